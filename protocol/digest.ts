@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { type Encodable, encodeCanonical } from './encoding.ts';
+import { BallastError } from './errors.ts';
+
+/** A SHA-256 digest as 64 lower-case hexadecimal digits. */
+export type Digest = string;
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return Uint8Array.from(hash.digest());
+}
+
+/** SHA-256 of raw bytes: the address of a blob. */
+export function digestOfBytes(bytes: Uint8Array): Digest {
+  return toHex(sha256(bytes));
+}
+
+/**
+ * SHA-256 of a value's canonical encoding under a domain, so that a hash made for one purpose is never valid
+ * for another.
+ */
+export function digestOf(domain: string, value: Encodable): Digest {
+  return toHex(domainHash(domain, encodeCanonical(value)));
+}
+
+/** SHA-256(length of the domain ‖ domain ‖ bytes). */
+export function domainHash(domain: string, bytes: Uint8Array): Uint8Array {
+  const tag = new TextEncoder().encode(domain);
+  return sha256(Uint8Array.of(tag.length), tag, bytes);
+}
+
+export function isDigest(value: unknown): value is Digest {
+  return typeof value === 'string' && DIGEST.test(value);
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+/** @throws BallastError `HEX_MALFORMED` unless `hex` is an even number of lower-case hexadecimal digits. */
+export function fromHex(hex: string): Uint8Array {
+  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex)) {
+    throw new BallastError(
+      'HEX_MALFORMED',
+      `got ${JSON.stringify(hex.slice(0, 80))}, expected lower-case hexadecimal`,
+    );
+  }
+  return Uint8Array.from(Buffer.from(hex, 'hex'));
+}

@@ -1,0 +1,16 @@
+export * from './digest.ts';
+export * from './ed25519.ts';
+export * from './encoding.ts';
+export { DEFAULT_DECODE_LIMITS, type DecodeLimits } from './encoding-scan.ts';
+export * from './envelope.ts';
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './layout.ts';
+export * from './message-types.ts';
+export * from './messages.ts';
+export * from './network.ts';
+export * from './quorum.ts';
+export type { RandomBytes } from './random.ts';
+export type { KeyValueStore, StoreOperation } from './store.ts';
+export * from './units.ts';
+export * from './vectors.ts';

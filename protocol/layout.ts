@@ -1,0 +1,32 @@
+import { type Digest, digestOf } from './digest.ts';
+import { BallastError } from './errors.ts';
+
+/** The names and shapes, in order, of the tensors that a flat weight vector holds one after the other. */
+export type Layout = {
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+};
+
+/** The number of weights. @throws BallastError `LAYOUT_MALFORMED` for an empty, repeated or non-positive part. */
+export function layoutSize(layout: Layout): number {
+  const names = new Set(layout.tensors.map((tensor) => tensor.name));
+  const shapes = layout.tensors.flatMap((tensor) => tensor.shape);
+  if (
+    names.size !== layout.tensors.length ||
+    names.size === 0 ||
+    !shapes.every((n) => Number.isInteger(n) && n > 0)
+  ) {
+    throw new BallastError(
+      'LAYOUT_MALFORMED',
+      `layout: got ${JSON.stringify(layout.tensors)}, expected distinct names and positive integer shapes`,
+    );
+  }
+  return layout.tensors.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
+}
+
+/** Part of every message about a vector of this layout. */
+export function layoutHash(layout: Layout): Digest {
+  layoutSize(layout);
+  return digestOf('ballast/layout/1', {
+    tensors: layout.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
+  });
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { type Digest, digestOf } from './digest.ts';
+import type { Encodable } from './encoding.ts';
+import { closestWord, UsageError } from './errors.ts';
+import { count, digest, firstIssue } from './schema.ts';
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-f]{40}$/, 'expected a lower-case address (0x and 40 hexadecimal digits)');
+const milliseconds = z.int().min(1).max(3_600_000);
+const positive = z.number().positive();
+
+const parameters = z.strictObject({
+  /** Name of the aggregation rule, and f: the liars that it assumes among the sealed updates. */
+  rule: z.strictObject({ name: z.string().max(40), f: count }),
+  update: z.strictObject({
+    /** L2 bound of an update, in units of weights. */
+    clipNorm: positive,
+    /** The fixed-point grid has steps of 2^−gridBits. */
+    gridBits: z.int().min(1).max(30),
+    /** Refuse updates beyond the bound. Off only to measure what it saves. */
+    normCheck: z.boolean(),
+  }),
+  privacy: z.strictObject({
+    unit: z.enum(['record', 'node', 'none']),
+    relation: z.enum(['add-remove', 'replace']),
+    /** σ of the noise as a multiple of the clip norm; 0 without noise. */
+    noiseMultiplier: z.number().min(0).max(1e6),
+    recordClipNorm: positive,
+    epsilonBudget: positive,
+    delta: z.number().gt(0).lt(1),
+  }),
+  training: z.strictObject({
+    localSteps: z.int().min(1).max(10_000),
+    learningRate: positive,
+    /** The public divisor of a noisy gradient sum: the true number of records is private. */
+    nominalRecords: z.int().min(1),
+  }),
+  /** A candidate is rejected when its public score is worse than the last version's by more than the dead band. */
+  gate: z.strictObject({ enabled: z.boolean(), deadBand: z.number().min(0).max(1) }),
+  timeouts: z.strictObject({
+    collectMs: milliseconds,
+    fetchMs: milliseconds,
+    /** From the seal to a decision, per view. */
+    viewMs: milliseconds,
+    resendMs: milliseconds,
+  }),
+  /** Blocks between the finalised height that members reported at the seal and the next beacon's block. */
+  beaconLag: z.int().min(1).max(1000),
+  retention: z.strictObject({ rounds: z.int().min(1) }),
+});
+
+const network = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,32}$/, 'expected 1 to 32 of a-z, 0-9 and -'),
+  /** CAIP-2 chain id, such as eip155:1. */
+  chain: z.string().regex(/^eip155:[1-9]\d{0,17}$/, 'expected a CAIP-2 chain id such as eip155:1'),
+  contracts: z.strictObject({
+    nodeRegistry: address,
+    modelRegistry: address,
+    parameterRegistry: address,
+    controller: address,
+  }),
+  bootstrap: z.array(z.string().max(200)).max(64),
+  genesis: z.strictObject({
+    modelDigest: digest,
+    layout: digest,
+    /** The first round's beacon is the randomness of this block. */
+    beaconHeight: count,
+  }),
+  parameters,
+});
+
+/** The document `network.json`: what every node of a network agrees on. */
+export type NetworkDocument = z.infer<typeof network>;
+export type NetworkParameters = z.infer<typeof parameters>;
+
+/** The hash of the document, part of everything that is signed. */
+export function networkId(document: NetworkDocument): Digest {
+  return digestOf('ballast/network/1', document as Encodable);
+}
+
+/**
+ * @param value parsed JSON.
+ * @throws UsageError `NETWORK_DOCUMENT`: field, what was expected and, for an unknown key, the nearest known one.
+ */
+export function parseNetworkDocument(value: unknown): NetworkDocument {
+  const parsed = network.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const close = closestWord(key, knownKeys(issue.path.map(String)));
+    const place = [...issue.path.map(String), key].join('.');
+    throw new UsageError('NETWORK_DOCUMENT', `network document: ${place}: unknown key`, {
+      metadata: { field: place },
+      ...(close === undefined ? {} : { hint: `did you mean "${close}"?` }),
+    });
+  }
+  const { field, expectation } = firstIssue(parsed.error);
+  throw new UsageError('NETWORK_DOCUMENT', `network document: ${field}: ${expectation}`, {
+    metadata: { field },
+  });
+}
+
+function knownKeys(path: readonly string[]): string[] {
+  let schema: unknown = network;
+  for (const step of path) schema = schema instanceof z.ZodObject ? schema.shape[step] : undefined;
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
