@@ -26,10 +26,18 @@ export function digestOf(domain: string, value: Encodable): Digest {
   return toHex(domainHash(domain, encodeCanonical(value)));
 }
 
-/** SHA-256(length of the domain ‖ domain ‖ bytes). */
-export function domainHash(domain: string, bytes: Uint8Array): Uint8Array {
+/**
+ * SHA-256(length of the domain ‖ domain ‖ parts).
+ *
+ * @param domain at most 255 bytes of UTF-8, so that its length fits the one byte before it.
+ * @throws BallastError `DOMAIN_LENGTH`.
+ */
+export function domainHash(domain: string, ...parts: readonly Uint8Array[]): Uint8Array {
   const tag = new TextEncoder().encode(domain);
-  return sha256(Uint8Array.of(tag.length), tag, bytes);
+  if (tag.length > 255) {
+    throw new BallastError('DOMAIN_LENGTH', `domain: got ${tag.length} bytes, expected at most 255`);
+  }
+  return sha256(Uint8Array.of(tag.length), tag, ...parts);
 }
 
 export function isDigest(value: unknown): value is Digest {

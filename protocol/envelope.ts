@@ -117,5 +117,5 @@ function isNodeId(value: Encodable | undefined): value is NodeId {
 }
 
 function signedBytes(body: Omit<Envelope, 'sig'>): Uint8Array {
-  return domainHash(DOMAIN, Uint8Array.of(...fromHex(body.net), ...encodeCanonical({ ...body })));
+  return domainHash(DOMAIN, fromHex(body.net), encodeCanonical({ ...body }));
 }
