@@ -26,7 +26,12 @@ export function nodeIdFromPublicKey(publicKey: Uint8Array): NodeId {
 /** @throws BallastError `NODE_ID_MALFORMED`. */
 export function publicKeyFromNodeId(id: NodeId): Uint8Array {
   const bytes = decodeBase58(id);
-  if (bytes?.length !== PREFIX.length + KEY_LENGTH || !PREFIX.every((byte, i) => bytes[i] === byte)) {
+  // The decoder takes characters above U+00FF for digits; without the last check one key had many names.
+  if (
+    bytes?.length !== PREFIX.length + KEY_LENGTH ||
+    !PREFIX.every((byte, i) => bytes[i] === byte) ||
+    base58btc.baseEncode(bytes) !== id
+  ) {
     throw new BallastError(
       'NODE_ID_MALFORMED',
       `node id: got ${JSON.stringify(String(id).slice(0, 64))}, expected an Ed25519 peer id (12D3KooW…)`,
