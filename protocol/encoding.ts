@@ -12,7 +12,12 @@ export type Encodable =
   | readonly Encodable[]
   | { readonly [key: string]: Encodable };
 
-const packr = new Packr({ useRecords: false, variableMapSize: true, encodeUndefinedAsNil: false });
+const packr = new Packr({
+  useRecords: false,
+  variableMapSize: true,
+  encodeUndefinedAsNil: false,
+  useToJSON: false,
+});
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
 
 const MAX_ENCODE_DEPTH = 32;
@@ -43,13 +48,24 @@ export function decodeCanonical(bytes: Uint8Array, limits: Partial<DecodeLimits>
   } catch (cause) {
     throw new BallastError('DECODING_MALFORMED', 'canonical encoding: the bytes do not decode', { cause });
   }
-  if (!sameBytes(encodeCanonical(value), bytes)) {
+  requireCanonical(value, bytes);
+  return value;
+}
+
+function requireCanonical(value: Encodable, bytes: Uint8Array): void {
+  let canonical: Uint8Array;
+  try {
+    canonical = encodeCanonical(value);
+  } catch (cause) {
+    const reason = cause instanceof BallastError ? cause.message : 'the value has no canonical form';
+    throw new BallastError('DECODING_NOT_CANONICAL', `canonical encoding: ${reason}`, { cause });
+  }
+  if (!sameBytes(canonical, bytes)) {
     throw new BallastError(
       'DECODING_NOT_CANONICAL',
       'canonical encoding: got another encoding of the same value, expected sorted keys and shortest integers',
     );
   }
-  return value;
 }
 
 /** Whether two byte strings are equal. Not constant-time: for public values only. */
@@ -65,7 +81,10 @@ function canonicalise(value: unknown, path: string, depth: number): unknown {
     return value;
   }
   if (typeof value === 'number') return canonicalNumber(value, path);
-  if (Array.isArray(value)) return value.map((item, i) => canonicalise(item, `${path}[${i}]`, depth + 1));
+  // Array.from visits the holes of a sparse array, which map() would pass on as undefined.
+  if (Array.isArray(value)) {
+    return Array.from(value, (item, i) => canonicalise(item, `${path}[${i}]`, depth + 1));
+  }
   if (typeof value === 'object' && isPlain(value)) {
     const entries = Object.entries(value).sort(([a], [b]) => compareUtf8(a, b));
     return Object.fromEntries(
