@@ -8,7 +8,7 @@ const address = z
   .string()
   .regex(/^0x[0-9a-f]{40}$/, 'expected a lower-case address (0x and 40 hexadecimal digits)');
 const milliseconds = z.int().min(1).max(3_600_000);
-const positive = z.number().positive();
+const positive = z.number().positive().max(Number.MAX_SAFE_INTEGER, 'expected at most 2^53 − 1');
 
 const parameters = z.strictObject({
   /** Name of the aggregation rule, and f: the liars that it assumes among the sealed updates. */
@@ -86,7 +86,8 @@ export function networkId(document: NetworkDocument): Digest {
 export function parseNetworkDocument(value: unknown): NetworkDocument {
   const parsed = network.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  // A misspelt key is also a missing one: the misspelling is what helps.
+  const issue = parsed.error.issues.find(({ code }) => code === 'unrecognized_keys');
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     const close = closestWord(key, knownKeys(issue.path.map(String)));
