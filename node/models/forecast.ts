@@ -1,0 +1,64 @@
+import type { ExampleSet } from '../features/index.ts';
+import { type PegModel, predictScaled, QUANTILE_LEVELS } from './peg-model.ts';
+import { expectedReversion, type PublicNumbers } from './public-numbers.ts';
+
+/** What a forecast needs of one hour or of many. */
+export type ForecastInput = Pick<ExampleSet, 'x' | 'scale' | 'deviation'>;
+
+/**
+ * The model's share w of a forecast: 1 inside the public range, falling linearly to 0 at twice the range, whichever
+ * of |d| and S is further out. On a true break the model is out of its depth and B2 takes over.
+ */
+export function modelShare(anchor: PublicNumbers['anchor'], deviation: number, scale: number): number {
+  const reach = Math.max(Math.abs(deviation) / anchor.deviation, scale / anchor.scale);
+  return Math.max(0, Math.min(1, 2 - reach));
+}
+
+/**
+ * Quantiles of d_{t+24} in bp: w · (d + S · f(x)) + (1 − w) · B2, sorted so that they never cross.
+ *
+ * @returns rows × QUANTILE_LEVELS.length, row-major.
+ */
+export function forecastQuantiles(
+  model: PegModel,
+  weights: Float64Array,
+  numbers: PublicNumbers,
+  input: ForecastInput,
+): Float64Array {
+  const f = predictScaled(model, weights, input.x);
+  const outputs = QUANTILE_LEVELS.length;
+  for (let i = 0; i < input.scale.length; i++) {
+    const share = modelShare(numbers.anchor, input.deviation[i]!, input.scale[i]!);
+    const row = f.subarray(i * outputs, (i + 1) * outputs).sort();
+    for (let q = 0; q < outputs; q++) {
+      const scaled = share * row[q]! + (1 - share) * numbers.scaledPersistence[q]!;
+      row[q] = input.deviation[i]! + input.scale[i]! * scaled;
+    }
+  }
+  return f;
+}
+
+export type Baseline = 'B0' | 'B2' | 'B3';
+
+/** Quantiles of d_{t+24} in bp by a baseline, rows × QUANTILE_LEVELS.length. */
+export function baselineQuantiles(
+  baseline: Baseline,
+  numbers: PublicNumbers,
+  input: ForecastInput,
+): Float64Array {
+  const outputs = QUANTILE_LEVELS.length;
+  const out = new Float64Array(input.scale.length * outputs);
+  for (let i = 0; i < input.scale.length; i++) {
+    const d = input.deviation[i]!;
+    const s = input.scale[i]!;
+    for (let q = 0; q < outputs; q++) {
+      if (baseline === 'B0') out[i * outputs + q] = d + numbers.persistence[q]!;
+      else if (baseline === 'B2') out[i * outputs + q] = d + s * numbers.scaledPersistence[q]!;
+      else {
+        const { coefficients, quantiles } = numbers.meanReversion;
+        out[i * outputs + q] = d + s * (expectedReversion(coefficients, input.x, i) + quantiles[q]!);
+      }
+    }
+  }
+  return out;
+}
