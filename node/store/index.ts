@@ -1,0 +1,2 @@
+export { StoreError, type StoreErrorCode } from './errors.ts';
+export { LevelStore } from './level-store.ts';
