@@ -89,7 +89,8 @@ function canonicalise(value: unknown, path: string, depth: number): unknown {
     const entries = Object.entries(value).sort(([a], [b]) => compareUtf8(a, b));
     return Object.fromEntries(
       entries.map(([key, item]) => {
-        if (key === '__proto__' || isArrayIndex(key)) throw refusal(path, `the key ${JSON.stringify(key)}`);
+        if (key === '__proto__' || isArrayIndex(key) || !key.isWellFormed())
+          throw refusal(path, `the key ${JSON.stringify(key)}`);
         return [key, canonicalise(item, `${path}.${key}`, depth + 1)];
       }),
     );
