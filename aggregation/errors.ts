@@ -1,0 +1,15 @@
+import { BallastError } from '../protocol/errors.ts';
+
+export type AggregationErrorCode =
+  | 'RULE_CONDITION'
+  | 'ROWS_EMPTY'
+  | 'ROW_RAGGED'
+  | 'ROW_NOT_FINITE'
+  | 'WEIGHTS_NOT_TAKEN'
+  | 'WEIGHTS_INVALID'
+  | 'RESULT_NOT_FINITE';
+
+/** Input that an aggregation rule refuses, or a condition of the rule that does not hold. */
+export class AggregationError extends BallastError<AggregationErrorCode> {
+  override readonly name = 'AggregationError';
+}

@@ -1,0 +1,38 @@
+import { AggregationError } from '../errors.ts';
+
+/**
+ * Checks that there is at least one row, that all have the same length d ≥ 1 and that every value is finite.
+ * @returns d.
+ * @throws {AggregationError} ROWS_EMPTY, ROW_RAGGED or ROW_NOT_FINITE.
+ */
+export function checkRows(rows: readonly Float64Array[]): number {
+  const dimension = rows[0]?.length ?? 0;
+  if (dimension === 0) {
+    throw new AggregationError(
+      'ROWS_EMPTY',
+      rows.length === 0
+        ? 'no rows given, expected at least one'
+        : 'row 0 has no coordinates, expected at least one',
+      { metadata: { rows: rows.length } },
+    );
+  }
+  for (const [index, row] of rows.entries()) {
+    if (row.length !== dimension) {
+      throw new AggregationError(
+        'ROW_RAGGED',
+        `row ${index} has ${row.length} coordinates, expected ${dimension} as in row 0`,
+        { metadata: { row: index, length: row.length, expected: dimension } },
+      );
+    }
+    for (let k = 0; k < dimension; k++) {
+      if (!Number.isFinite(row[k]!)) {
+        throw new AggregationError(
+          'ROW_NOT_FINITE',
+          `row ${index}, coordinate ${k} is ${row[k]}, expected a finite number`,
+          { metadata: { row: index, coordinate: k } },
+        );
+      }
+    }
+  }
+  return dimension;
+}
