@@ -41,13 +41,21 @@ describe('squared distances', () => {
   });
 
   it('add in the stated order: four sums by k mod 4, then in pairs', () => {
-    const values = Array.from({ length: 11 }, (_, k) => 1 / (k + 7));
-    const s = [0, 0, 0, 0];
-    for (const [k, x] of values.entries()) s[k % 4] = (s[k % 4] ?? 0) + x * x;
-    const [a = 0, b = 0, c = 0, d = 0] = s;
-    const plain = values.reduce((sum, x) => sum + x * x, 0);
-    const stated = a + b + (c + d);
-    expect(stated, 'the order matters here').not.to.equal(plain);
-    expect([...squaredDistances(toRows([values, values.map(() => 0)])).values]).to.deep.equal([stated]);
+    let rounded = 0;
+    for (const length of [5, 8, 11, 14, 50, 2047, 2048, 2050, 4099]) {
+      for (let shift = 1; shift <= 10; shift++) {
+        const values = Array.from({ length }, (_, k) => 1 / (k + shift));
+        const s = [0, 0, 0, 0];
+        for (const [k, x] of values.entries()) s[k % 4] = (s[k % 4] ?? 0) + x * x;
+        const [a = 0, b = 0, c = 0, d = 0] = s;
+        const stated = a + b + (c + d);
+        if (stated !== values.reduce((sum, x) => sum + x * x, 0)) rounded++;
+        const rows = toRows([values, values.map(() => 0)]);
+        expect([...squaredDistances(rows).values], `1/k from ${shift}, d = ${length}`).to.deep.equal([
+          stated,
+        ]);
+      }
+    }
+    expect(rounded, 'cases in which a plain sum has other bits').to.be.greaterThan(30);
   });
 });
