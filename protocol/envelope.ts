@@ -1,3 +1,4 @@
+import { BoundedCache } from './cache.ts';
 import { type Digest, digestOfBytes, domainHash, fromHex, isDigest } from './digest.ts';
 import { type NodeSigner, verifyEd25519 } from './ed25519.ts';
 import { decodeCanonical, type Encodable, encodeCanonical } from './encoding.ts';
@@ -32,6 +33,9 @@ export const MAX_ENVELOPE_BYTES = 1 << 20;
 const DOMAIN = 'ballast/envelope/1';
 const FIELDS = 11;
 
+/** Messages come again, as evidence inside others; a signature that held once holds. 16 MiB of them. */
+const opened = new BoundedCache<Sealed>(16 << 20);
+
 export function signEnvelope(unsigned: UnsignedEnvelope, signer: NodeSigner): Sealed {
   const body = { v: 1 as const, sender: signer.nodeId, ...unsigned };
   const sig = signer.sign(signedBytes(body));
@@ -46,7 +50,17 @@ export function signEnvelope(unsigned: UnsignedEnvelope, signer: NodeSigner): Se
  * @throws MessageError `MESSAGE_TOO_LARGE`, `MESSAGE_MALFORMED` or `MESSAGE_BAD_SIGNATURE`, all `reject`.
  */
 export function openEnvelope(bytes: Uint8Array): Sealed {
-  const sealed = readEnvelope(bytes);
+  if (bytes.length > MAX_ENVELOPE_BYTES) {
+    throw new MessageError(
+      'reject',
+      'MESSAGE_TOO_LARGE',
+      `message: got ${bytes.length} bytes, expected at most ${MAX_ENVELOPE_BYTES}`,
+    );
+  }
+  const digest = digestOfBytes(bytes);
+  const known = opened.get(digest);
+  if (known !== undefined) return known;
+  const sealed = { envelope: readEnvelope(bytes), bytes: Uint8Array.from(bytes), digest };
   const { sig, ...body } = sealed.envelope;
   if (!verifyEd25519(publicKeyFromNodeId(body.sender), signedBytes(body), sig)) {
     throw new MessageError(
@@ -55,17 +69,11 @@ export function openEnvelope(bytes: Uint8Array): Sealed {
       `message from ${body.sender}: the signature is not the sender's`,
     );
   }
+  opened.set(digest, sealed, bytes.length);
   return sealed;
 }
 
-function readEnvelope(bytes: Uint8Array): Sealed {
-  if (bytes.length > MAX_ENVELOPE_BYTES) {
-    throw new MessageError(
-      'reject',
-      'MESSAGE_TOO_LARGE',
-      `message: got ${bytes.length} bytes, expected at most ${MAX_ENVELOPE_BYTES}`,
-    );
-  }
+function readEnvelope(bytes: Uint8Array): Envelope {
   const value = decoded(bytes);
   if (!isEnvelope(value)) {
     throw new MessageError(
@@ -74,7 +82,7 @@ function readEnvelope(bytes: Uint8Array): Sealed {
       'message: the fields of the envelope are missing or of the wrong type',
     );
   }
-  return { envelope: value, bytes, digest: digestOfBytes(bytes) };
+  return value;
 }
 
 function decoded(bytes: Uint8Array): Encodable {

@@ -1,0 +1,157 @@
+import type { Digest } from '../protocol/digest.ts';
+import { type Envelope, openEnvelope, type Sealed } from '../protocol/envelope.ts';
+import { MessageError } from '../protocol/errors.ts';
+import type { MessageType } from '../protocol/message-types.ts';
+import type { NetworkParameters } from '../protocol/network.ts';
+import { type Committee, isMember } from './committee.ts';
+import { type AnyReceived, type Received, readMessage } from './received.ts';
+import { largestNorm } from './update-body.ts';
+
+/** What a message is held against. */
+export type AdmissionContext = {
+  readonly network: Digest;
+  readonly committee: Committee;
+  readonly parameters: NetworkParameters;
+  readonly layout: Digest;
+  /** Number of weights of the layout. */
+  readonly size: number;
+};
+
+/** How far a node is. */
+export type Progress = { readonly round: number; readonly view: number };
+
+/** Two messages of one sender where there may be one: anyone can check it. */
+export type Equivocation = { readonly first: Uint8Array; readonly second: Uint8Array };
+
+export type AdmissionObserver = { readonly onEquivocation: (proof: Equivocation) => void };
+
+/** Clocks of honest nodes differ by less than this. */
+const CLOCK_SKEW_MS = 60_000;
+const MAX_VIEW = 1_000;
+/** What a member may say ahead of this node; its view changes may be further on, for they take a laggard along. */
+const MAX_VIEWS_AHEAD = 16;
+const MAX_ROUNDS_AHEAD = 10_000;
+
+/** Kinds that exist once a round, in view 0. */
+const VIEWLESS: ReadonlySet<MessageType> = new Set([
+  'status',
+  'update-header',
+  'seal-report',
+  'body-report',
+  'certificate',
+  'recommendation',
+]);
+const REPEATABLE: ReadonlySet<MessageType> = new Set(['status', 'certificate', 'recommendation']);
+
+/**
+ * The door: which messages of peers reach the round. Every refusal has a code, and says whether the forwarding
+ * peer is to blame (`reject`) or may not have known (`ignore`).
+ */
+export class Admission {
+  readonly #context: AdmissionContext;
+  readonly #observer: AdmissionObserver;
+  /** What each member said, by kind, round and view. */
+  #said = new Map<string, Sealed>();
+
+  constructor(context: AdmissionContext, observer: AdmissionObserver) {
+    this.#context = context;
+    this.#observer = observer;
+  }
+
+  /**
+   * @param now milliseconds since the Unix epoch.
+   * @param current the round and view in progress.
+   * @throws MessageError
+   */
+  admit(bytes: Uint8Array, now: number, current: Progress): AnyReceived {
+    const sealed = openEnvelope(bytes);
+    this.#checkEnvelope(sealed.envelope, now, current);
+    const message = readMessage(sealed);
+    if (message.type === 'update-header') this.#checkHeader(message);
+    this.#checkNear(sealed.envelope, current);
+    this.#checkSaidOnce(sealed);
+    return message;
+  }
+
+  /** Forgets what was said before `round`. */
+  forgetBefore(round: number): void {
+    this.#said = new Map([...this.#said].filter(([, { envelope }]) => envelope.round >= round));
+  }
+
+  #checkEnvelope(envelope: Envelope, now: number, current: Progress): void {
+    const { net, sender, ts, expiry, round, view, type } = envelope;
+    if (net !== this.#context.network)
+      throw refuse('reject', 'MESSAGE_WRONG_NETWORK', envelope, `network ${net.slice(0, 12)}`);
+    if (!isMember(this.#context.committee, sender))
+      throw refuse('reject', 'MESSAGE_NOT_MEMBER', envelope, 'a sender outside the committee');
+    if (ts > now + CLOCK_SKEW_MS)
+      throw refuse('ignore', 'MESSAGE_FROM_FUTURE', envelope, `a time ${ts - now} ms ahead`);
+    if (expiry < now - CLOCK_SKEW_MS)
+      throw refuse('ignore', 'MESSAGE_EXPIRED', envelope, `an expiry ${now - expiry} ms ago`);
+    if (round > current.round + MAX_ROUNDS_AHEAD)
+      throw refuse('reject', 'MESSAGE_WRONG_ROUND', envelope, `round ${round} in round ${current.round}`);
+    if (view > MAX_VIEW || (view !== 0 && VIEWLESS.has(type)))
+      throw refuse('reject', 'MESSAGE_WRONG_VIEW', envelope, `view ${view}`);
+  }
+
+  #checkHeader(message: Received<'update-header'>): void {
+    const { parameters, layout, size } = this.#context;
+    const { payload } = message;
+    const refuseHeader = (code: string, got: string) => refuse('reject', code, message, got);
+    if (payload.layout !== layout)
+      throw refuseHeader('UPDATE_WRONG_LAYOUT', `layout ${payload.layout.slice(0, 12)}`);
+    if (payload.size !== size) throw refuseHeader('UPDATE_SIZE', `${payload.size} weights, expected ${size}`);
+    if (parameters.update.normCheck && 2 ** (payload.normClass - 1) >= largestNorm(parameters, size)) {
+      throw refuseHeader('UPDATE_NORM', `norm class ${payload.normClass}`);
+    }
+    const { unit, relation, delta, epsilonBudget } = parameters.privacy;
+    const stated = payload.privacy;
+    if (stated.unit !== unit || stated.relation !== relation || stated.delta !== delta) {
+      throw refuseHeader(
+        'UPDATE_PRIVACY_TERMS',
+        `privacy by ${stated.unit}, ${stated.relation}, δ ${stated.delta}`,
+      );
+    }
+    if (unit !== 'none' && (stated.epsilon === null || stated.epsilon > epsilonBudget)) {
+      throw refuseHeader('UPDATE_PRIVACY_BUDGET', `ε ${stated.epsilon} over a budget of ${epsilonBudget}`);
+    }
+  }
+
+  /** Other rounds and far views are no offence, but nothing of them is kept. */
+  #checkNear(envelope: Envelope, current: Progress): void {
+    const { type, round, view } = envelope;
+    if (REPEATABLE.has(type)) return;
+    if (round < current.round) throw refuse('ignore', 'MESSAGE_PAST_ROUND', envelope, `round ${round}`);
+    if (round > current.round + 1) throw refuse('ignore', 'MESSAGE_FUTURE_ROUND', envelope, `round ${round}`);
+    if (type !== 'view-change' && view > current.view + MAX_VIEWS_AHEAD) {
+      throw refuse('ignore', 'MESSAGE_FUTURE_VIEW', envelope, `view ${view} in view ${current.view}`);
+    }
+  }
+
+  #checkSaidOnce(sealed: Sealed): void {
+    const { sender, type, round, view } = sealed.envelope;
+    if (REPEATABLE.has(type)) return;
+    const slot = `${sender}/${type}/${round}/${view}`;
+    const known = this.#said.get(slot);
+    if (known === undefined) {
+      this.#said.set(slot, sealed);
+    } else if (known.digest !== sealed.digest) {
+      this.#observer.onEquivocation({ first: known.bytes, second: sealed.bytes });
+      throw refuse(
+        'reject',
+        'MESSAGE_EQUIVOCATION',
+        sealed.envelope,
+        `a second ${type} for round ${round}, view ${view}`,
+      );
+    }
+  }
+}
+
+function refuse(
+  action: 'ignore' | 'reject',
+  code: string,
+  { type, sender }: Pick<Envelope, 'type' | 'sender'>,
+  got: string,
+): MessageError {
+  return new MessageError(action, code, `${type} from ${sender}: got ${got}`, { metadata: { type, sender } });
+}

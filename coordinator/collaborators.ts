@@ -1,0 +1,109 @@
+import type { AggregationRule } from '../aggregation/rule.ts';
+import type { Digest } from '../protocol/digest.ts';
+import type { NodeSigner } from '../protocol/ed25519.ts';
+import type { NodeId } from '../protocol/ids.ts';
+import type { Topic } from '../protocol/message-types.ts';
+import type { PrivacyStatement } from '../protocol/messages.ts';
+import type { NetworkParameters } from '../protocol/network.ts';
+import type { KeyValueStore } from '../protocol/store.ts';
+import type { Candidate } from './candidate.ts';
+import type { Certificate, CommitScheme } from './certificate.ts';
+import type { Committee } from './committee.ts';
+import type { Head } from './entry.ts';
+import type { Verdict } from './round/types.ts';
+
+/** What a participant of a network goes by. */
+export type ParticipantOptions = {
+  readonly network: Digest;
+  readonly parameters: NetworkParameters;
+  readonly layout: Digest;
+  /** Number of weights. */
+  readonly size: number;
+  readonly committee: Committee;
+  readonly genesis: Head;
+  readonly genesisWeights: Float64Array;
+};
+
+/** What a participant works through: real in a node, virtual in a simulation. */
+export type Collaborators = {
+  readonly store: KeyValueStore;
+  readonly signer: NodeSigner;
+  readonly commitScheme: CommitScheme;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly beacon: BeaconSource;
+  readonly trainer: RoundTrainer;
+  readonly evaluator: Evaluator;
+  readonly rule: AggregationRule;
+};
+
+export type Clock = {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** @returns cancels the timer. */
+  readonly setTimer: (ms: number, run: () => void) => () => void;
+};
+
+export type Transport = {
+  /** Sends to all, as well as it can; a lost message is sent again later. */
+  readonly broadcast: (topic: Topic, bytes: Uint8Array) => void;
+  /** A blob by its digest from a peer, checked against it. Rejects when the peer does not serve it. */
+  readonly fetch: (
+    from: NodeId,
+    digest: Digest,
+    maxBytes: number,
+    signal: AbortSignal,
+  ) => Promise<Uint8Array>;
+};
+
+export type BeaconSource = {
+  /** 32 bytes as hex: the randomness of the block at `height`, once that block is final. */
+  readonly randomnessAt: (height: number, signal: AbortSignal) => Promise<Digest>;
+};
+
+export type TrainedUpdate = { readonly update: Int32Array; readonly privacy: PrivacyStatement };
+
+export type RoundTrainer = {
+  /**
+   * This node's update for a round, or undefined where it abstains (its privacy budget is spent). Asked again
+   * for a round, after a crash, it gives the very update that it released.
+   */
+  readonly train: (
+    round: number,
+    base: Head,
+    weights: Float64Array,
+    signal: AbortSignal,
+  ) => Promise<TrainedUpdate | undefined>;
+};
+
+export type Evaluator = {
+  /** The gate: this node's verdict on a candidate against the last version. */
+  readonly judge: (
+    round: number,
+    base: Float64Array,
+    candidate: Float64Array,
+    signal: AbortSignal,
+  ) => Promise<Verdict>;
+};
+
+/** What a participant tells about, for logs, metrics and people. None of it feeds back. */
+export type ParticipantObserver = {
+  readonly onDecided?: (decided: Decided) => void;
+  readonly onAggregated?: (round: number, candidate: Candidate) => void;
+  readonly onRefused?: (refused: {
+    readonly sender: NodeId;
+    readonly code: string;
+    readonly reason: string;
+  }) => void;
+  readonly onView?: (round: number, view: number) => void;
+  readonly onPhase?: (round: number, phase: string) => void;
+  readonly onEquivocation?: (proof: { readonly first: Uint8Array; readonly second: Uint8Array }) => void;
+  readonly onError?: (error: unknown) => void;
+};
+
+export type Decided = {
+  readonly certificate: Certificate;
+  readonly leader: NodeId | undefined;
+  /** The rule's words on whom it left out; undefined where this node did not aggregate itself. */
+  readonly candidate: Candidate | undefined;
+};

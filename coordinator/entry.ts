@@ -1,0 +1,89 @@
+import { type Digest, digestOf } from '../protocol/digest.ts';
+import type { Encodable } from '../protocol/encoding.ts';
+import type { Outcome, PrivacyStatement, RoundEntry } from '../protocol/messages.ts';
+
+/** Where a log stands: enough to link the next entry and to train the next round. */
+export type Head = {
+  readonly round: number;
+  readonly entry: Digest;
+  readonly version: number;
+  readonly modelDigest: Digest;
+  /** Height of the block whose randomness is the next round's beacon. */
+  readonly nextBeaconHeight: number;
+};
+
+/** What a commit vote signs for the chain to verify. */
+export type RoundDecision = {
+  readonly network: Digest;
+  readonly epoch: number;
+  readonly round: number;
+  readonly view: number;
+  readonly outcome: Outcome;
+  readonly version: number;
+  readonly modelDigest: Digest;
+  readonly entryDigest: Digest;
+};
+
+/** The log's root: an entry that nobody voted on, fixed by the network document. */
+export function genesisHead(network: Digest, modelDigest: Digest, beaconHeight: number): Head {
+  return {
+    round: 0,
+    entry: digestOf('ballast/genesis/1', { network, modelDigest }),
+    version: 0,
+    modelDigest,
+    nextBeaconHeight: beaconHeight,
+  };
+}
+
+export function entryDigest(entry: RoundEntry): Digest {
+  return digestOf('ballast/entry/1', entry as Encodable);
+}
+
+export function headAfter(entry: RoundEntry): Head {
+  return {
+    round: entry.round,
+    entry: entryDigest(entry),
+    version: entry.version,
+    modelDigest: entry.modelDigest,
+    nextBeaconHeight: entry.nextBeaconHeight,
+  };
+}
+
+/**
+ * The same round with another outcome: only an accepted candidate becomes the next version. An aborted round
+ * has no candidate, so it has no other outcome.
+ */
+export function withOutcome(entry: RoundEntry, outcome: 'accepted' | 'rejected'): RoundEntry {
+  const accepted = outcome === 'accepted';
+  return {
+    ...entry,
+    outcome,
+    reason: accepted ? '' : 'the candidate is worse on public data than the last version',
+    version: accepted ? entry.baseVersion + 1 : entry.baseVersion,
+    modelDigest: accepted ? entry.candidateDigest : entry.baseDigest,
+  };
+}
+
+export function decisionOf(network: Digest, entry: RoundEntry, view: number): RoundDecision {
+  return {
+    network,
+    epoch: entry.epoch,
+    round: entry.round,
+    view,
+    outcome: entry.outcome,
+    version: entry.version,
+    modelDigest: entry.modelDigest,
+    entryDigest: entryDigest(entry),
+  };
+}
+
+/** The statement of a version: the largest ε among its contributors; no guarantee where one gives none. */
+export function combinedPrivacy(
+  statements: readonly PrivacyStatement[],
+  agreed: Pick<PrivacyStatement, 'unit' | 'relation' | 'delta'>,
+): PrivacyStatement {
+  const epsilons = statements.map(({ epsilon }) => epsilon);
+  const bounded = epsilons.filter((epsilon) => epsilon !== null);
+  const largest = bounded.reduce((max, epsilon) => Math.max(max, epsilon), 0);
+  return { ...agreed, epsilon: bounded.length < epsilons.length ? null : largest };
+}

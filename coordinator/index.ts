@@ -1,0 +1,13 @@
+export { Admission, type AdmissionContext, type Equivocation } from './admission.ts';
+export { beaconDigest, beaconOrder, leaderOf } from './beacon.ts';
+export { aggregateCandidate, type Candidate, type NodeUpdate } from './candidate.ts';
+export { type Certificate, type CommitScheme, isCertified } from './certificate.ts';
+export type * from './collaborators.ts';
+export { type Committee, createCommittee, isMember, type Member, memberIndex, nodesOf } from './committee.ts';
+export { decisionOf, entryDigest, genesisHead, type Head, headAfter, type RoundDecision } from './entry.ts';
+export { RoundLog } from './log.ts';
+export { Participant, type Reception } from './participant.ts';
+export { startRound, step } from './round/step.ts';
+export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';
+export { largestNorm, normClass, openUpdate } from './update-body.ts';
+export { VotingRecord } from './voting-record.ts';

@@ -1,0 +1,234 @@
+import type { Digest } from '../protocol/digest.ts';
+import { decodeCanonical } from '../protocol/encoding.ts';
+import type { Sealed } from '../protocol/envelope.ts';
+import { MessageError } from '../protocol/errors.ts';
+import { topicOf } from '../protocol/message-types.ts';
+import type { Lock } from '../protocol/messages.ts';
+import { Admission } from './admission.ts';
+import { Blobs } from './blobs.ts';
+import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
+import { Effects } from './effects.ts';
+import type { Head } from './entry.ts';
+import { roundKey } from './keys.ts';
+import { RoundLog } from './log.ts';
+import { type AnyReceived, type Received, readMessage } from './received.ts';
+import { type Resumed, startRound, step } from './round/step.ts';
+import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
+import { VotingRecord } from './voting-record.ts';
+
+/** A message taken, or why not and who is to blame. */
+export type Reception =
+  | { readonly action: 'accept'; readonly message: AnyReceived }
+  | { readonly action: 'ignore' | 'reject'; readonly code: string; readonly reason: string };
+
+/** How often peers that are behind are helped, at most, in milliseconds. */
+const HELP_INTERVAL_MS = 500;
+const MAX_CERTIFICATES_AT_ONCE = 8;
+
+/**
+ * One member of the committee at work: takes messages, steps the round, carries out its effects. The node and
+ * the simulator both run this; only the collaborators differ.
+ */
+export class Participant {
+  readonly #options: ParticipantOptions;
+  readonly #collaborators: Collaborators;
+  readonly #observer: ParticipantObserver;
+  readonly #context: RoundContext;
+  readonly #admission: Admission;
+  readonly #log: RoundLog;
+  readonly #effects: Effects;
+  readonly #queue: RoundEvent[] = [];
+  readonly #stopping = new AbortController();
+  #state: RoundState;
+  #draining: Promise<void> | undefined;
+  #cancelResend: () => void = () => undefined;
+  #lastHelp = Number.NEGATIVE_INFINITY;
+
+  /** Reads log, lock and votes back, so that a restarted member goes on where it was. */
+  static async open(
+    options: ParticipantOptions,
+    collaborators: Collaborators,
+    observer: ParticipantObserver = {},
+  ): Promise<Participant> {
+    const { store, signer } = collaborators;
+    const log = await RoundLog.open(store, options.genesis);
+    const votes = await VotingRecord.open(store, signer, options.network);
+    const said = await votes.of(log.head.round + 1);
+    const lock = await store.get(roundKey('lock', log.head.round + 1));
+    return new Participant(options, collaborators, observer, log, votes, {
+      view: Math.max(0, ...said.map(({ envelope }) => envelope.view)),
+      prepared: lastPrepare(said),
+      lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
+    });
+  }
+
+  private constructor(
+    options: ParticipantOptions,
+    collaborators: Collaborators,
+    observer: ParticipantObserver,
+    log: RoundLog,
+    votes: VotingRecord,
+    resumed: Resumed,
+  ) {
+    this.#options = options;
+    this.#collaborators = collaborators;
+    this.#observer = observer;
+    this.#log = log;
+    const { network, committee, parameters, layout, size } = options;
+    this.#context = {
+      self: collaborators.signer.nodeId,
+      network,
+      committee,
+      parameters,
+      minUpdates: collaborators.rule.minRows,
+    };
+    this.#admission = new Admission(
+      { network, committee, parameters, layout, size },
+      { onEquivocation: (proof) => observer.onEquivocation?.(proof) },
+    );
+    this.#state = startRound(log.head, 0, resumed);
+    this.#effects = new Effects(
+      options,
+      collaborators,
+      observer,
+      log,
+      votes,
+      new Blobs(collaborators.store),
+      {
+        signal: this.#stopping.signal,
+        post: (event) => this.#post(event),
+      },
+    );
+  }
+
+  get head(): Head {
+    return this.#log.head;
+  }
+
+  get state(): RoundState {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#post({ type: 'started' });
+    this.#scheduleResend();
+  }
+
+  /** Ends all waits; resolves when the step under way is done. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#cancelResend();
+    this.#effects.stop();
+    await this.#draining;
+  }
+
+  /** A gossiped message: checked at once, acted on in turn. Never throws for what a peer did. */
+  receive(bytes: Uint8Array): Reception {
+    try {
+      const message = this.#admission.admit(bytes, this.#collaborators.clock.now(), this.#state);
+      if (message.type === 'status') this.#help(message.payload.head);
+      else if (message.type !== 'recommendation') this.#post({ type: 'message', message });
+      return { action: 'accept', message };
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      this.#helpWith(error.code, bytes);
+      return { action: error.action, code: error.code, reason: error.message };
+    }
+  }
+
+  /** The chain has finalised the block at `height`. */
+  onFinalized(height: number): void {
+    this.#post({ type: 'finalized', height });
+  }
+
+  /** What this node serves to peers: models always, updates only after the seal of their round. */
+  async serve(digest: Digest): Promise<Uint8Array | undefined> {
+    return this.#effects.serve(digest);
+  }
+
+  /** Weights of a version this node holds. */
+  async weights(digest: Digest): Promise<Float64Array | undefined> {
+    return this.#effects.weights(digest);
+  }
+
+  #post(event: RoundEvent): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#queue.push(event);
+    this.#draining ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+        const before = this.#state;
+        const { state, effects } = step(this.#context, before, event);
+        this.#state = state;
+        this.#tell(before, state);
+        for (const effect of effects) {
+          if (this.#stopping.signal.aborted) return;
+          await this.#effects.perform(effect);
+        }
+        if (state.round > before.round) this.#admission.forgetBefore(state.round);
+      }
+    } catch (error) {
+      this.#observer.onError?.(error);
+    } finally {
+      this.#draining = undefined;
+      if (this.#queue.length > 0 && !this.#stopping.signal.aborted) this.#draining = this.#drain();
+    }
+  }
+
+  #tell(before: RoundState, after: RoundState): void {
+    if (after.view > before.view && after.round === before.round)
+      this.#observer.onView?.(after.round, after.view);
+    if (after.phase !== before.phase) this.#observer.onPhase?.(after.round, after.phase);
+  }
+
+  /** What was said in this round is said again until the round ends: messages get lost. */
+  #scheduleResend(): void {
+    this.#cancelResend = this.#collaborators.clock.setTimer(
+      this.#options.parameters.timeouts.resendMs,
+      () => {
+        for (const { envelope, bytes } of this.#effects.said(this.#state)) {
+          this.#collaborators.transport.broadcast(topicOf(envelope.type), bytes);
+        }
+        this.#scheduleResend();
+      },
+    );
+  }
+
+  /** A message of a past round comes from a peer that is behind; one of the future says that this node is. */
+  #helpWith(code: string, bytes: Uint8Array): void {
+    if (code === 'MESSAGE_PAST_ROUND') {
+      const round = decodedRound(bytes);
+      if (round !== undefined) this.#help(round - 1);
+    }
+    if (code === 'MESSAGE_FUTURE_ROUND' && this.#mayHelp()) void this.#effects.sendStatus();
+  }
+
+  #help(head: number): void {
+    if (head < this.#log.head.round && this.#mayHelp())
+      void this.#effects.sendCertificates(head + 1, MAX_CERTIFICATES_AT_ONCE);
+  }
+
+  #mayHelp(): boolean {
+    const now = this.#collaborators.clock.now();
+    if (now - this.#lastHelp < HELP_INTERVAL_MS) return false;
+    this.#lastHelp = now;
+    return true;
+  }
+}
+
+function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {
+  const prepares = said
+    .filter(({ envelope }) => envelope.type === 'prepare')
+    .map(readMessage) as Received<'prepare'>[];
+  return prepares.sort((a, b) => b.view - a.view)[0];
+}
+
+function decodedRound(bytes: Uint8Array): number | undefined {
+  const value = decodeCanonical(bytes);
+  return typeof value === 'object' && value !== null && 'round' in value && typeof value.round === 'number'
+    ? value.round
+    : undefined;
+}

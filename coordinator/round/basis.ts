@@ -1,0 +1,113 @@
+import { type Digest, digestOf } from '../../protocol/digest.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import type { RoundEntry } from '../../protocol/messages.ts';
+import { combinedPrivacy, withOutcome } from '../entry.ts';
+import type { Received } from '../received.ts';
+import { available, nextBeaconHeight, sealedHeaders } from '../seal.ts';
+import type { Aggregated, Basis, RoundContext, RoundState, Verdict } from './types.ts';
+
+/**
+ * Everything that a proposal may choose is which reports it rests on; the rest follows from them.
+ *
+ * @returns undefined while a sealed header itself is missing.
+ */
+export function basisOf(
+  context: RoundContext,
+  headers: Iterable<Received<'update-header'>>,
+  sealReports: readonly Received<'seal-report'>[],
+  bodyReports: readonly Received<'body-report'>[],
+): Basis | undefined {
+  const payloads = <P>(reports: readonly { sender: NodeId; payload: P }[]) =>
+    new Map(reports.map(({ sender, payload }) => [sender, payload]));
+  const seals = payloads(sealReports);
+  const sealed = sealedHeaders(context.committee, seals);
+  const known = new Map([...headers].map((header) => [header.payload.digest, header]));
+  const sealedMessages = sealed.flatMap(({ node, digest }) => {
+    const header = known.get(digest);
+    return header?.sender === node ? [header] : [];
+  });
+  if (sealedMessages.length !== sealed.length) return undefined;
+  return {
+    headers: sealedMessages,
+    sealReports,
+    bodyReports,
+    sealed,
+    ...available(context.committee, sealed, payloads(bodyReports)),
+    nextBeaconHeight: nextBeaconHeight(context.committee, seals, context.parameters.beaconLag),
+  };
+}
+
+/** Whether the accepted updates satisfy the aggregation rule's condition. */
+export function isAggregable(context: RoundContext, basis: Basis): boolean {
+  return basis.accepted.length >= context.minUpdates;
+}
+
+/** Names an aggregation: the same base and updates under the same beacon give the same candidate. */
+export function aggregationKey(state: RoundState, basis: Basis): Digest {
+  return digestOf('ballast/aggregation/1', {
+    base: state.head.modelDigest,
+    beacon: state.beacon ?? '',
+    accepted: basis.accepted.map(({ node, digest }) => ({ node, digest })),
+  });
+}
+
+/** The entry that a basis and its candidate make. A member builds it anew and compares digests. */
+export function candidateEntry(
+  context: RoundContext,
+  state: RoundState,
+  basis: Basis,
+  aggregated: Aggregated,
+  verdict: Verdict,
+): RoundEntry {
+  const { parameters } = context;
+  const contributors = basis.headers.filter(({ sender }) =>
+    basis.accepted.some(({ node }) => node === sender),
+  );
+  const entry: RoundEntry = {
+    ...common(context, state, basis),
+    selected: [...aggregated.selected],
+    candidateDigest: aggregated.candidateDigest,
+    outcome: 'rejected',
+    reason: '',
+    version: state.head.version,
+    modelDigest: state.head.modelDigest,
+    privacy: combinedPrivacy(
+      contributors.map(({ payload }) => payload.privacy),
+      agreedPrivacy(parameters.privacy),
+    ),
+  };
+  return withOutcome(entry, verdict);
+}
+
+/** The entry of a round with too few updates for its rule: the model stays. */
+export function abortedEntry(context: RoundContext, state: RoundState, basis: Basis): RoundEntry {
+  return {
+    ...common(context, state, basis),
+    selected: [],
+    candidateDigest: state.head.modelDigest,
+    outcome: 'aborted',
+    reason: `${basis.accepted.length} updates, ${context.minUpdates} needed`,
+    version: state.head.version,
+    modelDigest: state.head.modelDigest,
+    privacy: { ...agreedPrivacy(context.parameters.privacy), epsilon: 0 },
+  };
+}
+
+function common(context: RoundContext, state: RoundState, basis: Basis) {
+  return {
+    round: state.round,
+    epoch: context.committee.epoch,
+    parent: state.head.entry,
+    beacon: state.beacon ?? '',
+    nextBeaconHeight: basis.nextBeaconHeight,
+    baseVersion: state.head.version,
+    baseDigest: state.head.modelDigest,
+    sealed: [...basis.sealed],
+    accepted: [...basis.accepted],
+    dropped: basis.dropped,
+  };
+}
+
+function agreedPrivacy({ unit, relation, delta }: RoundContext['parameters']['privacy']) {
+  return { unit, relation, delta };
+}

@@ -1,0 +1,128 @@
+import type { NodeId } from '../../protocol/ids.ts';
+import { beaconDigest, beaconOrder } from '../beacon.ts';
+import { nodesOf } from '../committee.ts';
+import type { Received } from '../received.ts';
+import { viewTimeout } from './timeouts.ts';
+import { type Turn, withEntry, withItem } from './turn.ts';
+
+/** The beacon is known: leaders have an order, and training begins. */
+export function onBeacon(turn: Turn, randomness: string): void {
+  const { context, state } = turn;
+  if (state.beacon !== undefined) return;
+  const beacon = beaconDigest(context.network, state.round, randomness);
+  turn.change({ beacon, order: beaconOrder(beacon, nodesOf(context.committee)), phase: 'collecting' });
+  turn.emit(
+    { type: 'train', round: state.round, base: state.head },
+    {
+      type: 'start-timer',
+      timer: 'collect',
+      round: state.round,
+      view: 0,
+      ms: context.parameters.timeouts.collectMs,
+    },
+  );
+}
+
+/** A header counts when it builds on the last certified version; a second one of its sender does not. */
+export function onHeader(turn: Turn, message: Received<'update-header'>): void {
+  const { head, headers } = turn.state;
+  if (message.payload.baseVersion !== head.version || message.payload.baseDigest !== head.modelDigest) {
+    turn.emit({
+      type: 'refused',
+      message,
+      code: 'UPDATE_STALE_BASE',
+      reason: `update on version ${message.payload.baseVersion}, expected version ${head.version}`,
+    });
+    return;
+  }
+  if (!headers.has(message.sender)) turn.change({ headers: withEntry(headers, message.sender, message) });
+}
+
+/** Once every header is here or the time is over, says which headers were seen. */
+export function reportSeal(turn: Turn, timeIsOver: boolean): void {
+  const { context, state } = turn;
+  if (state.beacon === undefined || state.sealReported) return;
+  if (!timeIsOver && state.headers.size < context.committee.members.length) return;
+  turn.change({ sealReported: true, phase: 'sealed' });
+  const headers = [...state.headers.values()].map(({ sender, payload }) => ({
+    node: sender,
+    digest: payload.digest,
+  }));
+  turn.emit(
+    {
+      type: 'broadcast',
+      message: 'seal-report',
+      round: state.round,
+      view: 0,
+      payload: { headers, finalized: state.finalized },
+    },
+    {
+      type: 'start-timer',
+      timer: 'fetch',
+      round: state.round,
+      view: 0,
+      ms: context.parameters.timeouts.fetchMs,
+    },
+    {
+      type: 'start-timer',
+      timer: 'view',
+      round: state.round,
+      view: state.view,
+      ms: viewTimeout(context, state.view),
+    },
+  );
+}
+
+/** After the seal bodies are served, and every reported one is fetched from its sender. */
+export function fetchBodies(turn: Turn): void {
+  const { context, state } = turn;
+  if (state.sealReports.size < context.committee.quorum) return;
+  if (!state.serving) {
+    turn.change({ serving: true });
+    turn.emit({ type: 'serve-bodies', round: state.round });
+  }
+  for (const header of reportedHeaders(turn)) fetchBody(turn, header, [header.sender], 'sender');
+}
+
+/** Asks `from` in turn for a body, once for each `occasion`. */
+export function fetchBody(
+  turn: Turn,
+  header: Received<'update-header'>,
+  from: readonly NodeId[],
+  occasion: string,
+): void {
+  const { bodies, asked, round } = turn.state;
+  const request = `${occasion}/${header.payload.digest}`;
+  if (bodies.get(header.payload.digest) === 'held' || asked.has(request)) return;
+  turn.change({ asked: withItem(asked, request) });
+  turn.emit({ type: 'fetch-body', round, header, from });
+}
+
+/** Once every reported body is settled or the time is over, says which are held and what was wrong with others. */
+export function reportBodies(turn: Turn): void {
+  const { context, state } = turn;
+  if (state.bodiesReported || !state.sealReported || state.sealReports.size < context.committee.quorum)
+    return;
+  const digests = reportedHeaders(turn).map(({ payload }) => payload.digest);
+  if (!state.fetchTimedOut && !digests.every((digest) => state.bodies.has(digest))) return;
+  turn.change({ bodiesReported: true });
+  const refused = digests.flatMap((digest) => {
+    const status = state.bodies.get(digest);
+    return status === undefined || status === 'held' ? [] : [{ digest, code: status.code }];
+  });
+  turn.emit({
+    type: 'broadcast',
+    message: 'body-report',
+    round: state.round,
+    view: 0,
+    payload: { held: digests.filter((digest) => state.bodies.get(digest) === 'held'), refused },
+  });
+}
+
+function reportedHeaders(turn: Turn): Received<'update-header'>[] {
+  const { headers, sealReports } = turn.state;
+  const reported = new Set(
+    [...sealReports.values()].flatMap(({ payload }) => payload.headers.map(({ digest }) => digest)),
+  );
+  return [...headers.values()].filter(({ payload }) => reported.has(payload.digest));
+}

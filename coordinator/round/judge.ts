@@ -1,0 +1,48 @@
+import { aggregationKey } from './basis.ts';
+import { fetchBody } from './collect.ts';
+import { type Turn, withEntry } from './turn.ts';
+import type { Aggregated, Basis, Verdict } from './types.ts';
+
+/**
+ * Works toward a verdict on the candidate that `basis` makes: fetch what is missing, aggregate, evaluate. Each
+ * call takes the next step that is due.
+ *
+ * @returns the candidate and this node's verdict, once both are there.
+ */
+export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; verdict: Verdict } | undefined {
+  if (!holdsAll(turn, basis)) return undefined;
+  const { beacon, head, round, aggregated, verdicts } = turn.state;
+  if (beacon === undefined) return undefined;
+
+  const key = aggregationKey(turn.state, basis);
+  if (!aggregated.has(key)) {
+    turn.change({ aggregated: withEntry(aggregated, key, undefined) });
+    turn.emit({ type: 'aggregate', round, key, base: head, beacon, accepted: basis.accepted });
+    return undefined;
+  }
+  const result = aggregated.get(key);
+  if (result === undefined) return undefined;
+
+  const { candidateDigest } = result;
+  if (!verdicts.has(candidateDigest)) {
+    turn.change({ verdicts: withEntry(verdicts, candidateDigest, undefined), phase: 'aggregated' });
+    turn.emit({ type: 'evaluate', round, base: head, candidateDigest });
+    return undefined;
+  }
+  const verdict = verdicts.get(candidateDigest);
+  return verdict === undefined ? undefined : { aggregated: result, verdict };
+}
+
+function holdsAll(turn: Turn, basis: Basis): boolean {
+  const missing = basis.headers.filter(
+    ({ sender, payload }) =>
+      basis.accepted.some(({ node }) => node === sender) && turn.state.bodies.get(payload.digest) !== 'held',
+  );
+  for (const header of missing) {
+    const holders = basis.bodyReports
+      .filter(({ payload }) => payload.held.includes(header.payload.digest))
+      .map(({ sender }) => sender);
+    fetchBody(turn, header, [header.sender, ...holders], `view-${turn.state.view}`);
+  }
+  return missing.length === 0;
+}

@@ -1,0 +1,66 @@
+import type { RoundEntry } from '../../protocol/messages.ts';
+import { leaderOf } from '../beacon.ts';
+import { abortedEntry, basisOf, candidateEntry, isAggregable } from './basis.ts';
+import { judge } from './judge.ts';
+import type { Turn } from './turn.ts';
+import type { Basis } from './types.ts';
+import { currentViewChanges, highestLock, provesRejection } from './view-changes.ts';
+
+/** The leader of a view proposes once: the entry a quorum may be locked on, or a new one from the reports. */
+export function propose(turn: Turn): void {
+  const { context, state } = turn;
+  if (state.beacon === undefined || state.proposed || leaderOf(state.order, state.view) !== context.self)
+    return;
+
+  const viewChanges = currentViewChanges(state);
+  if (state.view > 0 && viewChanges.length < context.committee.quorum) return;
+  const lock = highestLock(viewChanges);
+  if (lock !== null) {
+    broadcastProposal(turn, lock.entry, undefined);
+    return;
+  }
+  const basis = state.draft ?? settledBasis(turn);
+  if (basis === undefined) return;
+  turn.change({ draft: basis });
+  if (!isAggregable(context, basis)) {
+    broadcastProposal(turn, abortedEntry(context, state, basis), basis);
+    return;
+  }
+  const judged = judge(turn, basis);
+  if (judged === undefined) return;
+  const verdict = provesRejection(context, viewChanges) ? 'rejected' : judged.verdict;
+  broadcastProposal(turn, candidateEntry(context, turn.state, basis, judged.aggregated, verdict), basis);
+}
+
+/** The reports so far, when all are here, or a quorum of them and no time is left for the others. */
+function settledBasis(turn: Turn): Basis | undefined {
+  const { context, state } = turn;
+  const { members, quorum } = context.committee;
+  const fewest = Math.min(state.sealReports.size, state.bodyReports.size);
+  if (fewest < quorum || (fewest < members.length && !state.fetchTimedOut)) return undefined;
+  return basisOf(
+    context,
+    state.headers.values(),
+    [...state.sealReports.values()],
+    [...state.bodyReports.values()],
+  );
+}
+
+function broadcastProposal(turn: Turn, entry: RoundEntry, basis: Basis | undefined): void {
+  const { round, view } = turn.state;
+  const bytesOf = (messages: readonly { bytes: Uint8Array }[] = []) => messages.map(({ bytes }) => bytes);
+  turn.change({ proposed: true });
+  turn.emit({
+    type: 'broadcast',
+    message: 'proposal',
+    round,
+    view,
+    payload: {
+      entry,
+      headers: bytesOf(basis?.headers),
+      sealReports: bytesOf(basis?.sealReports),
+      bodyReports: bytesOf(basis?.bodyReports),
+      viewChanges: bytesOf(view === 0 ? [] : currentViewChanges(turn.state)),
+    },
+  });
+}

@@ -1,0 +1,192 @@
+import type { Lock } from '../../protocol/messages.ts';
+import { type Head, headAfter } from '../entry.ts';
+import type { AnyReceived, Received } from '../received.ts';
+import { fetchBodies, onBeacon, onHeader, reportBodies, reportSeal } from './collect.ts';
+import { onProposal } from './proposal.ts';
+import { propose } from './propose.ts';
+import { Turn, withEntry } from './turn.ts';
+import type { Certificate, RoundContext, RoundEffect, RoundEvent, RoundState, TimerName } from './types.ts';
+import { enterView, FRESH_VIEW, onViewChange } from './views.ts';
+import { certify, commit, prepare } from './vote.ts';
+
+/** Early messages kept at most: every kind of every member, for a few views. */
+const MAX_EARLY_PER_MEMBER = 24;
+
+/** What survives a crash of the round in progress. */
+export type Resumed = {
+  readonly view: number;
+  readonly lock: Lock | null;
+  readonly prepared: Received<'prepare'> | undefined;
+};
+
+/** The round after `head`, at its beginning or, after a crash, in the view it had reached. */
+export function startRound(head: Head, finalized: number, resumed?: Resumed): RoundState {
+  return {
+    ...FRESH_VIEW,
+    head,
+    round: head.round + 1,
+    phase: 'announced',
+    view: resumed?.view ?? 0,
+    beacon: undefined,
+    order: [],
+    finalized,
+    headers: new Map(),
+    sealReports: new Map(),
+    bodyReports: new Map(),
+    bodies: new Map(),
+    asked: new Set(),
+    fetchTimedOut: false,
+    sealReported: false,
+    serving: false,
+    bodiesReported: false,
+    aggregated: new Map(),
+    verdicts: new Map(),
+    prepared: resumed?.prepared,
+    viewChanges: new Map(),
+    lock: resumed?.lock ?? null,
+    early: [],
+  };
+}
+
+/**
+ * The round as a pure function: the same state and event give the same state and effects. Effects are carried
+ * out in order by the caller; what the slow ones find comes back as events.
+ */
+export function step(
+  context: RoundContext,
+  state: RoundState,
+  event: RoundEvent,
+): { readonly state: RoundState; readonly effects: readonly RoundEffect[] } {
+  const turn = new Turn(context, state);
+  handle(turn, event);
+  settle(turn);
+  return { state: turn.state, effects: turn.effects };
+}
+
+function handle(turn: Turn, event: RoundEvent): void {
+  const { state } = turn;
+  if ('round' in event && event.round !== state.round) return;
+  switch (event.type) {
+    case 'started':
+      turn.emit({ type: 'await-beacon', round: state.round, height: state.head.nextBeaconHeight });
+      return;
+    case 'beacon':
+      onBeacon(turn, event.randomness);
+      replayEarly(turn);
+      return;
+    case 'finalized':
+      turn.change({ finalized: Math.max(state.finalized, event.height) });
+      return;
+    case 'message':
+      onMessage(turn, event.message);
+      return;
+    case 'timer':
+      onTimer(turn, event.timer, event.view);
+      return;
+    case 'body':
+      turn.change({ bodies: withEntry(state.bodies, event.digest, event.status) });
+      return;
+    case 'aggregated':
+      turn.change({ aggregated: withEntry(state.aggregated, event.key, event.result) });
+      return;
+    case 'evaluated':
+      turn.change({ verdicts: withEntry(state.verdicts, event.candidateDigest, event.verdict) });
+      return;
+    case 'commits-checked': {
+      const invalid = new Set(event.invalid);
+      turn.change({
+        checkingCommits: false,
+        validCommits: new Set([...state.validCommits, ...event.valid]),
+        commits: new Map([...state.commits].filter(([, message]) => !invalid.has(message.digest))),
+      });
+      return;
+    }
+    case 'certificate-checked':
+      finish(turn, event.certificate);
+      return;
+  }
+}
+
+/** Every rule that may have become due; each does its part once. */
+function settle(turn: Turn): void {
+  reportSeal(turn, false);
+  fetchBodies(turn);
+  reportBodies(turn);
+  propose(turn);
+  prepare(turn);
+  commit(turn);
+  certify(turn);
+}
+
+function onMessage(turn: Turn, message: AnyReceived): void {
+  const { state } = turn;
+  if (message.round < state.round) return;
+  if (message.type === 'certificate') {
+    const { entry } = message.payload;
+    if (entry.round === state.round && entry.parent === state.head.entry) {
+      turn.emit({ type: 'check-certificate', certificate: message.payload });
+    }
+    return;
+  }
+  const isLaterView = message.view > state.view && message.type !== 'view-change';
+  if (message.round > state.round || isLaterView || state.beacon === undefined) keepEarly(turn, message);
+  else onCurrent(turn, message);
+}
+
+function onCurrent(turn: Turn, message: AnyReceived): void {
+  const { state } = turn;
+  const isThisView = message.view === state.view;
+  if (message.type === 'update-header') onHeader(turn, message);
+  if (message.type === 'seal-report') turn.change({ sealReports: firstOf(state.sealReports, message) });
+  if (message.type === 'body-report') turn.change({ bodyReports: firstOf(state.bodyReports, message) });
+  if (message.type === 'proposal' && isThisView) onProposal(turn, message);
+  if (message.type === 'prepare' && isThisView) {
+    const isOwn = message.sender === turn.context.self;
+    turn.change({
+      prepares: firstOf(state.prepares, message),
+      prepared: isOwn ? message : state.prepared,
+    });
+  }
+  if (message.type === 'commit' && isThisView) turn.change({ commits: firstOf(state.commits, message) });
+  if (message.type === 'view-change') {
+    onViewChange(turn, message);
+    if (turn.state.view > state.view) replayEarly(turn);
+  }
+}
+
+function onTimer(turn: Turn, timer: TimerName, view: number): void {
+  if (timer === 'collect') reportSeal(turn, true);
+  if (timer === 'fetch') turn.change({ fetchTimedOut: true });
+  if (timer === 'view' && view === turn.state.view) {
+    enterView(turn, view + 1);
+    replayEarly(turn);
+  }
+}
+
+function keepEarly(turn: Turn, message: AnyReceived): void {
+  const { early, round } = turn.state;
+  const ofSender = early.filter(({ sender }) => sender === message.sender);
+  const isKnown = ofSender.some(({ digest }) => digest === message.digest);
+  if (message.round > round + 1 || isKnown || ofSender.length >= MAX_EARLY_PER_MEMBER) return;
+  turn.change({ early: [...early, message] });
+}
+
+function replayEarly(turn: Turn): void {
+  const { early } = turn.state;
+  turn.change({ early: [] });
+  for (const message of early) onMessage(turn, message);
+}
+
+/** A certificate ends the round for whoever holds it, and the next one begins. */
+function finish(turn: Turn, certificate: Certificate): void {
+  const { state } = turn;
+  if (certificate.entry.parent !== state.head.entry || certificate.entry.round !== state.round) return;
+  const leader = state.order[certificate.view % Math.max(1, state.order.length)];
+  turn.emit({ type: 'decided', certificate, leader });
+  turn.change({ ...startRound(headAfter(certificate.entry), state.finalized), early: state.early });
+  handle(turn, { type: 'started' });
+}
+
+function firstOf<M extends AnyReceived>(known: ReadonlyMap<string, M>, message: M): ReadonlyMap<string, M> {
+  return known.has(message.sender) ? known : withEntry(known, message.sender, message);
+}

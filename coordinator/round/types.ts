@@ -1,0 +1,180 @@
+import type { Digest } from '../../protocol/digest.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import type { MessageType } from '../../protocol/message-types.ts';
+import type { Lock, Outcome, Payload, RoundEntry, SealedHeader } from '../../protocol/messages.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
+import type { Committee } from '../committee.ts';
+import type { Head } from '../entry.ts';
+import type { AnyReceived, Received } from '../received.ts';
+
+/** The states of a round (DESIGN, section 7); a certificate starts the next round. */
+export type Phase = 'announced' | 'collecting' | 'sealed' | 'aggregated' | 'evaluated';
+
+/** What a node knows and never changes during a round. */
+export type RoundContext = {
+  readonly self: NodeId;
+  readonly network: Digest;
+  readonly committee: Committee;
+  readonly parameters: NetworkParameters;
+  /** The fewest updates with which the aggregation rule's condition holds. */
+  readonly minUpdates: number;
+};
+
+/** Whether a body is held, or why not. */
+export type BodyStatus = 'held' | { readonly code: string };
+
+export type Aggregated = { readonly candidateDigest: Digest; readonly selected: readonly NodeId[] };
+export type Verdict = 'accepted' | 'rejected';
+
+/** What an entry follows from: the signed reports, and what they say when taken together. */
+export type Basis = {
+  readonly headers: readonly Received<'update-header'>[];
+  readonly sealReports: readonly Received<'seal-report'>[];
+  readonly bodyReports: readonly Received<'body-report'>[];
+  readonly sealed: readonly SealedHeader[];
+  readonly accepted: readonly SealedHeader[];
+  readonly dropped: RoundEntry['dropped'];
+  readonly nextBeaconHeight: number;
+};
+
+/** A proposal of the current view as far as this node has checked it. */
+export type Proposed = {
+  readonly entry: RoundEntry;
+  /** Undefined for an entry that a quorum prepared in an earlier view: it binds without another look. */
+  readonly basis: Basis | undefined;
+  /** Enough members rejected the candidate in an earlier view. */
+  readonly rejectionProven: boolean;
+};
+
+/**
+ * A round as one node sees it. It holds digests and messages, never bodies, and is never changed in place.
+ */
+export type RoundState = {
+  readonly head: Head;
+  readonly round: number;
+  readonly phase: Phase;
+  readonly view: number;
+  readonly beacon: Digest | undefined;
+  /** Members in the beacon's order; empty before the beacon is known. */
+  readonly order: readonly NodeId[];
+  readonly finalized: number;
+  readonly headers: ReadonlyMap<NodeId, Received<'update-header'>>;
+  readonly sealReports: ReadonlyMap<NodeId, Received<'seal-report'>>;
+  readonly bodyReports: ReadonlyMap<NodeId, Received<'body-report'>>;
+  readonly bodies: ReadonlyMap<Digest, BodyStatus>;
+  /** Bodies asked for, and on what occasion. */
+  readonly asked: ReadonlySet<string>;
+  readonly fetchTimedOut: boolean;
+  readonly sealReported: boolean;
+  /** Own update bodies may leave the node: enough members have reported what they had seen. */
+  readonly serving: boolean;
+  readonly bodiesReported: boolean;
+  /** By the digest of base and accepted updates; undefined while it is computed. */
+  readonly aggregated: ReadonlyMap<Digest, Aggregated | undefined>;
+  /** By the candidate's digest; undefined while it is judged. */
+  readonly verdicts: ReadonlyMap<Digest, Verdict | undefined>;
+  readonly proposal: Proposed | undefined;
+  readonly proposed: boolean;
+  /** The reports on which this node, leading, builds its proposal. */
+  readonly draft: Basis | undefined;
+  /** Own prepare of the current or the last view that had one. */
+  readonly prepared: Received<'prepare'> | undefined;
+  readonly prepares: ReadonlyMap<NodeId, Received<'prepare'>>;
+  readonly committed: boolean;
+  readonly commits: ReadonlyMap<NodeId, Received<'commit'>>;
+  /** Commit votes whose chain signature has been checked. */
+  readonly validCommits: ReadonlySet<Digest>;
+  readonly checkingCommits: boolean;
+  readonly viewChanges: ReadonlyMap<NodeId, Received<'view-change'>>;
+  readonly lock: Lock | null;
+  /** Messages of the next round, kept until this one ends. */
+  readonly early: readonly AnyReceived[];
+};
+
+export type RoundEvent =
+  | { readonly type: 'started' }
+  | { readonly type: 'beacon'; readonly round: number; readonly randomness: Digest }
+  | { readonly type: 'finalized'; readonly height: number }
+  | { readonly type: 'message'; readonly message: AnyReceived }
+  | { readonly type: 'timer'; readonly timer: TimerName; readonly round: number; readonly view: number }
+  | { readonly type: 'body'; readonly round: number; readonly digest: Digest; readonly status: BodyStatus }
+  | { readonly type: 'aggregated'; readonly round: number; readonly key: Digest; readonly result: Aggregated }
+  | {
+      readonly type: 'evaluated';
+      readonly round: number;
+      readonly candidateDigest: Digest;
+      readonly verdict: Verdict;
+    }
+  | {
+      readonly type: 'commits-checked';
+      readonly round: number;
+      readonly valid: readonly Digest[];
+      readonly invalid: readonly Digest[];
+    }
+  | { readonly type: 'certificate-checked'; readonly certificate: Certificate };
+
+export type TimerName = 'collect' | 'fetch' | 'view';
+export type Certificate = Payload<'certificate'>;
+
+/** What a step asks the outside to do, in order. Votes and locks are durable before anything after them. */
+export type RoundEffect =
+  | { readonly type: 'await-beacon'; readonly round: number; readonly height: number }
+  | { readonly type: 'train'; readonly round: number; readonly base: Head }
+  | { readonly type: 'store-lock'; readonly round: number; readonly lock: Lock }
+  | Broadcast
+  | { readonly type: 'serve-bodies'; readonly round: number }
+  | {
+      readonly type: 'fetch-body';
+      readonly round: number;
+      readonly header: Received<'update-header'>;
+      readonly from: readonly NodeId[];
+    }
+  | {
+      readonly type: 'aggregate';
+      readonly round: number;
+      readonly key: Digest;
+      readonly base: Head;
+      readonly beacon: Digest;
+      readonly accepted: readonly SealedHeader[];
+    }
+  | {
+      readonly type: 'evaluate';
+      readonly round: number;
+      readonly base: Head;
+      readonly candidateDigest: Digest;
+    }
+  | {
+      readonly type: 'check-commits';
+      readonly round: number;
+      readonly entry: RoundEntry;
+      readonly view: number;
+      readonly commits: readonly Received<'commit'>[];
+    }
+  | { readonly type: 'check-certificate'; readonly certificate: Certificate }
+  | {
+      readonly type: 'start-timer';
+      readonly timer: TimerName;
+      readonly round: number;
+      readonly view: number;
+      readonly ms: number;
+    }
+  | { readonly type: 'decided'; readonly certificate: Certificate; readonly leader: NodeId | undefined }
+  | {
+      readonly type: 'refused';
+      readonly message: AnyReceived;
+      readonly code: string;
+      readonly reason: string;
+    };
+
+/** A message that the node signs, stores and sends. A commit's chain signature is added by the signer. */
+export type Broadcast = {
+  [Type in MessageType]: {
+    readonly type: 'broadcast';
+    readonly message: Type;
+    readonly round: number;
+    readonly view: number;
+    readonly payload: Type extends 'commit' ? { readonly entry: RoundEntry } : Payload<Type>;
+  };
+}[MessageType];
+
+export type { Outcome };

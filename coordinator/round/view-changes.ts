@@ -1,0 +1,53 @@
+import type { Lock } from '../../protocol/messages.ts';
+import { isMember } from '../committee.ts';
+import { entryDigest } from '../entry.ts';
+import { openEvidence, type Received } from '../received.ts';
+import type { RoundContext, RoundState } from './types.ts';
+
+export function currentViewChanges(state: RoundState): Received<'view-change'>[] {
+  return [...state.viewChanges.values()].filter(({ view }) => view === state.view);
+}
+
+/** The lock of the highest view, which the next proposal must repeat. */
+export function highestLock(viewChanges: readonly Received<'view-change'>[]): Lock | null {
+  return viewChanges.reduce<Lock | null>((highest, { payload: { lock } }) => {
+    return lock !== null && (highest === null || lock.view > highest.view) ? lock : highest;
+  }, null);
+}
+
+/** Whether F+1 members' prepares rejected: one of them is honest, so an acceptance could never gather a quorum. */
+export function provesRejection(
+  context: RoundContext,
+  viewChanges: readonly Received<'view-change'>[],
+): boolean {
+  const { network, committee } = context;
+  const rejecting = viewChanges.filter(({ round, sender, payload }) => {
+    if (payload.prepare === null) return false;
+    const [prepare] = openEvidence('prepare', network, round, [payload.prepare]);
+    return prepare?.sender === sender && prepare.payload.outcome === 'rejected';
+  });
+  return rejecting.length > committee.faults;
+}
+
+/**
+ * Whether a view change's evidence holds: its lock stands on a quorum of prepares of one earlier view, and its
+ * prepare is the sender's own.
+ *
+ * @throws MessageError from opening the evidence.
+ */
+export function isViewChangeSound(context: RoundContext, message: Received<'view-change'>): boolean {
+  const { network, committee } = context;
+  const { lock, prepare } = message.payload;
+  if (prepare !== null) {
+    const [own] = openEvidence('prepare', network, message.round, [prepare]);
+    if (own?.sender !== message.sender || own.view >= message.view) return false;
+  }
+  if (lock === null) return true;
+  const digest = entryDigest(lock.entry);
+  const prepares = openEvidence('prepare', network, message.round, lock.prepares);
+  const counted = prepares.filter(
+    ({ sender, view, payload }) =>
+      view === lock.view && payload.entry === digest && isMember(committee, sender),
+  );
+  return lock.view < message.view && lock.entry.round === message.round && counted.length >= committee.quorum;
+}
