@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import solc from 'solc';
+import { BallastError } from '../../protocol/errors.ts';
+
+/** The reply to an import: the source, or why there is none. */
+type ImportReply = { readonly contents: string } | { readonly error: string };
+
+const { compile } = solc as {
+  compile: (input: string, callbacks: { import: (path: string) => ImportReply }) => string;
+};
+
+/** The compiler's own version, such as `0.8.37+commit.…`. */
+export function compilerVersion(): string {
+  return String((solc as { version: () => unknown }).version()).replace(/\.Emscripten\.clang$/, '');
+}
+
+/**
+ * Compiles a standard-JSON input (Solidity documentation, "Compiler Input and Output JSON Description").
+ *
+ * @param input the request as JSON text.
+ * @param root folder that imports are looked up in, itself and its `node_modules`.
+ * @returns the answer as JSON text; compile errors stand in it.
+ */
+export function compileStandardJson(input: string, root: string): string {
+  return compile(input, { import: (path) => readImport(path, root) });
+}
+
+function readImport(path: string, root: string): ImportReply {
+  for (const folder of [root, join(root, 'node_modules')]) {
+    try {
+      return { contents: readFileSync(join(folder, path), 'utf8') };
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return { error: String(cause) };
+    }
+  }
+  return { error: `file ${path}: not found in ${root} nor in its node_modules` };
+}
+
+export type CompiledContract = {
+  readonly name: string;
+  readonly abi: readonly unknown[];
+  /** Creation code, 0x-prefixed. */
+  readonly bytecode: `0x${string}`;
+};
+
+/** The settings of foundry.toml, so that forge tests the very code that is deployed. */
+const SETTINGS = {
+  evmVersion: 'cancun',
+  optimizer: { enabled: true, runs: 1000 },
+  metadata: { bytecodeHash: 'none', appendCBOR: false },
+  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+};
+
+type Output = {
+  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
+  readonly contracts?: Record<
+    string,
+    Record<string, { readonly abi: readonly unknown[]; readonly evm: { readonly bytecode: { readonly object: string } } }>
+  >;
+};
+
+/**
+ * Compiles `contracts/src/<name>.sol` for each name.
+ *
+ * @throws BallastError `SOLIDITY_COMPILATION` on any error or warning.
+ */
+export function compileContracts(root: string, names: readonly string[]): CompiledContract[] {
+  const file = (name: string) => `contracts/src/${name}.sol`;
+  const input = {
+    language: 'Solidity',
+    sources: Object.fromEntries(
+      names.map((name) => [file(name), { content: readFileSync(join(root, file(name)), 'utf8') }]),
+    ),
+    settings: SETTINGS,
+  };
+  const output = JSON.parse(compileStandardJson(JSON.stringify(input), root)) as Output;
+  const complaints = output.errors?.filter(({ severity }) => severity !== 'info') ?? [];
+  if (complaints.length > 0) {
+    throw new BallastError(
+      'SOLIDITY_COMPILATION',
+      complaints.map(({ formattedMessage }) => formattedMessage).join('\n'),
+      { metadata: { complaints: complaints.length } },
+    );
+  }
+  return names.map((name) => {
+    const contract = output.contracts?.[file(name)]?.[name];
+    if (contract === undefined) {
+      throw new BallastError('SOLIDITY_COMPILATION', `${file(name)}: expected a contract called ${name}`);
+    }
+    return { name, abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}` };
+  });
+}

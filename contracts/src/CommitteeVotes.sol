@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {Quorum} from "./Quorum.sol";
+
+/// @notice One member's vote.
+/// @param index Position of the member in the committee.
+/// @param signature 65 bytes r, s, v with a low s and v of 27 or 28.
+struct CommitteeSignature {
+    uint8 index;
+    bytes signature;
+}
+
+/// @title Votes of a committee that is known by its root
+/// @notice The root is keccak256 of the members' addresses in strictly ascending order, 32 bytes each. Callers hand
+/// in the addresses; a contract keeps only the root.
+library CommitteeVotes {
+    /// @notice A committee must have 1 to `maximum` members.
+    error CommitteeSizeInvalid(uint256 size, uint256 maximum);
+    /// @notice The epoch's committee has another number of members.
+    error CommitteeSizeMismatch(uint256 expected, uint256 given);
+    /// @notice The address at `index` is not above the one before it.
+    error CommitteeNotAscending(uint256 index);
+    /// @notice The addresses are not the epoch's committee.
+    error CommitteeRootMismatch(bytes32 expected, bytes32 given);
+    /// @notice Fewer votes than the committee's quorum.
+    error QuorumNotReached(uint256 given, uint256 required);
+    /// @notice A vote names a position that the committee does not have.
+    error MemberIndexOutOfRange(uint256 index, uint256 size);
+    /// @notice A member's vote stands twice.
+    error DuplicateVote(uint256 index);
+    /// @notice The signature is not 65 bytes, has a high s, a wrong v, or recovers to nobody.
+    error SignatureInvalid(uint256 index);
+    /// @notice The signature is by somebody else, or of another message.
+    error SignerMismatch(uint256 index, address expected, address recovered);
+
+    /// @notice Refuses a size that no committee may have.
+    function requireSize(uint256 size) internal pure {
+        if (size == 0 || size > Quorum.MAX_COMMITTEE) revert CommitteeSizeInvalid(size, Quorum.MAX_COMMITTEE);
+    }
+
+    /// @notice Refuses addresses other than those of `root`.
+    /// @param committee Addresses in strictly ascending order.
+    function requireCommittee(address[] calldata committee, bytes32 root, uint256 size) internal pure {
+        if (committee.length != size) revert CommitteeSizeMismatch(size, committee.length);
+        address previous = address(0);
+        for (uint256 i = 0; i < size; ++i) {
+            if (committee[i] <= previous) revert CommitteeNotAscending(i);
+            previous = committee[i];
+        }
+        bytes32 given = keccak256(abi.encodePacked(committee));
+        if (given != root) revert CommitteeRootMismatch(root, given);
+    }
+
+    /// @notice Refuses fewer votes than a quorum of a committee of `size`.
+    function requireCount(uint256 votes, uint256 size) internal pure {
+        uint256 needed = Quorum.required(size);
+        if (votes < needed) revert QuorumNotReached(votes, needed);
+    }
+
+    /// @notice Refuses unless a quorum of distinct members signed `digest`. One bad vote refuses them all.
+    function requireQuorum(bytes32 digest, address[] calldata committee, CommitteeSignature[] calldata signatures)
+        internal
+        pure
+    {
+        requireCount(signatures.length, committee.length);
+        uint256 voted = 0;
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            voted = requireVote(digest, committee, signatures[i].index, signatures[i].signature, voted);
+        }
+    }
+
+    /// @notice Refuses unless the member at `index`, who has not voted yet, signed `digest`.
+    /// @param voted Bitmap of the members who voted before.
+    /// @return The bitmap with this member in it.
+    function requireVote(
+        bytes32 digest,
+        address[] calldata committee,
+        uint256 index,
+        bytes calldata signature,
+        uint256 voted
+    ) internal pure returns (uint256) {
+        if (index >= committee.length) revert MemberIndexOutOfRange(index, committee.length);
+        uint256 bit = 1 << index;
+        if (voted & bit != 0) revert DuplicateVote(index);
+        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (failure != ECDSA.RecoverError.NoError) revert SignatureInvalid(index);
+        if (recovered != committee[index]) revert SignerMismatch(index, committee[index], recovered);
+        return voted | bit;
+    }
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {CommitteeSignature, CommitteeVotes} from "./CommitteeVotes.sol";
+import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+
+/// @notice What a round's committee decided, as each member's commit vote signs it.
+/// @param network Network id.
+/// @param epoch Epoch of the committee that voted.
+/// @param round Round of the decision.
+/// @param viewNumber View in which the votes were cast; named `view` in the signed type.
+/// @param outcome 1 accepted, 2 rejected, 3 aborted.
+/// @param version Version after the round.
+/// @param modelDigest SHA-256 of the weights of that version.
+/// @param entryDigest Digest of the round's log entry.
+struct RoundDecision {
+    bytes32 network;
+    uint64 epoch;
+    uint64 round;
+    uint32 viewNumber;
+    uint8 outcome;
+    uint64 version;
+    bytes32 modelDigest;
+    bytes32 entryDigest;
+}
+
+/// @notice The next epoch's committee, as the outgoing committee signs it.
+/// @param network Network id.
+/// @param epoch The new epoch, one above the current.
+/// @param version The last version that the outgoing committee certified.
+/// @param nextRoot Root of the next committee.
+/// @param nextSize Its number of members.
+struct CommitteeRotation {
+    bytes32 network;
+    uint64 epoch;
+    uint64 version;
+    bytes32 nextRoot;
+    uint8 nextSize;
+}
+
+/// @title The certified versions of a network's model
+/// @notice An append-only list of digests. A quorum of the epoch's committee adds to it; anyone may carry the
+/// signatures here. The owner initialises the registry and has no power afterwards.
+contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
+    /// @notice Who may sign in an epoch.
+    struct Committee {
+        bytes32 root;
+        uint8 size;
+    }
+
+    struct Latest {
+        uint64 version;
+        uint64 round;
+        uint64 epoch;
+        uint64 publishedAt;
+    }
+
+    /// @notice The outcome that makes a version.
+    uint8 public constant ACCEPTED = 1;
+
+    bytes32 public constant ROUND_DECISION_TYPEHASH = keccak256(
+        "RoundDecision(bytes32 network,uint64 epoch,uint64 round,uint32 view,uint8 outcome,uint64 version,bytes32 modelDigest,bytes32 entryDigest)"
+    );
+    bytes32 public constant COMMITTEE_ROTATION_TYPEHASH =
+        keccak256("CommitteeRotation(bytes32 network,uint64 epoch,uint64 version,bytes32 nextRoot,uint8 nextSize)");
+
+    /// @notice Network id; zero until initialised.
+    bytes32 public network;
+    Latest private _latest;
+    mapping(uint64 version => bytes32 modelDigest) private _digests;
+    mapping(uint64 epoch => Committee) private _committees;
+
+    event Initialised(bytes32 indexed network, bytes32 genesisDigest, bytes32 committeeRoot, uint8 committeeSize);
+    event Published(
+        uint64 indexed version,
+        bytes32 indexed modelDigest,
+        bytes32 entryDigest,
+        uint64 epoch,
+        uint64 round,
+        uint32 viewNumber,
+        address submitter
+    );
+    event CommitteeRotated(uint64 indexed epoch, bytes32 root, uint8 size, uint64 version, address submitter);
+
+    error AlreadyInitialised(bytes32 network);
+    error NotInitialised();
+    error ZeroValue(string field);
+    error NetworkMismatch(bytes32 expected, bytes32 given);
+    error EpochMismatch(uint64 expected, uint64 given);
+    error EpochUnknown(uint64 epoch, uint64 current);
+    error VersionMismatch(uint64 expected, uint64 given);
+    error VersionUnknown(uint64 version, uint64 latest);
+    /// @notice This very version is published. A submitter who meets this has nothing left to do.
+    error AlreadyPublished(uint64 version, bytes32 modelDigest);
+    /// @notice The version is published with another digest.
+    error VersionConflict(uint64 version, bytes32 published, bytes32 given);
+    error RoundNotLater(uint64 last, uint64 given);
+    error OutcomeNotPublishable(uint8 outcome);
+
+    /// @param owner Who may initialise the registry.
+    constructor(address owner) Ownable(owner) EIP712("Ballast", "1") {}
+
+    /// @notice Names the network and its first committee, once. The network id is the hash of a document that
+    /// holds this contract's address, hence it cannot be known at deployment.
+    /// @param networkId Hash of the network document.
+    /// @param genesisDigest SHA-256 of the genesis weights: version 0.
+    /// @param root Root of the committee of epoch 0.
+    /// @param size Its number of members.
+    function initialise(bytes32 networkId, bytes32 genesisDigest, bytes32 root, uint8 size) external onlyOwner {
+        if (network != 0) revert AlreadyInitialised(network);
+        if (networkId == 0) revert ZeroValue("network");
+        if (genesisDigest == 0) revert ZeroValue("genesisDigest");
+        network = networkId;
+        _digests[0] = genesisDigest;
+        _latest.publishedAt = uint64(block.timestamp);
+        _setCommittee(0, root, size);
+        emit Initialised(networkId, genesisDigest, root, size);
+    }
+
+    /// @notice Adds the next version. Anyone may call it; the signatures decide.
+    /// @dev Checked in this order: network, published before, outcome, epoch, version, round, digest, committee,
+    /// votes. A version that is published with the same digest reverts with `AlreadyPublished`.
+    /// @param decision What the committee decided.
+    /// @param committee The epoch's committee in strictly ascending order.
+    /// @param signatures A quorum of votes by distinct members.
+    function publish(
+        RoundDecision calldata decision,
+        address[] calldata committee,
+        CommitteeSignature[] calldata signatures
+    ) external {
+        Latest memory last = _latest;
+        _requireNetwork(decision.network);
+        if (decision.version <= last.version) {
+            bytes32 published = _digests[decision.version];
+            if (published == decision.modelDigest) revert AlreadyPublished(decision.version, published);
+            revert VersionConflict(decision.version, published, decision.modelDigest);
+        }
+        if (decision.outcome != ACCEPTED) revert OutcomeNotPublishable(decision.outcome);
+        if (decision.epoch != last.epoch) revert EpochMismatch(last.epoch, decision.epoch);
+        if (decision.version != last.version + 1) revert VersionMismatch(last.version + 1, decision.version);
+        if (decision.round <= last.round) revert RoundNotLater(last.round, decision.round);
+        if (decision.modelDigest == 0) revert ZeroValue("modelDigest");
+        _requireSigned(last.epoch, hashRoundDecision(decision), committee, signatures);
+
+        _digests[decision.version] = decision.modelDigest;
+        _latest = Latest(decision.version, decision.round, last.epoch, uint64(block.timestamp));
+        emit Published(
+            decision.version,
+            decision.modelDigest,
+            decision.entryDigest,
+            decision.epoch,
+            decision.round,
+            decision.viewNumber,
+            msg.sender
+        );
+    }
+
+    /// @notice Hands over to the next committee. Anyone may call it; the outgoing committee's signatures decide.
+    /// @dev The rotation names the last version, so that it cannot overtake a certified version of its epoch,
+    /// which nobody could publish afterwards.
+    /// @param rotation The next epoch, its committee, and the last version of this one.
+    /// @param committee The outgoing committee in strictly ascending order.
+    /// @param signatures A quorum of the outgoing committee.
+    function rotateCommittee(
+        CommitteeRotation calldata rotation,
+        address[] calldata committee,
+        CommitteeSignature[] calldata signatures
+    ) external {
+        Latest memory last = _latest;
+        _requireNetwork(rotation.network);
+        if (rotation.epoch != last.epoch + 1) revert EpochMismatch(last.epoch + 1, rotation.epoch);
+        if (rotation.version != last.version) revert VersionMismatch(last.version, rotation.version);
+        _requireSigned(last.epoch, hashCommitteeRotation(rotation), committee, signatures);
+
+        _latest.epoch = rotation.epoch;
+        _setCommittee(rotation.epoch, rotation.nextRoot, rotation.nextSize);
+        emit CommitteeRotated(rotation.epoch, rotation.nextRoot, rotation.nextSize, last.version, msg.sender);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function head() external view returns (Head memory) {
+        Latest memory last = _latest;
+        Committee memory current = _committees[last.epoch];
+        return Head(network, last.version, _digests[last.version], last.epoch, current.root, current.size);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function latest() external view returns (uint64 version, bytes32 modelDigest, uint64 round, uint64 publishedAt) {
+        Latest memory last = _latest;
+        return (last.version, _digests[last.version], last.round, last.publishedAt);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function versions(uint64 version) external view returns (bytes32 modelDigest) {
+        modelDigest = _digests[version];
+        if (modelDigest == 0) revert VersionUnknown(version, _latest.version);
+    }
+
+    /// @notice Root of an epoch's committee; reverts for an epoch that has not begun.
+    function committeeRoot(uint64 epoch) external view returns (bytes32) {
+        return _committee(epoch).root;
+    }
+
+    /// @notice Number of members of an epoch's committee; reverts for an epoch that has not begun.
+    function committeeSize(uint64 epoch) external view returns (uint8) {
+        return _committee(epoch).size;
+    }
+
+    /// @notice The epoch whose committee may sign now.
+    function currentEpoch() external view returns (uint64) {
+        return _latest.epoch;
+    }
+
+    /// @notice EIP-712 digest that a commit vote signs.
+    function hashRoundDecision(RoundDecision calldata decision) public view returns (bytes32) {
+        return _hashTypedDataV4(
+            keccak256(
+                abi.encode(
+                    ROUND_DECISION_TYPEHASH,
+                    decision.network,
+                    decision.epoch,
+                    decision.round,
+                    decision.viewNumber,
+                    decision.outcome,
+                    decision.version,
+                    decision.modelDigest,
+                    decision.entryDigest
+                )
+            )
+        );
+    }
+
+    /// @notice EIP-712 digest that a vote for the next committee signs.
+    function hashCommitteeRotation(CommitteeRotation calldata rotation) public view returns (bytes32) {
+        return _hashTypedDataV4(
+            keccak256(
+                abi.encode(
+                    COMMITTEE_ROTATION_TYPEHASH,
+                    rotation.network,
+                    rotation.epoch,
+                    rotation.version,
+                    rotation.nextRoot,
+                    rotation.nextSize
+                )
+            )
+        );
+    }
+
+    function _requireNetwork(bytes32 given) private view {
+        bytes32 expected = network;
+        if (expected == 0) revert NotInitialised();
+        if (given != expected) revert NetworkMismatch(expected, given);
+    }
+
+    function _requireSigned(
+        uint64 epoch,
+        bytes32 digest,
+        address[] calldata committee,
+        CommitteeSignature[] calldata signatures
+    ) private view {
+        Committee memory current = _committees[epoch];
+        CommitteeVotes.requireCommittee(committee, current.root, current.size);
+        CommitteeVotes.requireQuorum(digest, committee, signatures);
+    }
+
+    function _setCommittee(uint64 epoch, bytes32 root, uint8 size) private {
+        CommitteeVotes.requireSize(size);
+        if (root == 0) revert ZeroValue("committeeRoot");
+        _committees[epoch] = Committee(root, size);
+    }
+
+    function _committee(uint64 epoch) private view returns (Committee memory committee) {
+        committee = _committees[epoch];
+        if (committee.size == 0) revert EpochUnknown(epoch, _latest.epoch);
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice The cheat codes of forge that these tests use.
+interface Vm {
+    function addr(uint256 key) external pure returns (address);
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function prank(address sender) external;
+    function deal(address account, uint256 wei_) external;
+    function warp(uint256 timestamp) external;
+    function expectRevert(bytes calldata data) external;
+    function expectEmit(address emitter) external;
+    function assume(bool condition) external pure;
+}
+
+/// @notice Assertions, the cheat codes and a bounded draw.
+abstract contract Test {
+    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    error NotEqual(string what, uint256 left, uint256 right);
+    error NotTrue(string what);
+
+    function assertEq(uint256 left, uint256 right, string memory what) internal pure {
+        if (left != right) revert NotEqual(what, left, right);
+    }
+
+    function assertEq(bytes32 left, bytes32 right, string memory what) internal pure {
+        if (left != right) revert NotEqual(what, uint256(left), uint256(right));
+    }
+
+    function assertEq(address left, address right, string memory what) internal pure {
+        if (left != right) revert NotEqual(what, uint160(left), uint160(right));
+    }
+
+    function assertTrue(bool condition, string memory what) internal pure {
+        if (!condition) revert NotTrue(what);
+    }
+
+    function bound(uint256 seed, uint256 low, uint256 high) internal pure returns (uint256) {
+        return high - low == type(uint256).max ? seed : low + (seed % (high - low + 1));
+    }
+}
