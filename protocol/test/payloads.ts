@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import type { MessageType } from '../message-types.ts';
+import { MAX_COMMITTEE, type Payload } from '../messages.ts';
+import { signerOf } from './arbitraries.ts';
+import { counts, digests } from './envelopes.ts';
+
+const NODE_IDS = Array.from({ length: 12 }, (_, i) => signerOf(i).nodeId);
+
+/**
+ * One generator of good payloads per type of message. The full ones have something in every list and no null,
+ * so that every field of the schema is there to be spoilt.
+ */
+export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbitrary<Payload<T>> } {
+  const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
+    fc.record<T>(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+  const listOf = <T>(item: fc.Arbitrary<T>, maxLength = 4) =>
+    fc.array(item, { minLength: full ? 1 : 0, maxLength });
+  const orNull = <T>(value: fc.Arbitrary<T>) => (full ? value : fc.option(value));
+
+  const node = fc.constantFrom(...NODE_IDS);
+  const code = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,20}$/);
+  const outcome = fc.constantFrom('accepted' as const, 'rejected' as const, 'aborted' as const);
+  const envelopes = listOf(fc.uint8Array({ maxLength: 60 }));
+  const members = listOf(record({ node, digest: digests }));
+  const signature = fc.uint8Array({ minLength: 65, maxLength: 65 });
+  const bigCount = fc.bigInt({ min: 0n, max: 10n ** 78n - 1n }).map(String);
+  const positive = fc.double({ min: 0, max: 1000, noNaN: true }).map((n) => (n === 0 ? 0 : n));
+
+  const privacy = record({
+    unit: fc.constantFrom('record' as const, 'node' as const, 'none' as const),
+    relation: fc.constantFrom('add-remove' as const, 'replace' as const),
+    epsilon: orNull(positive),
+    delta: positive.map((n) => n / 1000),
+  });
+  const entry = record({
+    round: counts,
+    epoch: counts,
+    parent: digests,
+    beacon: digests,
+    nextBeaconHeight: counts,
+    baseVersion: counts,
+    baseDigest: digests,
+    sealed: members,
+    accepted: members,
+    dropped: listOf(record({ node, code })),
+    selected: listOf(node),
+    outcome,
+    reason: fc.string({ maxLength: 200 }),
+    version: counts,
+    modelDigest: digests,
+    candidateDigest: digests,
+    privacy,
+  });
+
+  return {
+    status: record({ head: counts }),
+    'update-header': record({
+      baseVersion: counts,
+      baseDigest: digests,
+      layout: digests,
+      digest: digests,
+      size: counts,
+      normClass: fc.integer({ min: 0, max: 64 }),
+      privacy,
+    }),
+    'seal-report': record({ headers: members, finalized: counts }),
+    'body-report': record({ held: listOf(digests), refused: listOf(record({ digest: digests, code })) }),
+    proposal: record({
+      entry,
+      headers: envelopes,
+      sealReports: envelopes,
+      bodyReports: envelopes,
+      viewChanges: envelopes,
+    }),
+    prepare: record({ entry: digests, outcome }),
+    commit: record({ entry: digests, signature }),
+    'view-change': record({
+      lock: orNull(record({ view: counts, entry, prepares: envelopes })),
+      prepare: orNull(fc.uint8Array({ maxLength: 60 })),
+    }),
+    certificate: record({
+      entry,
+      view: counts,
+      signatures: listOf(record({ index: fc.integer({ min: 0, max: MAX_COMMITTEE - 1 }), signature })),
+    }),
+    recommendation: record({
+      parameter: digests,
+      sequence: counts,
+      expected: bigCount,
+      value: bigCount,
+      modelVersion: counts,
+      modelDigest: digests,
+      expiry: counts,
+      signature,
+    }),
+  };
+}
