@@ -25,8 +25,8 @@ const INT32_SPAN = 0x1_0000_0000;
 
 /**
  * The one encoding of everything that is hashed or signed: MessagePack with keys in ascending order of their
- * UTF-8 bytes, every integer in its shortest form, other numbers as float64, no NaN, infinity, negative zero,
- * undefined or extension types. Equal values have equal bytes.
+ * UTF-8 bytes, every integer in its shortest form (beyond 32 bits int64, never uint64), other numbers as float64,
+ * no NaN, infinity, negative zero, undefined or extension types. Equal values have equal bytes.
  *
  * @throws BallastError `ENCODING_VALUE` for a value that has no canonical form, naming where it stands.
  */
