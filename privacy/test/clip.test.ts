@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { clip, l2Norm } from '../clip.ts';
+import { exactRational } from '../rational.ts';
+import { refusal } from './support.ts';
+
+const coordinate = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ noNaN: true, min: -10, max: 10 }),
+);
+const vector = fc.array(coordinate, { maxLength: 40 }).map((values) => Float64Array.from(values));
+const bound = fc.double({ noNaN: true, min: 1e-6, max: 1e6 });
+
+/** ‖v‖² ≤ bound², without rounding. */
+function keepsBound(values: Float64Array, limit: number): boolean {
+  const terms = [...values].map(exactRational);
+  const { numerator, denominator } = exactRational(limit);
+  // Every denominator is a power of two up to 2^1074.
+  const common = 1n << 1074n;
+  const square = terms.reduce((sum, term) => sum + (term.numerator * (common / term.denominator)) ** 2n, 0n);
+  return square * denominator ** 2n <= numerator ** 2n * common ** 2n;
+}
+
+describe('clip', () => {
+  it('keeps the exact norm within the bound, for any finite vector', () => {
+    fc.assert(
+      fc.property(vector, bound, (values, limit) => keepsBound(clip(values, limit), limit)),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  it('tells a norm just above the bound from one on it', () => {
+    expect(keepsBound(Float64Array.of(3, 4), 5)).to.equal(true);
+    expect(keepsBound(Float64Array.of(3, 4.000000000000001), 5)).to.equal(false);
+  });
+
+  it('leaves a short vector as it is', () => {
+    fc.assert(
+      fc.property(vector, (values) => {
+        const limit = Math.min(1e100, Math.max(1e-100, 2 * l2Norm(values)));
+        if (l2Norm(values) <= limit / 1.5) expect(clip(values, limit)).to.deep.equal(values);
+      }),
+      { seed: 2 },
+    );
+  });
+
+  it('keeps the direction and nearly the whole bound', () => {
+    const clipped = clip(Float64Array.of(3e200, -4e200), 1);
+    expect(clipped[0]).to.be.closeTo(0.6, 1e-14);
+    expect(clipped[1]).to.be.closeTo(-0.8, 1e-14);
+    const long = clip(new Float64Array(100_000).fill(1), 1);
+    expect(l2Norm(long)).to.be.within(1 - 1e-10, 1);
+  });
+
+  it('measures norms beyond the squares of doubles', () => {
+    expect(l2Norm(Float64Array.of(3e300, 4e300))).to.be.closeTo(5e300, 1e286);
+    expect(l2Norm(Float64Array.of(3e-300, 4e-300))).to.be.closeTo(5e-300, 1e-314);
+    expect(l2Norm(new Float64Array(0))).to.equal(0);
+  });
+
+  it('refuses what is not finite, and other bounds', async () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const error = await refusal(() => clip(Float64Array.of(0, bad), 1));
+      expect(error.code).to.equal('VECTOR_NOT_FINITE');
+      expect(error.metadata.index).to.equal(1);
+    }
+    for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect((await refusal(() => clip(Float64Array.of(1), bad))).code).to.equal('PRIVACY_PARAMETER');
+    }
+  });
+});
