@@ -1,0 +1,67 @@
+import { requireBetween, requireInteger, requireOneOf } from './parameters.ts';
+
+/** Whose data a guarantee hides: one record of a node, the whole node, or nobody's. */
+export type PrivacyUnit = 'record' | 'node' | 'none';
+export const PRIVACY_UNITS: readonly PrivacyUnit[] = ['record', 'node', 'none'];
+
+/** How two neighbouring inputs differ: one unit more or less, or one unit exchanged for another. */
+export type PrivacyRelation = 'add-remove' | 'replace';
+export const PRIVACY_RELATIONS: readonly PrivacyRelation[] = ['add-remove', 'replace'];
+
+/** Gaussian sums that were, or are about to be, released. What they cost is for an accountant to say. */
+export type GaussianRelease = {
+  readonly unit: 'record' | 'node';
+  readonly relation: PrivacyRelation;
+  /** How far one unit moves the sum in L2 norm, in clip norms: 1 under add-remove, 2 under replace. */
+  readonly sensitivity: number;
+  /** σ / clip norm, of each coordinate. */
+  readonly noiseMultiplier: number;
+  /** How many sums, each with noise of its own: the local steps of a round, say. */
+  readonly releases: number;
+};
+
+/** Something released without noise. It costs no budget because it has no guarantee. */
+export type UnprotectedRelease = { readonly unit: 'none'; readonly releases: number };
+
+export type ReleaseEvent = GaussianRelease | UnprotectedRelease;
+
+export const MAX_RELEASES = 2 ** 32;
+
+/** One unit's largest influence on a sum of clipped vectors, in clip norms. */
+export function sensitivityOf(relation: PrivacyRelation): number {
+  return relation === 'replace' ? 2 : 1;
+}
+
+/**
+ * The event of a mechanism whose vectors are clipped to C and whose noise has σ = noiseMultiplier·C.
+ *
+ * @throws BallastError `PRIVACY_PARAMETER`, also for unit `record` or `node` with a noise multiplier of 0.
+ */
+export function releaseEvent(options: {
+  readonly unit: PrivacyUnit;
+  readonly relation: PrivacyRelation;
+  readonly noiseMultiplier: number;
+  readonly releases: number;
+}): ReleaseEvent {
+  const { unit, relation, noiseMultiplier, releases } = options;
+  requireOneOf('unit', unit, PRIVACY_UNITS);
+  requireOneOf('relation', relation, PRIVACY_RELATIONS);
+  if (unit === 'none') return checkedEvent({ unit, releases });
+  return checkedEvent({ unit, relation, sensitivity: sensitivityOf(relation), noiseMultiplier, releases });
+}
+
+/**
+ * The event itself, when every field is in range and the sensitivity is not below what the relation implies.
+ *
+ * @throws BallastError `PRIVACY_PARAMETER`.
+ */
+export function checkedEvent(event: ReleaseEvent): ReleaseEvent {
+  requireOneOf('unit', event.unit, PRIVACY_UNITS);
+  requireInteger('releases', event.releases, 1, MAX_RELEASES);
+  if (event.unit === 'none') return { unit: 'none', releases: event.releases };
+  requireOneOf('relation', event.relation, PRIVACY_RELATIONS);
+  requireBetween('sensitivity', event.sensitivity, sensitivityOf(event.relation), 1e9);
+  requireBetween('noise multiplier', event.noiseMultiplier, 1e-6, 1e9);
+  const { unit, relation, sensitivity, noiseMultiplier, releases } = event;
+  return { unit, relation, sensitivity, noiseMultiplier, releases };
+}
