@@ -1,0 +1,158 @@
+import { BallastError } from '../protocol/errors.ts';
+import type { RandomBytes } from '../protocol/random.ts';
+import { clip } from './clip.ts';
+import { discreteGaussian, MAX_DEVIATION } from './discrete-gaussian.ts';
+import { MIN_GRID_VARIANCE } from './discretisation.ts';
+import { fromGrid, gridScale, toGrid } from './grid.ts';
+import { requireBetween, requireInteger } from './parameters.ts';
+import { ceilDivide, exactRational } from './rational.ts';
+
+/** How vectors are bounded and covered. Every field is public and chosen without looking at the data. */
+export type MechanismOptions = {
+  /** C: the L2 bound of each vector, in units of weights. */
+  readonly clipNorm: number;
+  /** σ / C. */
+  readonly noiseMultiplier: number;
+  /** The grid has steps of 2^−gridBits. */
+  readonly gridBits: number;
+};
+
+/** A sum stays exact in a double up to here, noise included. */
+const MAX_SUM = 2 ** 52;
+const INT32_MAX = 0x7fff_ffff;
+
+/** Noise beyond 16 σ has a probability below 2^−180 for a coordinate. */
+const NOISE_REACH = 16;
+
+/**
+ * The record-level mechanism: Σ clip(gᵢ, C) on the grid, plus a discrete Gaussian of σ = noiseMultiplier·C in
+ * every coordinate (DP-SGD, Abadi et al. 2016, Algorithm 1, without subsampling).
+ *
+ * Adding or removing a record moves the sum by at most C in L2 norm, replacing one by at most 2C: that is the
+ * event to charge, once per call. The number of records is not hidden by the result's divisor: divide by a
+ * public number, never by the true count under add-remove.
+ *
+ * @param gradients one per record (the mean over what the record covers), each of length `dimension`.
+ * @returns the noisy sum, in units of weights, on the grid.
+ * @throws BallastError `VECTOR_NOT_FINITE`, `VECTOR_LENGTH`, `PRIVACY_PARAMETER`, `GRID_TOO_COARSE`, or
+ *   `GRID_OVERFLOW` when the records are more than a double sums exactly.
+ */
+export function noisyRecordSum(
+  gradients: Iterable<Float64Array>,
+  dimension: number,
+  options: MechanismOptions,
+  randomBytes: RandomBytes,
+): Float64Array {
+  requireInteger('dimension', dimension, 0, 2 ** 31);
+  const draw = noiseFor(options, randomBytes);
+  const sum = new Float64Array(dimension);
+  let reach = NOISE_REACH * gridDeviation(options);
+  for (const gradient of gradients) {
+    requireLength(gradient, dimension);
+    reach += options.clipNorm * gridScale(options.gridBits);
+    if (reach > MAX_SUM) throw overflow(options, MAX_SUM);
+    addTo(sum, toGrid(clip(gradient, options.clipNorm), options.gridBits));
+  }
+  for (let i = 0; i < dimension; i++) sum[i]! += draw();
+  return fromGrid(sum, options.gridBits);
+}
+
+/**
+ * The node-level mechanism: the whole update clipped to C, put on the grid and covered by a discrete Gaussian
+ * of σ = noiseMultiplier·C in every coordinate.
+ *
+ * Against no update at all (add-remove) it moves by at most C, against another one (replace) by at most 2C.
+ * The result's norm is about C·noiseMultiplier·√length, beyond C: a norm check must allow for it.
+ *
+ * @returns integers in units of the grid's step.
+ * @throws BallastError `VECTOR_NOT_FINITE`, `PRIVACY_PARAMETER`, `GRID_TOO_COARSE`, or `GRID_OVERFLOW` when C
+ *   and 16σ do not fit an int32.
+ */
+export function noisyUpdate(
+  update: Float64Array,
+  options: MechanismOptions,
+  randomBytes: RandomBytes,
+): Int32Array {
+  const draw = noiseFor(options, randomBytes);
+  const reach = options.clipNorm * gridScale(options.gridBits) + NOISE_REACH * gridDeviation(options);
+  if (reach > INT32_MAX) throw overflow(options, INT32_MAX);
+  return toGrid(clip(update, options.clipNorm), options.gridBits).map((steps) => steps + draw());
+}
+
+/**
+ * σ² of the noise on the grid, in squared steps: (noiseMultiplier·C·2^gridBits)², exactly, rounded up to an
+ * integer, so that it is never less than what is charged.
+ *
+ * @throws BallastError `PRIVACY_PARAMETER`; `GRID_TOO_COARSE` below 2^10 steps, where the accountant's bound
+ *   for a discrete Gaussian would not hold.
+ */
+export function gridNoiseVariance(options: MechanismOptions): bigint {
+  requireBetween('clip norm', options.clipNorm, 1e-100, 1e100);
+  requireBetween('noise multiplier', options.noiseMultiplier, 1e-6, 1e9);
+  const clipNorm = exactRational(options.clipNorm);
+  const multiplier = exactRational(options.noiseMultiplier);
+  const numerator = clipNorm.numerator * multiplier.numerator * BigInt(gridScale(options.gridBits));
+  const denominator = clipNorm.denominator * multiplier.denominator;
+  const variance = ceilDivide(numerator * numerator, denominator * denominator);
+  if (variance < MIN_GRID_VARIANCE) {
+    throw new BallastError(
+      'GRID_TOO_COARSE',
+      `grid bits: got ${options.gridBits}, which makes the noise ${Math.sqrt(Number(variance)).toFixed(1)} steps wide, expected at least 1024`,
+      { metadata: { ...options }, hint: 'use more grid bits, or more noise' },
+    );
+  }
+  return variance;
+}
+
+/**
+ * How large the noise on a mean is against the clip norm: noiseMultiplier·√(dimension·draws)/count, the
+ * expected L2 norm of the noise over C (Jensen makes it an upper bound, tight for many dimensions).
+ *
+ * `draws` is how many independent noises of σ = noiseMultiplier·C went into the sum of `count` vectors: 1 for
+ * the records of a node, `count` for nodes that each cover their own update.
+ */
+export function expectedNoiseToSignal(options: {
+  readonly noiseMultiplier: number;
+  readonly dimension: number;
+  readonly count: number;
+  readonly draws: number;
+}): number {
+  const { noiseMultiplier, dimension, count, draws } = options;
+  requireBetween('noise multiplier', noiseMultiplier, 0, 1e9);
+  requireInteger('dimension', dimension, 0, 2 ** 31);
+  requireInteger('count', count, 1, 2 ** 31);
+  requireInteger('draws', draws, 0, count);
+  return (noiseMultiplier * Math.sqrt(dimension * draws)) / count;
+}
+
+function noiseFor(options: MechanismOptions, randomBytes: RandomBytes): () => number {
+  const numerator = gridNoiseVariance(options);
+  // Checked on the bound, not on the vectors: whether this throws must not depend on the data.
+  if (options.clipNorm * gridScale(options.gridBits) > INT32_MAX) throw overflow(options, INT32_MAX);
+  if (gridDeviation(options) >= MAX_DEVIATION) throw overflow(options, MAX_DEVIATION);
+  return discreteGaussian({ numerator, denominator: 1n }, randomBytes);
+}
+
+function gridDeviation(options: MechanismOptions): number {
+  return options.noiseMultiplier * options.clipNorm * gridScale(options.gridBits);
+}
+
+function addTo(sum: Float64Array, integers: Int32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += integers[i]!;
+}
+
+function requireLength(vector: Float64Array, expected: number): void {
+  if (vector.length !== expected) {
+    throw new BallastError('VECTOR_LENGTH', `gradient: got ${vector.length} values, expected ${expected}`, {
+      metadata: { given: vector.length, expected },
+    });
+  }
+}
+
+function overflow(options: MechanismOptions, limit: number): BallastError {
+  return new BallastError(
+    'GRID_OVERFLOW',
+    `grid bits: got ${options.gridBits}, with which the sum and its noise pass ${limit} steps`,
+    { metadata: { ...options }, hint: 'use fewer grid bits' },
+  );
+}

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { clip, l2Norm } from '../clip.ts';
+import { fromGrid, toGrid } from '../grid.ts';
+import {
+  expectedNoiseToSignal,
+  gridNoiseVariance,
+  type MechanismOptions,
+  noisyRecordSum,
+  noisyUpdate,
+} from '../mechanism.ts';
+import { refusal, seededBytes } from './support.ts';
+
+const options: MechanismOptions = { clipNorm: 0.5, noiseMultiplier: 1.1, gridBits: 20 };
+
+describe('mechanism', () => {
+  it('rounds the variance on the grid up, exactly', () => {
+    expect(gridNoiseVariance({ clipNorm: 0.5, noiseMultiplier: 2, gridBits: 12 })).to.equal(4096n ** 2n);
+    const variance = gridNoiseVariance(options);
+    const sigma = 1.1 * 0.5 * 2 ** 20;
+    expect(Number(variance) / sigma ** 2).to.be.within(1, 1 + 1e-11);
+  });
+
+  it('adds noise of the stated size to the clipped sum of records', () => {
+    const dimension = 20_000;
+    const gradients = [1, 2, 3].map((scale) => new Float64Array(dimension).fill(scale * 0.001));
+    const noisy = noisyRecordSum(gradients, dimension, options, seededBytes('records'));
+    const clean = new Float64Array(dimension);
+    for (const gradient of gradients) {
+      fromGrid(toGrid(clip(gradient, 0.5), 20), 20).forEach((value, i) => {
+        clean[i]! += value;
+      });
+    }
+    const noise = noisy.map((value, i) => value - clean[i]!);
+    const sigma = 1.1 * 0.5;
+    const mean = noise.reduce((sum, value) => sum + value, 0) / dimension;
+    expect(Math.abs(mean)).to.be.below((4.5 * sigma) / Math.sqrt(dimension));
+    const variance = noise.reduce((sum, value) => sum + value * value, 0) / dimension;
+    expect(Math.abs(variance / sigma ** 2 - 1)).to.be.below(4.5 * Math.sqrt(2 / dimension));
+    // On the grid, to the last bit.
+    expect(noisy.every((value) => Number.isInteger(value * 2 ** 20))).to.equal(true);
+  });
+
+  it('gives one record no more than its clip norm', () => {
+    const others = [Float64Array.of(0.1, -0.2, 0.05), Float64Array.of(-0.3, 0.1, 0.2)];
+    const huge = Float64Array.of(1e9, -1e9, 1e9);
+    const with_ = noisyRecordSum([...others, huge], 3, options, seededBytes('same noise'));
+    const without = noisyRecordSum(others, 3, options, seededBytes('same noise'));
+    const moved = l2Norm(with_.map((value, i) => value - without[i]!));
+    expect(moved).to.be.within(0.4999, 0.5);
+  });
+
+  it('releases pure noise where there are no records', () => {
+    const noisy = noisyRecordSum([], 1000, options, seededBytes('empty'));
+    expect(l2Norm(noisy)).to.be.closeTo(0.55 * Math.sqrt(1000), 0.55 * 4.5);
+  });
+
+  it('covers a whole update on the grid', () => {
+    const dimension = 10_000;
+    const update = new Float64Array(dimension).fill(0.01);
+    const steps = noisyUpdate(update, options, seededBytes('node'));
+    const clean = toGrid(clip(update, 0.5), 20);
+    expect(steps).to.be.instanceOf(Int32Array);
+    const variance = steps.reduce((sum, value, i) => sum + (value - clean[i]!) ** 2, 0) / dimension;
+    const sigma2 = (1.1 * 0.5 * 2 ** 20) ** 2;
+    expect(Math.abs(variance / sigma2 - 1)).to.be.below(4.5 * Math.sqrt(2 / dimension));
+    expect(noisyUpdate(update, options, seededBytes('node'))).to.deep.equal(steps);
+  });
+
+  it('predicts the size of the noise on a mean', () => {
+    expect(
+      expectedNoiseToSignal({ noiseMultiplier: 1.1, dimension: 1000, count: 50, draws: 50 }),
+    ).to.be.closeTo(4.92, 0.01);
+    expect(
+      expectedNoiseToSignal({ noiseMultiplier: 1.1, dimension: 1000, count: 50, draws: 1 }),
+    ).to.be.closeTo(0.696, 0.001);
+    const count = 10;
+    const noisy = noisyRecordSum([], 4000, options, seededBytes('ratio'));
+    const predicted = expectedNoiseToSignal({ noiseMultiplier: 1.1, dimension: 4000, count, draws: 1 });
+    expect(l2Norm(noisy) / count / options.clipNorm / predicted).to.be.closeTo(1, 0.05);
+  });
+
+  it('refuses a coarse grid, a narrow integer, and training that diverged', async () => {
+    const random = seededBytes('x');
+    const update = Float64Array.of(0.1);
+    const codeOf = async (changed: Partial<MechanismOptions>, vector = update) =>
+      (await refusal(() => noisyUpdate(vector, { ...options, ...changed }, random))).code;
+    expect(await codeOf({ gridBits: 8 })).to.equal('GRID_TOO_COARSE');
+    expect(await codeOf({ gridBits: 30, noiseMultiplier: 5 })).to.equal('GRID_OVERFLOW');
+    expect(await codeOf({ gridBits: 30, clipNorm: 4 })).to.equal('GRID_OVERFLOW');
+    expect(await codeOf({ noiseMultiplier: 0 })).to.equal('PRIVACY_PARAMETER');
+    expect(await codeOf({ clipNorm: Number.NaN })).to.equal('PRIVACY_PARAMETER');
+    expect(await codeOf({}, Float64Array.of(Number.NaN))).to.equal('VECTOR_NOT_FINITE');
+    const short = await refusal(() => noisyRecordSum([update], 2, options, random));
+    expect(short.code).to.equal('VECTOR_LENGTH');
+    const coarse = await refusal(() => noisyRecordSum([], 0, { ...options, gridBits: 9 }, random));
+    expect(coarse.code).to.equal('GRID_TOO_COARSE');
+    const wide = await refusal(() =>
+      noisyRecordSum([], 1, { ...options, gridBits: 30, clipNorm: 4 }, random),
+    );
+    expect(wide.code).to.equal('GRID_OVERFLOW');
+  });
+});
