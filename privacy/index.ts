@@ -1,0 +1,12 @@
+export * from './accountants/gaussian.ts';
+export { gaussianDelta, gaussianEpsilon, gaussianMu } from './accountants/gaussian-curve.ts';
+export { clip, l2Norm } from './clip.ts';
+export { discreteGaussian } from './discrete-gaussian.ts';
+export { MIN_GRID_VARIANCE } from './discretisation.ts';
+export * from './events.ts';
+export { fromGrid, gridNorm2, MAX_GRID_BITS, toGrid, withinGridNorm } from './grid.ts';
+export { PrivacyLedger } from './ledger.ts';
+export type { LedgerPosition } from './ledger-records.ts';
+export * from './mechanism.ts';
+export { formatGuarantee, type PrivacyPolicy, type PrivacySpent } from './policy.ts';
+export type { Rational } from './rational.ts';
