@@ -1,0 +1,117 @@
+import {
+  clip,
+  noisyRecordSum,
+  type PrivacyUnit,
+  type ReleaseEvent,
+  releaseEvent,
+} from '../../privacy/index.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import type { RandomBytes } from '../../protocol/random.ts';
+import type { RecordGradients } from './engine.ts';
+
+/** How a node trains in one round. All of it is public and the same for every node. */
+export type LocalTrainingOptions = {
+  /**
+   * - `record`: every gradient sum is clipped by record and noised; what comes out may be released.
+   * - `node`: no noise here; the caller must noise the whole update before it leaves the node.
+   * - `none`: no noise at all.
+   */
+  readonly unit: PrivacyUnit;
+  /** Gradient steps a round, each one release under unit `record`. */
+  readonly localSteps: number;
+  readonly learningRate: number;
+  /** L2 bound C of one record's gradient. */
+  readonly recordClipNorm: number;
+  /** σ / C of the noise on each gradient sum; read under unit `record` only. */
+  readonly noiseMultiplier: number;
+  /** The grid that gradients are summed on has steps of 2^−gridBits. */
+  readonly gridBits: number;
+  /**
+   * What a gradient sum is divided by: a public constant, never the node's own count. The relation is add-remove,
+   * under which the count itself is private.
+   */
+  readonly nominalRecords: number;
+};
+
+/**
+ * Δ = local − global after `localSteps` full-batch steps from `weights`:
+ * w ← w − learningRate · (noised Σ clipped record gradients) / nominalRecords
+ * (DP-SGD, Abadi et al. 2016, Algorithm 1, without sampling). Not clipped as a whole.
+ *
+ * The releases are the sums; everything after them is post-processing. No loss, count or norm is returned.
+ *
+ * @param gradients of the node's own records, at most one row of gradients a record.
+ * @throws BallastError `TRAINING_OPTION`; `VECTOR_NOT_FINITE`, `PRIVACY_PARAMETER`, `GRID_TOO_COARSE` or
+ *   `GRID_OVERFLOW` from the mechanism; the signal's reason when it is aborted between steps.
+ */
+export function trainLocally(
+  gradients: RecordGradients,
+  weights: Float64Array,
+  options: LocalTrainingOptions,
+  randomBytes: RandomBytes,
+  signal?: AbortSignal,
+): Float64Array {
+  checkOptions(options);
+  const local = Float64Array.from(weights);
+  const step = options.learningRate / options.nominalRecords;
+  for (let k = 0; k < options.localSteps; k++) {
+    signal?.throwIfAborted();
+    const rows = recordsOf(gradients.perRecord(local), weights.length);
+    const sum =
+      options.unit === 'record'
+        ? noisyRecordSum(
+            rows,
+            weights.length,
+            {
+              clipNorm: options.recordClipNorm,
+              noiseMultiplier: options.noiseMultiplier,
+              gridBits: options.gridBits,
+            },
+            randomBytes,
+          )
+        : clippedSum(rows, weights.length, options.recordClipNorm);
+    for (let j = 0; j < local.length; j++) local[j]! -= step * sum[j]!;
+  }
+  return local.map((value, j) => value - weights[j]!);
+}
+
+/**
+ * What one round of local training releases, for the ledger to charge before it begins. Under unit `node` that is
+ * the caller's one noised update.
+ */
+export function trainingRelease(options: LocalTrainingOptions): ReleaseEvent {
+  return releaseEvent({
+    unit: options.unit,
+    relation: 'add-remove',
+    noiseMultiplier: options.noiseMultiplier,
+    releases: options.unit === 'record' ? options.localSteps : 1,
+  });
+}
+
+function* recordsOf(flat: Float64Array, size: number): Generator<Float64Array> {
+  for (let from = 0; from < flat.length; from += size) yield flat.subarray(from, from + size);
+}
+
+/** The same sum without grid and noise, so that the three units train alike. */
+function clippedSum(rows: Iterable<Float64Array>, size: number, bound: number): Float64Array {
+  const sum = new Float64Array(size);
+  for (const row of rows) {
+    const clipped = clip(row, bound);
+    for (let j = 0; j < size; j++) sum[j]! += clipped[j]!;
+  }
+  return sum;
+}
+
+function checkOptions({ localSteps, learningRate, nominalRecords }: LocalTrainingOptions): void {
+  const refuse = (name: string, value: number, expected: string) => {
+    throw new BallastError('TRAINING_OPTION', `${name}: got ${value}, expected ${expected}`, {
+      metadata: { name, value },
+    });
+  };
+  if (!Number.isInteger(localSteps) || localSteps < 1)
+    refuse('localSteps', localSteps, 'a whole number from 1');
+  if (!(learningRate > 0 && Number.isFinite(learningRate)))
+    refuse('learningRate', learningRate, 'more than 0');
+  if (!(nominalRecords >= 1 && Number.isFinite(nominalRecords)))
+    refuse('nominalRecords', nominalRecords, '1 or more');
+}

@@ -1,0 +1,53 @@
+import type { HourRange } from '../data/clock.ts';
+import type { LoadedSeries, MarketSource } from '../data/index.ts';
+import type { PegModelSpec } from '../models/index.ts';
+import type { EngineName } from './engines.ts';
+import type { LocalTrainingOptions } from './local-training.ts';
+
+/**
+ * Where the noise comes from. `seeded` is for replaying a simulation: whoever knows the seed can subtract the noise,
+ * so that it protects nothing.
+ */
+export type Entropy = { readonly kind: 'system' } | { readonly kind: 'seeded'; readonly seed: number };
+
+/** What a training worker is started with. */
+export type WorkerSetup = {
+  readonly source: MarketSource;
+  readonly model: PegModelSpec;
+  readonly engine: EngineName;
+  readonly entropy: Entropy;
+};
+
+/** One round's work. */
+export type TrainingRequest = {
+  /** The global weights. */
+  readonly weights: Float64Array;
+  /** Rows that may be used, hours since the epoch: the data clock's `training(round)`. */
+  readonly range: HourRange;
+  readonly options: LocalTrainingOptions;
+};
+
+/** What the worker found when it started: for the operator alone, never to be released. */
+export type WorkerReady = {
+  /** The engine that runs, such as `tfjs-wasm`. */
+  readonly engine: string;
+  readonly hours: number;
+  readonly startHour: number;
+  readonly carriedHours: number;
+  readonly flagged: LoadedSeries['flagged'];
+};
+
+/** An error as plain data; `usage` keeps an operator's mistake one. */
+export type WorkerFailure = {
+  readonly code: string;
+  readonly message: string;
+  readonly usage: boolean;
+  readonly hint?: string;
+  readonly metadata: Record<string, unknown>;
+};
+
+export type ToWorker = { readonly type: 'train'; readonly id: number; readonly request: TrainingRequest };
+export type FromWorker =
+  | { readonly type: 'ready'; readonly ready: WorkerReady }
+  | { readonly type: 'trained'; readonly id: number; readonly update: Float64Array }
+  | { readonly type: 'failed'; readonly id: number | undefined; readonly failure: WorkerFailure };

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { BallastError, UsageError } from '../../protocol/errors.ts';
+import type { RandomBytes } from '../../protocol/random.ts';
+import { createPrng, loadSeries } from '../data/index.ts';
+import { buildExamples, computeFeatures, withMirror } from '../features/index.ts';
+import { createPegModel } from '../models/index.ts';
+import { createEngine } from './engines.ts';
+import { trainLocally } from './local-training.ts';
+import type {
+  Entropy,
+  FromWorker,
+  ToWorker,
+  TrainingRequest,
+  WorkerFailure,
+  WorkerSetup,
+} from './worker-protocol.ts';
+
+// The thread that `createTrainer` starts: it loads its node's slice once and then trains on request.
+
+function noiseSource(entropy: Entropy): RandomBytes {
+  if (entropy.kind === 'system') return (length) => randomBytes(length);
+  const prng = createPrng(entropy.seed, 0xd1ce);
+  return (length) => Uint8Array.from({ length }, () => Math.floor(prng.uniform() * 256));
+}
+
+async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
+  const loaded = await loadSeries(setup.source);
+  const table = computeFeatures(loaded.series);
+  const engine = await createEngine(setup.engine);
+  const model = createPegModel(setup.model);
+  const bytes = noiseSource(setup.entropy);
+  send({
+    type: 'ready',
+    ready: {
+      engine: engine.name,
+      hours: loaded.series.deviation.length,
+      startHour: loaded.series.startHour,
+      carriedHours: loaded.carriedHours,
+      flagged: loaded.flagged,
+    },
+  });
+  return ({ weights, range, options }: TrainingRequest): Float64Array => {
+    if (weights.length !== model.size) {
+      throw new BallastError(
+        'MODEL_SIZE',
+        `weights: got ${weights.length}, expected the ${model.size} of ${JSON.stringify(setup.model)}`,
+        { metadata: { given: weights.length, expected: model.size } },
+      );
+    }
+    const gradients = engine.open(model, withMirror(buildExamples(table, range)));
+    try {
+      return trainLocally(gradients, weights, options, bytes);
+    } finally {
+      gradients.dispose();
+    }
+  };
+}
+
+function toFailure(error: unknown): WorkerFailure {
+  if (error instanceof BallastError) return { ...error.toObject(), usage: error instanceof UsageError };
+  return { code: 'TRAINING_FAILED', message: `training: ${String(error)}`, usage: false, metadata: {} };
+}
+
+const port = parentPort;
+if (port === null) {
+  throw new BallastError('WORKER_ONLY', 'training worker: got the main thread, expected a worker thread');
+}
+const send = (message: FromWorker) => port.postMessage(message);
+const setup: WorkerSetup = workerData;
+try {
+  const train = await start(setup, send);
+  port.on('message', ({ id, request }: ToWorker) => {
+    try {
+      send({ type: 'trained', id, update: train(request) });
+    } catch (error) {
+      send({ type: 'failed', id, failure: toFailure(error) });
+    }
+  });
+} catch (error) {
+  send({ type: 'failed', id: undefined, failure: toFailure(error) });
+}
