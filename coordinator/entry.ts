@@ -35,8 +35,15 @@ export function genesisHead(network: Digest, modelDigest: Digest, beaconHeight: 
   };
 }
 
+/** Entries are never changed, and asked for their digest at every step. */
+const digests = new WeakMap<RoundEntry, Digest>();
+
 export function entryDigest(entry: RoundEntry): Digest {
-  return digestOf('ballast/entry/1', entry as Encodable);
+  const known = digests.get(entry);
+  if (known !== undefined) return known;
+  const digest = digestOf('ballast/entry/1', entry as Encodable);
+  digests.set(entry, digest);
+  return digest;
 }
 
 export function headAfter(entry: RoundEntry): Head {

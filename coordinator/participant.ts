@@ -154,7 +154,12 @@ export class Participant {
   #post(event: RoundEvent): void {
     if (this.#stopping.signal.aborted) return;
     this.#queue.push(event);
-    this.#draining ??= this.#drain();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#draining ??= Promise.resolve().then(() => this.#drain());
   }
 
   async #drain(): Promise<void> {
@@ -174,7 +179,7 @@ export class Participant {
       this.#observer.onError?.(error);
     } finally {
       this.#draining = undefined;
-      if (this.#queue.length > 0 && !this.#stopping.signal.aborted) this.#draining = this.#drain();
+      if (this.#queue.length > 0) this.#schedule();
     }
   }
 

@@ -28,7 +28,15 @@ export function readMessage(sealed: Sealed): AnyReceived {
   if (known !== undefined) return known;
   const { envelope, bytes, digest } = sealed;
   const { type, round, view, sender } = envelope;
-  const message = { type, round, view, sender, digest, bytes, payload: payloadOf(type, envelope) } as AnyReceived;
+  const message = {
+    type,
+    round,
+    view,
+    sender,
+    digest,
+    bytes,
+    payload: payloadOf(type, envelope),
+  } as AnyReceived;
   read.set(sealed, message);
   return message;
 }

@@ -42,13 +42,19 @@ export function isAggregable(context: RoundContext, basis: Basis): boolean {
   return basis.accepted.length >= context.minUpdates;
 }
 
+const keys = new WeakMap<Basis, Digest>();
+
 /** Names an aggregation: the same base and updates under the same beacon give the same candidate. */
 export function aggregationKey(state: RoundState, basis: Basis): Digest {
-  return digestOf('ballast/aggregation/1', {
-    base: state.head.modelDigest,
-    beacon: state.beacon ?? '',
-    accepted: basis.accepted.map(({ node, digest }) => ({ node, digest })),
-  });
+  const key =
+    keys.get(basis) ??
+    digestOf('ballast/aggregation/1', {
+      base: state.head.modelDigest,
+      beacon: state.beacon ?? '',
+      accepted: basis.accepted.map(({ node, digest }) => ({ node, digest })),
+    });
+  keys.set(basis, key);
+  return key;
 }
 
 /** The entry that a basis and its candidate make. A member builds it anew and compares digests. */

@@ -119,10 +119,20 @@ export function reportBodies(turn: Turn): void {
   });
 }
 
-function reportedHeaders(turn: Turn): Received<'update-header'>[] {
-  const { headers, sealReports } = turn.state;
-  const reported = new Set(
-    [...sealReports.values()].flatMap(({ payload }) => payload.headers.map(({ digest }) => digest)),
+type Headers = ReadonlyMap<NodeId, Received<'update-header'>>;
+const reported = new WeakMap<
+  object,
+  { readonly of: Headers; readonly headers: Received<'update-header'>[] }
+>();
+
+/** Known headers that any member reported; looked up at every step, so kept until either changes. */
+function reportedHeaders({ state }: Turn): Received<'update-header'>[] {
+  const known = reported.get(state.sealReports);
+  if (known?.of === state.headers) return known.headers;
+  const digests = new Set(
+    [...state.sealReports.values()].flatMap(({ payload }) => payload.headers.map(({ digest }) => digest)),
   );
-  return [...headers.values()].filter(({ payload }) => reported.has(payload.digest));
+  const headers = [...state.headers.values()].filter(({ payload }) => digests.has(payload.digest));
+  reported.set(state.sealReports, { of: state.headers, headers });
+  return headers;
 }

@@ -95,9 +95,17 @@ export function certify(turn: Turn): void {
   }
 }
 
+const siblings = new WeakMap<RoundEntry, readonly RoundEntry[]>();
+
 /** The proposed entry and, where there is a candidate, the one with the other verdict, by digest. */
-function votable(entry: RoundEntry): [Digest, RoundEntry][] {
-  const entries =
-    entry.outcome === 'aborted' ? [entry] : [withOutcome(entry, 'accepted'), withOutcome(entry, 'rejected')];
-  return entries.map((each) => [entryDigest(each), each]);
+function votable(entry: RoundEntry): (readonly [Digest, RoundEntry])[] {
+  const both = siblings.get(entry) ?? bothOutcomes(entry);
+  siblings.set(entry, both);
+  return both.map((each) => [entryDigest(each), each]);
+}
+
+function bothOutcomes(entry: RoundEntry): readonly RoundEntry[] {
+  return entry.outcome === 'aborted'
+    ? [entry]
+    : [withOutcome(entry, 'accepted'), withOutcome(entry, 'rejected')];
 }

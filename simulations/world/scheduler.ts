@@ -1,0 +1,92 @@
+/**
+ * Virtual time: what is due earliest runs next, ties in the order of scheduling. Between two events everything
+ * that promises have become ready for runs to its end, so the same schedule gives the same run.
+ */
+export class Scheduler {
+  #now: number;
+  #order = 0;
+  readonly #heap: Entry[] = [];
+
+  /** @param start milliseconds since the Unix epoch. */
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return Math.floor(this.#now);
+  }
+
+  /** @returns cancels the event. */
+  after(ms: number, run: () => void): () => void {
+    const entry = { at: this.#now + ms, order: this.#order++, run, cancelled: false };
+    this.#heap.push(entry);
+    this.#siftUp(this.#heap.length - 1);
+    return () => {
+      entry.cancelled = true;
+    };
+  }
+
+  /** Runs until `done`, or until virtual time passes `deadline`. @returns whether it was done. */
+  async run(done: () => boolean, deadline: number): Promise<boolean> {
+    await settled();
+    while (!done()) {
+      const next = this.#take();
+      if (next === undefined || next.at > deadline) return done();
+      if (next.cancelled) continue;
+      this.#now = next.at;
+      next.run();
+      await settled();
+    }
+    return true;
+  }
+
+  #take(): Entry | undefined {
+    const first = this.#heap[0];
+    const last = this.#heap.pop();
+    if (first !== undefined && last !== undefined && first !== last) {
+      this.#heap[0] = last;
+      this.#siftDown(0);
+    }
+    return first;
+  }
+
+  #siftUp(from: number): void {
+    for (let i = from; i > 0; ) {
+      const parent = (i - 1) >> 1;
+      if (!this.#swapIfBefore(i, parent)) return;
+      i = parent;
+    }
+  }
+
+  #siftDown(from: number): void {
+    for (let i = from; ; ) {
+      const [left, right] = [2 * i + 1, 2 * i + 2];
+      const smaller = this.#isBefore(right, left) ? right : left;
+      if (!this.#swapIfBefore(smaller, i)) return;
+      i = smaller;
+    }
+  }
+
+  #swapIfBefore(a: number, b: number): boolean {
+    const [x, y] = [this.#heap[a], this.#heap[b]];
+    if (x === undefined || y === undefined || !isBefore(x, y)) return false;
+    this.#heap[a] = y;
+    this.#heap[b] = x;
+    return true;
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const [x, y] = [this.#heap[a], this.#heap[b]];
+    return x !== undefined && y !== undefined && isBefore(x, y);
+  }
+}
+
+type Entry = { readonly at: number; readonly order: number; readonly run: () => void; cancelled: boolean };
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

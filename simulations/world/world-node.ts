@@ -1,0 +1,147 @@
+import type { AggregationRule } from '../../aggregation/rule.ts';
+import type { CommitScheme } from '../../coordinator/certificate.ts';
+import type {
+  Collaborators,
+  Decided,
+  Evaluator,
+  ParticipantOptions,
+  RoundTrainer,
+} from '../../coordinator/collaborators.ts';
+import { Participant } from '../../coordinator/participant.ts';
+import type { NodeSigner } from '../../protocol/ed25519.ts';
+import { openEnvelope } from '../../protocol/envelope.ts';
+import type { MessageType } from '../../protocol/message-types.ts';
+import type { VirtualChain } from './chain.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { VirtualNetwork } from './network.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** What goes wrong with a node: it crashes and comes back, or it never sends messages of one kind. */
+export type Misbehaviour =
+  | { readonly kind: 'crash'; readonly atMs: number; readonly downMs: number }
+  | { readonly kind: 'silent'; readonly about: MessageType };
+
+export type WorldNodeOptions = {
+  readonly index: number;
+  readonly participant: ParticipantOptions;
+  readonly signer: NodeSigner;
+  readonly scheme: CommitScheme;
+  readonly rule: AggregationRule;
+  readonly trainer: RoundTrainer;
+  readonly evaluator: Evaluator;
+  readonly scheduler: Scheduler;
+  readonly chain: VirtualChain;
+  readonly network: VirtualNetwork;
+  readonly syncMs: number;
+  readonly misbehaviours: readonly Misbehaviour[];
+  readonly onDecided: (decided: Decided) => void;
+  readonly onRefused: (code: string) => void;
+  readonly onError: (error: unknown) => void;
+};
+
+/** A participant with a virtual disk, network and chain, that can lose its power. */
+export class WorldNode {
+  readonly #options: WorldNodeOptions;
+  readonly #store: MemoryStore;
+  #participant: Participant | undefined;
+  #stopListening: () => void = () => undefined;
+
+  constructor(options: WorldNodeOptions) {
+    this.#options = options;
+    this.#store = new MemoryStore(options.scheduler, options.syncMs);
+  }
+
+  get isUp(): boolean {
+    return this.#participant !== undefined;
+  }
+
+  /** The round in progress; 0 while the node is down. */
+  get round(): number {
+    return this.#participant?.state.round ?? 0;
+  }
+
+  get head() {
+    return this.#participant?.head;
+  }
+
+  /** Weights of the node's last certified version. */
+  async weights(): Promise<Float64Array | undefined> {
+    const participant = this.#participant;
+    return participant?.weights(participant.head.modelDigest);
+  }
+
+  async begin(): Promise<void> {
+    for (const misbehaviour of this.#options.misbehaviours) {
+      if (misbehaviour.kind !== 'crash') continue;
+      this.#options.scheduler.after(misbehaviour.atMs, () => this.#crash(misbehaviour.downMs));
+    }
+    await this.#start();
+  }
+
+  /** Time stands still from here on, so nothing is waited for. */
+  end(): void {
+    this.#disconnect();
+    void this.#participant?.stop();
+  }
+
+  async #start(): Promise<void> {
+    const { participant: options, network, chain, signer, onDecided, onRefused, onError } = this.#options;
+    const participant = await Participant.open(options, this.#collaborators(), {
+      onDecided: (decided) => onDecided(decided),
+      onRefused: ({ code }) => onRefused(code),
+      onError: (error) => onError(error),
+    });
+    this.#participant = participant;
+    network.connect(signer.nodeId, {
+      receive: (bytes) => {
+        const reception = participant.receive(bytes);
+        if (reception.action === 'reject') onRefused(reception.code);
+      },
+      serve: (digest) => participant.serve(digest),
+    });
+    this.#stopListening = chain.onFinalized((height) => participant.onFinalized(height));
+    participant.start();
+  }
+
+  /** The power goes: no farewell, and what was not yet on disk is gone. */
+  #crash(downMs: number): void {
+    const participant = this.#participant;
+    if (participant === undefined) return;
+    this.#disconnect();
+    this.#store.crash();
+    this.#participant = undefined;
+    void participant.stop();
+    this.#options.scheduler.after(downMs, () => {
+      this.#start().catch((error: unknown) => this.#options.onError(error));
+    });
+  }
+
+  #disconnect(): void {
+    this.#options.network.disconnect(this.#options.signer.nodeId);
+    this.#stopListening();
+  }
+
+  #collaborators(): Collaborators {
+    const { scheduler, network, chain, signer, scheme, rule, trainer, evaluator, misbehaviours } =
+      this.#options;
+    const silences = misbehaviours.filter((misbehaviour) => misbehaviour.kind === 'silent');
+    return {
+      store: this.#store,
+      signer,
+      commitScheme: scheme,
+      rule,
+      trainer,
+      evaluator,
+      beacon: chain,
+      clock: { now: () => scheduler.now(), setTimer: (ms, run) => scheduler.after(ms, run) },
+      transport: {
+        broadcast: (_topic, bytes) => {
+          const isSilent =
+            silences.length > 0 && silences.some(({ about }) => about === openEnvelope(bytes).envelope.type);
+          if (!isSilent) network.broadcast(signer.nodeId, bytes);
+        },
+        fetch: (from, digest) => network.fetch(from, digest),
+      },
+    };
+  }
+}

@@ -1,0 +1,152 @@
+import type { AggregationRule } from '../../aggregation/rule.ts';
+import type { Certificate, CommitScheme } from '../../coordinator/certificate.ts';
+import type {
+  Decided,
+  Evaluator,
+  ParticipantOptions,
+  RoundTrainer,
+} from '../../coordinator/collaborators.ts';
+import { type Committee, createCommittee, type Member } from '../../coordinator/committee.ts';
+import { entryDigest, genesisHead } from '../../coordinator/entry.ts';
+import { type Digest, digestOf } from '../../protocol/digest.ts';
+import { type NodeSigner, nodeSigner } from '../../protocol/ed25519.ts';
+import { type Layout, layoutHash, layoutSize } from '../../protocol/layout.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
+import { VirtualChain } from './chain.ts';
+import { type LinkQuality, VirtualNetwork } from './network.ts';
+import { type SeededRandom, seededRandom } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { type Misbehaviour, WorldNode } from './world-node.ts';
+
+/** Signs for one operator and verifies for all; the signer's address is lower-case. */
+export type Operator = { readonly address: Member['signer']; readonly scheme: CommitScheme };
+
+export type WorldOptions = {
+  /** Replays the run: the same options and seed give the same bits. */
+  readonly seed: string;
+  readonly nodes: number;
+  readonly parameters: NetworkParameters;
+  readonly layout: Layout;
+  readonly genesisWeights: Float64Array;
+  readonly rule: AggregationRule;
+  readonly links: LinkQuality;
+  readonly operators: (index: number) => Operator;
+  readonly trainers: (index: number, random: SeededRandom) => RoundTrainer;
+  readonly evaluators: (index: number, random: SeededRandom) => Evaluator;
+  /** What a node does wrong, if anything. */
+  readonly misbehaviours?: (index: number) => readonly Misbehaviour[];
+  readonly blockMs?: number;
+  /** How long a write takes to become durable. */
+  readonly syncMs?: number;
+};
+
+export type WorldReport = {
+  readonly reached: boolean;
+  /** Every certificate that any node ever held, by round, once per distinct entry. */
+  readonly certificates: ReadonlyMap<number, readonly Certificate[]>;
+  /** What each node that aggregated said of each round. */
+  readonly decisions: readonly { readonly node: number; readonly decided: Decided }[];
+  readonly refusals: ReadonlyMap<string, number>;
+  readonly errors: readonly unknown[];
+  /** Virtual milliseconds from the first block. */
+  readonly elapsedMs: number;
+  readonly nodes: readonly WorldNode[];
+};
+
+const START = Date.UTC(2026, 0, 1);
+
+/** Twenty nodes and a chain in one process and in virtual time, running the same participants as a real node. */
+export class World {
+  readonly scheduler = new Scheduler(START);
+  readonly chain: VirtualChain;
+  readonly network: VirtualNetwork;
+  readonly committee: Committee;
+  readonly nodes: readonly WorldNode[];
+  readonly #certificates = new Map<number, Map<Digest, Certificate>>();
+  readonly #decisions: { node: number; decided: Decided }[] = [];
+  readonly #refusals = new Map<string, number>();
+  readonly #errors: unknown[] = [];
+
+  constructor(options: WorldOptions) {
+    const random = seededRandom(options.seed);
+    this.chain = new VirtualChain(this.scheduler, options.seed, options.blockMs ?? 1_000);
+    this.network = new VirtualNetwork(this.scheduler, random.fork('links'), options.links);
+    const indices = Array.from({ length: options.nodes }, (_, index) => index);
+    const signers = indices.map((index) => nodeSigner(random.fork(`key-${index}`).bytes(32)));
+    const operators = indices.map((index) => options.operators(index));
+    this.committee = createCommittee(0, members(signers, operators));
+    const participant = participantOptions(options, this.committee);
+    this.nodes = signers.flatMap((signer, index) => {
+      const operator = operators[index];
+      if (operator === undefined) return [];
+      const { scheme } = operator;
+      return new WorldNode({
+        index,
+        participant,
+        signer,
+        scheme,
+        rule: options.rule,
+        trainer: options.trainers(index, random.fork(`train-${index}`)),
+        evaluator: options.evaluators(index, random.fork(`gate-${index}`)),
+        scheduler: this.scheduler,
+        chain: this.chain,
+        network: this.network,
+        syncMs: options.syncMs ?? 2,
+        misbehaviours: options.misbehaviours?.(index) ?? [],
+        onDecided: (decided) => this.#onDecided(index, decided),
+        onRefused: (code) => this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1),
+        onError: (error) => this.#errors.push(error),
+      });
+    });
+  }
+
+  /** Runs until every node that is up has `rounds` rounds in its log, or virtual time is over. */
+  async run(rounds: number, limitMs: number): Promise<WorldReport> {
+    for (const node of this.nodes) await node.begin();
+    const started = this.scheduler.now();
+    const isDone = () => this.nodes.every((node) => node.isUp && node.round > rounds);
+    const reached = await this.scheduler.run(isDone, started + limitMs);
+    for (const node of this.nodes) node.end();
+    return {
+      reached,
+      certificates: new Map(
+        [...this.#certificates].map(([round, byEntry]) => [round, [...byEntry.values()]]),
+      ),
+      decisions: this.#decisions,
+      refusals: this.#refusals,
+      errors: this.#errors,
+      elapsedMs: this.scheduler.now() - started,
+      nodes: this.nodes,
+    };
+  }
+
+  #onDecided(node: number, decided: Decided): void {
+    this.#decisions.push({ node, decided });
+    const { entry } = decided.certificate;
+    const known = this.#certificates.get(entry.round) ?? new Map<Digest, Certificate>();
+    known.set(entryDigest(entry), decided.certificate);
+    this.#certificates.set(entry.round, known);
+  }
+}
+
+function members(signers: readonly NodeSigner[], operators: readonly Operator[]): Member[] {
+  return signers.flatMap(({ nodeId }, index) => {
+    const operator = operators[index];
+    return operator === undefined ? [] : [{ node: nodeId, signer: operator.address }];
+  });
+}
+
+function participantOptions(options: WorldOptions, committee: Committee): ParticipantOptions {
+  const { seed, parameters, layout, genesisWeights } = options;
+  const network = digestOf('ballast/simulation/network', { seed });
+  return {
+    network,
+    parameters,
+    layout: layoutHash(layout),
+    size: layoutSize(layout),
+    committee,
+    genesis: genesisHead(network, weightsDigest(genesisWeights), 1),
+    genesisWeights,
+  };
+}
