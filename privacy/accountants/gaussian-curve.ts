@@ -43,7 +43,7 @@ export function gaussianDelta(epsilon: number, mu: number): number {
 /**
  * ε(δ): the least ε ≥ 0 at which {@link gaussianDelta} is at most δ; 0 where δ(0) already is.
  *
- * Rounds up: not below the truth, and above it by a relative 1e-9 at most for μ ≥ 1e-3 and δ ≥ 1e-12.
+ * Rounds up: not below the truth, and above it by a relative 1e-10 at most for μ ≥ 1e-3 and δ ≥ 1e-12.
  *
  * @throws BallastError `PRIVACY_PARAMETER`.
  */
