@@ -33,8 +33,11 @@ export const MAX_ENVELOPE_BYTES = 1 << 20;
 const DOMAIN = 'ballast/envelope/1';
 const FIELDS = 11;
 
-/** Messages come again, as evidence inside others; a signature that held once holds. 16 MiB of them. */
-const opened = new BoundedCache<Sealed>(16 << 20);
+/**
+ * Messages come again, as evidence inside others; a signature that held once holds. Digests alone are kept: a
+ * decoded message takes up to fifty times its bytes, and one reader's changes must not reach the next.
+ */
+const verified = new BoundedCache<true>(1 << 16);
 
 export function signEnvelope(unsigned: UnsignedEnvelope, signer: NodeSigner): Sealed {
   const body = { v: 1 as const, sender: signer.nodeId, ...unsigned };
@@ -58,9 +61,8 @@ export function openEnvelope(bytes: Uint8Array): Sealed {
     );
   }
   const digest = digestOfBytes(bytes);
-  const known = opened.get(digest);
-  if (known !== undefined) return known;
   const sealed = { envelope: readEnvelope(bytes), bytes: Uint8Array.from(bytes), digest };
+  if (verified.get(digest)) return sealed;
   const { sig, ...body } = sealed.envelope;
   if (!verifyEd25519(publicKeyFromNodeId(body.sender), signedBytes(body), sig)) {
     throw new MessageError(
@@ -69,7 +71,7 @@ export function openEnvelope(bytes: Uint8Array): Sealed {
       `message from ${body.sender}: the signature is not the sender's`,
     );
   }
-  opened.set(digest, sealed, bytes.length);
+  verified.set(digest, true, 1);
   return sealed;
 }
 

@@ -65,6 +65,25 @@ describe('envelope', () => {
     expect(digest).to.equal(sealed.digest);
   });
 
+  it('opens again to the same, whatever the first reader did to it', () => {
+    const { bytes } = signEnvelope({ ...EXAMPLE, payload: Uint8Array.of(1, 2, 3) }, signer);
+    const first = openEnvelope(bytes);
+    (first.envelope.payload as Uint8Array).fill(9);
+    first.bytes.fill(9);
+    const again = openEnvelope(bytes);
+    expect(again.envelope.payload).to.deep.equal(Uint8Array.of(1, 2, 3));
+    expect(again.bytes).to.deep.equal(bytes);
+  });
+
+  it('is refused every time, also after the good one was opened', () => {
+    const sealed = signEnvelope({ ...EXAMPLE, seq: 77 }, signer);
+    const bad = edited(sealed, { seq: 78 });
+    expectRefused(bad, 'MESSAGE_BAD_SIGNATURE');
+    openEnvelope(sealed.bytes);
+    expectRefused(bad, 'MESSAGE_BAD_SIGNATURE');
+    expectRefused(bad, 'MESSAGE_BAD_SIGNATURE');
+  });
+
   it('carries as much as fits MAX_ENVELOPE_BYTES and not one byte more', () => {
     const around =
       signEnvelope({ ...EXAMPLE, payload: new Uint8Array(70_000) }, signer).bytes.length - 70_000;
