@@ -1,0 +1,1 @@
+export { type FeeDecision, type FeeRule, type Hold, nextFee, toMicroBp } from './fee-controller.ts';
