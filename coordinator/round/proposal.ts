@@ -6,7 +6,7 @@ import { openEvidence, type Received } from '../received.ts';
 import { basisOf } from './basis.ts';
 import type { Turn } from './turn.ts';
 import type { Proposed } from './types.ts';
-import { highestLock, isViewChangeSound, provesRejection } from './view-changes.ts';
+import { highestLock, isViewChangeSound, mayReject } from './view-changes.ts';
 
 /** Takes the proposal of this view's leader if its evidence holds; the entry itself is recomputed later. */
 export function onProposal(turn: Turn, message: Received<'proposal'>): void {
@@ -63,7 +63,7 @@ function supported(turn: Turn, message: Received<'proposal'>): Proposed {
         'proposal: another entry than the one a quorum prepared',
       );
     }
-    return { entry, basis: undefined, rejectionProven: false };
+    return { entry, basis: undefined, mayReject: false };
   }
   const basis = basisOf(
     context,
@@ -73,5 +73,5 @@ function supported(turn: Turn, message: Received<'proposal'>): Proposed {
   );
   if (basis === undefined)
     throw new BallastError('PROPOSAL_UNSUPPORTED', 'proposal: a sealed header is missing');
-  return { entry, basis, rejectionProven: provesRejection(context, viewChanges) };
+  return { entry, basis, mayReject: mayReject(context, state.view, viewChanges) };
 }

@@ -42,8 +42,8 @@ export type Proposed = {
   readonly entry: RoundEntry;
   /** Undefined for an entry that a quorum prepared in an earlier view: it binds without another look. */
   readonly basis: Basis | undefined;
-  /** Enough members rejected the candidate in an earlier view. */
-  readonly rejectionProven: boolean;
+  /** Members who would accept the candidate may vote to reject it. */
+  readonly mayReject: boolean;
 };
 
 /**

@@ -15,9 +15,17 @@ export function highestLock(viewChanges: readonly Received<'view-change'>[]): Lo
   }, null);
 }
 
-/** Whether F+1 members' prepares rejected: one of them is honest, so an acceptance could never gather a quorum. */
-export function provesRejection(
+/** From this view on a candidate on which no quorum could agree is rejected rather than tried for ever. */
+const UNDECIDED_VIEW = 2;
+
+/**
+ * Whether a rejection may be voted for by members who would accept. Either F+1 members' prepares rejected: one
+ * of them is honest. Or two leaders have failed and somebody rejected: honest members' verdicts rest on their
+ * own public data and may be split, and keeping the last version is always safe.
+ */
+export function mayReject(
   context: RoundContext,
+  view: number,
   viewChanges: readonly Received<'view-change'>[],
 ): boolean {
   const { network, committee } = context;
@@ -25,8 +33,8 @@ export function provesRejection(
     if (payload.prepare === null) return false;
     const [prepare] = openEvidence('prepare', network, round, [payload.prepare]);
     return prepare?.sender === sender && prepare.payload.outcome === 'rejected';
-  });
-  return rejecting.length > committee.faults;
+  }).length;
+  return rejecting > committee.faults || (view >= UNDECIDED_VIEW && rejecting > 0);
 }
 
 /**

@@ -37,7 +37,7 @@ function recomputed(turn: Turn, proposal: Proposed, basis: Basis): RoundEntry | 
   if (isOutcome('aborted') || isOutcome(judged.verdict)) return matching(proposal, own);
   const other = withOutcome(own, judged.verdict === 'accepted' ? 'rejected' : 'accepted');
   if (matching(proposal, other) === undefined) return undefined;
-  return isOutcome('rejected') && proposal.rejectionProven ? other : own;
+  return isOutcome('rejected') && proposal.mayReject ? other : own;
 }
 
 /** A wrong proposal gets no vote; the next leader takes over when the view ends. */
