@@ -56,7 +56,10 @@ type Output = {
   readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
   readonly contracts?: Record<
     string,
-    Record<string, { readonly abi: readonly unknown[]; readonly evm: { readonly bytecode: { readonly object: string } } }>
+    Record<
+      string,
+      { readonly abi: readonly unknown[]; readonly evm: { readonly bytecode: { readonly object: string } } }
+    >
   >;
 };
 

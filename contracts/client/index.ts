@@ -1,0 +1,28 @@
+export { type Anvil, type AnvilOptions, devAccount, startAnvil } from './anvil.ts';
+export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
+export { type CommitteeSignature, committeeRoot } from './committee.ts';
+export * from './controller.ts';
+export { type ContractAddresses, type Deployment, type DeployOptions, deployContracts } from './deploy.ts';
+export { ContractRevertError, decodeRevert, type RevertArgument } from './errors.ts';
+export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
+export { modelRegistryAbi } from './generated/model-registry.ts';
+export { nodeRegistryAbi } from './generated/node-registry.ts';
+export { parameterRegistryAbi } from './generated/parameter-registry.ts';
+export * from './model-registry.ts';
+export { type NodeProofStatement, nodeProofMessage, signNodeProof, verifyNodeProof } from './node-proof.ts';
+export * from './node-registry.ts';
+export { parameterId, STABILITY_FEE, WAD_PER_YEAR } from './parameters.ts';
+export * from './signatures.ts';
+export type { WaitOptions } from './transact.ts';
+export {
+  type CommitteeRotation,
+  type ContractDomain,
+  committeeRotationDigest,
+  EIP712_TYPES,
+  OUTCOME_CODES,
+  type ParameterUpdate,
+  type Recommendation,
+  type RoundDecision,
+  recommendationDigest,
+  roundDecisionDigest,
+} from './typed-data.ts';

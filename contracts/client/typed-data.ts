@@ -1,0 +1,157 @@
+import { type Address, hashTypedData, type TypedDataDomain } from 'viem';
+import type { Digest } from '../../protocol/digest.ts';
+import type { Outcome } from '../../protocol/messages.ts';
+import { digestFromWord, lowerCaseAddress, wordFromDigest } from './words.ts';
+
+/** Which chain and which contract a signature is for (EIP-712 domain of name "Ballast" and version "1"). */
+export type ContractDomain = { readonly chainId: number; readonly contract: string };
+
+/** What a commit vote signs. Counters are safe integers. */
+export type RoundDecision = {
+  readonly network: Digest;
+  readonly epoch: number;
+  readonly round: number;
+  readonly view: number;
+  readonly outcome: Outcome;
+  readonly version: number;
+  readonly modelDigest: Digest;
+  readonly entryDigest: Digest;
+};
+
+/** What the outgoing committee signs to hand over to the next. */
+export type CommitteeRotation = {
+  readonly network: Digest;
+  /** The new epoch, one above the current. */
+  readonly epoch: number;
+  /** The last version that the outgoing committee certified. */
+  readonly version: number;
+  readonly nextRoot: Digest;
+  readonly nextSize: number;
+};
+
+/** What all recommendations for one change of a parameter have in common. */
+export type ParameterUpdate = {
+  readonly network: Digest;
+  /** keccak256 of the parameter's name. */
+  readonly parameter: Digest;
+  /** One above the parameter's last change. */
+  readonly sequence: number;
+  /** The parameter's value before the change, in its unit. */
+  readonly expected: bigint;
+  readonly modelVersion: number;
+  readonly modelDigest: Digest;
+  /** Unix seconds; at most 6 h ahead. */
+  readonly expiry: number;
+};
+
+/** One member's own value for an update, in the parameter's unit. */
+export type Recommendation = ParameterUpdate & { readonly value: bigint };
+
+const WORD = 'bytes32';
+const COUNT = 'uint64';
+
+export const EIP712_TYPES = {
+  RoundDecision: [
+    { name: 'network', type: WORD },
+    { name: 'epoch', type: COUNT },
+    { name: 'round', type: COUNT },
+    { name: 'view', type: 'uint32' },
+    { name: 'outcome', type: 'uint8' },
+    { name: 'version', type: COUNT },
+    { name: 'modelDigest', type: WORD },
+    { name: 'entryDigest', type: WORD },
+  ],
+  CommitteeRotation: [
+    { name: 'network', type: WORD },
+    { name: 'epoch', type: COUNT },
+    { name: 'version', type: COUNT },
+    { name: 'nextRoot', type: WORD },
+    { name: 'nextSize', type: 'uint8' },
+  ],
+  Recommendation: [
+    { name: 'network', type: WORD },
+    { name: 'parameterId', type: WORD },
+    { name: 'sequence', type: COUNT },
+    { name: 'expected', type: 'uint256' },
+    { name: 'value', type: 'uint256' },
+    { name: 'modelVersion', type: COUNT },
+    { name: 'modelDigest', type: WORD },
+    { name: 'expiry', type: COUNT },
+  ],
+} as const;
+
+/** How the chain writes an outcome. */
+export const OUTCOME_CODES: Readonly<Record<Outcome, number>> = { accepted: 1, rejected: 2, aborted: 3 };
+
+export function typedDataDomain({
+  chainId,
+  contract,
+}: ContractDomain): TypedDataDomain & { verifyingContract: Address } {
+  return { name: 'Ballast', version: '1', chainId, verifyingContract: lowerCaseAddress(contract) };
+}
+
+export function roundDecisionTypedData(domain: ContractDomain, decision: RoundDecision) {
+  return {
+    domain: typedDataDomain(domain),
+    types: EIP712_TYPES,
+    primaryType: 'RoundDecision',
+    message: {
+      network: wordFromDigest(decision.network),
+      epoch: BigInt(decision.epoch),
+      round: BigInt(decision.round),
+      view: decision.view,
+      outcome: OUTCOME_CODES[decision.outcome],
+      version: BigInt(decision.version),
+      modelDigest: wordFromDigest(decision.modelDigest),
+      entryDigest: wordFromDigest(decision.entryDigest),
+    },
+  } as const;
+}
+
+export function committeeRotationTypedData(domain: ContractDomain, rotation: CommitteeRotation) {
+  return {
+    domain: typedDataDomain(domain),
+    types: EIP712_TYPES,
+    primaryType: 'CommitteeRotation',
+    message: {
+      network: wordFromDigest(rotation.network),
+      epoch: BigInt(rotation.epoch),
+      version: BigInt(rotation.version),
+      nextRoot: wordFromDigest(rotation.nextRoot),
+      nextSize: rotation.nextSize,
+    },
+  } as const;
+}
+
+export function recommendationTypedData(domain: ContractDomain, recommendation: Recommendation) {
+  return {
+    domain: typedDataDomain(domain),
+    types: EIP712_TYPES,
+    primaryType: 'Recommendation',
+    message: {
+      network: wordFromDigest(recommendation.network),
+      parameterId: wordFromDigest(recommendation.parameter),
+      sequence: BigInt(recommendation.sequence),
+      expected: recommendation.expected,
+      value: recommendation.value,
+      modelVersion: BigInt(recommendation.modelVersion),
+      modelDigest: wordFromDigest(recommendation.modelDigest),
+      expiry: BigInt(recommendation.expiry),
+    },
+  } as const;
+}
+
+/** The 32 bytes that a commit vote signs; `domain.contract` is the ModelRegistry. */
+export function roundDecisionDigest(domain: ContractDomain, decision: RoundDecision): Digest {
+  return digestFromWord(hashTypedData(roundDecisionTypedData(domain, decision)));
+}
+
+/** The 32 bytes that a vote for the next committee signs; `domain.contract` is the ModelRegistry. */
+export function committeeRotationDigest(domain: ContractDomain, rotation: CommitteeRotation): Digest {
+  return digestFromWord(hashTypedData(committeeRotationTypedData(domain, rotation)));
+}
+
+/** The 32 bytes that a recommendation signs; `domain.contract` is the BoundedAutonomyController. */
+export function recommendationDigest(domain: ContractDomain, recommendation: Recommendation): Digest {
+  return digestFromWord(hashTypedData(recommendationTypedData(domain, recommendation)));
+}

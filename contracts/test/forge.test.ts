@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { foundryBinary } from '../client/foundry.ts';
+import { boundedAutonomyControllerBytecode } from '../client/generated/bounded-autonomy-controller.ts';
+import { modelRegistryBytecode } from '../client/generated/model-registry.ts';
+import { nodeRegistryBytecode } from '../client/generated/node-registry.ts';
+import { parameterRegistryBytecode } from '../client/generated/parameter-registry.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const LEAST_TESTS = 60;
+
+type Suites = Record<string, { test_results: Record<string, { status: string; reason: string | null }> }>;
+
+describe('forge', function () {
+  this.timeout(300_000);
+
+  it('passes all Solidity tests', async () => {
+    // The compiler that forge calls is a script for the Node.js that runs this test.
+    const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
+    const { stdout } = await promisify(execFile)(
+      foundryBinary('forge'),
+      ['test', '--json', '--allow-failure'],
+      {
+        cwd: root,
+        env: { ...process.env, PATH: path },
+        maxBuffer: 1 << 28,
+      },
+    );
+    const suites = JSON.parse(stdout.slice(stdout.indexOf('{'))) as Suites;
+    const results = Object.entries(suites).flatMap(([suite, { test_results }]) =>
+      Object.entries(test_results).map(([test, { status, reason }]) => ({
+        test: `${suite} ${test}`,
+        status,
+        reason,
+      })),
+    );
+    expect(results.filter(({ status }) => status !== 'Success')).to.deep.equal([]);
+    expect(results.length).to.be.at.least(LEAST_TESTS);
+  });
+
+  it('tests the code that the client deploys', () => {
+    const deployed = {
+      NodeRegistry: nodeRegistryBytecode,
+      ModelRegistry: modelRegistryBytecode,
+      ParameterRegistry: parameterRegistryBytecode,
+      BoundedAutonomyController: boundedAutonomyControllerBytecode,
+    };
+    for (const [name, bytecode] of Object.entries(deployed)) {
+      const artifact = readFileSync(join(root, 'contracts', 'out', `${name}.sol`, `${name}.json`), 'utf8');
+      const tested = (JSON.parse(artifact) as { bytecode: { object: string } }).bytecode.object;
+      expect(tested === bytecode, `${name}: forge compiled other code`).to.equal(true);
+    }
+  });
+});
