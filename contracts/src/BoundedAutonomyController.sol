@@ -54,8 +54,13 @@ contract BoundedAutonomyController is Ownable, EIP712 {
         uint64 cooldown;
     }
 
+    /// @dev The members of Limits and what changes with every update, laid out in three slots.
     struct State {
-        Limits limits;
+        uint128 min;
+        uint128 max;
+        uint128 stepUp;
+        uint128 stepDown;
+        uint64 cooldown;
         uint64 changedAt;
         uint64 sequence;
     }
@@ -125,8 +130,9 @@ contract BoundedAutonomyController is Ownable, EIP712 {
         if (limits.min > limits.max) revert LimitsInverted(id, limits.min, limits.max);
         if (limits.cooldown > MAX_COOLDOWN) revert CooldownTooLong(id, limits.cooldown, MAX_COOLDOWN);
         State storage state = _states[id];
-        state.limits = limits;
-        state.changedAt = uint64(block.timestamp);
+        (state.min, state.max) = (limits.min, limits.max);
+        (state.stepUp, state.stepDown) = (limits.stepUp, limits.stepDown);
+        (state.cooldown, state.changedAt) = (limits.cooldown, uint64(block.timestamp));
         emit LimitsConfigured(id, limits.min, limits.max, limits.stepUp, limits.stepDown, limits.cooldown);
     }
 
@@ -149,7 +155,7 @@ contract BoundedAutonomyController is Ownable, EIP712 {
         if (update.expected != current) revert ExpectedMismatch(id, update.expected, current);
         _requireCommittee(update, committee);
         uint256 value = _median(update, votes, committee);
-        _requireWithin(id, state.limits, current, value);
+        _requireWithin(id, state, current, value);
 
         state.changedAt = uint64(block.timestamp);
         state.sequence = update.sequence;
@@ -159,7 +165,8 @@ contract BoundedAutonomyController is Ownable, EIP712 {
 
     /// @notice A parameter's limits.
     function limitsOf(bytes32 id) external view returns (Limits memory) {
-        return _configured(id).limits;
+        State storage state = _configured(id);
+        return Limits(state.min, state.max, state.stepUp, state.stepDown, state.cooldown);
     }
 
     /// @notice Number of the last change of a parameter; 0 before the first.
@@ -231,18 +238,18 @@ contract BoundedAutonomyController is Ownable, EIP712 {
     }
 
     /// @dev A value beyond a bound is accepted only as a step back toward it, from further beyond it.
-    function _requireWithin(bytes32 id, Limits storage limits, uint256 current, uint256 value) private view {
+    function _requireWithin(bytes32 id, State storage state, uint256 current, uint256 value) private view {
         if (value == current) revert NoChange(id, value);
-        (uint256 min, uint256 max) = (limits.min, limits.max);
+        (uint256 min, uint256 max) = (state.min, state.max);
         if (value > max && value > current) revert ValueAboveMaximum(id, value, max);
         if (value < min && value < current) revert ValueBelowMinimum(id, value, min);
         bool rises = value > current;
-        uint256 step = rises ? limits.stepUp : limits.stepDown;
+        uint256 step = rises ? state.stepUp : state.stepDown;
         if ((rises ? value - current : current - value) > step) revert StepExceeded(id, current, value, step);
     }
 
     function _readyAt(State storage state) private view returns (uint256) {
-        return uint256(state.changedAt) + state.limits.cooldown;
+        return uint256(state.changedAt) + state.cooldown;
     }
 
     function _configured(bytes32 id) private view returns (State storage state) {

@@ -208,6 +208,13 @@ contract BoundedAutonomyControllerTest is World {
             abi.encodeWithSelector(BoundedAutonomyController.ModelMismatch.selector, 1, digest, 0, GENESIS)
         );
         update = nextUpdate();
+        update.modelVersion = 2;
+        refused(
+            update,
+            RISEN,
+            abi.encodeWithSelector(BoundedAutonomyController.ModelMismatch.selector, 1, digest, 2, digest)
+        );
+        update = nextUpdate();
         update.modelDigest = GENESIS;
         refused(
             update,
