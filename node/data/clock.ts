@@ -82,7 +82,7 @@ export function createDataClock(feed: HourlySeries, options: DataClockOptions): 
     training: (round) => ({ from: Number.NEGATIVE_INFINITY, to: cutoff(round) - horizonHours }),
     gate: (round) => ({
       from: cutoff(round),
-      to: cutoff(round) + Math.max(minGateHours, Math.floor(stride)),
+      to: Math.min(testFrom - horizonHours, cutoff(round) + Math.max(minGateHours, Math.floor(stride))),
     }),
     fitting: { from: feed.startHour, to: first - horizonHours },
     test: { from: testFrom, to: endHour(feed) - horizonHours },

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { UsageError } from '../../../protocol/errors.ts';
+import { endHour } from '../../features/index.ts';
+import { createDataClock, loadSeries, slicesFor } from '../index.ts';
+
+const recorded =
+  process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+
+async function refusal(work: Promise<unknown>): Promise<UsageError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error('expected a refusal');
+}
+
+describe('slices', () => {
+  it('give every node a venue of its own, the public feed to nobody', async () => {
+    const { publicFeed, slices } = await slicesFor(undefined, 4, 9);
+    expect(slices).to.have.length(9);
+    const venues = [publicFeed, ...slices.map(({ spec }) => spec)].map((spec) =>
+      spec.kind === 'generator' ? spec.venue : -1,
+    );
+    expect(new Set(venues).size).to.equal(10);
+    expect(new Set(slices.map(({ spec }) => `${spec.from}/${spec.to}`)).size).to.be.greaterThan(3);
+    expect(await slicesFor(undefined, 4, 9)).to.deep.equal({ publicFeed, slices });
+    expect((await refusal(slicesFor(undefined, 4, 0))).code).to.equal('DATA_NODES');
+    expect((await refusal(slicesFor('/nonexistent', 4, 3))).code).to.equal('DATA_FILE_UNREADABLE');
+  });
+
+  it('cut the recorded markets into disjoint slices', async function () {
+    if (!existsSync(recorded)) {
+      console.log(`      skipped: no recorded markets at ${recorded}`);
+      this.skip();
+    }
+    const { publicFeed, slices } = await slicesFor(recorded, 1, 11);
+    expect(new Set(slices.map(({ label }) => label)).size).to.equal(11);
+    const feed = (await loadSeries(publicFeed)).series;
+    const clock = createDataClock(feed, { rounds: 10 });
+    const seen = new Set<string>();
+    for (const { spec } of slices) {
+      const { series, flagged } = await loadSeries(spec);
+      expect(spec.kind).to.equal('csv');
+      if (spec.kind !== 'csv') continue;
+      expect(spec.file).not.to.contain('dai');
+      for (let hour = series.startHour; hour < endHour(series); hour++) {
+        const key = `${spec.file}@${hour}`;
+        expect(seen.has(key)).to.equal(false);
+        seen.add(key);
+      }
+      // Twenty days and more before the first round, or there is nothing to train on.
+      expect(clock.cutoff(1) - series.startHour).to.be.greaterThan(35 * 24);
+      expect(flagged.length).to.be.lessThan(5);
+    }
+    expect((await refusal(slicesFor(recorded, 1, 60))).code).to.equal('DATA_NODES');
+  });
+});
+
+describe('data clock', () => {
+  const feed = { startHour: 1000, deviation: new Float64Array(700 * 24) };
+
+  it('never lets training, gate and test touch, whatever the number of rounds', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 120, max: 900 }), (rounds, days) => {
+        const series = { startHour: 1000, deviation: new Float64Array(days * 24) };
+        const clock = createDataClock(series, { rounds });
+        const horizon = clock.horizonHours;
+        let before = Number.NEGATIVE_INFINITY;
+        for (const round of [1, 2, 3, Math.ceil(rounds / 2), rounds - 1, rounds]) {
+          if (round < 1 || round > rounds) continue;
+          const gate = clock.gate(round);
+          // The last label trained on is known when training begins; the gate begins no sooner.
+          expect(clock.training(round).to + horizon).to.equal(clock.cutoff(round));
+          expect(gate.from).to.be.at.least(clock.cutoff(round));
+          expect(gate.to - gate.from).to.be.at.least(7 * 24);
+          expect(gate.to + horizon).to.be.at.most(clock.test.from);
+        }
+        for (let round = 1; round <= rounds; round++) {
+          expect(clock.cutoff(round)).to.be.at.least(before);
+          before = clock.cutoff(round);
+        }
+        expect(clock.fitting).to.deep.equal({ from: 1000, to: clock.training(1).to });
+        expect(clock.test.to + horizon).to.equal(endHour(series));
+      }),
+      { seed: 4, numRuns: 60 },
+    );
+  });
+
+  it('uses every gate window once when rounds are few', () => {
+    const clock = createDataClock(feed, { rounds: 10 });
+    for (let round = 1; round < 10; round++) {
+      expect(clock.gate(round).to).to.be.at.most(clock.cutoff(round + 1));
+    }
+  });
+
+  it('refuses rounds beyond its data and feeds too short for it', () => {
+    const clock = createDataClock(feed, { rounds: 5 });
+    for (const round of [0, 6, 1.5]) {
+      expect(() => clock.cutoff(round))
+        .to.throw()
+        .with.property('code', 'DATA_CLOCK_EXHAUSTED');
+    }
+    const short = { startHour: 0, deviation: new Float64Array(20 * 24) };
+    expect(() => createDataClock(short, { rounds: 5 }))
+      .to.throw()
+      .with.property('code', 'DATA_CLOCK_TOO_SHORT');
+  });
+});
