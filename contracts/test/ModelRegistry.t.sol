@@ -223,7 +223,7 @@ contract ModelRegistryTest is World {
         } catch {}
     }
 
-    /// forge-config: default.fuzz.runs = 80
+    /// forge-config: default.fuzz.runs = 40
     function testFuzz_everyCommitteeSizeNeedsExactlyItsQuorum(uint256 seed) public {
         buildWorld(bound(seed, 1, 40));
         RoundDecision memory decision = decisionFor(1);
