@@ -70,7 +70,7 @@ function requireCanonical(value: Encodable, bytes: Uint8Array): void {
 
 /** Whether two byte strings are equal. Not constant-time: for public values only. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return Buffer.compare(a, b) === 0;
 }
 
 function canonicalise(value: unknown, path: string, depth: number): unknown {

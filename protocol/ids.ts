@@ -1,4 +1,5 @@
 import { base58btc } from 'multiformats/bases/base58';
+import { BoundedCache } from './cache.ts';
 import { BallastError } from './errors.ts';
 
 /**
@@ -11,6 +12,8 @@ export type NodeId = string;
 /** identity multihash (0x00, 36 bytes) of the protobuf {type: Ed25519 (1), data: 32 bytes}. */
 const PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20);
 const KEY_LENGTH = 32;
+/** The names of a network come again in every message, and base58 is slow. */
+const keys = new BoundedCache<Uint8Array>(4096);
 
 /** @param publicKey 32 bytes, Ed25519. */
 export function nodeIdFromPublicKey(publicKey: Uint8Array): NodeId {
@@ -25,6 +28,8 @@ export function nodeIdFromPublicKey(publicKey: Uint8Array): NodeId {
 
 /** @throws BallastError `NODE_ID_MALFORMED`. */
 export function publicKeyFromNodeId(id: NodeId): Uint8Array {
+  const known = keys.get(id);
+  if (known !== undefined) return Uint8Array.from(known);
   const bytes = decodeBase58(id);
   // The decoder takes characters above U+00FF for digits; without the last check one key had many names.
   if (
@@ -37,7 +42,9 @@ export function publicKeyFromNodeId(id: NodeId): Uint8Array {
       `node id: got ${JSON.stringify(String(id).slice(0, 64))}, expected an Ed25519 peer id (12D3KooW…)`,
     );
   }
-  return bytes.slice(PREFIX.length);
+  const key = bytes.slice(PREFIX.length);
+  keys.set(id, Uint8Array.from(key), 1);
+  return key;
 }
 
 function decodeBase58(text: string): Uint8Array | undefined {
