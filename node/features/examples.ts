@@ -1,3 +1,4 @@
+import { BallastError } from '../../protocol/errors.ts';
 import { FEATURES, type FeatureTable, HORIZON_HOURS } from './peg-features.ts';
 
 /**
@@ -62,6 +63,26 @@ export function buildExamples(table: FeatureTable, range: { from: number; to: nu
     deviation: table.deviation.slice(first, first + rows),
     hour,
     recordStart: Int32Array.from([...recordStart, rows]),
+  };
+}
+
+/**
+ * What a forecast made at `hour` (since the epoch) needs, from that hour and before; no label is asked for.
+ *
+ * @throws BallastError `FEATURES_UNKNOWN` for an hour outside the table or in its warm-up.
+ */
+export function inputAt(table: FeatureTable, hour: number): Pick<ExampleSet, 'x' | 'scale' | 'deviation'> {
+  const t = hour - table.startHour;
+  if (!Number.isInteger(t) || t < table.warmup || t >= table.rows) {
+    const [first, last] = [table.startHour + table.warmup, table.startHour + table.rows - 1];
+    throw new BallastError('FEATURES_UNKNOWN', `hour: got ${hour}, expected ${first} to ${last}`, {
+      metadata: { hour, first, last },
+    });
+  }
+  return {
+    x: table.x.slice(t * FEATURES.length, (t + 1) * FEATURES.length),
+    scale: table.scale.slice(t, t + 1),
+    deviation: table.deviation.slice(t, t + 1),
   };
 }
 

@@ -1,4 +1,11 @@
-export { buildExamples, type ExampleSet, mirrorExamples, ROWS_PER_RECORD, withMirror } from './examples.ts';
+export {
+  buildExamples,
+  type ExampleSet,
+  inputAt,
+  mirrorExamples,
+  ROWS_PER_RECORD,
+  withMirror,
+} from './examples.ts';
 export {
   computeFeatures,
   FEATURE_CLIP,

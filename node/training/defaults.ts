@@ -18,11 +18,11 @@ export type TrainingDefaults = LocalTrainingOptions & {
  */
 export const TRAINING_DEFAULTS = {
   unit: 'record',
-  learningRate: 0.5,
+  learningRate: 0.65,
   localSteps: 4,
   recordClipNorm: 1,
   noiseMultiplier: 8,
-  updateClipNorm: 0.2,
+  updateClipNorm: 0.22,
   gridBits: 20,
   nominalRecords: 256,
   epsilonBudget: 8,

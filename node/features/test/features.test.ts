@@ -6,6 +6,7 @@ import {
   FEATURE_CLIP,
   FEATURES,
   type HourlySeries,
+  inputAt,
   mirrorExamples,
   sliceHours,
   WARMUP_HOURS,
@@ -127,6 +128,18 @@ describe('examples', () => {
       }),
       { seed: 9, numRuns: 200 },
     );
+  });
+
+  it('can be asked for at one hour, up to the last, label or no label', () => {
+    const last = series.startHour + series.deviation.length - 1;
+    expect(inputAt(table, last).deviation[0]).to.equal(series.deviation.at(-1));
+    const set = buildExamples(table, everything);
+    expect(inputAt(table, set.hour[5] ?? 0).x).to.deep.equal(set.x.slice(5 * set.width, 6 * set.width));
+    for (const hour of [last + 1, series.startHour + WARMUP_HOURS - 1, last - 0.5]) {
+      expect(() => inputAt(table, hour))
+        .to.throw()
+        .with.property('code', 'FEATURES_UNKNOWN');
+    }
   });
 
   it('are doubled by their mirror inside the same records', () => {

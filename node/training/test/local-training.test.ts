@@ -56,7 +56,7 @@ describe('local training', () => {
     expect(Array.from(node)).to.deep.equal(Array.from(plain));
     const noise = l2Norm(noisy.map((value, j) => value - (plain[j] ?? Number.NaN)));
     // σ·C·lr/nominal per step and coordinate; √(4 steps · 33 weights) in norm, and the path bends a little.
-    const expected = ((8 * 0.5) / 100) * Math.sqrt(4 * 33);
+    const expected = ((8 * options.learningRate) / 100) * Math.sqrt(4 * 33);
     expect(noise / expected).to.be.within(0.6, 1.5);
   });
 

@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { multiKrum } from '../../../aggregation/index.ts';
+import { slicesFor } from '../../../node/data/index.ts';
+import { TRAINING_DEFAULTS } from '../../../node/training/index.ts';
+import { signFlip } from '../../attacks/index.ts';
+import { type PreparedMarket, prepareMarket, runFederation } from '../federated-run.ts';
+
+describe('federated peg model, published defaults, one market', () => {
+  let market: PreparedMarket;
+  before(async () => {
+    market = await prepareMarket(await slicesFor(undefined, 201, 7), 10);
+  });
+  const base = { model: { kind: 'linear' }, seed: 'test' } as const;
+
+  it('beats B0 and B2 on the held-out test under record privacy', () => {
+    const { final } = runFederation(market, { ...base, training: TRAINING_DEFAULTS });
+    expect(final.skill.B0).to.be.greaterThan(0.02);
+    expect(final.skill.B2).to.be.greaterThan(0.02);
+    expect(final.coverage).to.be.within(0.65, 0.9);
+  });
+
+  it('excludes a reversed update in every round and loses next to nothing to it', () => {
+    const training = { ...TRAINING_DEFAULTS, unit: 'none' } as const;
+    const clean = runFederation(market, { ...base, training });
+    const rule = multiKrum({ f: 1 });
+    const lied = runFederation(market, { ...base, training, rule, attack: signFlip() });
+    expect(lied.lastExcluded).to.equal(10);
+    const gain = ({ genesis, final }: typeof clean) => genesis.loss - final.loss;
+    expect(gain(clean)).to.be.greaterThan(0);
+    expect(gain(lied) / gain(clean)).to.be.greaterThan(0.95);
+    expect(clean.alignment).to.be.greaterThan(0.7);
+  });
+
+  it('can be replayed to the same bits', () => {
+    const short = { ...market, training: market.training.slice(0, 2) };
+    const once = runFederation(short, { ...base, training: TRAINING_DEFAULTS });
+    expect(runFederation(short, { ...base, training: TRAINING_DEFAULTS }).weights).to.deep.equal(
+      once.weights,
+    );
+    const other = runFederation(short, { ...base, training: TRAINING_DEFAULTS, seed: 'other' });
+    expect(other.weights).not.to.deep.equal(once.weights);
+  });
+});
