@@ -1,0 +1,49 @@
+/**
+ * What every npm script calls: `node scripts/launch.js start|test|build|lint|contracts …arguments`.
+ *
+ * Plain JavaScript, because the Node.js that calls it may be too old for the rest. It sees to Node 24 and to
+ * the packages of the lock, then hands over. With everything in place that costs one hash and no npm.
+ */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { handOver } from './launch/child.js';
+import { misplacedFlags } from './launch/flags.js';
+import { ensurePackages } from './launch/packages.js';
+import { Stop, say } from './launch/say.js';
+import { ensureNode } from './launch/toolchain.js';
+
+const COMMANDS = {
+  start: ['node/cli/main.ts', 'devnet'],
+  test: ['scripts/test.ts'],
+  build: ['scripts/build.ts'],
+  lint: ['scripts/lint.ts'],
+  contracts: ['scripts/contracts.ts'],
+};
+
+async function main() {
+  const root = dirname(dirname(fileURLToPath(import.meta.url)));
+  const [command, ...rest] = process.argv.slice(2);
+  const target = Object.hasOwn(COMMANDS, command ?? '') ? COMMANDS[command] : undefined;
+  if (target === undefined) {
+    throw new Stop(`unknown command ${command ?? '(none)'}: expected ${Object.keys(COMMANDS).join(', ')}`);
+  }
+  const misplaced = misplacedFlags(command, rest, process.env);
+  if (misplaced !== undefined) throw new Stop(misplaced);
+
+  const node = await ensureNode(root);
+  await ensurePackages(root, node);
+
+  const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH]
+    .filter(Boolean)
+    .join(':');
+  const [entry, ...leading] = target;
+  return handOver(node, [join(root, entry), ...leading, ...rest], { ...process.env, PATH: path });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof Stop)) throw error;
+  say(error.message);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { exitCode } from './child.js';
+import { Stop, say } from './say.js';
+
+const NOISE_LINES = 30;
+
+/**
+ * Runs `npm …args` under the Node.js binary `node`, silently; npm's own last lines are shown on failure only.
+ *
+ * npm must run under the Node.js that will load the packages: an older one quietly leaves out optional
+ * packages whose `engines` ask for more, native parts among them.
+ *
+ * @throws {Stop} when npm cannot be found, fails or is interrupted
+ */
+export async function runNpm(node, args, { cwd, failure }) {
+  const env = { ...process.env, PATH: [dirname(node), process.env.PATH].filter(Boolean).join(delimiter) };
+  const flags = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', '--ignore-scripts'];
+  const child = spawn(node, [findNpm(), ...args, ...flags], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+
+  let noise = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      noise = (noise + text).slice(-16_384);
+    });
+  }
+  const interrupt = (signal) => child.kill(signal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  let interrupted = false;
+  for (const signal of signals) {
+    process.on(signal, () => {
+      interrupted = true;
+      interrupt(signal);
+    });
+  }
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const code = await exitCode(child);
+  await closed;
+  for (const signal of signals) process.removeAllListeners(signal);
+
+  if (interrupted) throw new Stop('interrupted; the next call starts the installation again', code || 130);
+  if (code !== 0) {
+    const tail = noise.trimEnd().split('\n').slice(-NOISE_LINES);
+    for (const line of tail) say(`  ${line}`);
+    throw new Stop(`${failure} (npm ended with ${code}); npm's last lines stand above`);
+  }
+}
+
+/** npm's own script: the one that called us, else the one beside the running Node.js, else the one on PATH. */
+function findNpm() {
+  const candidates = [
+    process.env.npm_execpath,
+    join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'npm')),
+  ];
+  for (const candidate of candidates) {
+    if (!candidate || !existsSync(candidate)) continue;
+    const script = realpathSync(candidate);
+    if (basename(script) === 'npm-cli.js') return script;
+  }
+  throw new Stop('npm was not found: install Node.js with npm, or call this with `npm start` or `npm test`');
+}

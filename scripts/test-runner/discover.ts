@@ -1,0 +1,54 @@
+import { globSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+
+const SKIPPED = new Set(['node_modules', 'dist', '.toolchain', '.git', '.ballast']);
+
+/** A set of test files that one mocha process runs. */
+export type TestGroup = { readonly name: string; readonly files: readonly string[] };
+
+/** Every `test/**​/*.test.ts` under `root`, as sorted paths relative to it. */
+export function findTestFiles(root: string): string[] {
+  return globSync('**/test/**/*.test.ts', { cwd: root, exclude: (name) => SKIPPED.has(name) }).sort();
+}
+
+/**
+ * The test files that `patterns` (files, folders or globs, relative to `cwd`) name.
+ *
+ * @throws Error when one of them names none
+ */
+export function selectTestFiles(root: string, cwd: string, patterns: readonly string[]): string[] {
+  const selected = new Set<string>();
+  for (const pattern of patterns) {
+    const isFolder = statSync(resolve(cwd, pattern), { throwIfNoEntry: false })?.isDirectory() === true;
+    const found = globSync(isFolder ? join(pattern, '**/*.test.ts') : pattern, {
+      cwd,
+      exclude: (name) => SKIPPED.has(name),
+    });
+    const tests = found.filter((path) => path.endsWith('.test.ts'));
+    if (tests.length === 0)
+      throw new Error(`no test file matches ${pattern}: expected a *.test.ts, its folder or a glob`);
+    for (const path of tests) selected.add(relative(root, resolve(cwd, path)));
+  }
+  return [...selected].sort();
+}
+
+/**
+ * Splits test files into the groups that may run beside each other, a folder each, and the end-to-end files,
+ * each of which starts processes and must have the machine to itself.
+ */
+export function groupTestFiles(files: readonly string[]): { parallel: TestGroup[]; alone: TestGroup[] } {
+  const byFolder = new Map<string, string[]>();
+  const alone: TestGroup[] = [];
+  for (const file of files) {
+    const parts = file.split(sep);
+    if (parts.some((part, i) => part === 'test' && parts[i + 1] === 'e2e')) {
+      alone.push({ name: file, files: [file] });
+      continue;
+    }
+    // `node` holds folders that have nothing to do with each other and is by far the largest.
+    const depth = parts[0] === 'node' && parts[1] !== 'test' ? 2 : 1;
+    const folder = parts.slice(0, depth).join('/');
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
+  }
+  return { parallel: [...byFolder].map(([name, group]) => ({ name, files: group })), alone };
+}
