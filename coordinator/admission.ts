@@ -1,7 +1,7 @@
 import type { Digest } from '../protocol/digest.ts';
 import { type Envelope, openEnvelope, type Sealed } from '../protocol/envelope.ts';
 import { MessageError } from '../protocol/errors.ts';
-import type { MessageType } from '../protocol/message-types.ts';
+import { type MessageType, REPEATABLE } from '../protocol/message-types.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
 import { type Committee, isMember } from './committee.ts';
 import { type AnyReceived, type Received, readMessage } from './received.ts';
@@ -41,8 +41,6 @@ const VIEWLESS: ReadonlySet<MessageType> = new Set([
   'certificate',
   'recommendation',
 ]);
-const REPEATABLE: ReadonlySet<MessageType> = new Set(['status', 'certificate', 'recommendation']);
-
 /**
  * The door: which messages of peers reach the round. Every refusal has a code, and says whether the forwarding
  * peer is to blame (`reject`) or may not have known (`ignore`).

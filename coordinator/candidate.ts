@@ -16,7 +16,7 @@ export type Candidate = {
 };
 
 /**
- * The model that a round's updates make: `base + rule(updates) · 2^−gridBits`, coordinate by coordinate.
+ * The model that a round's updates make: `base + rule(updates · 2^−gridBits)`, coordinate by coordinate.
  *
  * Rows enter the rule in the beacon's order. Grid integers are exact in float64 and a power of two scales
  * exactly, so every node gets the same bits.
@@ -31,14 +31,14 @@ export function aggregateCandidate(
   beacon: Digest,
   gridBits: number,
 ): Candidate {
+  const step = 1 / (1 << gridBits);
   const byNode = new Map(updates.map(({ node, update }) => [node, update]));
   const rows = beaconOrder(beacon, [...byNode.keys()]).flatMap((node) => {
     const update = byNode.get(node);
-    return update === undefined ? [] : [{ node, row: Float64Array.from(update) }];
+    return update === undefined ? [] : [{ node, row: Float64Array.from(update, (value) => value * step) }];
   });
   const result = rule.aggregate(rows.map(({ row }) => row));
-  const step = 1 / (1 << gridBits);
-  const weights = base.map((weight, i) => weight + (result.vector[i] as number) * step);
+  const weights = base.map((weight, i) => weight + (result.vector[i] as number));
   const nameOf = (row: number): NodeId[] => rows.slice(row, row + 1).map(({ node }) => node);
   return {
     weights,

@@ -3,7 +3,8 @@ import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import type { Sealed } from '../protocol/envelope.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
-import { type MessageType, topicOf } from '../protocol/message-types.ts';
+import { type MessageType, REPEATABLE, topicOf } from '../protocol/message-types.ts';
+import type { Payload } from '../protocol/messages.ts';
 import {
   decodeUpdate,
   decodeWeights,
@@ -139,6 +140,10 @@ export class Effects {
     await this.#say('status', this.#log.head.round, 0, { head: this.#log.head.round });
   }
 
+  async recommend(round: number, payload: Payload<'recommendation'>): Promise<void> {
+    await this.#say('recommendation', round, 0, payload as Encodable);
+  }
+
   async sendCertificates(from: number, most: number): Promise<void> {
     const last = Math.min(this.#log.head.round, from + most - 1);
     for (let round = from; round <= last; round++) {
@@ -171,7 +176,7 @@ export class Effects {
     const sealed = await this.#votes.sign({ type, round, view, payload }, clock.now());
     if (this.#loop.signal.aborted) return;
     transport.broadcast(topicOf(type), sealed.bytes);
-    if (type === 'status' || type === 'certificate') return;
+    if (REPEATABLE.has(type)) return;
     if (!this.#sent.some(({ digest }) => digest === sealed.digest)) this.#sent.push(sealed);
     this.#loop.post({ type: 'message', message: readMessage(sealed) });
   }

@@ -3,9 +3,10 @@ import { decodeCanonical } from '../protocol/encoding.ts';
 import type { Sealed } from '../protocol/envelope.ts';
 import { MessageError } from '../protocol/errors.ts';
 import { topicOf } from '../protocol/message-types.ts';
-import type { Lock } from '../protocol/messages.ts';
+import type { Lock, Payload } from '../protocol/messages.ts';
 import { Admission } from './admission.ts';
 import { Blobs } from './blobs.ts';
+import type { Certificate } from './certificate.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
 import { Effects } from './effects.ts';
 import type { Head } from './entry.ts';
@@ -139,6 +140,16 @@ export class Participant {
   /** The chain has finalised the block at `height`. */
   onFinalized(height: number): void {
     this.#post({ type: 'finalized', height });
+  }
+
+  /** The certificate of a round in the log. */
+  async certificate(round: number): Promise<Certificate | undefined> {
+    return this.#log.get(round);
+  }
+
+  /** Tells the others what this node recommends after a round; it may say so again. */
+  async recommend(round: number, payload: Payload<'recommendation'>): Promise<void> {
+    await this.#effects.recommend(round, payload);
   }
 
   /** What this node serves to peers: models always, updates only after the seal of their round. */

@@ -2,7 +2,7 @@ import type { Digest } from '../protocol/digest.ts';
 import type { NodeSigner } from '../protocol/ed25519.ts';
 import type { Encodable } from '../protocol/encoding.ts';
 import { openEnvelope, type Sealed, signEnvelope } from '../protocol/envelope.ts';
-import type { MessageType } from '../protocol/message-types.ts';
+import { type MessageType, REPEATABLE } from '../protocol/message-types.ts';
 import type { KeyValueStore, StoreOperation } from '../protocol/store.ts';
 import { roundKey } from './keys.ts';
 
@@ -16,9 +16,6 @@ export type Unsigned = {
 /** Milliseconds that a message may be under way. */
 const LIFETIME_MS = 10 * 60_000;
 const SEQUENCE_KEY = 'sequence';
-
-/** Kinds that may be said anew; of every other there is one a round and view, for ever. */
-const REPEATABLE: ReadonlySet<MessageType> = new Set(['status', 'certificate', 'recommendation']);
 
 /**
  * Everything this node has signed, on disk before it is sent. For a round and view it signs one message of a

@@ -27,3 +27,6 @@ export function topicOf(type: MessageType): Topic {
   if (type === 'update-header') return 'updates';
   return type === 'recommendation' ? 'parameters' : 'rounds';
 }
+
+/** Kinds that may be said anew; of every other a sender has one for a round and view, for ever. */
+export const REPEATABLE: ReadonlySet<MessageType> = new Set(['status', 'certificate', 'recommendation']);

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { type Digest, digestOf } from './digest.ts';
 import type { Encodable } from './encoding.ts';
 import { closestWord, UsageError } from './errors.ts';
-import { count, digest, firstIssue } from './schema.ts';
+import { bigCount, count, digest, firstIssue } from './schema.ts';
 
 const address = z
   .string()
   .regex(/^0x[0-9a-f]{40}$/, 'expected a lower-case address (0x and 40 hexadecimal digits)');
 const milliseconds = z.int().min(1).max(3_600_000);
+/** Wad as a decimal string: JSON has no integers of that size. */
+const decimal = bigCount;
 const positive = z.number().positive().max(Number.MAX_SAFE_INTEGER, 'expected at most 2^53 − 1');
 
 const parameters = z.strictObject({
@@ -44,6 +46,13 @@ const parameters = z.strictObject({
     /** From the seal to a decision, per view. */
     viewMs: milliseconds,
     resendMs: milliseconds,
+  }),
+  /** How the stability fee follows the forecast; its bounds, step and cooldown stand on the chain. */
+  fee: z.strictObject({
+    /** K, in wad: by how much of the yearly rate the fee answers one wad of forecast deviation. */
+    gain: decimal,
+    /** Forecast deviations up to this many wad change nothing. */
+    deadBand: decimal,
   }),
   /** Blocks between the finalised height that members reported at the seal and the next beacon's block. */
   beaconLag: z.int().min(1).max(1000),

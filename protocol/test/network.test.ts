@@ -31,6 +31,7 @@ const DOCUMENT: NetworkDocument = {
     training: { localSteps: 50, learningRate: 0.05, nominalRecords: 400 },
     gate: { enabled: true, deadBand: 0.02 },
     timeouts: { collectMs: 5000, fetchMs: 4000, viewMs: 3000, resendMs: 2000 },
+    fee: { gain: '2000000000000000000', deadBand: '100000000000000' },
     beaconLag: 2,
     retention: { rounds: 64 },
   },

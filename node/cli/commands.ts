@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { ruleNames } from '../../aggregation/index.ts';
+import { type DevnetOptions, runDevnet } from '../devnet/index.ts';
+import { Progress } from './progress.ts';
+import { runNode } from './run-node.ts';
+import { catchSignals } from './signals.ts';
+
+/** Adds commands to the program; simulations add theirs in the same way. */
+export type AddCommands = (program: Command, entry: string) => void;
+
+export const addNodeCommands: AddCommands = (program, entry) => {
+  program
+    .command('devnet')
+    .description('run a whole network on this machine: chain, contracts, nodes, liars, rounds, fee')
+    .option('--rounds <n>', 'rounds to run', wholeNumber, 10)
+    .option('--nodes <n>', 'nodes in the network', wholeNumber, 7)
+    .option('--byzantine <n>', 'how many of them lie', wholeNumber, 1)
+    .option('--attack <name>', 'what the liars do', 'sign-flip')
+    .option('--boost <x>', 'how much louder the liars are than they should be', positiveNumber)
+    .option('--rule <name>', `aggregation rule: ${ruleNames.join(', ')}`, 'multi-krum')
+    .option('--privacy <unit>', 'record, node or off', privacyUnit, 'record')
+    .option('--data <folder>', 'recorded markets to train on; without it a seeded market is generated')
+    .option('--seed <n>', 'seed of the generated market', wholeNumber, 1)
+    .option(
+      '--data-dir <folder>',
+      'where the network lives; an earlier devnet there is replaced',
+      '.ballast/devnet',
+    )
+    .option('--no-gate', 'publish candidates that are worse than the last version')
+    .option('--no-norm-check', 'accept updates beyond the clip norm')
+    .option('--exit', 'end after the last round instead of keeping the network up', false)
+    .option('--json', 'print every event as a line of JSON', false)
+    .action(async (flags: DevnetFlags) => devnet(flags, entry));
+
+  program
+    .command('node')
+    .description('run one node')
+    .requiredOption('--config <file>', 'the node’s configuration')
+    .option('--json', 'print every event as a line of JSON; end when standard input ends', false)
+    .action(async ({ config, json }: { config: string; json: boolean }) => runNode({ config, json }));
+};
+
+type DevnetFlags = Omit<DevnetOptions, 'boost' | 'data' | 'dataDir'> & {
+  readonly boost?: number;
+  readonly data?: string;
+  readonly dataDir: string;
+  readonly json: boolean;
+};
+
+async function devnet(flags: DevnetFlags, entry: string): Promise<void> {
+  const progress = new Progress(process.stderr, !flags.json);
+  const interruption = catchSignals(() => progress.note('stopping; Ctrl-C again forces'));
+  const { json, ...rest } = flags;
+  const options: DevnetOptions = {
+    ...rest,
+    boost: flags.boost,
+    data: flags.data === undefined ? undefined : resolve(flags.data),
+    dataDir: resolve(flags.dataDir),
+  };
+  try {
+    await runDevnet(options, {
+      entry,
+      print: (line) => {
+        progress.clear();
+        if (!json) process.stdout.write(`${line}\n`);
+      },
+      progress: (text) => progress.show(text),
+      record: (event) => {
+        if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      },
+      signal: interruption.stop,
+      force: interruption.force,
+    });
+  } catch (error) {
+    if (!interruption.stop.aborted) throw error;
+  } finally {
+    progress.clear();
+    interruption.release();
+  }
+  const wasInterrupted = interruption.signalName() !== undefined;
+  if (wasInterrupted && (options.exit || interruption.force.aborted)) process.exitCode = 130;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError(`got "${text}", expected a whole number`);
+  return Number(text);
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError(`got "${text}", expected a number above 0`);
+  return value;
+}
+
+function privacyUnit(text: string): DevnetOptions['privacy'] {
+  if (text !== 'record' && text !== 'node' && text !== 'off') {
+    throw new InvalidArgumentError(`got "${text}", expected record, node or off`);
+  }
+  return text;
+}

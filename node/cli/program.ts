@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { type AddCommands, addNodeCommands } from './commands.ts';
+import { explainError } from './errors.ts';
+
+/**
+ * The `ballast` command.
+ *
+ * @param entry the file it was started by, with which it starts processes of its own.
+ * @returns the exit code.
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  entry: string,
+  ...more: AddCommands[]
+): Promise<number> {
+  const program = new Command('ballast')
+    .description('A federated-learning network of stability nodes')
+    .showSuggestionAfterError(true)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ballast: ')) })
+    .exitOverride();
+  for (const add of [addNodeCommands, ...more]) add(program, entry);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    const { lines, exitCode } = explainError(error);
+    for (const line of lines) process.stderr.write(`${line}\n`);
+    return exitCode;
+  }
+}

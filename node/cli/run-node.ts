@@ -1,0 +1,55 @@
+import { openKeystore } from '../keys/index.ts';
+import {
+  BallastNode,
+  type NodeEvent,
+  readNetworkDocument,
+  readNodeConfig,
+  readPassword,
+} from '../runtime/index.ts';
+import { catchSignals } from './signals.ts';
+
+export type RunNodeOptions = {
+  readonly config: string;
+  readonly json: boolean;
+  readonly revise?: (update: Float64Array) => Float64Array;
+};
+
+/** How long an orderly end may take before the process ends anyway. */
+const STOP_BUDGET_MS = 6_000;
+
+/** Runs one node until a signal, or until its standard input ends where a parent holds it. */
+export async function runNode({ config: path, json, revise }: RunNodeOptions): Promise<void> {
+  const config = await readNodeConfig(path);
+  const document = await readNetworkDocument(config.network);
+  const identity = await openKeystore(config.keystore, await readPassword(config.passwordFile));
+  const print = (event: NodeEvent) =>
+    process.stdout.write(`${json ? JSON.stringify(event) : humanLine(event)}\n`);
+  const node = new BallastNode(
+    { config, document, identity },
+    { emit: print, ...(revise === undefined ? {} : { revise }) },
+  );
+  const interruption = catchSignals();
+  const ended = new Promise<void>((resolve) => {
+    interruption.stop.addEventListener('abort', () => resolve(), { once: true });
+    if (json) process.stdin.once('end', resolve).resume();
+  });
+  interruption.force.addEventListener('abort', () => process.exit(130), { once: true });
+  try {
+    await Promise.race([node.start(), ended]);
+    await ended;
+  } finally {
+    const timer = setTimeout(() => process.exit(1), STOP_BUDGET_MS);
+    await node.stop();
+    clearTimeout(timer);
+    interruption.release();
+    process.stdin.pause();
+  }
+}
+
+function humanLine(event: NodeEvent): string {
+  const { event: name, ...fields } = event;
+  const text = Object.entries(fields).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return `${new Date().toISOString()} ${name} ${text.join(' ')}`;
+}

@@ -1,0 +1,321 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chainHead, createReader, startAnvil } from '../../contracts/client/index.ts';
+import { epsilonOf, expectedNoiseToSignal, formatGuarantee } from '../../privacy/index.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import { layoutSize } from '../../protocol/layout.ts';
+import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
+import { createPegModel } from '../models/index.ts';
+import { localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
+import { trainingRelease } from '../training/index.ts';
+import { NodeProcess } from './node-process.ts';
+import { assumedLiars, checkDevnetOptions, type DevnetOptions, devnetParameters } from './options.ts';
+import { roundLine } from './round-line.ts';
+import { type RoundSummary, RoundTable } from './round-table.ts';
+import {
+  configureNodes,
+  freePort,
+  makeIdentities,
+  type PreparedNode,
+  prepareFolder,
+  setUpChain,
+  startBlocks,
+} from './setup.ts';
+
+export type DevnetCollaborators = {
+  /** The command line's entry file, which the nodes are started with. */
+  readonly entry: string;
+  /** A finished line for the person. */
+  readonly print: (line: string) => void;
+  /** What is going on just now. */
+  readonly progress: (text: string) => void;
+  /** Everything, for `--json`. */
+  readonly record: (event: DevnetEvent) => void;
+  readonly signal: AbortSignal;
+  /** Fires at a second Ctrl-C: nothing is waited for any more. */
+  readonly force: AbortSignal;
+};
+
+export type DevnetEvent =
+  | { readonly event: 'node'; readonly node: string; readonly detail: NodeEvent }
+  | {
+      readonly event: 'round';
+      readonly summary: Omit<RoundSummary, 'digests'> & { readonly digests: Record<string, string> };
+    }
+  | { readonly event: 'summary'; readonly summary: DevnetSummary };
+
+export type DevnetSummary = {
+  readonly rounds: number;
+  readonly version: number;
+  readonly modelDigest: string;
+  /** Whether every node's digest is the chain's. */
+  readonly agreed: boolean;
+  readonly accepted: number;
+  readonly loss: number | null;
+  readonly baselines: { readonly B0: number; readonly B2: number; readonly B3: number } | null;
+  readonly epsilon: number | null;
+  readonly liarLeftOut: number;
+};
+
+const STOP_MS = 8_000;
+/** A round that takes longer than this has failed. */
+const ROUND_PATIENCE_MS = 90_000;
+/** After all nodes have decided, how long the fee is waited for. */
+const POLL_MS = 100;
+
+/**
+ * A whole network on this machine: a chain, contracts, registered operators, nodes in processes of their own, some
+ * of them lying. Returns when the rounds are over and, unless `exit` is set, the signal fires.
+ *
+ * @throws UsageError for options that cannot be; BallastError `DEVNET_NODE_FAILED`, `DEVNET_ROUND_LATE`, and what
+ *   the parts throw.
+ */
+export async function runDevnet(
+  options: DevnetOptions,
+  collaborators: DevnetCollaborators,
+): Promise<DevnetSummary> {
+  checkDevnetOptions(options);
+  const { progress, print, signal, force } = collaborators;
+  const parameters = devnetParameters(options);
+  await prepareFolder(options.dataDir);
+  progress('starting the chain');
+  const anvil = await startAnvil({ signal: force });
+  const devnet = new Devnet(options, parameters, collaborators);
+  try {
+    progress('making keys');
+    const identities = await makeIdentities(options.dataDir, options.nodes);
+    const port = await freePort();
+    const nodes = await configureNodes(options, anvil, identities, port);
+    progress('deploying contracts and registering operators');
+    const document = await setUpChain(anvil, options, parameters, identities, port);
+    await startBlocks(anvil);
+    signal.throwIfAborted();
+    for (const line of introduction(options, parameters, document, nodes)) print(line);
+    devnet.launch(nodes);
+    const summary = await devnet.play(async () => {
+      const reader = createReader({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId });
+      return chainHead(reader, document.contracts.modelRegistry);
+    });
+    for (const line of conclusion(summary, options)) print(line);
+    if (!options.exit) {
+      print(`network keeps running at ${anvil.rpcUrl}; Ctrl-C ends it`);
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+    return summary;
+  } finally {
+    progress('stopping');
+    await devnet.stop(force);
+    await anvil.stop();
+    await rm(join(options.dataDir, 'anvil'), { recursive: true, force: true });
+  }
+}
+
+class Devnet {
+  readonly #options: DevnetOptions;
+  readonly #parameters: NetworkParameters;
+  readonly #collaborators: DevnetCollaborators;
+  readonly #table = new RoundTable();
+  readonly #names = new Map<string, string>();
+  readonly #ready = new Set<string>();
+  #processes: NodeProcess[] = [];
+  #failure: BallastError | undefined;
+  #isStopping = false;
+
+  constructor(options: DevnetOptions, parameters: NetworkParameters, collaborators: DevnetCollaborators) {
+    this.#options = options;
+    this.#parameters = parameters;
+    this.#collaborators = collaborators;
+  }
+
+  launch(nodes: readonly PreparedNode[]): void {
+    const honest = nodes.length - this.#options.byzantine;
+    this.#processes = nodes.map((node, index) => {
+      const name = `node-${index + 1}`;
+      this.#names.set(node.identity.nodeId, name);
+      const args = index < honest ? ['node'] : ['byzantine-node', '--attack', this.#options.attack];
+      if (index >= honest && this.#options.boost !== undefined)
+        args.push('--boost', String(this.#options.boost));
+      const process = new NodeProcess(
+        { name, entry: this.#collaborators.entry, args: [...args, '--config', node.configPath, '--json'] },
+        (event) => this.#hear(node.identity.nodeId, event),
+      );
+      void process.exited.then((code) => this.#onExit(process, code));
+      return process;
+    });
+  }
+
+  /** Waits for the nodes and then for each round, and prints it. */
+  async play(head: () => Promise<{ version: number; modelDigest: string }>): Promise<DevnetSummary> {
+    const { nodes, rounds } = this.#options;
+    const { print, progress, record } = this.#collaborators;
+    await this.#until(
+      () => this.#ready.size === nodes,
+      'the nodes to find each other',
+      () => `${this.#ready.size}/${nodes} nodes ready`,
+    );
+    const summaries: RoundSummary[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      progress(`round ${round}/${rounds}`);
+      await this.#until(
+        () => this.#isOver(round),
+        `round ${round}`,
+        () => this.#phaseText(round),
+      );
+      const summary = this.#table.take(round);
+      if (summary === undefined) continue;
+      summaries.push(summary);
+      record({ event: 'round', summary: { ...summary, digests: Object.fromEntries(summary.digests) } });
+      print(
+        roundLine(summary, {
+          nameOf: (node) => this.#nameOf(node),
+          epsilonBudget: this.#parameters.privacy.epsilonBudget,
+          nodes,
+        }),
+      );
+    }
+    const summary = this.#summarise(summaries, await head());
+    record({ event: 'summary', summary });
+    return summary;
+  }
+
+  async stop(force: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    const kill = () => {
+      for (const process of this.#processes) process.kill();
+    };
+    if (force.aborted) kill();
+    force.addEventListener('abort', kill, { once: true });
+    await Promise.all(this.#processes.map((process) => process.stop(STOP_MS)));
+    force.removeEventListener('abort', kill);
+  }
+
+  #phase = new Map<number, string>();
+
+  #hear(node: string, event: NodeEvent): void {
+    this.#collaborators.record({ event: 'node', node: this.#nameOf(node), detail: event });
+    if (event.event === 'ready') this.#ready.add(node);
+    if (event.event === 'phase') this.#phase.set(event.round, event.phase);
+    this.#table.add(node, event);
+  }
+
+  #onExit(process: NodeProcess, code: number): void {
+    if (this.#isStopping) return;
+    this.#failure ??= new BallastError(
+      'DEVNET_NODE_FAILED',
+      `${process.name}: ended with status ${code}${process.complaint === '' ? '' : `: ${process.complaint}`}`,
+    );
+  }
+
+  /** All nodes have decided and the fee is settled; or the next round has begun to decide without waiting for it. */
+  #isOver(round: number): boolean {
+    return this.#table.isComplete(round, this.#options.nodes) || this.#table.isDecided(round + 1);
+  }
+
+  #phaseText(round: number): string {
+    return `round ${round}/${this.#options.rounds}: ${this.#phase.get(round) ?? 'waiting for the beacon'}`;
+  }
+
+  async #until(done: () => boolean, what: string, text: () => string): Promise<void> {
+    const { signal, progress } = this.#collaborators;
+    for (let waited = 0; !done(); waited += POLL_MS) {
+      signal.throwIfAborted();
+      if (this.#failure !== undefined) throw this.#failure;
+      if (waited > ROUND_PATIENCE_MS) {
+        throw new BallastError('DEVNET_ROUND_LATE', `waited ${ROUND_PATIENCE_MS / 1000} s for ${what}`);
+      }
+      progress(text());
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  #summarise(
+    summaries: readonly RoundSummary[],
+    head: { version: number; modelDigest: string },
+  ): DevnetSummary {
+    const last = summaries.at(-1);
+    const liars = new Set([...this.#names.keys()].slice(this.#options.nodes - this.#options.byzantine));
+    const leftOut = summaries.filter(
+      ({ decided }) => decided.outcome !== 'aborted' && !decided.selected.some((node) => liars.has(node)),
+    );
+    const digests = [...(last?.digests.values() ?? [])];
+    return {
+      rounds: summaries.length,
+      version: head.version,
+      modelDigest: head.modelDigest,
+      agreed:
+        digests.length === this.#options.nodes && digests.every((digest) => digest === head.modelDigest),
+      accepted: summaries.filter(({ decided }) => decided.outcome === 'accepted').length,
+      loss: last?.decided.heldOut?.loss ?? null,
+      baselines: last?.decided.heldOut?.baselines ?? null,
+      epsilon: summaries.reduce<number | null>(
+        (max, { decided }) => largest(max, decided.privacy.epsilon),
+        0,
+      ),
+      liarLeftOut: leftOut.length,
+    };
+  }
+
+  #nameOf(node: string): string {
+    return this.#names.get(node) ?? node;
+  }
+}
+
+function largest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b);
+}
+
+function introduction(
+  options: DevnetOptions,
+  parameters: NetworkParameters,
+  document: NetworkDocument,
+  nodes: readonly PreparedNode[],
+): string[] {
+  const { privacy } = parameters;
+  const liars = options.byzantine === 0 ? 'all honest' : `${options.byzantine} ${options.attack}`;
+  const rule = `${options.rule}${assumedLiars(options) > 0 ? ` (f = ${assumedLiars(options)})` : ''}`;
+  return [
+    `network ${document.name} on ${document.chain}, folder ${options.dataDir}`,
+    `${nodes.length} nodes (${liars}), rule ${rule}; data: ${nodes.map(({ label }) => label).join(', ')}`,
+    `privacy: ${privacyLine(options, parameters)}`,
+    ...(privacy.unit === 'none'
+      ? ['warning: without privacy anyone who reads an update learns about the rows behind it']
+      : []),
+  ];
+}
+
+/** What the mode will have cost after all rounds, and how loud its noise is beside the signal it hides. */
+function privacyLine(options: DevnetOptions, parameters: NetworkParameters): string {
+  const { privacy, training } = parameters;
+  if (privacy.unit === 'none')
+    return formatGuarantee(privacy, { epsilon: Number.POSITIVE_INFINITY, delta: privacy.delta });
+  const release = trainingRelease(localTrainingOptions(parameters));
+  const epsilon = epsilonOf(
+    Array.from({ length: options.rounds }, () => release),
+    privacy.delta,
+  );
+  const ratio = expectedNoiseToSignal({
+    noiseMultiplier: privacy.noiseMultiplier,
+    dimension: layoutSize(createPegModel({ kind: 'linear' }).layout),
+    ...(privacy.unit === 'record'
+      ? { count: training.nominalRecords, draws: 1 }
+      : { count: options.nodes, draws: options.nodes }),
+  });
+  const of = privacy.unit === 'record' ? 'of a gradient step of one node' : 'of the mean update';
+  return `${formatGuarantee(privacy, { epsilon, delta: privacy.delta })} after ${options.rounds} rounds; expected noise-to-signal ${ratio.toFixed(2)} ${of}`;
+}
+
+function conclusion(summary: DevnetSummary, options: DevnetOptions): string[] {
+  const lines = [
+    `version ${summary.version} ${summary.modelDigest.slice(0, 16)}: ${summary.agreed ? "every node's hash equals the chain's" : 'NOT every node holds what the chain has'}; ${summary.accepted}/${summary.rounds} candidates accepted`,
+  ];
+  if (summary.loss !== null && summary.baselines !== null) {
+    const { B0, B2, B3 } = summary.baselines;
+    const skill = (baseline: number) => `${((1 - (summary.loss ?? 0) / baseline) * 100).toFixed(1)} %`;
+    lines.push(
+      `held-out pinball loss ${summary.loss.toFixed(3)} bp; skill ${skill(B0)} against B0, ${skill(B2)} against B2, ${skill(B3)} against B3; ε ${summary.epsilon === null ? '∞' : summary.epsilon.toFixed(2)}`,
+    );
+  }
+  if (options.byzantine > 0)
+    lines.push(`the liar had no weight in ${summary.liarLeftOut}/${summary.rounds} rounds`);
+  return lines;
+}

@@ -1,0 +1,96 @@
+import { createRule, ruleEntry } from '../../aggregation/index.ts';
+import { noiseMultiplierFor, type PrivacyUnit } from '../../privacy/index.ts';
+import { UsageError } from '../../protocol/errors.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
+import { WAD } from '../../protocol/units.ts';
+import { TRAINING_DEFAULTS } from '../training/index.ts';
+
+/** What `ballast devnet` is asked for. */
+export type DevnetOptions = {
+  readonly rounds: number;
+  readonly nodes: number;
+  readonly byzantine: number;
+  readonly attack: string;
+  readonly boost: number | undefined;
+  readonly rule: string;
+  readonly privacy: 'record' | 'node' | 'off';
+  readonly data: string | undefined;
+  readonly seed: number;
+  readonly exit: boolean;
+  readonly dataDir: string;
+  readonly gate: boolean;
+  readonly normCheck: boolean;
+};
+
+const FEE_GAIN = 2n * WAD;
+const FEE_DEAD_BAND = WAD / 10_000n / 2n;
+
+/** f of the rule: the liars asked for, or one, where the rule bears any. */
+export function assumedLiars({ rule, byzantine }: Pick<DevnetOptions, 'rule' | 'byzantine'>): number {
+  return ruleEntry(rule).kind === 'averaging' ? 0 : Math.max(1, byzantine);
+}
+
+/**
+ * @throws UsageError `DEVNET_OPTION`, `RULE_UNKNOWN`; BallastError `RULE_CONDITION` for a rule that is impossible
+ *   for n and f.
+ */
+export function checkDevnetOptions(options: DevnetOptions): void {
+  const { nodes, byzantine, rounds, rule } = options;
+  const require = (holds: boolean, flag: string, given: unknown, expected: string) => {
+    if (!holds)
+      throw new UsageError('DEVNET_OPTION', `--${flag}: got ${given}, expected ${expected}`, {
+        metadata: { flag },
+      });
+  };
+  require(Number.isInteger(rounds) &&
+    rounds >= 1 &&
+    rounds <= 1000, 'rounds', rounds, 'a whole number from 1 to 1000');
+  require(Number.isInteger(nodes) &&
+    nodes >= 4 &&
+    nodes <= 40, 'nodes', nodes, 'a whole number from 4 to 40');
+  require(Number.isInteger(options.seed) && options.seed >= 0, 'seed', options.seed, 'a whole number from 0');
+  require(Number.isInteger(byzantine) &&
+    byzantine >= 0 &&
+    byzantine <=
+      Math.floor(
+        (nodes - 1) / 3,
+      ), 'byzantine', byzantine, `a whole number from 0 to ${Math.floor((nodes - 1) / 3)}, the most that ${nodes} nodes bear`);
+  createRule(rule, { f: assumedLiars(options) }).check(nodes);
+}
+
+/** What the devnet's nodes agree on. Its phases are short: everything is on one machine. */
+export function devnetParameters(options: DevnetOptions): NetworkParameters {
+  const unit: PrivacyUnit = options.privacy === 'off' ? 'none' : options.privacy;
+  const defaults = TRAINING_DEFAULTS;
+  const noiseMultiplier = { none: 0, record: defaults.noiseMultiplier, node: nodeNoise(options.rounds) }[
+    unit
+  ];
+  return {
+    rule: { name: options.rule, f: assumedLiars(options) },
+    update: { clipNorm: defaults.updateClipNorm, gridBits: defaults.gridBits, normCheck: options.normCheck },
+    privacy: {
+      unit,
+      relation: 'add-remove',
+      noiseMultiplier,
+      recordClipNorm: defaults.recordClipNorm,
+      epsilonBudget: defaults.epsilonBudget,
+      delta: defaults.delta,
+    },
+    training: {
+      localSteps: defaults.localSteps,
+      learningRate: defaults.learningRate,
+      nominalRecords: defaults.nominalRecords,
+    },
+    gate: { enabled: options.gate, deadBand: 0.001 },
+    timeouts: { collectMs: 5_000, fetchMs: 2_000, viewMs: 3_000, resendMs: 1_500 },
+    fee: { gain: String(FEE_GAIN), deadBand: String(FEE_DEAD_BAND) },
+    beaconLag: 3,
+    retention: { rounds: 20 },
+  };
+}
+
+/** The noise with which whole updates stay within the budget for all rounds. */
+function nodeNoise(rounds: number): number {
+  const { epsilonBudget, delta } = TRAINING_DEFAULTS;
+  return noiseMultiplierFor({ epsilon: epsilonBudget, delta, releases: rounds, relation: 'add-remove' });
+}

@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createTestClient, http, parseEther } from 'viem';
+import {
+  type Anvil,
+  type ContractAddresses,
+  configureParameter,
+  createReader,
+  createWriter,
+  deployContracts,
+  devAccount,
+  type Endpoint,
+  initialiseModelRegistry,
+  registerNode,
+  STABILITY_FEE,
+  WAD_PER_YEAR,
+} from '../../contracts/client/index.ts';
+import { UsageError } from '../../protocol/errors.ts';
+import { layoutHash } from '../../protocol/layout.ts';
+import { type NetworkDocument, type NetworkParameters, networkId } from '../../protocol/network.ts';
+import { wadFromBps } from '../../protocol/units.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
+import { slicesFor } from '../data/index.ts';
+import { createKeystore, type OperatorIdentity } from '../keys/index.ts';
+import { createPegModel, genesisWeights } from '../models/index.ts';
+import type { NodeConfig } from '../runtime/index.ts';
+import type { DevnetOptions } from './options.ts';
+
+const MARKER = 'devnet.json';
+const BLOCK_SECONDS = 1;
+const MODEL = { kind: 'linear' } as const;
+/** Keys of a devnet live for minutes and hold play money: a light lock keeps the start quick. */
+const SCRYPT_COST = 2 ** 14;
+const BOND = parseEther('1');
+const FUNDS = parseEther('100');
+/** Blocks between the setup and the first beacon. */
+const FIRST_BEACON_BLOCKS = 4;
+
+/** The fee that the devnet's coin starts with, and what governance lets models do to it. */
+export const FEE = {
+  initial: wadFromBps(500n),
+  limits: {
+    min: wadFromBps(50n),
+    max: wadFromBps(1_500n),
+    stepUp: wadFromBps(25n),
+    stepDown: wadFromBps(25n),
+    cooldownSeconds: 15,
+  },
+} as const;
+
+export type PreparedNode = {
+  readonly identity: OperatorIdentity;
+  readonly label: string;
+  readonly configPath: string;
+};
+
+/** Empties the devnet's folder of an earlier run; refuses a folder that is not one. */
+export async function prepareFolder(dataDir: string): Promise<void> {
+  const entries: string[] = await readdir(dataDir).catch(() => []);
+  if (entries.length > 0 && !entries.includes(MARKER)) {
+    throw new UsageError(
+      'DEVNET_FOLDER',
+      `--data-dir: ${dataDir} holds other files, expected an empty folder or an earlier devnet's`,
+    );
+  }
+  await rm(dataDir, { recursive: true, force: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await writeFile(join(dataDir, MARKER), '{}\n', { mode: 0o600 });
+}
+
+/** Makes keys for each node in a folder of its own. */
+export async function makeIdentities(dataDir: string, nodes: number): Promise<OperatorIdentity[]> {
+  const identities: OperatorIdentity[] = [];
+  for (let index = 0; index < nodes; index++) {
+    const folder = nodeFolder(dataDir, index);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const password = randomBytes(24).toString('base64url');
+    await writeFile(join(folder, 'password'), `${password}\n`, { mode: 0o600 });
+    identities.push(
+      await createKeystore(join(folder, 'keystore.json'), password, { scryptCost: SCRYPT_COST }),
+    );
+  }
+  return identities;
+}
+
+/** Deploys, funds, registers, initialises and writes the network document. */
+export async function setUpChain(
+  anvil: Anvil,
+  options: DevnetOptions,
+  parameters: NetworkParameters,
+  identities: readonly OperatorIdentity[],
+  bootstrapPort: number,
+): Promise<NetworkDocument> {
+  const endpoint: Endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 50 };
+  const reader = createReader(endpoint);
+  const governance = createWriter(endpoint, devAccount(0));
+  const deployment = await deployContracts(reader, governance, {
+    minimumBond: BOND,
+    unbondingDelaySeconds: 3_600,
+  });
+  const { block: _block, ...contracts } = deployment;
+  await fund(endpoint, identities);
+  for (const { account, signer } of identities) {
+    const writer = createWriter(endpoint, account);
+    await registerNode(reader, writer, contracts.nodeRegistry, { signer, bond: BOND });
+  }
+  await configureParameter(reader, governance, contracts, {
+    parameter: STABILITY_FEE,
+    unit: WAD_PER_YEAR,
+    value: FEE.initial,
+    limits: FEE.limits,
+  });
+  const height = Number(await reader.getBlockNumber());
+  const document = networkDocument(anvil, contracts, parameters, identities, bootstrapPort, height);
+  await initialiseModelRegistry(reader, governance, contracts.modelRegistry, {
+    network: networkId(document),
+    modelDigest: document.genesis.modelDigest,
+    committee: identities.map(({ account }) => account.address.toLowerCase()).sort(),
+  });
+  await writeFile(join(options.dataDir, 'network.json'), `${JSON.stringify(document, null, 2)}\n`);
+  return document;
+}
+
+/** Writes each node's configuration: its slice of the data, its folder, the one network. */
+export async function configureNodes(
+  options: DevnetOptions,
+  anvil: Anvil,
+  identities: readonly OperatorIdentity[],
+  bootstrapPort: number,
+): Promise<PreparedNode[]> {
+  const { publicFeed, slices } = await slicesFor(options.data, options.seed, options.nodes);
+  const nodes: PreparedNode[] = [];
+  for (const [index, identity] of identities.entries()) {
+    const slice = slices[index];
+    if (slice === undefined) break;
+    const folder = nodeFolder(options.dataDir, index);
+    const config: NodeConfig = {
+      network: join(options.dataDir, 'network.json'),
+      rpc: anvil.rpcUrl,
+      keystore: join(folder, 'keystore.json'),
+      passwordFile: join(folder, 'password'),
+      dataDir: join(folder, 'data'),
+      slice: slice.spec,
+      publicFeed,
+      model: MODEL,
+      rounds: options.rounds,
+      ...(index === 0 ? { listen: [`/ip4/127.0.0.1/tcp/${bootstrapPort}`] } : {}),
+    };
+    const configPath = join(folder, 'config.json');
+    await writeFile(configPath, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+    nodes.push({ identity, label: slice.label, configPath });
+  }
+  return nodes;
+}
+
+/** From here on the chain makes a block a second, whether or not there are transactions: beacons need them. */
+export async function startBlocks(anvil: Anvil): Promise<void> {
+  const client = createTestClient({ mode: 'anvil', transport: http(anvil.rpcUrl) });
+  await client.setAutomine(false);
+  await client.setIntervalMining({ interval: BLOCK_SECONDS });
+}
+
+/** A TCP port on localhost that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function nodeFolder(dataDir: string, index: number): string {
+  return join(dataDir, `node-${index + 1}`);
+}
+
+async function fund(endpoint: Endpoint, identities: readonly OperatorIdentity[]): Promise<void> {
+  const reader = createReader(endpoint);
+  const bank = createWriter(endpoint, devAccount(1));
+  for (const { account } of identities) {
+    const hash = await bank.sendTransaction({ to: account.address, value: FUNDS });
+    await reader.waitForTransactionReceipt({ hash });
+  }
+}
+
+function networkDocument(
+  anvil: Anvil,
+  contracts: ContractAddresses,
+  parameters: NetworkParameters,
+  identities: readonly OperatorIdentity[],
+  bootstrapPort: number,
+  height: number,
+): NetworkDocument {
+  const model = createPegModel(MODEL);
+  return {
+    name: 'devnet',
+    chain: `eip155:${anvil.chainId}`,
+    contracts,
+    bootstrap: identities
+      .slice(0, 1)
+      .map(({ nodeId }) => `/ip4/127.0.0.1/tcp/${bootstrapPort}/p2p/${nodeId}`),
+    genesis: {
+      modelDigest: weightsDigest(genesisWeights(model)),
+      layout: layoutHash(model.layout),
+      beaconHeight: height + FIRST_BEACON_BLOCKS,
+    },
+    parameters,
+  };
+}

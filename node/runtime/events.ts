@@ -1,0 +1,77 @@
+import type { Digest } from '../../protocol/digest.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import type { Outcome, PrivacyStatement } from '../../protocol/messages.ts';
+import type { Hold } from '../controller/index.ts';
+
+/** How the certified model does on the held-out part of the public feed; losses are mean pinball losses in bp. */
+export type HeldOut = {
+  readonly loss: number;
+  readonly baselines: { readonly B0: number; readonly B2: number; readonly B3: number };
+};
+
+/** What a running node tells: the lines of its log, and of `--json`. */
+export type NodeEvent =
+  | {
+      readonly event: 'ready';
+      readonly node: NodeId;
+      readonly engine: string;
+      readonly addresses: readonly string[];
+      readonly peers: number;
+      readonly flaggedPrints: number;
+    }
+  | { readonly event: 'phase'; readonly round: number; readonly phase: string }
+  | { readonly event: 'view'; readonly round: number; readonly view: number }
+  | {
+      readonly event: 'trained';
+      readonly round: number;
+      readonly epsilon: number | null;
+      readonly milliseconds: number;
+    }
+  | { readonly event: 'abstained'; readonly round: number; readonly code: string; readonly reason: string }
+  | RoundDecided
+  | {
+      readonly event: 'published';
+      readonly round: number;
+      readonly version: number;
+      readonly digest: Digest;
+      readonly transaction: string | null;
+    }
+  | {
+      readonly event: 'recommended';
+      readonly round: number;
+      readonly current: string;
+      readonly value: string;
+      readonly wish: string;
+      readonly heldBy: readonly Hold[];
+      readonly explanation: string;
+    }
+  | {
+      readonly event: 'fee';
+      readonly round: number;
+      readonly before: string;
+      readonly after: string;
+      readonly transaction: string | null;
+      readonly heldBy: readonly string[];
+    }
+  | { readonly event: 'refused'; readonly code: string; readonly sender: string; readonly reason: string }
+  | { readonly event: 'finished'; readonly round: number }
+  | { readonly event: 'error'; readonly code: string; readonly message: string };
+
+export type RoundDecided = {
+  readonly event: 'decided';
+  readonly round: number;
+  readonly view: number;
+  readonly leader: NodeId | null;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly version: number;
+  readonly modelDigest: Digest;
+  readonly sealed: number;
+  readonly selected: readonly NodeId[];
+  /** Everyone whose update has no weight in the result, and why. */
+  readonly leftOut: readonly { readonly node: NodeId; readonly reason: string }[];
+  readonly privacy: PrivacyStatement;
+  readonly heldOut: HeldOut | null;
+};
+
+export type Emit = (event: NodeEvent) => void;

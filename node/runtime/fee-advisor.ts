@@ -1,0 +1,252 @@
+import type { LocalAccount } from 'viem';
+import {
+  applyRecommendations,
+  ContractRevertError,
+  isSignedBy,
+  lowerMedian,
+  type ParameterState,
+  type ParameterUpdate,
+  parameterState,
+  type RecommendationVote,
+  recommendationDigest,
+  STABILITY_FEE,
+  signRecommendation,
+} from '../../contracts/client/index.ts';
+import { type Certificate, type Committee, memberIndex } from '../../coordinator/index.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import type { Payload } from '../../protocol/messages.ts';
+import { type FeeDecision, nextFee, toMicroBp } from '../controller/index.ts';
+import type { ChainLink } from './chain-link.ts';
+import type { Emit } from './events.ts';
+import { pause } from './pause.ts';
+
+/** How long after the round's anchor block a recommendation may be applied, in seconds. */
+const LIFETIME_SECONDS = 3_600;
+/** How long the applier waits for recommendations beyond the quorum. */
+const GRACE_MS = 800;
+const POLL_MS = 100;
+const CHAIN_POLL_MS = 300;
+/** One node after the other takes over from a leader that does not apply. */
+const STAGGER_MS = 4_000;
+const WAIT_MS = 10_000;
+/** Changes of the parameter that recommendations are kept for; a member may name any. */
+const MAX_UPDATES = 64;
+
+type Recommendation = Payload<'recommendation'>;
+
+export type FeeAdvisorCollaborators = {
+  readonly link: ChainLink;
+  readonly committee: Committee;
+  readonly self: NodeId;
+  readonly account: LocalAccount;
+  /** Median forecast of the deviation in bp by the certified model, from public data alone. */
+  readonly forecast: (round: number) => Promise<number>;
+  readonly say: (round: number, recommendation: Recommendation) => Promise<void>;
+  readonly emit: Emit;
+};
+
+/**
+ * From model to parameter: this node's signed recommendation, the others', and the committee's median handed to
+ * the chain, which applies or refuses it.
+ */
+export class FeeAdvisor {
+  readonly #collaborators: FeeAdvisorCollaborators;
+  /** Valid recommendations by what they are for, then by member. */
+  readonly #received = new Map<string, Map<number, RecommendationVote>>();
+
+  constructor(collaborators: FeeAdvisorCollaborators) {
+    this.#collaborators = collaborators;
+  }
+
+  /** Takes a member's recommendation if the chain would take its signature. */
+  async receive(sender: NodeId, payload: Recommendation): Promise<boolean> {
+    const { link, committee } = this.#collaborators;
+    const index = memberIndex(committee, sender);
+    const signer = committee.members[index]?.signer;
+    const update = updateOf(link, payload);
+    const value = BigInt(payload.value);
+    const digest = recommendationDigest(this.#domain(), { ...update, value });
+    if (signer === undefined || !(await isSignedBy(digest, payload.signature, signer))) return false;
+    const key = keyOf(payload);
+    const votes = this.#received.get(key) ?? new Map<number, RecommendationVote>();
+    votes.set(index, { index, value, signature: payload.signature });
+    this.#received.set(key, votes);
+    for (const oldest of this.#received.keys()) {
+      if (this.#received.size <= MAX_UPDATES) break;
+      this.#received.delete(oldest);
+    }
+    return true;
+  }
+
+  /**
+   * Recommends after a round, and hands the median to the chain when it is this node's turn.
+   *
+   * @param turn 0 for the round's leader; the others follow one by one if nothing has happened.
+   */
+  async advise({ entry }: Certificate, turn: number, signal: AbortSignal): Promise<void> {
+    const { link, emit, forecast, say, self } = this.#collaborators;
+    const before = await this.#state();
+    const decision = this.#decide(before, await forecast(entry.round));
+    const { beaconLag } = link.document.parameters;
+    const expiry = (await link.timestampAt(entry.nextBeaconHeight - beaconLag)) + LIFETIME_SECONDS;
+    const update: ParameterUpdate = {
+      network: link.network,
+      parameter: STABILITY_FEE,
+      sequence: before.sequence + 1,
+      expected: before.value,
+      modelVersion: entry.version,
+      modelDigest: entry.modelDigest,
+      expiry,
+    };
+    const recommendation = await this.#sign(update, decision.value);
+    await this.receive(self, recommendation);
+    await say(entry.round, recommendation);
+    emit({
+      event: 'recommended',
+      round: entry.round,
+      current: String(before.value),
+      value: String(decision.value),
+      wish: String(decision.wish),
+      heldBy: decision.heldBy,
+      explanation: decision.explanation,
+    });
+    await pause(turn * STAGGER_MS, signal);
+    await this.#published(entry.version, signal);
+    await this.#apply(entry.round, update, recommendation, decision, signal);
+    this.#received.delete(keyOf(recommendation));
+  }
+
+  async #apply(
+    round: number,
+    update: ParameterUpdate,
+    own: Recommendation,
+    decision: FeeDecision,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { link, committee, emit } = this.#collaborators;
+    const votes = await this.#quorum(keyOf(own), signal);
+    const current = await this.#state();
+    if (current.sequence >= update.sequence) return;
+    const held = (heldBy: readonly string[]) =>
+      emit({
+        event: 'fee',
+        round,
+        before: String(current.value),
+        after: String(current.value),
+        transaction: null,
+        heldBy,
+      });
+    if (votes.length < committee.quorum) {
+      held([`${votes.length} of ${committee.quorum} recommendations agree on what they are for`]);
+      return;
+    }
+    if (lowerMedian(votes.map(({ value }) => value)) === current.value) {
+      held(decision.heldBy.length === 0 ? ['no change wished'] : decision.heldBy);
+      return;
+    }
+    try {
+      const applied = await applyRecommendations(
+        link.reader,
+        link.writer,
+        link.document.contracts.controller,
+        { update, votes, committee: committee.members.map(({ signer }) => signer) },
+        { signal },
+      );
+      emit({
+        event: 'fee',
+        round,
+        before: String(current.value),
+        after: String(applied.value),
+        transaction: applied.transactionHash,
+        heldBy: decision.heldBy,
+      });
+    } catch (error) {
+      if (!(error instanceof ContractRevertError)) throw error;
+      held([await this.#refusalText(error)]);
+    }
+  }
+
+  /** The chain takes recommendations only for the version that it has last. */
+  async #published(version: number, signal: AbortSignal): Promise<void> {
+    const { link } = this.#collaborators;
+    while ((await link.publishedVersion()) < version) await pause(CHAIN_POLL_MS, signal);
+  }
+
+  /** The recommendations for one update: a quorum, and a moment later those that came on its heels. */
+  async #quorum(key: string, signal: AbortSignal): Promise<RecommendationVote[]> {
+    const { quorum, members } = this.#collaborators.committee;
+    const votes = () => [...(this.#received.get(key)?.values() ?? [])];
+    for (let waited = 0; waited < WAIT_MS && votes().length < quorum; waited += POLL_MS)
+      await pause(POLL_MS, signal);
+    for (let waited = 0; waited < GRACE_MS && votes().length < members.length; waited += POLL_MS)
+      await pause(POLL_MS, signal);
+    return votes();
+  }
+
+  /** The rule of the network inside the limits of the chain. */
+  #decide(state: ParameterState, forecastBp: number): FeeDecision {
+    const { gain, deadBand } = this.#collaborators.link.document.parameters.fee;
+    const forecast = toMicroBp(forecastBp);
+    const { min, max, stepUp, stepDown } = state.limits;
+    return nextFee(state.value, forecast, {
+      gain: BigInt(gain),
+      target: 0n,
+      deadBand: BigInt(deadBand),
+      maxStep: forecast <= 0n ? stepUp : stepDown,
+      minimum: min,
+      maximum: max,
+    });
+  }
+
+  async #sign(update: ParameterUpdate, value: bigint): Promise<Recommendation> {
+    const signature = await signRecommendation(this.#collaborators.account, this.#domain(), {
+      ...update,
+      value,
+    });
+    const { parameter, sequence, expected, modelVersion, modelDigest, expiry } = update;
+    return {
+      parameter,
+      sequence,
+      expected: String(expected),
+      value: String(value),
+      modelVersion,
+      modelDigest,
+      expiry,
+      signature,
+    };
+  }
+
+  #state(): Promise<ParameterState> {
+    const { link } = this.#collaborators;
+    return parameterState(link.reader, link.document.contracts, STABILITY_FEE);
+  }
+
+  #domain() {
+    const { link } = this.#collaborators;
+    return { chainId: link.reader.chain.id, contract: link.document.contracts.controller };
+  }
+
+  async #refusalText(error: ContractRevertError): Promise<string> {
+    if (error.code !== 'COOLDOWN_ACTIVE') return error.message;
+    const { link } = this.#collaborators;
+    const now = (await link.reader.getBlock()).timestamp;
+    return `cooldown, ${Number(error.args.readyAt) - Number(now)} s left`;
+  }
+}
+
+function updateOf(link: ChainLink, payload: Recommendation): ParameterUpdate {
+  const { parameter, sequence, expected, modelVersion, modelDigest, expiry } = payload;
+  return {
+    network: link.network,
+    parameter,
+    sequence,
+    expected: BigInt(expected),
+    modelVersion,
+    modelDigest,
+    expiry,
+  };
+}
+
+function keyOf({ parameter, sequence, expected, modelVersion, modelDigest, expiry }: Recommendation): string {
+  return [parameter, sequence, expected, modelVersion, modelDigest, expiry].join('/');
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { BallastError, closestWord, UsageError } from '../../protocol/errors.ts';
+import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
+import { firstIssue } from '../../protocol/schema.ts';
+import { marketSourceSchema } from '../data/index.ts';
+import { ENGINE_NAMES } from '../training/index.ts';
+
+const engineNames = [...ENGINE_NAMES] as [string, ...string[]];
+
+const schema = z.strictObject({
+  /** Path of the network document. */
+  network: z.string().min(1),
+  /** URL of the chain's JSON-RPC endpoint. */
+  rpc: z.url(),
+  keystore: z.string().min(1),
+  /** A file, readable by its owner alone, that holds the keystore's password. */
+  passwordFile: z.string().min(1),
+  /** Where the node keeps its log, votes, ledger and bodies. */
+  dataDir: z.string().min(1),
+  /** TCP multiaddrs; a free port on localhost unless given. */
+  listen: z.array(z.string()).min(1).optional(),
+  /** The rows that this node trains on and shares with nobody. */
+  slice: marketSourceSchema,
+  /** The rows that everybody knows. */
+  publicFeed: marketSourceSchema,
+  model: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('linear') }),
+    z.strictObject({ kind: z.literal('mlp'), hidden: z.int().min(1).max(20) }),
+  ]),
+  engine: z.enum(engineNames).optional(),
+  /** The last round to take part in: public data is laid out over this many. */
+  rounds: z.int().min(1).max(10_000),
+});
+
+/** What one node is started with. */
+export type NodeConfig = z.infer<typeof schema>;
+
+/**
+ * @throws UsageError `CONFIG_FILE` or `CONFIG_FIELD`: the field, what was expected and, for an unknown key, the
+ *   nearest known one.
+ */
+export async function readNodeConfig(path: string): Promise<NodeConfig> {
+  const value = await readJson(path, 'CONFIG_FILE');
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) {
+    const key = issue.keys[0] ?? '';
+    const close = closestWord(key, Object.keys(schema.shape));
+    throw new UsageError('CONFIG_FIELD', `${path}: ${key}: unknown key`, {
+      metadata: { field: key },
+      ...(close === undefined ? {} : { hint: `did you mean "${close}"?` }),
+    });
+  }
+  const { field, expectation } = firstIssue(parsed.error);
+  throw new UsageError('CONFIG_FIELD', `${path}: ${field}: ${expectation}`, { metadata: { field } });
+}
+
+/** @throws UsageError `NETWORK_FILE` or `NETWORK_DOCUMENT`. */
+export async function readNetworkDocument(path: string): Promise<NetworkDocument> {
+  return parseNetworkDocument(await readJson(path, 'NETWORK_FILE'));
+}
+
+async function readJson(path: string, code: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(code, `${path}: got nothing, expected a readable file`, { cause });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(
+      code,
+      `${path}: got ${cause instanceof Error ? cause.message : 'no JSON'}, expected JSON`,
+      { cause },
+    );
+  }
+}
+
+/** @throws UsageError `PASSWORD_FILE`. */
+export async function readPassword(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(
+      'PASSWORD_FILE',
+      `${path}: got nothing, expected a readable file with the keystore's password`,
+      { cause },
+    );
+  });
+  return text.replace(/\r?\n$/, '');
+}
+
+/** What a message to the operator says of an error. */
+export function describeError(error: unknown): { code: string; message: string } {
+  if (error instanceof BallastError) return { code: error.code, message: error.message };
+  return {
+    code: 'UNEXPECTED',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
+}

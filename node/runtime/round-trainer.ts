@@ -1,0 +1,116 @@
+import type { Head, RoundTrainer, TrainedUpdate } from '../../coordinator/index.ts';
+import { clip, noisyUpdate, type PrivacyLedger, toGrid } from '../../privacy/index.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
+import type { RandomBytes } from '../../protocol/random.ts';
+import { decodeUpdate, encodeUpdate } from '../../protocol/vectors.ts';
+import type { DataClock } from '../data/index.ts';
+import { type LocalTrainingOptions, trainingRelease } from '../training/index.ts';
+import type { Emit } from './events.ts';
+
+/** Local training as the round needs it; a worker in a node, in-process in a simulation. */
+export type TrainLocally = (
+  weights: Float64Array,
+  range: { readonly from: number; readonly to: number },
+  options: LocalTrainingOptions,
+) => Promise<Float64Array>;
+
+export type RoundTrainerCollaborators = {
+  readonly trainLocally: TrainLocally;
+  readonly ledger: PrivacyLedger;
+  readonly clock: DataClock;
+  readonly randomBytes: RandomBytes;
+  readonly emit: Emit;
+  /** Milliseconds, for the log alone. */
+  readonly now: () => number;
+  /** What an attack makes of the honest update; it is released without clipping. */
+  readonly revise?: (update: Float64Array) => Float64Array;
+};
+
+export function localTrainingOptions({ privacy, training, update }: NetworkParameters): LocalTrainingOptions {
+  return {
+    unit: privacy.unit,
+    localSteps: training.localSteps,
+    learningRate: training.learningRate,
+    recordClipNorm: privacy.recordClipNorm,
+    noiseMultiplier: privacy.noiseMultiplier,
+    gridBits: update.gridBits,
+    nominalRecords: training.nominalRecords,
+  };
+}
+
+/**
+ * A node's part in a round: ask the ledger, train, clip, put on the grid, charge, release.
+ *
+ * The budget is asked before training, and the debit is on disk with the exact bytes before they leave. A round
+ * that was released once is released again as it was, never trained anew.
+ */
+export function createRoundTrainer(
+  parameters: NetworkParameters,
+  collaborators: RoundTrainerCollaborators,
+): RoundTrainer {
+  const { ledger, clock, emit, now } = collaborators;
+  const options = localTrainingOptions(parameters);
+  const release = trainingRelease(options);
+  let last: Promise<unknown> = Promise.resolve();
+
+  const released = (bytes: Uint8Array): TrainedUpdate => {
+    const { unit, relation, delta } = parameters.privacy;
+    const { epsilon } = ledger.spent();
+    return {
+      update: decodeUpdate(bytes, bytes.length / 4),
+      privacy: { unit, relation, delta, epsilon: Number.isFinite(epsilon) ? epsilon : null },
+    };
+  };
+
+  const train = async (
+    round: number,
+    weights: Float64Array,
+    signal: AbortSignal,
+  ): Promise<TrainedUpdate | undefined> => {
+    const key = `round/${round}`;
+    const earlier = await ledger.released(key);
+    if (earlier !== undefined) return released(earlier);
+    if (signal.aborted) return undefined;
+    try {
+      await ledger.authorise(release);
+    } catch (error) {
+      if (!(error instanceof BallastError) || error.code !== 'PRIVACY_BUDGET_EXCEEDED') throw error;
+      emit({ event: 'abstained', round, code: error.code, reason: error.message });
+      return undefined;
+    }
+    const started = now();
+    const delta = await collaborators.trainLocally(weights, clock.training(round), options);
+    const update = quantise(delta, parameters, collaborators);
+    const bytes = await ledger.commit({ key, event: release, bytes: encodeUpdate(update) });
+    const trained = released(bytes);
+    emit({
+      event: 'trained',
+      round,
+      epsilon: trained.privacy.epsilon,
+      milliseconds: Math.round(now() - started),
+    });
+    return trained;
+  };
+
+  return {
+    train: (round: number, _base: Head, weights: Float64Array, signal: AbortSignal) => {
+      const result = last.then(() => train(round, weights, signal));
+      last = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
+
+function quantise(
+  delta: Float64Array,
+  { update, privacy }: NetworkParameters,
+  { randomBytes, revise }: RoundTrainerCollaborators,
+): Int32Array {
+  const { clipNorm, gridBits } = update;
+  if (revise !== undefined) return toGrid(revise(clip(delta, clipNorm)), gridBits);
+  if (privacy.unit === 'node') {
+    return noisyUpdate(delta, { clipNorm, noiseMultiplier: privacy.noiseMultiplier, gridBits }, randomBytes);
+  }
+  return toGrid(clip(delta, clipNorm), gridBits);
+}

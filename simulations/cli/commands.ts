@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { AddCommands } from '../../node/cli/commands.ts';
+import { runNode } from '../../node/cli/run-node.ts';
+import { UsageError } from '../../protocol/errors.ts';
+import { type AttackOptions, attackEntry, attackNames, createAttack } from '../attacks/index.ts';
+
+/** Commands that lie on purpose. */
+export const addSimulationCommands: AddCommands = (program) => {
+  program
+    .command('byzantine-node', { hidden: true })
+    .description('run one node that lies about its updates, in a devnet')
+    .requiredOption('--config <file>', 'the node’s configuration')
+    .requiredOption('--attack <name>', `what it does: ${attackNames.join(', ')}`)
+    .option('--boost <x>', 'how much louder it is than it should be', Number)
+    .option('--json', 'print every event as a line of JSON; end when standard input ends', false)
+    .action(async ({ config, json, attack, boost }: ByzantineFlags) =>
+      runNode({ config, json, revise: ownUpdateAttack(attack, boost === undefined ? {} : { boost }) }),
+    );
+};
+
+type ByzantineFlags = {
+  readonly config: string;
+  readonly json: boolean;
+  readonly attack: string;
+  readonly boost?: number;
+};
+
+/** @throws UsageError `ATTACK_UNKNOWN`, or `ATTACK_NEEDS` for one that must see the others' updates. */
+function ownUpdateAttack(name: string, options: AttackOptions): (own: Float64Array) => Float64Array {
+  if (attackEntry(name).needs !== 'own') {
+    throw new UsageError(
+      'ATTACK_NEEDS',
+      `--attack: got ${name}, expected one that needs no other node's update`,
+      {
+        hint: 'bodies are served only after the seal, so a node on a network cannot fit its update to the others',
+      },
+    );
+  }
+  const attack = createAttack(name, options);
+  return (own) => attack.craft({ own, random: (length) => Uint8Array.from(randomBytes(length)) });
+}
