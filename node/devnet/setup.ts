@@ -46,7 +46,7 @@ export const FEE = {
     max: wadFromBps(1_500n),
     stepUp: wadFromBps(25n),
     stepDown: wadFromBps(25n),
-    cooldownSeconds: 15,
+    cooldownSeconds: 6,
   },
 } as const;
 

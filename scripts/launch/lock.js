@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { say } from './say.js';
 
 /**
  * Runs `work` while no other launcher of the same checkout runs its own.
@@ -20,7 +21,7 @@ export async function withInstallLock(root, work) {
 }
 
 async function acquire(path) {
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     const server = createServer((socket) => socket.destroy());
     const error = await new Promise((resolve) => {
       server.once('error', resolve);
@@ -28,6 +29,7 @@ async function acquire(path) {
     });
     if (error === undefined) return server;
     if (error.code !== 'EADDRINUSE') throw error;
+    if (attempt === 0) say('Waiting for the installation that another command has begun …');
     await delay(200);
   }
 }

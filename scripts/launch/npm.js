@@ -15,7 +15,12 @@ const NOISE_LINES = 30;
  * @throws {Stop} when npm cannot be found, fails or is interrupted
  */
 export async function runNpm(node, args, { cwd, failure }) {
-  const env = { ...process.env, PATH: [dirname(node), process.env.PATH].filter(Boolean).join(delimiter) };
+  const env = {
+    // npm looks for its global settings (registry, certificates) beside the Node.js that runs it: ours has none.
+    npm_config_globalconfig: join(dirname(process.execPath), '..', 'etc', 'npmrc'),
+    ...process.env,
+    PATH: [dirname(node), process.env.PATH].filter(Boolean).join(delimiter),
+  };
   const flags = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', '--ignore-scripts'];
   const child = spawn(node, [findNpm(), ...args, ...flags], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
 

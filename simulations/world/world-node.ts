@@ -10,16 +10,23 @@ import type {
 import { Participant } from '../../coordinator/participant.ts';
 import type { NodeSigner } from '../../protocol/ed25519.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
-import type { MessageType } from '../../protocol/message-types.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import type { MessageType, Topic } from '../../protocol/message-types.ts';
 import type { VirtualChain } from './chain.ts';
+import { Equivocator } from './equivocator.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { VirtualNetwork } from './network.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** What goes wrong with a node: it crashes and comes back, or it never sends messages of one kind. */
+/**
+ * What goes wrong with a node: it crashes and comes back, its disk loses votes and locks in a crash though they
+ * were durable, it never sends messages of one kind, or it leads with two stories.
+ */
 export type Misbehaviour =
   | { readonly kind: 'crash'; readonly atMs: number; readonly downMs: number }
-  | { readonly kind: 'silent'; readonly about: MessageType };
+  | { readonly kind: 'amnesia' }
+  | { readonly kind: 'silent'; readonly about: MessageType }
+  | { readonly kind: 'equivocate' };
 
 export type WorldNodeOptions = {
   readonly index: number;
@@ -108,7 +115,8 @@ export class WorldNode {
     const participant = this.#participant;
     if (participant === undefined) return;
     this.#disconnect();
-    this.#store.crash();
+    const isAmnesiac = this.#options.misbehaviours.some(({ kind }) => kind === 'amnesia');
+    this.#store.crash(isAmnesiac ? isVoteOrLock : undefined);
     this.#participant = undefined;
     void participant.stop();
     this.#options.scheduler.after(downMs, () => {
@@ -122,9 +130,7 @@ export class WorldNode {
   }
 
   #collaborators(): Collaborators {
-    const { scheduler, network, chain, signer, scheme, rule, trainer, evaluator, misbehaviours } =
-      this.#options;
-    const silences = misbehaviours.filter((misbehaviour) => misbehaviour.kind === 'silent');
+    const { scheduler, network, chain, signer, scheme, rule, trainer, evaluator } = this.#options;
     return {
       store: this.#store,
       signer,
@@ -135,13 +141,31 @@ export class WorldNode {
       beacon: chain,
       clock: { now: () => scheduler.now(), setTimer: (ms, run) => scheduler.after(ms, run) },
       transport: {
-        broadcast: (_topic, bytes) => {
-          const isSilent =
-            silences.length > 0 && silences.some(({ about }) => about === openEnvelope(bytes).envelope.type);
-          if (!isSilent) network.broadcast(signer.nodeId, bytes);
-        },
+        broadcast: this.#broadcaster(),
         fetch: (from, digest) => network.fetch(from, digest),
       },
     };
   }
+
+  #broadcaster(): (topic: Topic, bytes: Uint8Array) => void {
+    const { network, signer, scheme, misbehaviours, onError } = this.#options;
+    const send = (bytes: Uint8Array, to?: (node: NodeId) => boolean) =>
+      network.broadcast(signer.nodeId, bytes, to);
+    if (misbehaviours.some(({ kind }) => kind === 'equivocate')) {
+      const equivocator = new Equivocator(signer, scheme, send);
+      return (_topic, bytes) => {
+        equivocator.broadcast(bytes).catch(onError);
+      };
+    }
+    const silences = misbehaviours.filter((misbehaviour) => misbehaviour.kind === 'silent');
+    return (_topic, bytes) => {
+      const isSilent =
+        silences.length > 0 && silences.some(({ about }) => about === openEnvelope(bytes).envelope.type);
+      if (!isSilent) send(bytes);
+    };
+  }
+}
+
+function isVoteOrLock(key: string): boolean {
+  return key.startsWith('sent/') || key.startsWith('lock/');
 }

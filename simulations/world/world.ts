@@ -36,17 +36,22 @@ export type WorldOptions = {
   readonly evaluators: (index: number, random: SeededRandom) => Evaluator;
   /** What a node does wrong, if anything. */
   readonly misbehaviours?: (index: number) => readonly Misbehaviour[];
+  /** Votes that decide, in place of the committee's own quorum: only to show what a wrong one breaks. */
+  readonly quorum?: number;
   readonly blockMs?: number;
   /** How long a write takes to become durable. */
   readonly syncMs?: number;
 };
+
+/** What a node said of a round, and when, in virtual milliseconds from the first block. */
+export type Decision = { readonly node: number; readonly decided: Decided; readonly atMs: number };
 
 export type WorldReport = {
   readonly reached: boolean;
   /** Every certificate that any node ever held, by round, once per distinct entry. */
   readonly certificates: ReadonlyMap<number, readonly Certificate[]>;
   /** What each node that aggregated said of each round. */
-  readonly decisions: readonly { readonly node: number; readonly decided: Decided }[];
+  readonly decisions: readonly Decision[];
   readonly refusals: ReadonlyMap<string, number>;
   readonly errors: readonly unknown[];
   /** Virtual milliseconds from the first block. */
@@ -64,7 +69,7 @@ export class World {
   readonly committee: Committee;
   readonly nodes: readonly WorldNode[];
   readonly #certificates = new Map<number, Map<Digest, Certificate>>();
-  readonly #decisions: { node: number; decided: Decided }[] = [];
+  readonly #decisions: Decision[] = [];
   readonly #refusals = new Map<string, number>();
   readonly #errors: unknown[] = [];
 
@@ -75,7 +80,8 @@ export class World {
     const indices = Array.from({ length: options.nodes }, (_, index) => index);
     const signers = indices.map((index) => nodeSigner(random.fork(`key-${index}`).bytes(32)));
     const operators = indices.map((index) => options.operators(index));
-    this.committee = createCommittee(0, members(signers, operators));
+    const committee = createCommittee(0, members(signers, operators));
+    this.committee = { ...committee, quorum: options.quorum ?? committee.quorum };
     const participant = participantOptions(options, this.committee);
     this.nodes = signers.flatMap((signer, index) => {
       const operator = operators[index];
@@ -122,7 +128,7 @@ export class World {
   }
 
   #onDecided(node: number, decided: Decided): void {
-    this.#decisions.push({ node, decided });
+    this.#decisions.push({ node, decided, atMs: this.scheduler.now() - START });
     const { entry } = decided.certificate;
     const known = this.#certificates.get(entry.round) ?? new Map<Digest, Certificate>();
     known.set(entryDigest(entry), decided.certificate);
