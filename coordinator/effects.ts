@@ -33,6 +33,8 @@ type Loop = {
 
 /** The largest body or model that this node fetches: no layout comes near it. */
 const MAX_BLOB_BYTES = 8 << 20;
+/** How long a request for a body of a round that is not yet sealed here is kept waiting. */
+const SEAL_PATIENCE_MS = 1_000;
 
 /**
  * Carries out what the round asks for. Votes, locks and log entries are durable when `perform` resolves; slow
@@ -52,6 +54,7 @@ export class Effects {
   #sent: Sealed[] = [];
   /** The round whose bodies may leave the node. */
   #servedRound = 0;
+  readonly #awaitingSeal: (() => void)[] = [];
   readonly #candidates = new Map<Digest, Candidate>();
 
   constructor(
@@ -88,6 +91,7 @@ export class Effects {
         return this.#decide(effect);
       case 'serve-bodies':
         this.#servedRound = effect.round;
+        for (const tell of this.#awaitingSeal.splice(0)) tell();
         return;
       case 'start-timer':
         return this.#startTimer(effect);
@@ -124,9 +128,20 @@ export class Effects {
   }
 
   async serve(digest: Digest): Promise<Uint8Array | undefined> {
-    const current = this.#log.head.round + 1;
-    const isSealed = this.#servedRound === current;
-    return isSealed || !(await this.#blobs.isOf(current, digest)) ? this.#blobs.get(digest) : undefined;
+    const round = this.#log.head.round + 1;
+    if (this.#servedRound < round && (await this.#blobs.isOf(round, digest))) await this.#sealOf(round);
+    const isWithheld = this.#servedRound < round && (await this.#blobs.isOf(round, digest));
+    return isWithheld ? undefined : this.#blobs.get(digest);
+  }
+
+  /** A peer that has sealed earlier asks a moment early; it is answered when this node has sealed too. */
+  #sealOf(round: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#collaborators.clock.setTimer(SEAL_PATIENCE_MS, resolve);
+    this.#awaitingSeal.push(() => {
+      if (this.#servedRound >= round) resolve();
+    });
+    return promise.finally(cancel);
   }
 
   async weights(digest: Digest): Promise<Float64Array | undefined> {

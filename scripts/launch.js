@@ -13,7 +13,7 @@ import { Stop, say } from './launch/say.js';
 import { ensureNode } from './launch/toolchain.js';
 
 const COMMANDS = {
-  start: ['node/cli/main.ts', 'devnet'],
+  start: ['bin/ballast.js', 'devnet'],
   test: ['scripts/test.ts'],
   build: ['scripts/build.ts'],
   lint: ['scripts/lint.ts'],

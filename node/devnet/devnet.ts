@@ -116,7 +116,7 @@ class Devnet {
   readonly #collaborators: DevnetCollaborators;
   readonly #table = new RoundTable();
   readonly #names = new Map<string, string>();
-  readonly #ready = new Set<string>();
+  readonly #ready = new Map<string, Extract<NodeEvent, { event: 'ready' }>>();
   #processes: NodeProcess[] = [];
   #failure: BallastError | undefined;
   #isStopping = false;
@@ -153,6 +153,7 @@ class Devnet {
       'the nodes to find each other',
       () => `${this.#ready.size}/${nodes} nodes ready`,
     );
+    print(this.#readyLine());
     const summaries: RoundSummary[] = [];
     for (let round = 1; round <= rounds; round++) {
       progress(`round ${round}/${rounds}`);
@@ -193,7 +194,7 @@ class Devnet {
 
   #hear(node: string, event: NodeEvent): void {
     this.#collaborators.record({ event: 'node', node: this.#nameOf(node), detail: event });
-    if (event.event === 'ready') this.#ready.add(node);
+    if (event.event === 'ready') this.#ready.set(node, event);
     if (event.event === 'phase') this.#phase.set(event.round, event.phase);
     this.#table.add(node, event);
   }
@@ -206,9 +207,16 @@ class Devnet {
     );
   }
 
-  /** All nodes have decided and the fee is settled; or the next round has begun to decide without waiting for it. */
+  /** All nodes have decided and the chain has followed; or the network is two rounds on without that. */
   #isOver(round: number): boolean {
-    return this.#table.isComplete(round, this.#options.nodes) || this.#table.isDecided(round + 1);
+    return this.#table.isComplete(round, this.#options.nodes) || this.#table.isDecided(round + 2);
+  }
+
+  #readyLine(): string {
+    const ready = [...this.#ready.values()];
+    const engines = [...new Set(ready.map(({ engine }) => engine))].join(', ');
+    const flagged = ready.reduce((sum, { flaggedPrints }) => sum + flaggedPrints, 0);
+    return `all nodes connected; training with ${engines}; ${flagged} single prints of the data flagged and held back`;
   }
 
   #phaseText(round: number): string {

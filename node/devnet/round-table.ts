@@ -39,8 +39,8 @@ export class RoundTable {
     const row = this.#row(event.round);
     if (event.event === 'decided') {
       row.digests.set(node, event.modelDigest);
-      const isFuller = row.decided === undefined || event.leftOut.length > row.decided.leftOut.length;
-      if (isFuller) row.decided = event;
+      const knowsMore = row.decided === undefined || (event.recomputed && !row.decided.recomputed);
+      if (knowsMore) row.decided = event;
     }
     if (event.event === 'published') row.published = event;
     if (event.event === 'recommended') row.recommended ??= event;
@@ -48,10 +48,11 @@ export class RoundTable {
     if (event.event === 'abstained') row.abstained.push({ node, code: event.code });
   }
 
-  /** Whether `nodes` nodes have decided the round and its fee is settled. */
+  /** Whether `nodes` nodes have decided the round, its version is on the chain and its fee is settled. */
   isComplete(round: number, nodes: number): boolean {
     const row = this.#rows.get(round);
-    return row?.decided !== undefined && row.digests.size >= nodes && row.fee !== undefined;
+    if (row?.decided === undefined || row.digests.size < nodes || row.fee === undefined) return false;
+    return row.decided.outcome !== 'accepted' || row.published !== undefined;
   }
 
   isDecided(round: number): boolean {

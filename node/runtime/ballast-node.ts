@@ -309,7 +309,7 @@ export class BallastNode {
       entry.outcome === 'accepted'
         ? this.#publish(entry.round, turn, { link, committee, participant }, signal)
         : undefined,
-      advisor.advise(certificate, turn, signal),
+      advisor.advise(certificate, turn, this.#stopping.signal),
     ]);
     if (entry.round >= this.#options.config.rounds) this.#emit({ event: 'finished', round: entry.round });
   }
@@ -322,18 +322,19 @@ export class BallastNode {
     signal: AbortSignal,
   ): Promise<void> {
     await pause(turn * PUBLISH_STAGGER_MS, signal);
-    const published = await link.publishedVersion();
+    const onChain = await link.publishedVersion();
     const missing: Certificate[] = [];
     for (let r = round; r > 0; r--) {
       const certificate = await participant.certificate(r);
-      if (certificate === undefined || certificate.entry.version <= published) break;
+      if (certificate === undefined || certificate.entry.version <= onChain) break;
       if (certificate.entry.outcome === 'accepted') missing.unshift(certificate);
     }
     for (const certificate of missing) {
       const { version, modelDigest } = certificate.entry;
       const transaction = await link.publish(certificate, committee, signal);
       if (transaction !== null) {
-        this.#emit({ event: 'published', round, version, digest: modelDigest, transaction });
+        const { round: published } = certificate.entry;
+        this.#emit({ event: 'published', round: published, version, digest: modelDigest, transaction });
       }
     }
   }

@@ -26,6 +26,7 @@ export function toDecidedEvent(
     selected: entry.selected,
     leftOut: [...entry.dropped.map(({ node, code }) => ({ node, reason: code })), ...byRule, ...unexplained],
     privacy: entry.privacy,
+    recomputed: candidate !== undefined || entry.outcome === 'aborted',
     heldOut: heldOut === undefined ? null : { loss: heldOut.loss, baselines: heldOut.baselineLoss },
   };
 }

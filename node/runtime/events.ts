@@ -71,6 +71,8 @@ export type RoundDecided = {
   /** Everyone whose update has no weight in the result, and why. */
   readonly leftOut: readonly { readonly node: NodeId; readonly reason: string }[];
   readonly privacy: PrivacyStatement;
+  /** Whether this node made the model itself, and so knows the rule's reasons; others hold the certificate alone. */
+  readonly recomputed: boolean;
   readonly heldOut: HeldOut | null;
 };
 
