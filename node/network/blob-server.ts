@@ -1,0 +1,70 @@
+import type { Stream } from '@libp2p/interface';
+import { toHex } from '../../protocol/digest.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import { DIGEST_BYTES, STATUS, sendBlob, sendRefusal } from './blob-wire.ts';
+import { BLOB_LIMITS } from './limits.ts';
+import { raceSignal, withStream } from './stream-io.ts';
+import { StreamReader } from './stream-reader.ts';
+import type { ServeBlob } from './types.ts';
+
+/** A request is 32 bytes; a peer that sends more is not listened to. */
+const MAX_REQUEST_BUFFER = 4096;
+
+/** Answers requests for blobs, a bounded number at once. */
+export class BlobServer {
+  readonly #onError: (error: unknown) => void;
+  readonly #running = new Map<NodeId, number>();
+  #total = 0;
+  #serve: ServeBlob | undefined;
+
+  /** @param onError hears of faults of the serving callback; what peers do wrong is not one. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  serveWith(serve: ServeBlob): void {
+    this.#serve = serve;
+  }
+
+  /** Handles one stream. Never rejects. */
+  async handle(stream: Stream, peer: NodeId, stopped: AbortSignal): Promise<void> {
+    stream.maxReadBufferLength = MAX_REQUEST_BUFFER;
+    const running = this.#running.get(peer) ?? 0;
+    const busy = running >= BLOB_LIMITS.perPeer || this.#total >= BLOB_LIMITS.served;
+    this.#running.set(peer, running + 1);
+    this.#total += 1;
+    try {
+      await this.#answer(stream, peer, busy, stopped);
+    } catch {
+      // The peer left, was too slow or broke the protocol: its stream is aborted, and that is all.
+    } finally {
+      this.#total -= 1;
+      const left = (this.#running.get(peer) ?? 1) - 1;
+      if (left === 0) this.#running.delete(peer);
+      else this.#running.set(peer, left);
+    }
+  }
+
+  async #answer(stream: Stream, peer: NodeId, busy: boolean, stopped: AbortSignal): Promise<void> {
+    const reader = new StreamReader(stream);
+    const request = AbortSignal.any([stopped, AbortSignal.timeout(BLOB_LIMITS.requestTimeoutMs)]);
+    const transfer = AbortSignal.any([stopped, AbortSignal.timeout(BLOB_LIMITS.transferTimeoutMs)]);
+    await withStream(stream, transfer, async () => {
+      if (busy) return sendRefusal(stream, STATUS.busy, request);
+      const digest = await raceSignal(reader.read(DIGEST_BYTES), request);
+      reader.release();
+      const blob = await raceSignal(this.#find(toHex(digest), peer), transfer);
+      if (blob === undefined) return sendRefusal(stream, STATUS.notFound, transfer);
+      return sendBlob(stream, blob, transfer);
+    }).finally(() => reader.release());
+  }
+
+  async #find(digest: string, peer: NodeId): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#serve?.(digest, peer);
+    } catch (error) {
+      this.#onError(error);
+      return undefined;
+    }
+  }
+}

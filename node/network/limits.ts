@@ -1,0 +1,80 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/**
+ * The largest gossip message. Gossipsub carries no more than 4 MiB in one frame and drops what is larger without
+ * an error; headers and votes are far below, bodies go over {@link BLOB_PROTOCOL}.
+ */
+export const MAX_MESSAGE_BYTES = MIB;
+/** How long a validator or a message handler may hold its place in the queue. */
+export const HANDLING_TIMEOUT_MS = 5 * SECOND;
+
+/** What waits between the wire and the validators. Past a bound the newest message is dropped. */
+export const INBOUND_LIMITS = {
+  /** Handled at once: validators wait for disk and workers, not for each other. */
+  concurrency: 16,
+  messages: 4096,
+  bytes: 64 * MIB,
+  /** A share that one peer cannot pass, so that a flood from one does not crowd out the others. */
+  messagesPerPeer: 512,
+  bytesPerPeer: 8 * MIB,
+} as const;
+
+/**
+ * New messages that one peer may bring. An honest peer forwards what the whole network says: hundreds of headers
+ * in a burst at the start of a round, a few a second in between.
+ */
+export const MESSAGE_RATE = { perSecond: 200, burst: 2000 } as const;
+
+/** Reject: a peer running the rules never forwards such a message. Several in short order are no accident. */
+export const REJECT_PENALTY = 5;
+/** A message beyond {@link MESSAGE_RATE}: 200 beyond it within minutes are a flood. */
+export const EXCESS_PENALTY = 0.1;
+/** A peer that mends its ways (an upgrade, a clock set right) is in good standing again within the hour. */
+export const SCORE_HALF_LIFE_MS = 10 * MINUTE;
+/** The fifth rejected message within minutes: the connection is cut, the peer may come back. */
+export const DISCONNECT_SCORE = -20;
+/** The eleventh, over several connections: it may not come back for a while. */
+export const BAN_SCORE = -50;
+export const BAN_MS = 30 * MINUTE;
+/** The floor: after a ban, three half-lives bring it to −12.5, above the disconnection. */
+export const MIN_SCORE = -100;
+/** Peers whose refusals are remembered. Names cost nothing, so that the oldest must be forgotten. */
+export const MAX_SCORED_PEERS = 4096;
+/** Distinct codes counted for one peer; further ones are counted together. */
+export const MAX_CODES_PER_PEER = 64;
+
+export const MAX_CONNECTIONS = 300;
+/** Connections that the node keeps up by itself, out to bootstrap peers and peers that others named. */
+export const TARGET_CONNECTIONS = 40;
+/** New connections a second from one address. Every node of a local network has the same address. */
+export const INBOUND_PER_SECOND = { loopback: 1000, otherwise: 10 } as const;
+export const MAX_PENDING_INBOUND = 64;
+export const DIAL_TIMEOUT_MS = 10 * SECOND;
+export const DIAL_BACKOFF_MS = { first: SECOND, most: MINUTE } as const;
+/** Failures after which an address that a peer named is forgotten; bootstrap addresses never are. */
+export const MAX_DIAL_FAILURES = 6;
+/** A connection that lasted this long wipes out earlier failures. */
+export const STABLE_CONNECTION_MS = 10 * SECOND;
+export const MAX_KNOWN_PEERS = 1024;
+export const EXCHANGE_INTERVAL_MS = 5 * SECOND;
+/** A node busy training may be late by seconds; it must not lose its connections for that. */
+export const PING = { intervalMs: 15 * SECOND, timeoutMs: 20 * SECOND } as const;
+
+export const BLOB_PROTOCOL = '/ballast/blob/1';
+/** 64 to 256 KiB is the fastest range on a libp2p stream, and far below its 4 MiB read buffer. */
+export const CHUNK_BYTES = 256 * KIB;
+export const BLOB_LIMITS = {
+  /** Transfers at once from or to one peer, and served in all. */
+  perPeer: 4,
+  served: 32,
+  /** Fetches that wait for their turn at one peer. */
+  waitingPerPeer: 256,
+  requestTimeoutMs: 10 * SECOND,
+  transferTimeoutMs: MINUTE,
+} as const;
+
+export const PEER_EXCHANGE_PROTOCOL = '/ballast/peers/1';
+export const EXCHANGE_LIMITS = { addresses: 64, addressBytes: 256, timeoutMs: 5 * SECOND } as const;

@@ -1,0 +1,381 @@
+import type { Connection, PrivateKey, Stream } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
+import { type Digest, isDigest } from '../../protocol/digest.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import { isLocal, parsePeerAddress, requireListenAddress } from './addresses.ts';
+import { BlobClient } from './blob-client.ts';
+import { BlobServer } from './blob-server.ts';
+import { Connector } from './connector.ts';
+import { AddressError, NetworkError } from './errors.ts';
+import { Gossip } from './gossip.ts';
+import { Inbound } from './inbound.ts';
+import { createNode, type Libp2pNode } from './libp2p-node.ts';
+import {
+  BLOB_LIMITS,
+  BLOB_PROTOCOL,
+  EXCHANGE_INTERVAL_MS,
+  EXCHANGE_LIMITS,
+  INBOUND_LIMITS,
+  MAX_MESSAGE_BYTES,
+  MESSAGE_RATE,
+  PEER_EXCHANGE_PROTOCOL,
+  REJECT_PENALTY,
+  TARGET_CONNECTIONS,
+} from './limits.ts';
+import { answerExchange, askExchange } from './peer-exchange.ts';
+import { PeerScores } from './peer-scores.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import type { FetchOptions, Network, OnMessage, PeerInfo, Refusal, ServeBlob, Validate } from './types.ts';
+
+export type NetworkOptions = {
+  /** The node's Ed25519 key: `OperatorIdentity.transportKey()`. */
+  readonly privateKey: PrivateKey;
+  /** TCP multiaddrs; a free port on 127.0.0.1 unless given. Other machines get in only when asked for here. */
+  readonly listen?: readonly string[];
+  /** Addresses to tell others in place of those listened on, behind a router for one. */
+  readonly announce?: readonly string[];
+  /** Peers to find the others through, as multiaddrs that end in a peer id. */
+  readonly bootstrap?: readonly string[];
+  readonly targetConnections?: number;
+  readonly exchangeIntervalMs?: number;
+  readonly messageRate?: { readonly perSecond: number; readonly burst: number };
+};
+
+export type NetworkCollaborators = {
+  /** Hears of every refused message, for metrics and the operator's log. */
+  readonly onRefused?: (refusal: Refusal) => void;
+  /** Hears of faults of this node's own callbacks. */
+  readonly onError?: (error: unknown, where: string) => void;
+  /** A clock that never goes back, in milliseconds. */
+  readonly now?: () => number;
+};
+
+/**
+ * A libp2p node, not yet started.
+ *
+ * @throws AddressError `ADDRESS_MALFORMED`.
+ */
+export async function createNetwork(
+  options: NetworkOptions,
+  collaborators: NetworkCollaborators = {},
+): Promise<Network> {
+  const listen = options.listen ?? ['/ip4/127.0.0.1/tcp/0'];
+  for (const address of listen) requireListenAddress(address);
+  const now = collaborators.now ?? (() => performance.now());
+  const scores = new PeerScores(now);
+  const node = await createNode(
+    { privateKey: options.privateKey, listen, announce: options.announce ?? [] },
+    { isBanned: (peer) => scores.isBanned(peer), score: (peer) => scores.score(peer) },
+  );
+  const network = new Libp2pNetwork(node, scores, options, { ...collaborators, now });
+  for (const address of options.bootstrap ?? []) network.remember(address);
+  return network;
+}
+
+const READY_POLL_MS = 25;
+/** Gossipsub fills a topic's mesh up to this at each heartbeat, once a second; then it is as full as it gets. */
+const MESH_LOW = 4;
+const MESH_SETTLE_MS = 1500;
+
+type State = 'new' | 'started' | 'stopped';
+
+class Libp2pNetwork implements Network {
+  readonly peerId: NodeId;
+  readonly #node: Libp2pNode;
+  readonly #scores: PeerScores;
+  readonly #onError: (error: unknown, where: string) => void;
+  readonly #onRefused: (refusal: Refusal) => void;
+  readonly #inbound: Inbound;
+  readonly #gossip: Gossip;
+  readonly #connector: Connector;
+  readonly #server: BlobServer;
+  readonly #client: BlobClient;
+  readonly #stopped = new AbortController();
+  readonly #rate: RateLimiter;
+  #state: State = 'new';
+  #starting: Promise<void> | undefined;
+
+  constructor(
+    node: Libp2pNode,
+    scores: PeerScores,
+    options: NetworkOptions,
+    collaborators: NetworkCollaborators & { readonly now: () => number },
+  ) {
+    this.peerId = node.peerId.toString();
+    this.#node = node;
+    this.#scores = scores;
+    this.#onError = collaborators.onError ?? (() => undefined);
+    this.#onRefused = collaborators.onRefused ?? (() => undefined);
+    this.#rate = new RateLimiter(options.messageRate ?? MESSAGE_RATE, collaborators.now);
+    this.#inbound = new Inbound(
+      { maxMessageBytes: MAX_MESSAGE_BYTES, queue: INBOUND_LIMITS },
+      {
+        scores,
+        rate: this.#rate,
+        judge: (peer) => this.#judge(peer),
+        onRefused: this.#onRefused,
+        onError: this.#onError,
+      },
+    );
+    this.#gossip = new Gossip(node.services.gossip, (topic, bytes, from) =>
+      this.#inbound.handle(topic, bytes, from),
+    );
+    this.#server = new BlobServer((error) => this.#onError(error, BLOB_PROTOCOL));
+    this.#client = new BlobClient({
+      open: (peer, signal) => this.#open(peer, BLOB_PROTOCOL, signal),
+      stopped: this.#stopped.signal,
+      onLie: (peer, code) => this.#refuse(peer, BLOB_PROTOCOL, code),
+    });
+    this.#connector = new Connector(
+      {
+        self: this.peerId,
+        targetConnections: options.targetConnections ?? TARGET_CONNECTIONS,
+        exchangeIntervalMs: options.exchangeIntervalMs ?? EXCHANGE_INTERVAL_MS,
+      },
+      {
+        connectedPeers: () => node.getPeers().map(String),
+        mayDial: (peer) => scores.standing(peer) === 'good',
+        dial: async (addresses, signal) => {
+          await node.dial([...addresses], { signal });
+        },
+        ask: (peer, signal) => this.#askForPeers(peer, signal),
+        now: collaborators.now,
+      },
+    );
+  }
+
+  /** Adds a bootstrap address. @throws AddressError `ADDRESS_MALFORMED`. */
+  remember(address: string): void {
+    this.#connector.add(parsePeerAddress(address), true);
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw this.#stateError('start');
+    this.#state = 'started';
+    this.#starting = this.#begin();
+    try {
+      await this.#starting;
+    } catch (error) {
+      await this.stop();
+      throw listenError(error);
+    }
+  }
+
+  async #begin(): Promise<void> {
+    await this.#node.handle(
+      BLOB_PROTOCOL,
+      (stream, { remotePeer }) => this.#server.handle(stream, remotePeer.toString(), this.#stopped.signal),
+      // One more than are served, so that a peer over the limit is told so.
+      { maxInboundStreams: BLOB_LIMITS.perPeer * 2, maxOutboundStreams: BLOB_LIMITS.perPeer },
+    );
+    await this.#node.handle(
+      PEER_EXCHANGE_PROTOCOL,
+      (stream, connection) => this.#tellPeers(stream, connection),
+      {
+        maxInboundStreams: 2,
+        maxOutboundStreams: 2,
+      },
+    );
+    this.#node.addEventListener('peer:disconnect', () => this.#rate.prune());
+    await this.#node.start();
+    if (this.#stopped.signal.aborted) return;
+    this.#gossip.start();
+    this.#connector.start();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    this.#stopped.abort(new NetworkError('NETWORK_STATE', 'the network stops'));
+    this.#connector.stop();
+    this.#gossip.stop();
+    this.#inbound.drop();
+    // libp2p takes no stop while it starts.
+    await this.#starting?.catch(() => undefined);
+    // Aborted rather than closed: a graceful close waits for peers, who may be stopping too.
+    for (const connection of this.#node.getConnections()) connection.abort(new Error('the node stops'));
+    await this.#node.stop();
+  }
+
+  multiaddrs(): string[] {
+    return this.#node.getMultiaddrs().map(String);
+  }
+
+  peers(): PeerInfo[] {
+    const peers = new Map<NodeId, PeerInfo>();
+    for (const connection of this.#node.getConnections()) {
+      const id = connection.remotePeer.toString();
+      const address = connection.remoteAddr.toString();
+      peers.set(id, { id, address, score: this.#scores.score(id), refusals: this.#scores.refusals(id) });
+    }
+    return [...peers.values()];
+  }
+
+  async connect(address: string, signal?: AbortSignal): Promise<NodeId> {
+    const parsed = parsePeerAddress(address);
+    this.#connector.add(parsed, true);
+    this.#requireStarted('connect');
+    try {
+      await this.#node.dial(parsed.address, { signal: this.#orStopped(signal) });
+    } catch (error) {
+      throw unreachable(parsed.peer, error);
+    }
+    return parsed.peer;
+  }
+
+  async publish(topic: string, bytes: Uint8Array): Promise<NodeId[]> {
+    this.#requireStarted('publish');
+    if (bytes.length > MAX_MESSAGE_BYTES) {
+      throw new NetworkError(
+        'MESSAGE_TOO_LARGE',
+        `message on ${topic}: got ${bytes.length} bytes, expected at most ${MAX_MESSAGE_BYTES}`,
+        { metadata: { topic, bytes: bytes.length }, hint: 'gossip a digest and serve the body as a blob' },
+      );
+    }
+    // A copy: gossip keeps the bytes for some seconds to answer peers that missed them.
+    return this.#gossip.publish(topic, Uint8Array.from(bytes));
+  }
+
+  subscribe(topic: string, validate: Validate, onMessage: OnMessage): () => void {
+    if (!this.#inbound.subscribe(topic, { validate, onMessage })) {
+      throw new NetworkError('TOPIC_TAKEN', `topic ${topic} has a subscription already`, {
+        metadata: { topic },
+      });
+    }
+    this.#gossip.subscribe(topic);
+    return () => {
+      this.#inbound.unsubscribe(topic);
+      this.#gossip.unsubscribe(topic);
+    };
+  }
+
+  async ready(topic: string, count: number, signal: AbortSignal): Promise<void> {
+    const either = this.#orStopped(signal);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const reachable = () => this.#gossip.subscribers(topic).filter((peer) => this.#canGossipTo(peer)).length;
+    let settling: number | undefined;
+    const check = () => {
+      if (reachable() < count) return;
+      settling ??= performance.now();
+      const meshed = this.#gossip.meshSize(topic) >= Math.min(count, MESH_LOW);
+      if (meshed || performance.now() - settling >= MESH_SETTLE_MS) resolve();
+    };
+    const giveUp = () => {
+      const have = reachable();
+      const message = `${have} peers subscribed to ${topic}, waited for ${count}`;
+      const metadata = { topic, have, count };
+      reject(new NetworkError('WAIT_ABORTED', message, { metadata, cause: either.reason }));
+    };
+    // Polled, since no event tells when the stream towards a subscriber opens.
+    const timer = setInterval(check, READY_POLL_MS);
+    either.addEventListener('abort', giveUp, { once: true });
+    try {
+      check();
+      if (either.aborted) giveUp();
+      await promise;
+    } finally {
+      clearInterval(timer);
+      either.removeEventListener('abort', giveUp);
+    }
+  }
+
+  serveBlobs(serve: ServeBlob): void {
+    this.#server.serveWith(serve);
+  }
+
+  async fetch(peer: NodeId, digest: Digest, options: FetchOptions): Promise<Uint8Array> {
+    this.#requireStarted('fetch');
+    if (!isDigest(digest)) {
+      const got = JSON.stringify(String(digest).slice(0, 80));
+      throw new NetworkError('DIGEST_MALFORMED', `blob digest: got ${got}, expected 64 hexadecimal digits`);
+    }
+    return this.#client.fetch(peer, digest, options);
+  }
+
+  async #open(peer: NodeId, protocol: string, signal: AbortSignal): Promise<Stream> {
+    try {
+      const id = peerIdFromString(peer);
+      const known = this.#connector.addressesOf(peer);
+      const target = this.#node.getConnections(id).length > 0 || known.length === 0 ? id : [...known];
+      return await this.#node.dialProtocol(target, protocol, { signal });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw unreachable(peer, error);
+    }
+  }
+
+  async #askForPeers(peer: NodeId, stopped: AbortSignal) {
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(EXCHANGE_LIMITS.timeoutMs)]);
+    const [connection] = this.#node.getConnections(peerIdFromString(peer));
+    if (connection === undefined) return [];
+    const stream = await connection.newStream(PEER_EXCHANGE_PROTOCOL, { signal });
+    return askExchange(stream, isLocal(connection.remoteAddr), signal);
+  }
+
+  async #tellPeers(stream: Stream, { remotePeer }: Connection): Promise<void> {
+    const addresses: string[] = [];
+    for (const peer of this.#node.getPeers().slice(0, EXCHANGE_LIMITS.addresses)) {
+      if (peer.equals(remotePeer)) continue;
+      const known = await this.#node.peerStore.get(peer).catch(() => undefined);
+      for (const { multiaddr } of known?.addresses.slice(0, 2) ?? []) {
+        addresses.push(`${multiaddr}/p2p/${peer}`);
+      }
+    }
+    await answerExchange(stream, addresses, this.#stopped.signal);
+  }
+
+  #canGossipTo(peer: NodeId): boolean {
+    const { protocols } = this.#node.services.gossip;
+    return this.#node
+      .getConnections(peerIdFromString(peer))
+      .some(({ streams }) =>
+        streams.some(
+          ({ direction, protocol, status }) =>
+            direction === 'outbound' && status === 'open' && protocols.includes(protocol),
+        ),
+      );
+  }
+
+  #refuse(peer: NodeId, topic: string, code: string): void {
+    const score = this.#scores.refuse(peer, code, REJECT_PENALTY);
+    this.#onRefused({ peer, topic, action: 'reject', code, score });
+    this.#judge(peer);
+  }
+
+  #judge(peer: NodeId): void {
+    if (this.#scores.standing(peer) === 'good') return;
+    this.#inbound.drop(peer);
+    const reason = new Error('the peer sent too many invalid messages');
+    for (const connection of this.#node.getConnections(peerIdFromString(peer))) connection.abort(reason);
+  }
+
+  #orStopped(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#stopped.signal : AbortSignal.any([signal, this.#stopped.signal]);
+  }
+
+  #requireStarted(what: string): void {
+    if (this.#state !== 'started') throw this.#stateError(what);
+  }
+
+  #stateError(what: string): NetworkError {
+    return new NetworkError('NETWORK_STATE', `network: ${what} on a node that is ${this.#state}`, {
+      hint: 'a node is started once and stopped once; make another',
+    });
+  }
+}
+
+function unreachable(peer: NodeId, error: unknown): NetworkError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new NetworkError('PEER_UNREACHABLE', `peer ${peer} cannot be reached: ${why}`, {
+    metadata: { peer },
+    cause: error,
+  });
+}
+
+function listenError(error: unknown): AddressError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new AddressError('LISTEN_FAILED', `the node cannot listen: ${why}`, {
+    hint: 'choose a free port and an address of this machine',
+    cause: error,
+  });
+}
