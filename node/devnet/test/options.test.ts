@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import { epsilonOf } from '../../../privacy/index.ts';
+import { BallastError } from '../../../protocol/errors.ts';
+import { localTrainingOptions } from '../../runtime/index.ts';
+import { trainingRelease } from '../../training/index.ts';
+import { assumedLiars, checkDevnetOptions, type DevnetOptions, devnetParameters } from '../options.ts';
+
+const options = (fields: Partial<DevnetOptions> = {}): DevnetOptions => ({
+  rounds: 10,
+  nodes: 7,
+  byzantine: 1,
+  attack: 'sign-flip',
+  boost: undefined,
+  rule: 'multi-krum',
+  privacy: 'record',
+  data: undefined,
+  seed: 1,
+  exit: false,
+  dataDir: '/nowhere',
+  gate: true,
+  normCheck: true,
+  ...fields,
+});
+
+function refusal(fields: Partial<DevnetOptions>): BallastError {
+  try {
+    checkDevnetOptions(options(fields));
+  } catch (error) {
+    if (error instanceof BallastError) return error;
+    throw error;
+  }
+  throw new Error('expected a refusal');
+}
+
+describe('devnet options', () => {
+  it('takes the defaults, and every rule on seven nodes with one liar', () => {
+    for (const rule of ['fedavg', 'krum', 'multi-krum', 'median', 'trimmed-mean']) {
+      expect(() => checkDevnetOptions(options({ rule })), rule).not.to.throw();
+    }
+  });
+
+  const refused: readonly (readonly [Partial<DevnetOptions>, string])[] = [
+    [{ rounds: 0 }, '--rounds: got 0, expected a whole number from 1 to 1000'],
+    [{ rounds: 1001 }, '--rounds: got 1001, expected a whole number from 1 to 1000'],
+    [{ nodes: 3 }, '--nodes: got 3, expected a whole number from 4 to 40'],
+    [{ nodes: 41 }, '--nodes: got 41, expected a whole number from 4 to 40'],
+    [{ byzantine: 3 }, '--byzantine: got 3, expected a whole number from 0 to 2, the most that 7 nodes bear'],
+    [{ byzantine: -1 }, '--byzantine: got -1, expected'],
+    [{ seed: -1 }, '--seed: got -1, expected a whole number from 0'],
+  ];
+  for (const [fields, message] of refused) {
+    it(`refuses ${JSON.stringify(fields)}`, () => {
+      const error = refusal(fields);
+      expect(error.code).to.equal('DEVNET_OPTION');
+      expect(error.message).to.include(message);
+      expect(error.metadata.flag).to.equal(Object.keys(fields)[0]);
+    });
+  }
+
+  it('takes the most liars that the network bears, and not one more', () => {
+    for (let nodes = 5; nodes <= 40; nodes++) {
+      const most = Math.floor((nodes - 1) / 3);
+      expect(() => checkDevnetOptions(options({ nodes, byzantine: most, rule: 'median' }))).not.to.throw();
+      expect(refusal({ nodes, byzantine: most + 1, rule: 'median' }).code).to.equal('DEVNET_OPTION');
+    }
+  });
+
+  it('refuses a rule that it does not know and names the nearest', () => {
+    const error = refusal({ rule: 'krumm' });
+    expect(error.code).to.equal('RULE_UNKNOWN');
+    expect(error.hint).to.equal('did you mean krum?');
+  });
+
+  it('refuses a rule that cannot be with so few nodes, and names n and f', () => {
+    const error = refusal({ nodes: 4, rule: 'multi-krum' });
+    expect(error.code).to.equal('RULE_CONDITION');
+    expect(error.message)
+      .to.match(/n = 4|n 4|4 rows/)
+      .and.to.match(/f = 1|f 1/);
+  });
+
+  it('assumes a liar even where none was asked for, except under an average', () => {
+    expect(assumedLiars({ rule: 'multi-krum', byzantine: 0 })).to.equal(1);
+    expect(assumedLiars({ rule: 'krum', byzantine: 2 })).to.equal(2);
+    expect(assumedLiars({ rule: 'fedavg', byzantine: 2 })).to.equal(0);
+  });
+
+  it('gives every mode a budget that lasts for its rounds, and never less noise than it states', () => {
+    for (const privacy of ['record', 'node'] as const) {
+      const parameters = devnetParameters(options({ privacy, rounds: 10 }));
+      const release = trainingRelease(localTrainingOptions(parameters));
+      const epsilon = epsilonOf(
+        Array.from({ length: 10 }, () => release),
+        parameters.privacy.delta,
+      );
+      expect(epsilon, privacy).to.be.at.most(parameters.privacy.epsilonBudget);
+      expect(parameters.privacy.unit).to.equal(privacy);
+    }
+    const off = devnetParameters(options({ privacy: 'off' }));
+    expect(off.privacy).to.include({ unit: 'none', noiseMultiplier: 0 });
+  });
+
+  it('hands the gate and the norm check on', () => {
+    expect(devnetParameters(options({ gate: false })).gate.enabled).to.equal(false);
+    expect(devnetParameters(options({ normCheck: false })).update.normCheck).to.equal(false);
+  });
+});
