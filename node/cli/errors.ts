@@ -11,7 +11,7 @@ export function explainError(error: unknown): {
   }
   if (error instanceof BallastError) {
     const hint = error.hint === undefined ? '' : ` (${error.hint})`;
-    return { lines: [`ballast: ${error.message.replaceAll('\n', ' ')}${hint}`], exitCode: 1 };
+    return { lines: [`ballast: ${error.message.replaceAll(/\s*[\r\n]+\s*/g, ' ')}${hint}`], exitCode: 1 };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { lines: [`ballast: unexpected error, please report it: ${text}`], exitCode: 70 };

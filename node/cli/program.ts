@@ -16,7 +16,16 @@ export async function runCommandLine(
   const program = new Command('ballast')
     .description('A federated-learning network of stability nodes')
     .showSuggestionAfterError(true)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ballast: ')) })
+    .configureOutput({
+      // One line, with commander's suggestion on it.
+      outputError: (text, write) =>
+        write(
+          `${text
+            .trim()
+            .replace(/^error: /, 'ballast: ')
+            .replaceAll(/\s*\n\s*/g, ' ')}\n`,
+        ),
+    })
     .exitOverride();
   for (const add of [addNodeCommands, ...more]) add(program, entry);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
