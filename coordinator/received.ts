@@ -1,3 +1,4 @@
+import { BoundedCache } from '../protocol/cache.ts';
 import type { Digest } from '../protocol/digest.ts';
 import { openEnvelope, type Sealed } from '../protocol/envelope.ts';
 import { MessageError } from '../protocol/errors.ts';
@@ -19,7 +20,8 @@ export type Received<Type extends MessageType = MessageType> = {
 /** A message of any kind, told apart by its type. */
 export type AnyReceived = { [Type in MessageType]: Received<Type> }[MessageType];
 
-/** A message that comes again, as another's evidence or from another peer, is read once. */
+/** A message that comes again, as another's evidence or from another peer, has its form checked once. */
+const wellFormed = new BoundedCache<true>(1 << 16);
 const read = new WeakMap<Sealed, AnyReceived>();
 
 /** @throws MessageError `MESSAGE_PAYLOAD`. */
@@ -28,15 +30,9 @@ export function readMessage(sealed: Sealed): AnyReceived {
   if (known !== undefined) return known;
   const { envelope, bytes, digest } = sealed;
   const { type, round, view, sender } = envelope;
-  const message = {
-    type,
-    round,
-    view,
-    sender,
-    digest,
-    bytes,
-    payload: payloadOf(type, envelope),
-  } as AnyReceived;
+  const payload = wellFormed.get(digest) ? envelope.payload : payloadOf(type, envelope);
+  wellFormed.set(digest, true, 1);
+  const message = { type, round, view, sender, digest, bytes, payload } as AnyReceived;
   read.set(sealed, message);
   return message;
 }

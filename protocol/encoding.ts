@@ -52,6 +52,14 @@ export function decodeCanonical(bytes: Uint8Array, limits: Partial<DecodeLimits>
   return value;
 }
 
+/**
+ * Reads bytes that {@link decodeCanonical} has taken before, of which only a digest was kept, without checking
+ * them again. Never for bytes that nobody has checked.
+ */
+export function decodeChecked(bytes: Uint8Array): Encodable {
+  return ownBytes(unpackr.unpack(bytes));
+}
+
 function requireCanonical(value: Encodable, bytes: Uint8Array): void {
   let canonical: Uint8Array;
   try {

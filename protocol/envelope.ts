@@ -1,7 +1,7 @@
 import { BoundedCache } from './cache.ts';
 import { type Digest, digestOfBytes, domainHash, fromHex, isDigest } from './digest.ts';
 import { type NodeSigner, verifyEd25519 } from './ed25519.ts';
-import { decodeCanonical, type Encodable, encodeCanonical } from './encoding.ts';
+import { decodeCanonical, decodeChecked, type Encodable, encodeCanonical } from './encoding.ts';
 import { BallastError, MessageError } from './errors.ts';
 import { type NodeId, publicKeyFromNodeId } from './ids.ts';
 import { isMessageType, type MessageType } from './message-types.ts';
@@ -61,9 +61,10 @@ export function openEnvelope(bytes: Uint8Array): Sealed {
     );
   }
   const digest = digestOfBytes(bytes);
-  const sealed = { envelope: readEnvelope(bytes), bytes: Uint8Array.from(bytes), digest };
-  if (verified.get(digest)) return sealed;
-  const { sig, ...body } = sealed.envelope;
+  const own = Uint8Array.from(bytes);
+  if (verified.get(digest)) return { envelope: decodeChecked(own) as Envelope, bytes: own, digest };
+  const envelope = readEnvelope(own);
+  const { sig, ...body } = envelope;
   if (!verifyEd25519(publicKeyFromNodeId(body.sender), signedBytes(body), sig)) {
     throw new MessageError(
       'reject',
@@ -72,7 +73,7 @@ export function openEnvelope(bytes: Uint8Array): Sealed {
     );
   }
   verified.set(digest, true, 1);
-  return sealed;
+  return { envelope, bytes: own, digest };
 }
 
 function readEnvelope(bytes: Uint8Array): Envelope {
