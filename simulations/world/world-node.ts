@@ -58,6 +58,10 @@ export class WorldNode {
     this.#store = new MemoryStore(options.scheduler, options.syncMs);
   }
 
+  get nodeId(): NodeId {
+    return this.#options.signer.nodeId;
+  }
+
   get isUp(): boolean {
     return this.#participant !== undefined;
   }

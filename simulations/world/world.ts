@@ -111,7 +111,8 @@ export class World {
   async run(rounds: number, limitMs: number): Promise<WorldReport> {
     for (const node of this.nodes) await node.begin();
     const started = this.scheduler.now();
-    const isDone = () => this.nodes.every((node) => node.isUp && node.round > rounds);
+    const isDone = () =>
+      this.nodes.every(({ isUp, head }) => isUp && head !== undefined && head.round >= rounds);
     const reached = await this.scheduler.run(isDone, started + limitMs);
     for (const node of this.nodes) node.end();
     return {
