@@ -5,6 +5,7 @@ import { MessageError } from '../protocol/errors.ts';
 import { topicOf } from '../protocol/message-types.ts';
 import type { Lock, Payload } from '../protocol/messages.ts';
 import { Admission } from './admission.ts';
+import { BlobExchange } from './blob-exchange.ts';
 import { Blobs } from './blobs.ts';
 import type { Certificate } from './certificate.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
@@ -15,6 +16,7 @@ import { RoundLog } from './log.ts';
 import { type AnyReceived, type Received, readMessage } from './received.ts';
 import { type Resumed, startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
+import { Voice } from './voice.ts';
 import { VotingRecord } from './voting-record.ts';
 
 /** A message taken, or why not and who is to blame. */
@@ -38,6 +40,8 @@ export class Participant {
   readonly #admission: Admission;
   readonly #log: RoundLog;
   readonly #effects: Effects;
+  readonly #exchange: BlobExchange;
+  readonly #voice: Voice;
   readonly #queue: RoundEvent[] = [];
   readonly #stopping = new AbortController();
   #state: RoundState;
@@ -88,18 +92,22 @@ export class Participant {
       { onEquivocation: (proof) => observer.onEquivocation?.(proof) },
     );
     this.#state = startRound(log.head, 0, resumed);
-    this.#effects = new Effects(
+    const { signal } = this.#stopping;
+    const blobs = new Blobs(collaborators.store);
+    this.#exchange = new BlobExchange(options, collaborators, blobs);
+    const hear = (message: AnyReceived) => this.#post({ type: 'message', message });
+    this.#voice = new Voice(network, collaborators, log, votes, hear, signal);
+    this.#effects = new Effects({
       options,
       collaborators,
       observer,
       log,
       votes,
-      new Blobs(collaborators.store),
-      {
-        signal: this.#stopping.signal,
-        post: (event) => this.#post(event),
-      },
-    );
+      blobs,
+      exchange: this.#exchange,
+      voice: this.#voice,
+      loop: { signal, post: (event) => this.#post(event) },
+    });
   }
 
   get head(): Head {
@@ -149,17 +157,17 @@ export class Participant {
 
   /** Tells the others what this node recommends after a round; it may say so again. */
   async recommend(round: number, payload: Payload<'recommendation'>): Promise<void> {
-    await this.#effects.recommend(round, payload);
+    await this.#voice.recommend(round, payload);
   }
 
   /** What this node serves to peers: models always, updates only after the seal of their round. */
   async serve(digest: Digest): Promise<Uint8Array | undefined> {
-    return this.#effects.serve(digest);
+    return this.#exchange.serve(digest, this.#log.head.round + 1);
   }
 
   /** Weights of a version this node holds. */
   async weights(digest: Digest): Promise<Float64Array | undefined> {
-    return this.#effects.weights(digest);
+    return this.#exchange.weights(digest);
   }
 
   #post(event: RoundEvent): void {
@@ -205,7 +213,7 @@ export class Participant {
     this.#cancelResend = this.#collaborators.clock.setTimer(
       this.#options.parameters.timeouts.resendMs,
       () => {
-        for (const { envelope, bytes } of this.#effects.said(this.#state)) {
+        for (const { envelope, bytes } of this.#voice.said(this.#state.round, this.#state.view)) {
           this.#collaborators.transport.broadcast(topicOf(envelope.type), bytes);
         }
         this.#scheduleResend();
@@ -219,12 +227,12 @@ export class Participant {
       const round = decodedRound(bytes);
       if (round !== undefined) this.#help(round - 1);
     }
-    if (code === 'MESSAGE_FUTURE_ROUND' && this.#mayHelp()) void this.#effects.sendStatus();
+    if (code === 'MESSAGE_FUTURE_ROUND' && this.#mayHelp()) void this.#voice.sendStatus();
   }
 
   #help(head: number): void {
     if (head < this.#log.head.round && this.#mayHelp())
-      void this.#effects.sendCertificates(head + 1, MAX_CERTIFICATES_AT_ONCE);
+      void this.#voice.sendCertificates(head + 1, MAX_CERTIFICATES_AT_ONCE);
   }
 
   #mayHelp(): boolean {

@@ -1,0 +1,98 @@
+import type { Digest } from '../protocol/digest.ts';
+import { BallastError } from '../protocol/errors.ts';
+import type { NodeId } from '../protocol/ids.ts';
+import { decodeWeights } from '../protocol/vectors.ts';
+import type { Blobs } from './blobs.ts';
+import type { Collaborators, ParticipantOptions } from './collaborators.ts';
+import { nodesOf } from './committee.ts';
+
+/** The largest model that this node fetches: no layout comes near it. */
+const MAX_MODEL_BYTES = 8 << 20;
+/** How long a request for a body of a round that is not yet sealed here is kept waiting. */
+const SEAL_PATIENCE_MS = 1_000;
+
+/** Models and updates by digest: what this node holds, gives out and gets from its peers. */
+export class BlobExchange {
+  readonly #options: ParticipantOptions;
+  readonly #collaborators: Collaborators;
+  readonly #blobs: Blobs;
+  /** The round whose bodies may leave the node. */
+  #sealedRound = 0;
+  readonly #awaitingSeal: (() => void)[] = [];
+
+  constructor(options: ParticipantOptions, collaborators: Collaborators, blobs: Blobs) {
+    this.#options = options;
+    this.#collaborators = collaborators;
+    this.#blobs = blobs;
+  }
+
+  /** The round is sealed: nobody can fit an update to the others' any more. */
+  openRound(round: number): void {
+    this.#sealedRound = round;
+    for (const tell of this.#awaitingSeal.splice(0)) tell();
+  }
+
+  /** A blob for a peer; nothing that `round`, the round in progress, brought before its seal. */
+  async serve(digest: Digest, round: number): Promise<Uint8Array | undefined> {
+    if (await this.#isWithheld(digest, round)) await this.#sealOf(round);
+    return (await this.#isWithheld(digest, round)) ? undefined : this.#blobs.get(digest);
+  }
+
+  /** A blob from this node's own store, or from the first of `from` that serves it. @throws `BODY_NOT_SERVED`. */
+  async obtain(
+    digest: Digest,
+    from: readonly NodeId[],
+    maxBytes: number,
+    round: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const own = await this.#blobs.get(digest);
+    if (own !== undefined) return own;
+    let last: unknown;
+    for (const peer of from.filter((node) => node !== this.#collaborators.signer.nodeId)) {
+      try {
+        const bytes = await this.#collaborators.transport.fetch(peer, digest, maxBytes, signal);
+        await this.#blobs.put(round, bytes);
+        return bytes;
+      } catch (error) {
+        last = error;
+        if (signal.aborted) break;
+      }
+    }
+    throw new BallastError(
+      'BODY_NOT_SERVED',
+      `blob ${digest.slice(0, 12)}: none of ${from.length} peers served it`,
+      { cause: last },
+    );
+  }
+
+  /** Weights of a version that this node holds. */
+  async weights(digest: Digest): Promise<Float64Array | undefined> {
+    const { genesis, genesisWeights, size } = this.#options;
+    if (digest === genesis.modelDigest) return genesisWeights;
+    const bytes = await this.#blobs.get(digest);
+    return bytes === undefined ? undefined : decodeWeights(bytes, size);
+  }
+
+  /** Weights of a certified version, from a peer where this node has not made them itself. */
+  async obtainWeights(digest: Digest, round: number, signal: AbortSignal): Promise<Float64Array> {
+    const known = await this.weights(digest);
+    if (known !== undefined) return known;
+    const { committee, size } = this.#options;
+    return decodeWeights(await this.obtain(digest, nodesOf(committee), MAX_MODEL_BYTES, round, signal), size);
+  }
+
+  async #isWithheld(digest: Digest, round: number): Promise<boolean> {
+    return this.#sealedRound < round && (await this.#blobs.isOf(round, digest));
+  }
+
+  /** A peer that has sealed earlier asks a moment early; it is answered when this node has sealed too. */
+  #sealOf(round: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#collaborators.clock.setTimer(SEAL_PATIENCE_MS, resolve);
+    this.#awaitingSeal.push(() => {
+      if (this.#sealedRound >= round) resolve();
+    });
+    return promise.finally(cancel);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Digest } from '../protocol/digest.ts';
+import type { Encodable } from '../protocol/encoding.ts';
+import type { Sealed } from '../protocol/envelope.ts';
+import { type MessageType, REPEATABLE, topicOf } from '../protocol/message-types.ts';
+import type { Payload } from '../protocol/messages.ts';
+import type { Collaborators } from './collaborators.ts';
+import { decisionOf } from './entry.ts';
+import type { RoundLog } from './log.ts';
+import { type AnyReceived, readMessage } from './received.ts';
+import type { Broadcast } from './round/types.ts';
+import type { VotingRecord } from './voting-record.ts';
+
+/** What this node says: signed and on disk before it is sent, heard by itself like by the others. */
+export class Voice {
+  readonly #network: Digest;
+  readonly #collaborators: Collaborators;
+  readonly #log: RoundLog;
+  readonly #votes: VotingRecord;
+  readonly #hear: (message: AnyReceived) => void;
+  readonly #stopped: AbortSignal;
+  #said: Sealed[] = [];
+
+  constructor(
+    network: Digest,
+    collaborators: Collaborators,
+    log: RoundLog,
+    votes: VotingRecord,
+    hear: (message: AnyReceived) => void,
+    stopped: AbortSignal,
+  ) {
+    this.#network = network;
+    this.#collaborators = collaborators;
+    this.#log = log;
+    this.#votes = votes;
+    this.#hear = hear;
+    this.#stopped = stopped;
+  }
+
+  /** This node's words of a round that still count in a view. */
+  said(round: number, view: number): Sealed[] {
+    return this.#said.filter(
+      ({ envelope }) => envelope.round === round && (envelope.view === 0 || envelope.view === view),
+    );
+  }
+
+  /** The round is over: its words need no repeating. */
+  forget(): void {
+    this.#said = [];
+  }
+
+  async broadcast(effect: Broadcast): Promise<void> {
+    const { message, round, view } = effect;
+    if (effect.message !== 'commit') {
+      await this.say(message, round, view, effect.payload as Encodable);
+      return;
+    }
+    const decision = decisionOf(this.#network, effect.payload.entry, view);
+    const signature = await this.#collaborators.commitScheme.sign(decision);
+    await this.say('commit', round, view, { entry: decision.entryDigest, signature });
+  }
+
+  async say(type: MessageType, round: number, view: number, payload: Encodable): Promise<void> {
+    const { clock, transport } = this.#collaborators;
+    const sealed = await this.#votes.sign({ type, round, view, payload }, clock.now());
+    if (this.#stopped.aborted) return;
+    transport.broadcast(topicOf(type), sealed.bytes);
+    if (REPEATABLE.has(type)) return;
+    if (!this.#said.some(({ digest }) => digest === sealed.digest)) this.#said.push(sealed);
+    this.#hear(readMessage(sealed));
+  }
+
+  async sendStatus(): Promise<void> {
+    const { round } = this.#log.head;
+    await this.say('status', round, 0, { head: round });
+  }
+
+  async sendCertificates(from: number, most: number): Promise<void> {
+    const last = Math.min(this.#log.head.round, from + most - 1);
+    for (let round = from; round <= last; round++) {
+      const certificate = await this.#log.get(round);
+      if (certificate !== undefined) await this.say('certificate', round, 0, certificate as Encodable);
+    }
+  }
+
+  async recommend(round: number, payload: Payload<'recommendation'>): Promise<void> {
+    await this.say('recommendation', round, 0, payload as Encodable);
+  }
+}
