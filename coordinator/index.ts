@@ -7,6 +7,7 @@ export { type Committee, createCommittee, isMember, type Member, memberIndex, no
 export { decisionOf, entryDigest, genesisHead, type Head, headAfter, type RoundDecision } from './entry.ts';
 export { RoundLog } from './log.ts';
 export { Participant, type Reception } from './participant.ts';
+export type { AnyReceived, Received } from './received.ts';
 export { startRound, step } from './round/step.ts';
 export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';
 export { largestNorm, normClass, openUpdate } from './update-body.ts';

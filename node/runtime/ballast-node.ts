@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { createRule } from '../../aggregation/index.ts';
 import {
   type BeaconSource,
-  beaconOrder,
-  type Certificate,
   type Clock,
   type Committee,
   type Decided,
   genesisHead,
   Participant,
+  type Received,
   type Transport,
 } from '../../coordinator/index.ts';
 import { PrivacyLedger } from '../../privacy/index.ts';
@@ -24,8 +23,8 @@ import { createPegModel, genesisWeights } from '../models/index.ts';
 import { createNetwork, type Network } from '../network/index.ts';
 import { LevelStore } from '../store/index.ts';
 import { createTrainer, type EngineName, type Trainer } from '../training/index.ts';
+import { AfterDecision } from './after-decision.ts';
 import { ChainLink } from './chain-link.ts';
-import { toDecidedEvent } from './decided-event.ts';
 import type { Emit } from './events.ts';
 import { FeeAdvisor } from './fee-advisor.ts';
 import { describeError, type NodeConfig } from './node-config.ts';
@@ -45,18 +44,8 @@ export type BallastNodeCollaborators = {
   readonly revise?: (update: Float64Array) => Float64Array;
 };
 
-/** What follows a decision works through these. */
-type Aftermath = {
-  readonly link: ChainLink;
-  readonly committee: Committee;
-  readonly participant: Participant;
-  readonly market: PublicMarket;
-  readonly advisor: FeeAdvisor;
-};
-
 /** How long the others are waited for before the node goes on with a quorum. */
 const PEERS_PATIENCE_MS = 20_000;
-const PUBLISH_STAGGER_MS = 4_000;
 const FETCH_TIMEOUT_MS = 2_000;
 
 /** A whole node: keys, store, ledger, trainer, network and chain around one participant. */
@@ -66,9 +55,8 @@ export class BallastNode {
   readonly #stopping = new AbortController();
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #revise: ((update: Float64Array) => Float64Array) | undefined;
-  /** Ends what follows a decision when the next one is there. */
-  #aftermath = new AbortController();
   #stopped: Promise<void> | undefined;
+  #isFinished = false;
 
   constructor(options: BallastNodeOptions, { emit, revise }: BallastNodeCollaborators) {
     this.#options = options;
@@ -101,7 +89,7 @@ export class BallastNode {
     const network = await this.#createNetwork();
     const participant: Participant = await this.#createParticipant(
       { link, committee, store, ledger, clock, market, trainer, network },
-      (decided) => this.#onDecided(decided, { link, committee, participant, market, advisor }),
+      (decided) => this.#onDecided(decided, afterDecision),
     );
     this.#closers.push(() => participant.stop());
     const advisor = new FeeAdvisor({
@@ -117,6 +105,16 @@ export class BallastNode {
       },
       say: (round, recommendation) => participant.recommend(round, recommendation),
       emit: this.#emit,
+    });
+    const afterDecision = new AfterDecision({
+      self: identity.nodeId,
+      link,
+      committee,
+      participant,
+      market,
+      advisor,
+      emit: this.#emit,
+      signal: this.#stopping.signal,
     });
     this.#join(network, participant, advisor);
     await network.start();
@@ -141,7 +139,6 @@ export class BallastNode {
 
   async #close(): Promise<void> {
     this.#stopping.abort(new BallastError('NODE_STOPPING', 'the node stops'));
-    this.#aftermath.abort(this.#stopping.signal.reason);
     for (const close of this.#closers.reverse()) {
       await close().catch((error: unknown) => this.#tell(error));
     }
@@ -241,14 +238,19 @@ export class BallastNode {
           const reception = participant.receive(bytes);
           if (reception.action !== 'accept') return { action: reception.action, code: reception.code };
           const { message } = reception;
-          if (message.type === 'recommendation')
-            this.#beside(advisor.receive(message.sender, message.payload));
+          if (message.type === 'recommendation') this.#beside(this.#weigh(message, advisor));
           return { action: 'accept' };
         },
         () => undefined,
       );
     }
     network.serveBlobs((digest) => participant.serve(digest));
+  }
+
+  async #weigh({ sender, payload }: Received<'recommendation'>, advisor: FeeAdvisor): Promise<void> {
+    if (await advisor.receive(sender, payload)) return;
+    const reason = 'the chain would not verify its signature';
+    this.#emit({ event: 'refused', code: 'RECOMMENDATION_SIGNATURE', sender, reason });
   }
 
   #transport(network: Network): Transport {
@@ -269,8 +271,6 @@ export class BallastNode {
     };
   }
 
-  #isFinished = false;
-
   async #meetPeers(network: Network, committee: Committee): Promise<void> {
     const topic = this.#topicName('rounds');
     const patience = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(PEERS_PATIENCE_MS)]);
@@ -280,63 +280,12 @@ export class BallastNode {
     });
   }
 
-  #onDecided(decided: Decided, parts: Aftermath): void {
-    const { entry } = decided.certificate;
-    if (entry.round >= this.#options.config.rounds) this.#isFinished = true;
-    this.#aftermath.abort(new BallastError('ROUND_OVER', `round ${entry.round} is decided`));
-    this.#aftermath = new AbortController();
-    const { signal } = this.#aftermath;
-    this.#beside(this.#follow(decided, parts, signal));
-  }
-
-  /** What a decision leads to: the report, the publication, the fee. */
-  async #follow(
-    decided: Decided,
-    { link, committee, participant, market, advisor }: Aftermath,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { certificate } = decided;
-    const { entry } = certificate;
-    const weights = await participant.weights(entry.modelDigest);
-    this.#emit(toDecidedEvent(decided, weights === undefined ? undefined : market.heldOut(weights)));
-    const order = beaconOrder(
-      entry.beacon,
-      committee.members.map(({ node }) => node),
-    );
-    const leads = order.indexOf(this.#options.identity.nodeId) - (certificate.view % order.length);
-    const turn = leads < 0 ? leads + order.length : leads;
-    await Promise.all([
-      entry.outcome === 'accepted'
-        ? this.#publish(entry.round, turn, { link, committee, participant }, signal)
-        : undefined,
-      advisor.advise(certificate, turn, this.#stopping.signal),
-    ]);
-    if (entry.round >= this.#options.config.rounds) this.#emit({ event: 'finished', round: entry.round });
-  }
-
-  /** Publishes every certified version that the chain does not have yet, oldest first. */
-  async #publish(
-    round: number,
-    turn: number,
-    { link, committee, participant }: Pick<Aftermath, 'link' | 'committee' | 'participant'>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await pause(turn * PUBLISH_STAGGER_MS, signal);
-    const onChain = await link.publishedVersion();
-    const missing: Certificate[] = [];
-    for (let r = round; r > 0; r--) {
-      const certificate = await participant.certificate(r);
-      if (certificate === undefined || certificate.entry.version <= onChain) break;
-      if (certificate.entry.outcome === 'accepted') missing.unshift(certificate);
-    }
-    for (const certificate of missing) {
-      const { version, modelDigest } = certificate.entry;
-      const transaction = await link.publish(certificate, committee, signal);
-      if (transaction !== null) {
-        const { round: published } = certificate.entry;
-        this.#emit({ event: 'published', round: published, version, digest: modelDigest, transaction });
-      }
-    }
+  #onDecided(decided: Decided, afterDecision: AfterDecision): void {
+    const { round } = decided.certificate.entry;
+    const isLast = round >= this.#options.config.rounds;
+    if (isLast) this.#isFinished = true;
+    const followed = afterDecision.follow(decided);
+    this.#beside(isLast ? followed.then(() => this.#emit({ event: 'finished', round })) : followed);
   }
 
   #topicName(topic: Topic): string {

@@ -1,0 +1,93 @@
+import {
+  beaconOrder,
+  type Certificate,
+  type Committee,
+  type Decided,
+  type Participant,
+} from '../../coordinator/index.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import type { ChainLink } from './chain-link.ts';
+import { toDecidedEvent } from './decided-event.ts';
+import type { Emit } from './events.ts';
+import type { FeeAdvisor } from './fee-advisor.ts';
+import { pause } from './pause.ts';
+import type { PublicMarket } from './public-market.ts';
+
+/** One node after the other takes over from a leader that does not publish. */
+const PUBLISH_STAGGER_MS = 4_000;
+
+export type AfterDecisionCollaborators = {
+  readonly self: NodeId;
+  readonly link: ChainLink;
+  readonly committee: Committee;
+  readonly participant: Participant;
+  readonly market: PublicMarket;
+  readonly advisor: FeeAdvisor;
+  readonly emit: Emit;
+  /** Fires when the node stops. */
+  readonly signal: AbortSignal;
+};
+
+/** What a decision leads to: the report, the publication, the recommendation of a fee. */
+export class AfterDecision {
+  readonly #collaborators: AfterDecisionCollaborators;
+  /** Ends the wait to publish when the next decision is there: its leader publishes what is missing. */
+  #publishing = new AbortController();
+
+  constructor(collaborators: AfterDecisionCollaborators) {
+    this.#collaborators = collaborators;
+  }
+
+  /** @throws what the chain throws, and the signals' reasons. */
+  async follow(decided: Decided): Promise<void> {
+    const { participant, market, advisor, emit, signal } = this.#collaborators;
+    const { certificate } = decided;
+    const { entry } = certificate;
+    this.#publishing.abort(new BallastError('ROUND_OVER', `round ${entry.round} is decided`));
+    this.#publishing = new AbortController();
+    const publishing = AbortSignal.any([this.#publishing.signal, signal]);
+    const weights = await participant.weights(entry.modelDigest);
+    emit(toDecidedEvent(decided, weights === undefined ? undefined : market.heldOut(weights)));
+    const turn = this.#turn(certificate);
+    await Promise.all([
+      entry.outcome === 'accepted' ? this.#publish(entry.round, turn, publishing) : undefined,
+      advisor.advise(certificate, turn, signal),
+    ]);
+  }
+
+  /** 0 for the leader who got the round certified, then the others in the beacon's order. */
+  #turn({ entry, view }: Certificate): number {
+    const { committee, self } = this.#collaborators;
+    const order = beaconOrder(
+      entry.beacon,
+      committee.members.map(({ node }) => node),
+    );
+    return (order.indexOf(self) + order.length - (view % order.length)) % order.length;
+  }
+
+  /** Publishes every certified version that the chain does not have yet, oldest first. */
+  async #publish(round: number, turn: number, signal: AbortSignal): Promise<void> {
+    const { link, committee, emit } = this.#collaborators;
+    await pause(turn * PUBLISH_STAGGER_MS, signal);
+    for (const certificate of await this.#unpublished(round)) {
+      signal.throwIfAborted();
+      const transaction = await link.publish(certificate, committee, this.#collaborators.signal);
+      if (transaction === null) continue;
+      const { round: published, version, modelDigest: digest } = certificate.entry;
+      emit({ event: 'published', round: published, version, digest, transaction });
+    }
+  }
+
+  async #unpublished(last: number): Promise<Certificate[]> {
+    const { link, participant } = this.#collaborators;
+    const onChain = await link.publishedVersion();
+    const missing: Certificate[] = [];
+    for (let round = last; round > 0; round--) {
+      const certificate = await participant.certificate(round);
+      if (certificate === undefined || certificate.entry.version <= onChain) break;
+      if (certificate.entry.outcome === 'accepted') missing.unshift(certificate);
+    }
+    return missing;
+  }
+}
