@@ -13,7 +13,7 @@ type KnownPeer = {
   /** The latest first, a few at most. */
   addresses: Multiaddr[];
   /** Given by the operator: never forgotten. */
-  readonly permanent: boolean;
+  permanent: boolean;
   failures: number;
   nextDialAt: number;
   connectedSince: number | undefined;
@@ -59,8 +59,8 @@ export class Connector {
   }
 
   start(): void {
-    this.#tick();
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.tick();
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
   }
 
   stop(): void {
@@ -80,7 +80,7 @@ export class Connector {
     }
     const others = known.addresses.filter((other) => !other.equals(address));
     known.addresses = [address, ...others].slice(0, MAX_ADDRESSES_PER_PEER);
-    if (permanent && !known.permanent) this.#known.set(peer, { ...known, permanent });
+    known.permanent ||= permanent;
   }
 
   /** Where a peer may be reached; empty when nothing is known. */
@@ -88,7 +88,8 @@ export class Connector {
     return this.#known.get(peer)?.addresses ?? [];
   }
 
-  #tick(): void {
+  /** Dials and asks whatever is due by the clock. {@link start} calls it four times a second. */
+  tick(): void {
     const now = this.#with.now();
     const connected = this.#with.connectedPeers();
     this.#noteConnections(new Set(connected), now);
@@ -106,6 +107,7 @@ export class Connector {
       else known.connectedSince ??= now;
       if (known.connectedSince !== undefined && now - known.connectedSince >= STABLE_CONNECTION_MS) {
         known.failures = 0;
+        known.nextDialAt = now;
       }
     }
   }

@@ -9,7 +9,14 @@ import { createLibp2p } from 'libp2p';
 import type { NodeId } from '../../protocol/ids.ts';
 import { isLoopback } from './addresses.ts';
 import { gossipService } from './gossip.ts';
-import { DIAL_TIMEOUT_MS, INBOUND_PER_SECOND, MAX_CONNECTIONS, MAX_PENDING_INBOUND, PING } from './limits.ts';
+import {
+  DIAL_TIMEOUT_MS,
+  INBOUND_PER_SECOND,
+  MAX_CONNECTIONS,
+  MAX_PENDING_INBOUND,
+  PING,
+  STREAM_WINDOW,
+} from './limits.ts';
 
 export type Libp2pNode = Libp2p<{ gossip: GossipSub }>;
 
@@ -35,7 +42,17 @@ export function createNode(options: Libp2pOptions, collaborators: Libp2pCollabor
     nodeInfo: { userAgent: 'ballast' },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ maxInboundStreams: 256, maxOutboundStreams: 256, maxEarlyStreams: 10 })],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: 256,
+        maxOutboundStreams: 256,
+        maxEarlyStreams: 10,
+        streamOptions: {
+          initialStreamWindowSize: STREAM_WINDOW.initial,
+          maxStreamWindowSize: STREAM_WINDOW.most,
+        },
+      }),
+    ],
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       inboundConnectionThreshold: onLoopback ? INBOUND_PER_SECOND.loopback : INBOUND_PER_SECOND.otherwise,

@@ -63,13 +63,25 @@ export const EXCHANGE_INTERVAL_MS = 5 * SECOND;
 /** A node busy training may be late by seconds; it must not lose its connections for that. */
 export const PING = { intervalMs: 15 * SECOND, timeoutMs: 20 * SECOND } as const;
 
+/**
+ * What a peer may have under way on one stream. Yamux would let this grow to 16 MiB, past the 4 MiB that a stream
+ * holds unread before it is reset; 2 MiB still allow 20 MB/s over a round trip of 100 ms.
+ */
+export const STREAM_WINDOW = { initial: 256 * KIB, most: 2 * MIB } as const;
+
 export const BLOB_PROTOCOL = '/ballast/blob/1';
-/** 64 to 256 KiB is the fastest range on a libp2p stream, and far below its 4 MiB read buffer. */
+/** The upper end of the range that is fastest on a libp2p stream, 64 to 256 KiB. */
 export const CHUNK_BYTES = 256 * KIB;
 export const BLOB_LIMITS = {
-  /** Transfers at once from or to one peer, and served in all. */
+  /** Transfers at once from or to one peer. */
   perPeer: 4,
-  served: 32,
+  /**
+   * Requests answered at once in all. A whole committee may ask for a body before the seal and be kept waiting
+   * for it, so that this is well above the 40 members of one.
+   */
+  served: 256,
+  /** Streams of a connection, with those that one side has not quite closed yet. */
+  streams: 32,
   /** Fetches that wait for their turn at one peer. */
   waitingPerPeer: 256,
   requestTimeoutMs: 10 * SECOND,

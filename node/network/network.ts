@@ -25,6 +25,7 @@ import {
 import { answerExchange, askExchange } from './peer-exchange.ts';
 import { PeerScores } from './peer-scores.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { waitForSubscribers } from './subscribers.ts';
 import type { FetchOptions, Network, OnMessage, PeerInfo, Refusal, ServeBlob, Validate } from './types.ts';
 
 export type NetworkOptions = {
@@ -71,11 +72,6 @@ export async function createNetwork(
   for (const address of options.bootstrap ?? []) network.remember(address);
   return network;
 }
-
-const READY_POLL_MS = 25;
-/** Gossipsub fills a topic's mesh up to this at each heartbeat, once a second; then it is as full as it gets. */
-const MESH_LOW = 4;
-const MESH_SETTLE_MS = 1500;
 
 type State = 'new' | 'started' | 'stopped';
 
@@ -165,16 +161,12 @@ class Libp2pNetwork implements Network {
     await this.#node.handle(
       BLOB_PROTOCOL,
       (stream, { remotePeer }) => this.#server.handle(stream, remotePeer.toString(), this.#stopped.signal),
-      // One more than are served, so that a peer over the limit is told so.
-      { maxInboundStreams: BLOB_LIMITS.perPeer * 2, maxOutboundStreams: BLOB_LIMITS.perPeer },
+      { maxInboundStreams: BLOB_LIMITS.streams, maxOutboundStreams: BLOB_LIMITS.streams },
     );
     await this.#node.handle(
       PEER_EXCHANGE_PROTOCOL,
       (stream, connection) => this.#tellPeers(stream, connection),
-      {
-        maxInboundStreams: 2,
-        maxOutboundStreams: 2,
-      },
+      { maxInboundStreams: 4, maxOutboundStreams: 4 },
     );
     this.#node.addEventListener('peer:disconnect', () => this.#rate.prune());
     await this.#node.start();
@@ -250,33 +242,9 @@ class Libp2pNetwork implements Network {
   }
 
   async ready(topic: string, count: number, signal: AbortSignal): Promise<void> {
-    const either = this.#orStopped(signal);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
     const reachable = () => this.#gossip.subscribers(topic).filter((peer) => this.#canGossipTo(peer)).length;
-    let settling: number | undefined;
-    const check = () => {
-      if (reachable() < count) return;
-      settling ??= performance.now();
-      const meshed = this.#gossip.meshSize(topic) >= Math.min(count, MESH_LOW);
-      if (meshed || performance.now() - settling >= MESH_SETTLE_MS) resolve();
-    };
-    const giveUp = () => {
-      const have = reachable();
-      const message = `${have} peers subscribed to ${topic}, waited for ${count}`;
-      const metadata = { topic, have, count };
-      reject(new NetworkError('WAIT_ABORTED', message, { metadata, cause: either.reason }));
-    };
-    // Polled, since no event tells when the stream towards a subscriber opens.
-    const timer = setInterval(check, READY_POLL_MS);
-    either.addEventListener('abort', giveUp, { once: true });
-    try {
-      check();
-      if (either.aborted) giveUp();
-      await promise;
-    } finally {
-      clearInterval(timer);
-      either.removeEventListener('abort', giveUp);
-    }
+    const meshed = () => this.#gossip.meshSize(topic);
+    await waitForSubscribers(topic, count, { reachable, meshed }, this.#orStopped(signal));
   }
 
   serveBlobs(serve: ServeBlob): void {
@@ -338,7 +306,11 @@ class Libp2pNetwork implements Network {
 
   #refuse(peer: NodeId, topic: string, code: string): void {
     const score = this.#scores.refuse(peer, code, REJECT_PENALTY);
-    this.#onRefused({ peer, topic, action: 'reject', code, score });
+    try {
+      this.#onRefused({ peer, topic, action: 'reject', code, score });
+    } catch (error) {
+      this.#onError(error, topic);
+    }
     this.#judge(peer);
   }
 

@@ -1,0 +1,141 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { InboundQueue } from '../inbound-queue.ts';
+import { KeyedLimiter } from '../limiter.ts';
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A queue whose jobs end when the test says so. */
+function controlledQueue(limits: Partial<ConstructorParameters<typeof InboundQueue>[0]> = {}) {
+  const queue = new InboundQueue({
+    concurrency: 1,
+    messages: 100,
+    bytes: 1000,
+    messagesPerPeer: 10,
+    bytesPerPeer: 100,
+    ...limits,
+  });
+  const started: string[] = [];
+  const dropped: string[] = [];
+  const ends: (() => void)[] = [];
+  const push = (peer: string, name: string, bytes = 1) =>
+    queue.push(peer, {
+      bytes,
+      run: () => {
+        started.push(name);
+        return new Promise<void>((resolve) => ends.push(resolve));
+      },
+      drop: () => dropped.push(name),
+    });
+  const endNext = async () => {
+    ends.shift()?.();
+    await settle();
+  };
+  return { queue, push, started, dropped, endNext };
+}
+
+describe('the inbound queue', () => {
+  it('takes peers in turn, and each in order', async () => {
+    const { push, started, endNext } = controlledQueue();
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) push(name.slice(0, 1), name);
+    for (let i = 0; i < 6; i++) await endNext();
+    expect(started).to.deep.equal(['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
+  });
+
+  it("refuses the newest past a peer's share or the whole, in messages and bytes", () => {
+    const { push } = controlledQueue();
+    expect(push('a', 'running')).to.equal(true);
+    for (let i = 0; i < 10; i++) expect(push('a', `a${i}`)).to.equal(true);
+    expect(push('a', 'over its messages')).to.equal(false);
+    expect(push('b', 'just its bytes', 100)).to.equal(true);
+    expect(push('b', 'over its bytes', 1)).to.equal(false);
+    expect(push('c', 'still room')).to.equal(true);
+    const whole = controlledQueue({ messages: 2, bytes: 50 });
+    whole.push('a', 'running');
+    expect(whole.push('b', 'b1', 30)).to.equal(true);
+    expect(whole.push('c', 'over the bytes', 21)).to.equal(false);
+    expect(whole.push('c', 'c1', 20)).to.equal(true);
+    expect(whole.push('d', 'over the messages', 0)).to.equal(false);
+  });
+
+  it('drops what waits from one peer or from all, and tells so', async () => {
+    const { queue, push, started, dropped, endNext } = controlledQueue();
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1']) push(name.slice(0, 1), name);
+    queue.clear('a');
+    expect(dropped).to.deep.equal(['a2', 'a3']);
+    await endNext();
+    queue.clear();
+    expect(dropped).to.deep.equal(['a2', 'a3', 'c1']);
+    await endNext();
+    expect(started).to.deep.equal(['a1', 'b1']);
+    for (let i = 0; i < 10; i++) expect(push('a', 'again')).to.equal(true);
+  });
+
+  it('runs or drops every job it took exactly once, never too many at once', async () => {
+    const step = fc.record({ peer: fc.constantFrom('a', 'b', 'c'), bytes: fc.nat(60), end: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (steps, concurrency) => {
+          const { queue, push, started, dropped, endNext } = controlledQueue({ concurrency, messages: 12 });
+          let ended = 0;
+          const taken: string[] = [];
+          for (const [i, { peer, bytes, end }] of steps.entries()) {
+            if (push(peer, `${i}`, bytes)) taken.push(`${i}`);
+            if (end && ended < started.length) {
+              ended += 1;
+              await endNext();
+            }
+            expect(started.length - ended).to.be.at.most(concurrency);
+          }
+          queue.clear();
+          expect([...started, ...dropped].sort()).to.deep.equal(taken.sort());
+        },
+      ),
+      { seed: 9, numRuns: 60 },
+    );
+  });
+});
+
+describe('the limiter of transfers', () => {
+  it('gives turns in order, to a few at once for each key, and no more may wait than the bound', async () => {
+    const limiter = new KeyedLimiter(1, 2);
+    const { signal } = new AbortController();
+    const order: string[] = [];
+    const first = await limiter.acquire('a', signal);
+    const second = limiter.acquire('a', signal).then((release) => {
+      order.push('second');
+      return release;
+    });
+    const third = limiter.acquire('a', signal).then((release) => {
+      order.push('third');
+      return release;
+    });
+    expect(await limiter.acquire('a', signal)).to.equal(undefined);
+    expect(await limiter.acquire('b', signal)).to.be.a('function');
+    await settle();
+    expect(order).to.deep.equal([]);
+    first?.();
+    first?.();
+    await settle();
+    expect(order).to.deep.equal(['second']);
+    (await second)?.();
+    (await third)?.();
+    expect(order).to.deep.equal(['second', 'third']);
+    expect(await limiter.acquire('a', signal)).to.be.a('function');
+  });
+
+  it('lets a waiter leave without losing a turn', async () => {
+    const limiter = new KeyedLimiter(1, 5);
+    const { signal } = new AbortController();
+    const leaving = new AbortController();
+    const first = await limiter.acquire('a', signal);
+    const left = limiter.acquire('a', leaving.signal).catch((reason: unknown) => reason);
+    const stays = limiter.acquire('a', signal);
+    leaving.abort('left');
+    expect(await left).to.equal('left');
+    first?.();
+    expect(await stays).to.be.a('function');
+  });
+});
