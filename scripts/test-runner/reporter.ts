@@ -19,15 +19,29 @@ class EventReporter {
     runner.on(constants.EVENT_TEST_PASS, (test) => {
       this.#tell({ type: 'pass', title: test.fullTitle(), ms: test.duration ?? 0 });
     });
-    runner.on(constants.EVENT_TEST_FAIL, (test) => {
+    runner.on(constants.EVENT_TEST_FAIL, (test, error) => {
       this.#tell({ type: 'fail', title: test.fullTitle() });
+      test.err = error;
       Mocha.reporters.Base.list([test]);
     });
+    this.#countRejections();
     runner.once(constants.EVENT_RUN_END, () => {
       this.#tell({ type: 'end' });
       setTimeout(() => {
         console.error(`still open: ${process.getActiveResourcesInfo().join(', ')}`);
       }, Number(openHandlesMs)).unref();
+    });
+  }
+
+  /** Mocha lets a rejection that nobody handles pass in silence; here it fails the suite. */
+  #countRejections(): void {
+    // Mocha emits each a second time.
+    const known = new WeakSet<Promise<unknown>>();
+    process.on('unhandledRejection', (reason, promise) => {
+      if (known.has(promise)) return;
+      known.add(promise);
+      this.#tell({ type: 'fail', title: 'a promise was rejected and nobody handled it' });
+      console.error(reason);
     });
   }
 

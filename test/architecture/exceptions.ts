@@ -1,0 +1,20 @@
+/** The folders of `node` that do no I/O and import nothing else of it. */
+export const PURE_NODE_FOLDERS = ['node/features/', 'node/models/', 'node/controller/'] as const;
+
+/** A file that a rule lets pass, and why. One that needs it no longer must go from the list. */
+export type Exception = { readonly path: string; readonly reason: string };
+
+/** Files outside the command line that are a process's entry, and so may read its arguments and print. */
+export const ENTRY_FILES: readonly Exception[] = [
+  { path: 'contracts/solc/solc.ts', reason: 'forge runs it in place of the native compiler' },
+  { path: 'simulations/experiments/peg-federation.ts', reason: 'an experiment that is run by its path' },
+  { path: 'simulations/experiments/soak.ts', reason: 'an experiment that is run by its path' },
+];
+
+/** Files that import a module whose name is only known when they run. */
+export const COMPUTED_IMPORTS: readonly Exception[] = [
+  {
+    path: 'node/training/tensorflow-engine.ts',
+    reason: 'native backends are installed by those who want them',
+  },
+];
