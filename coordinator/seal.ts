@@ -59,9 +59,10 @@ export function available(
 }
 
 function commonRefusal(digest: Digest, reports: BodyReports): string {
-  const codes = [...reports.values()].flatMap(({ refused }) =>
-    refused.filter((refusal) => refusal.digest === digest).map(({ code }) => code),
-  );
+  const codes = [...reports.values()].flatMap(({ refused }) => {
+    const refusal = refused.find((each) => each.digest === digest);
+    return refusal === undefined ? [] : [refusal.code];
+  });
   const times = (code: string) => codes.filter((other) => other === code).length;
   return [...new Set(codes)].sort((a, b) => times(b) - times(a) || compareText(a, b))[0] ?? 'BODY_NOT_SERVED';
 }

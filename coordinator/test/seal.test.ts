@@ -1,0 +1,124 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Payload } from '../../protocol/messages.ts';
+import { available, nextBeaconHeight, sealedHeaders } from '../seal.ts';
+import { bodyDigest, committeeOf, digest, signerOf } from './support.ts';
+
+const committee = committeeOf(7);
+const node = (index: number) => signerOf(index).nodeId;
+const claim = (index: number, body = bodyDigest(index)) => ({ node: node(index), digest: body });
+
+function seals(...reports: readonly { headers: readonly ReturnType<typeof claim>[]; finalized?: number }[]) {
+  return new Map(
+    reports.map(({ headers, finalized = 5 }, i) => [node(i), { headers: [...headers], finalized }]),
+  );
+}
+const bodies = (...reports: readonly Partial<Payload<'body-report'>>[]) =>
+  new Map(reports.map((report, i) => [node(i), { held: [], refused: [], ...report }]));
+
+describe('seal', () => {
+  it('holds the headers that F+1 members report, ascending by node', () => {
+    const two = seals({ headers: [claim(0), claim(1)] }, { headers: [claim(1), claim(0)] });
+    expect(sealedHeaders(committee, two)).to.deep.equal([]);
+    const three = seals(
+      { headers: [claim(0), claim(1)] },
+      { headers: [claim(1), claim(0)] },
+      { headers: [claim(1)] },
+      { headers: [claim(2), claim(0)] },
+    );
+    const sealed = sealedHeaders(committee, three);
+    expect(sealed).to.have.deep.members([claim(0), claim(1)]);
+    expect(sealed.map((header) => header.node)).to.deep.equal(sealed.map((header) => header.node).sort());
+  });
+
+  it('counts a header once for each reporter, however often it stands in the report', () => {
+    const repeated = seals({ headers: [claim(0), claim(0), claim(0)] }, { headers: [claim(0), claim(0)] });
+    expect(sealedHeaders(committee, repeated)).to.deep.equal([]);
+  });
+
+  it('drops a node of whom F+1 members each saw another header', () => {
+    const [a, b] = [claim(0, digest('a')), claim(0, digest('b'))];
+    const split = seals(...[a, a, a, b, b, b].map((header) => ({ headers: [header, claim(1)] })));
+    expect(sealedHeaders(committee, split)).to.deep.equal([claim(1)]);
+    const few = seals(...[a, a, a, b, b].map((header) => ({ headers: [header] })));
+    expect(sealedHeaders(committee, few)).to.deep.equal([a]);
+  });
+
+  it('does not depend on the order of the reports', () => {
+    const reports = Array.from({ length: 7 }, (_, i) => ({ headers: [claim(i % 3), claim((i + 1) % 3)] }));
+    const wanted = sealedHeaders(committee, seals(...reports));
+    expect(wanted).to.have.length(3);
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...seals(...reports)], { minLength: 7 }), (entries) => {
+        expect(sealedHeaders(committee, new Map(entries))).to.deep.equal(wanted);
+      }),
+      { numRuns: 30, seed: 3 },
+    );
+  });
+});
+
+describe('the next beacon', () => {
+  const heightOf = (finalized: readonly number[]) =>
+    nextBeaconHeight(committee, seals(...finalized.map((each) => ({ headers: [], finalized: each }))), 3);
+
+  it('lies within what honest members reported, whatever F liars say', () => {
+    const honest = fc.array(fc.nat(1000), { minLength: 3, maxLength: 5 });
+    const lies = fc.array(fc.nat(), { maxLength: committee.faults });
+    fc.assert(
+      fc.property(honest, lies, fc.nat(5), (truths, liars, at) => {
+        const mixed = [...truths.slice(0, at), ...liars, ...truths.slice(at)];
+        expect(heightOf(mixed)).to.be.within(Math.min(...truths) + 3, Math.max(...truths) + 3);
+      }),
+      { numRuns: 200, seed: 5 },
+    );
+  });
+
+  it('is moved by F+1', () => {
+    expect(heightOf([10, 10, 10, 10, 10, 99, 99])).to.equal(13);
+    expect(heightOf([10, 10, 10, 10, 99, 99, 99])).to.equal(102);
+  });
+
+  it('has a height where there is one report or none', () => {
+    expect([heightOf([]), heightOf([8])]).to.deep.equal([3, 11]);
+  });
+});
+
+describe('availability', () => {
+  const sealed = [claim(0), claim(1)];
+
+  it('accepts what F+1 members hold and says why the others drop out', () => {
+    const held = [bodyDigest(0)];
+    const refused = [{ digest: bodyDigest(1), code: 'UPDATE_NORM' }];
+    const { accepted, dropped } = available(
+      committee,
+      sealed,
+      bodies(
+        { held, refused },
+        { held, refused },
+        { held },
+        { refused: [{ digest: bodyDigest(1), code: 'ODD' }] },
+      ),
+    );
+    expect(accepted).to.deep.equal([claim(0)]);
+    expect(dropped).to.deep.equal([{ node: node(1), code: 'UPDATE_NORM' }]);
+  });
+
+  it('names a body that nobody says anything of as not served', () => {
+    const { accepted, dropped } = available(committee, sealed, bodies({ held: [bodyDigest(0)] }, {}));
+    expect(accepted).to.deep.equal([]);
+    expect(dropped.map(({ code }) => code)).to.deep.equal(['BODY_NOT_SERVED', 'BODY_NOT_SERVED']);
+  });
+
+  it('gives each member one say on why, and a tie to the lesser word', () => {
+    const say = (...codes: string[]) => ({ refused: codes.map((code) => ({ digest: bodyDigest(0), code })) });
+    const of = (...reports: ReturnType<typeof say>[]) =>
+      available(committee, [claim(0)], bodies(...reports)).dropped[0]?.code;
+    expect(of(say('LIE', 'LIE', 'LIE'), say('TRUE'), say('TRUE'))).to.equal('TRUE');
+    expect(of(say('B'), say('A'))).to.equal('A');
+  });
+
+  it('counts what a member holds once', () => {
+    const { accepted } = available(committee, [claim(0)], bodies({ held: Array(5).fill(bodyDigest(0)) }));
+    expect(accepted).to.deep.equal([]);
+  });
+});
