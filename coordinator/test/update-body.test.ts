@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { encodeUpdate } from '../../protocol/vectors.ts';
+import { largestNorm, normClass, openUpdate, squaredNorm } from '../update-body.ts';
+import { codeOf, header, PARAMETERS, SIZE } from './support.ts';
+
+const open = (update: Int32Array, fields: Parameters<typeof header>[1] = {}, parameters = PARAMETERS) =>
+  openUpdate(encodeUpdate(update), header(0, { normClass: normClass(update), ...fields }), parameters);
+
+describe('update body', () => {
+  it('has a norm class k with 2^(k−1) < ‖update‖ ≤ 2^k', () => {
+    fc.assert(
+      fc.property(fc.int32Array({ minLength: 1, maxLength: 6 }), (update) => {
+        const squared = [...update].reduce((sum, value) => sum + BigInt(value) * BigInt(value), 0n);
+        fc.pre(squared < 2n ** 53n);
+        const k = BigInt(normClass(update));
+        expect(squared <= 4n ** k).to.equal(true);
+        if (k > 0n) expect(squared > 4n ** (k - 1n)).to.equal(true);
+      }),
+      { numRuns: 300, seed: 2 },
+    );
+    const classes = [0, 1, 2, 3, 4, 5].map((value) => normClass(Int32Array.of(value)));
+    expect(classes).to.deep.equal([0, 0, 1, 2, 2, 3]);
+  });
+
+  it('is opened up to the bound and not beyond', () => {
+    expect([...open(Int32Array.of(1024, 0, 0, 0))]).to.deep.equal([1024, 0, 0, 0]);
+    expect(codeOf(() => open(Int32Array.of(1024, 1, 0, 0)))).to.equal('UPDATE_NORM');
+    const off = { ...PARAMETERS, update: { ...PARAMETERS.update, normCheck: false } };
+    expect(codeOf(() => open(Int32Array.of(1024, 1, 0, 0), {}, off))).to.equal(undefined);
+  });
+
+  it('may exceed the clip norm by the noise of its tail under node-level privacy alone', () => {
+    expect(largestNorm(PARAMETERS, 100)).to.equal(1024);
+    const node = {
+      ...PARAMETERS,
+      privacy: { ...PARAMETERS.privacy, unit: 'node' as const, noiseMultiplier: 2 },
+    };
+    expect(largestNorm(node, 100)).to.equal(1024 + 2 * 1024 * 15);
+  });
+
+  it('is refused with another norm class than its header says, and with another number of bytes', () => {
+    expect(codeOf(() => open(Int32Array.of(100, 0, 0, 0), { normClass: 6 }))).to.equal('UPDATE_NORM_CLASS');
+    expect(codeOf(() => open(Int32Array.of(100, 0, 0, 0), { normClass: 8 }))).to.equal('UPDATE_NORM_CLASS');
+    expect(codeOf(() => open(Int32Array.of(1, 0, 0)))).to.equal('UPDATE_SIZE');
+    expect(codeOf(() => open(new Int32Array(SIZE + 1)))).to.equal('UPDATE_SIZE');
+  });
+
+  it('is integers whatever the bytes: no NaN, no infinity, only refusals with a code', () => {
+    const bytes = fc.uint8Array({ minLength: SIZE * 4, maxLength: SIZE * 4 });
+    const off = { ...PARAMETERS, update: { ...PARAMETERS.update, normCheck: false } };
+    fc.assert(
+      fc.property(bytes, (body) => {
+        const view = new DataView(body.buffer, body.byteOffset);
+        const update = Int32Array.from({ length: SIZE }, (_, i) => view.getInt32(i * 4, true));
+        expect(Number.isFinite(squaredNorm(update))).to.equal(true);
+        const opened = openUpdate(body, header(0, { normClass: normClass(update) }), off);
+        expect(opened).to.deep.equal(update);
+      }),
+      { numRuns: 100, seed: 4 },
+    );
+  });
+});
