@@ -8,8 +8,6 @@ import { nodesOf } from './committee.ts';
 
 /** The largest model that this node fetches: no layout comes near it. */
 const MAX_MODEL_BYTES = 8 << 20;
-/** How long a request for a body of a round that is not yet sealed here is kept waiting. */
-const SEAL_PATIENCE_MS = 1_000;
 
 /** Models and updates by digest: what this node holds, gives out and gets from its peers. */
 export class BlobExchange {
@@ -86,10 +84,14 @@ export class BlobExchange {
     return this.#sealedRound < round && (await this.#blobs.isOf(round, digest));
   }
 
-  /** A peer that has sealed earlier asks a moment early; it is answered when this node has sealed too. */
+  /**
+   * A peer that has sealed earlier asks early, by as much as a lost report takes to be said again; it is answered
+   * when this node has sealed too, or when the peer no longer waits.
+   */
   #sealOf(round: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#collaborators.clock.setTimer(SEAL_PATIENCE_MS, resolve);
+    const { fetchMs } = this.#options.parameters.timeouts;
+    const cancel = this.#collaborators.clock.setTimer(fetchMs, resolve);
     this.#awaitingSeal.push(() => {
       if (this.#sealedRound >= round) resolve();
     });
