@@ -16,24 +16,20 @@ const OUTPUTS = QUANTILE_LEVELS.length;
 function linearGradients(model: PegModel, examples: ExampleSet): RecordGradients {
   const { width, x, y, recordStart, records } = examples;
   const gradients = new Float64Array(records * model.size);
-  const f = new Float64Array(OUTPUTS);
   return {
     perRecord: (weights) => {
       gradients.fill(0);
       for (let r = 0; r < records; r++) {
         const from = recordStart[r]!;
         const to = recordStart[r + 1]!;
+        const at = r * model.size;
         for (let i = from; i < to; i++) {
-          f.fill(0);
-          for (let j = 0; j < width; j++) {
-            const input = x[i * width + j]!;
-            for (let q = 0; q < OUTPUTS; q++) f[q]! += input * weights[j * OUTPUTS + q]!;
-          }
-          slopes(f, y[i]!, to - from);
-          for (let j = 0; j < width; j++) {
-            const input = x[i * width + j]!;
-            const at = r * model.size + j * OUTPUTS;
-            for (let q = 0; q < OUTPUTS; q++) gradients[at + q]! += input * f[q]!;
+          const row = i * width;
+          for (let q = 0; q < OUTPUTS; q++) {
+            let forecast = 0;
+            for (let j = 0; j < width; j++) forecast += x[row + j]! * weights[j * OUTPUTS + q]!;
+            const slope = pinballSlope(QUANTILE_LEVELS[q]!, forecast, y[i]!) / (to - from);
+            for (let j = 0; j < width; j++) gradients[at + j * OUTPUTS + q]! += x[row + j]! * slope;
           }
         }
       }
@@ -88,5 +84,5 @@ function mlpGradients(model: PegModel, examples: ExampleSet, units: number): Rec
 
 /** Replaces forecasts by the slope of their pinball loss, divided by the rows of the record. */
 function slopes(f: Float64Array, actual: number, rows: number): void {
-  for (const [q, level] of QUANTILE_LEVELS.entries()) f[q] = pinballSlope(level, f[q]!, actual) / rows;
+  for (let q = 0; q < OUTPUTS; q++) f[q] = pinballSlope(QUANTILE_LEVELS[q]!, f[q]!, actual) / rows;
 }
