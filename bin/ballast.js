@@ -9,8 +9,8 @@ if (Number.parseInt(process.versions.node, 10) < REQUIRED_MAJOR) {
   );
   process.exitCode = 1;
 } else {
-  // The published package holds dist/ alone; a checkout that was never built runs its sources as they are.
-  const built = new URL('../dist/bin/main.js', import.meta.url);
-  const entry = existsSync(built) ? built : new URL('../bin/main.ts', import.meta.url);
+  // The published package holds no sources; in a checkout they are newer than what was last built of them.
+  const isCheckout = existsSync(new URL('../node/cli/program.ts', import.meta.url));
+  const entry = new URL(isCheckout ? './main.ts' : '../dist/bin/main.js', import.meta.url);
   await import(entry.href);
 }

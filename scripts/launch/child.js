@@ -23,7 +23,7 @@ export function handOver(node, args, env) {
  * the same group tells them apart: what it has seen too is not sent a second time. The wait also folds the
  * copy that npm sends of each signal into the original.
  */
-async function standIn(node, args, env) {
+export async function standIn(node, args, env) {
   const seen = new Map();
   const witness = spawnWitness(seen);
   const child = spawn(node, args, { env, stdio: 'inherit' });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
+import { constants } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { exitCode } from './child.js';
 import { Stop, say } from './say.js';
@@ -30,13 +31,12 @@ export async function runNpm(node, args, { cwd, failure }) {
       noise = (noise + text).slice(-16_384);
     });
   }
-  const interrupt = (signal) => child.kill(signal);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  let interrupted = false;
+  let interruptedBy;
   for (const signal of signals) {
     process.on(signal, () => {
-      interrupted = true;
-      interrupt(signal);
+      interruptedBy = signal;
+      child.kill(signal);
     });
   }
   const closed = new Promise((resolve) => child.once('close', resolve));
@@ -44,7 +44,9 @@ export async function runNpm(node, args, { cwd, failure }) {
   await closed;
   for (const signal of signals) process.removeAllListeners(signal);
 
-  if (interrupted) throw new Stop('interrupted; the next call starts the installation again', code || 130);
+  if (interruptedBy !== undefined) {
+    throw new Stop('interrupted: the next call installs again', 128 + constants.signals[interruptedBy]);
+  }
   if (code !== 0) {
     const tail = noise.trimEnd().split('\n').slice(-NOISE_LINES);
     for (const line of tail) say(`  ${line}`);
