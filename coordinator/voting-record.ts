@@ -13,8 +13,13 @@ export type Unsigned = {
   readonly payload: Encodable;
 };
 
-/** Milliseconds that a message may be under way. */
+/** Milliseconds that a message which may be said anew may be under way. */
 const LIFETIME_MS = 10 * 60_000;
+/**
+ * A vote is said once and counts for as long as its round lasts: if it expired, a network whose members all
+ * stopped in the middle of a round could never end it.
+ */
+const NEVER = Number.MAX_SAFE_INTEGER;
 const SEQUENCE_KEY = 'sequence';
 
 /**
@@ -72,7 +77,13 @@ export class VotingRecord {
     if (known !== undefined) return openEnvelope(known);
 
     const seq = this.#sequence + 1;
-    const envelope = { net: this.#network, ...message, seq, ts: now, expiry: now + LIFETIME_MS };
+    const envelope = {
+      net: this.#network,
+      ...message,
+      seq,
+      ts: now,
+      expiry: isRepeatable ? now + LIFETIME_MS : NEVER,
+    };
     const sealed = signEnvelope(envelope, this.#signer);
     const operations: StoreOperation[] = [
       { type: 'put', key: SEQUENCE_KEY, value: new TextEncoder().encode(String(seq)) },
