@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { BallastError } from '../../protocol/errors.ts';
+import type { Certificate } from '../certificate.ts';
+import { type Head, headAfter } from '../entry.ts';
+import { RoundLog } from '../log.ts';
+import { entryOf, GENESIS, TestStore } from './support.ts';
+
+function certificateAfter(head: Head, reason = ''): Certificate {
+  const entry = entryOf({ round: head.round + 1, parent: head.entry, baseVersion: head.version, reason });
+  return { entry, view: 0, signatures: [{ index: 0, signature: new Uint8Array(65) }] };
+}
+
+async function filled(rounds: number): Promise<{ store: TestStore; log: RoundLog }> {
+  const store = new TestStore();
+  const log = await RoundLog.open(store, GENESIS);
+  for (let i = 0; i < rounds; i++) await log.append(certificateAfter(log.head));
+  return { store, log };
+}
+
+async function openError(store: TestStore): Promise<BallastError> {
+  const error = await RoundLog.open(store, GENESIS).catch((thrown: unknown) => thrown);
+  if (error instanceof BallastError) return error;
+  throw new Error(`expected a BallastError, got ${String(error)}`);
+}
+
+describe('round log', () => {
+  it('begins at genesis and stands where it stood after a restart', async () => {
+    const { store, log } = await filled(12);
+    expect((await RoundLog.open(new TestStore(), GENESIS)).head).to.deep.equal(GENESIS);
+    const reopened = await RoundLog.open(store.survivor(), GENESIS);
+    expect(reopened.head).to.deep.equal(log.head);
+    expect(reopened.head.round).to.equal(12);
+    expect(await reopened.get(12)).to.deep.equal(await log.get(12));
+    expect(await reopened.get(13)).to.equal(undefined);
+  });
+
+  it('names the first round whose link is broken', async () => {
+    const { store, log } = await filled(6);
+    const third = await log.get(3);
+    const other = await RoundLog.open(
+      new TestStore(),
+      third === undefined ? GENESIS : headAfter(third.entry),
+    );
+    const strange = certificateAfter({ ...other.head, entry: GENESIS.entry });
+    await log.append(strange);
+    const error = await openError(store.survivor());
+    expect([error.code, error.metadata.round]).to.deep.equal(['LOG_BROKEN', 4]);
+    expect(error.message).to.include('round 4');
+    expect(error.hint).to.be.a('string');
+  });
+
+  it('names a changed entry by the round after it, and a missing round by the next', async () => {
+    const changed = await filled(3);
+    const second = await changed.log.get(1);
+    await changed.log.append(
+      certificateAfter(second === undefined ? GENESIS : headAfter(second.entry), 'changed'),
+    );
+    expect((await openError(changed.store)).metadata.round).to.equal(3);
+
+    const missing = await filled(3);
+    missing.store.durable.delete('log/0000000000000002');
+    expect((await openError(missing.store)).metadata.round).to.equal(3);
+  });
+
+  it('refuses a log of another genesis', async () => {
+    const { store } = await filled(1);
+    const error = await RoundLog.open(store, { ...GENESIS, entry: 'ff'.repeat(32) }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(BallastError).with.property('code', 'LOG_BROKEN');
+  });
+
+  it('has not moved before the disk has the entry, and moves together with what comes along', async () => {
+    const { store, log } = await filled(1);
+    store.held = [];
+    const appending = log.append(certificateAfter(log.head), [
+      { type: 'put', key: 'along', value: Uint8Array.of(1) },
+    ]);
+    await new Promise(setImmediate);
+    expect([log.head.round, store.held.length]).to.deep.equal([1, 1]);
+    expect((await RoundLog.open(store.survivor(), GENESIS)).head.round).to.equal(1);
+    for (const apply of store.held) apply();
+    await appending;
+    expect([log.head.round, store.durable.has('along')]).to.deep.equal([2, true]);
+  });
+});
