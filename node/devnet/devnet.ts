@@ -5,6 +5,7 @@ import { epsilonOf, expectedNoiseToSignal, formatGuarantee } from '../../privacy
 import { BallastError } from '../../protocol/errors.ts';
 import { layoutSize } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
+import { slicesFor } from '../data/index.ts';
 import { createPegModel } from '../models/index.ts';
 import { localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
 import { trainingRelease } from '../training/index.ts';
@@ -77,6 +78,7 @@ export async function runDevnet(
   checkDevnetOptions(options);
   const { progress, print, signal, force } = collaborators;
   const parameters = devnetParameters(options);
+  const slices = await slicesFor(options.data, options.seed, options.nodes);
   await prepareFolder(options.dataDir);
   progress('starting the chain');
   const anvil = await startAnvil({ signal: force });
@@ -85,7 +87,7 @@ export async function runDevnet(
     progress('making keys');
     const identities = await makeIdentities(options.dataDir, options.nodes);
     const port = await freePort();
-    const nodes = await configureNodes(options, anvil, identities, port);
+    const nodes = await configureNodes(options, slices, anvil, identities, port);
     progress('deploying contracts and registering operators');
     const document = await setUpChain(anvil, options, parameters, identities, port);
     await startBlocks(anvil);

@@ -59,7 +59,9 @@ export function checkDevnetOptions(options: DevnetOptions): void {
 }
 
 /** What the devnet's nodes agree on. Its phases are short: everything is on one machine. */
-export function devnetParameters(options: DevnetOptions): NetworkParameters {
+export function devnetParameters(
+  options: Pick<DevnetOptions, 'rounds' | 'byzantine' | 'rule' | 'privacy' | 'gate' | 'normCheck'>,
+): NetworkParameters {
   const unit: PrivacyUnit = options.privacy === 'off' ? 'none' : options.privacy;
   const defaults = TRAINING_DEFAULTS;
   const noiseMultiplier = { none: 0, record: defaults.noiseMultiplier, node: nodeNoise(options.rounds) }[

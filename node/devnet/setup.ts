@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -22,10 +23,11 @@ import { layoutHash } from '../../protocol/layout.ts';
 import { type NetworkDocument, type NetworkParameters, networkId } from '../../protocol/network.ts';
 import { wadFromBps } from '../../protocol/units.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
-import { slicesFor } from '../data/index.ts';
+import type { Slices } from '../data/index.ts';
 import { createKeystore, type OperatorIdentity } from '../keys/index.ts';
 import { createPegModel, genesisWeights } from '../models/index.ts';
 import type { NodeConfig } from '../runtime/index.ts';
+import { LevelStore, StoreError } from '../store/index.ts';
 import type { DevnetOptions } from './options.ts';
 
 const MARKER = 'devnet.json';
@@ -56,18 +58,53 @@ export type PreparedNode = {
   readonly configPath: string;
 };
 
-/** Empties the devnet's folder of an earlier run; refuses a folder that is not one. */
+/**
+ * Empties the devnet's folder of an earlier run; refuses a folder that is not one.
+ *
+ * @throws UsageError `DEVNET_FOLDER`.
+ */
 export async function prepareFolder(dataDir: string): Promise<void> {
-  const entries: string[] = await readdir(dataDir).catch(() => []);
+  const entries = await readdir(dataDir).catch((cause: NodeJS.ErrnoException): string[] => {
+    // What cannot be looked into must not be replaced.
+    if (cause.code === 'ENOENT') return [];
+    throw new UsageError('DEVNET_FOLDER', `--data-dir: got ${dataDir} (${cause.code}), expected a folder`, {
+      cause,
+    });
+  });
   if (entries.length > 0 && !entries.includes(MARKER)) {
     throw new UsageError(
       'DEVNET_FOLDER',
       `--data-dir: ${dataDir} holds other files, expected an empty folder or an earlier devnet's`,
     );
   }
-  await rm(dataDir, { recursive: true, force: true });
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(join(dataDir, MARKER), '{}\n', { mode: 0o600 });
+  if (entries.includes(nodeName(0))) await requireIdle(dataDir);
+  try {
+    await rm(dataDir, { recursive: true, force: true });
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await writeFile(join(dataDir, MARKER), '{}\n', { mode: 0o600 });
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
+    throw new UsageError(
+      'DEVNET_FOLDER',
+      `--data-dir: got ${dataDir} (${reason}), expected a folder that can be written`,
+      { cause },
+    );
+  }
+}
+
+/** A running devnet keeps its databases locked, however its process may be called. */
+async function requireIdle(dataDir: string): Promise<void> {
+  const database = join(nodeFolder(dataDir, 0), 'data', 'db');
+  if (!existsSync(database)) return;
+  try {
+    await (await LevelStore.open(database)).close();
+  } catch (cause) {
+    if (!(cause instanceof StoreError) || cause.code !== 'DATA_DIR_LOCKED') return;
+    throw new UsageError('DEVNET_FOLDER', `--data-dir: a devnet is running in ${dataDir}`, {
+      hint: 'end it, or give another folder',
+      cause,
+    });
+  }
 }
 
 /** Makes keys for each node in a folder of its own. */
@@ -126,11 +163,11 @@ export async function setUpChain(
 /** Writes each node's configuration: its slice of the data, its folder, the one network. */
 export async function configureNodes(
   options: DevnetOptions,
+  { publicFeed, slices }: Slices,
   anvil: Anvil,
   identities: readonly OperatorIdentity[],
   bootstrapPort: number,
 ): Promise<PreparedNode[]> {
-  const { publicFeed, slices } = await slicesFor(options.data, options.seed, options.nodes);
   const nodes: PreparedNode[] = [];
   for (const [index, identity] of identities.entries()) {
     const slice = slices[index];
@@ -175,7 +212,11 @@ export function freePort(): Promise<number> {
 }
 
 function nodeFolder(dataDir: string, index: number): string {
-  return join(dataDir, `node-${index + 1}`);
+  return join(dataDir, nodeName(index));
+}
+
+function nodeName(index: number): string {
+  return `node-${index + 1}`;
 }
 
 async function fund(endpoint: Endpoint, identities: readonly OperatorIdentity[]): Promise<void> {
