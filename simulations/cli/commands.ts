@@ -16,7 +16,16 @@ export const addSimulationCommands: AddCommands = (program) => {
     .action(async ({ config, json, attack, boost }: ByzantineFlags) =>
       runNode({ config, json, revise: ownUpdateAttack(attack, boost === undefined ? {} : { boost }) }),
     );
+  // A devnet starts its liars last: what they cannot do must be known before anything runs.
+  program.commands
+    .find((command) => command.name() === 'devnet')
+    ?.hook('preAction', (command) => {
+      const { attack, boost } = command.opts<DevnetAttackFlags>();
+      ownUpdateAttack(attack, boost === undefined ? {} : { boost });
+    });
 };
+
+type DevnetAttackFlags = { readonly attack: string; readonly boost?: number };
 
 type ByzantineFlags = {
   readonly config: string;
