@@ -21,10 +21,10 @@ export function basisOf(
     new Map(reports.map(({ sender, payload }) => [sender, payload]));
   const seals = payloads(sealReports);
   const sealed = sealedHeaders(context.committee, seals);
-  const known = new Map([...headers].map((header) => [header.payload.digest, header]));
+  const known = new Map([...headers].map((header) => [header.sender, header]));
   const sealedMessages = sealed.flatMap(({ node, digest }) => {
-    const header = known.get(digest);
-    return header?.sender === node ? [header] : [];
+    const header = known.get(node);
+    return header?.payload.digest === digest ? [header] : [];
   });
   if (sealedMessages.length !== sealed.length) return undefined;
   return {

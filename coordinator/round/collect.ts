@@ -1,9 +1,11 @@
+import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { beaconDigest, beaconOrder } from '../beacon.ts';
 import { nodesOf } from '../committee.ts';
 import type { Received } from '../received.ts';
 import { viewTimeout } from './timeouts.ts';
 import { type Turn, withEntry, withItem } from './turn.ts';
+import type { BodyStatus } from './types.ts';
 
 /** The beacon is known: leaders have an order, and training begins. */
 export function onBeacon(turn: Turn, randomness: string): void {
@@ -91,11 +93,17 @@ export function fetchBody(
   from: readonly NodeId[],
   occasion: string,
 ): void {
-  const { bodies, asked, round } = turn.state;
-  const request = `${occasion}/${header.payload.digest}`;
-  if (bodies.get(header.payload.digest) === 'held' || asked.has(request)) return;
+  const { held, asked, round } = turn.state;
+  const request = `${occasion}/${header.digest}`;
+  if (held.has(header.payload.digest) || asked.has(request)) return;
   turn.change({ asked: withItem(asked, request) });
   turn.emit({ type: 'fetch-body', round, header, from });
+}
+
+export function onBody(turn: Turn, { digest, payload }: Received<'update-header'>, status: BodyStatus): void {
+  const { held, refused } = turn.state;
+  if (status === 'held') turn.change({ held: withItem(held, payload.digest) });
+  else turn.change({ refused: withEntry(refused, digest, status.code) });
 }
 
 /** Once every reported body is settled or the time is over, says which are held and what was wrong with others. */
@@ -103,19 +111,25 @@ export function reportBodies(turn: Turn): void {
   const { context, state } = turn;
   if (state.bodiesReported || !state.sealReported || state.sealReports.size < context.committee.quorum)
     return;
-  const digests = reportedHeaders(turn).map(({ payload }) => payload.digest);
-  if (!state.fetchTimedOut && !digests.every((digest) => state.bodies.has(digest))) return;
+  const headers = reportedHeaders(turn);
+  const missing = headers.filter(({ payload }) => !state.held.has(payload.digest));
+  if (!state.fetchTimedOut && !missing.every(({ digest }) => state.refused.has(digest))) return;
   turn.change({ bodiesReported: true });
-  const refused = digests.flatMap((digest) => {
-    const status = state.bodies.get(digest);
-    return status === undefined || status === 'held' ? [] : [{ digest, code: status.code }];
-  });
+  const codes = new Map<Digest, string>();
+  for (const { digest, payload } of missing) {
+    const code = state.refused.get(digest);
+    if (code !== undefined) codes.set(payload.digest, code);
+  }
+  const digests = new Set(headers.map(({ payload }) => payload.digest));
   turn.emit({
     type: 'broadcast',
     message: 'body-report',
     round: state.round,
     view: 0,
-    payload: { held: digests.filter((digest) => state.bodies.get(digest) === 'held'), refused },
+    payload: {
+      held: [...digests].filter((digest) => state.held.has(digest)),
+      refused: [...codes].map(([digest, code]) => ({ digest, code })),
+    },
   });
 }
 

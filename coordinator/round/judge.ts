@@ -36,7 +36,7 @@ export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; verdi
 function holdsAll(turn: Turn, basis: Basis): boolean {
   const missing = basis.headers.filter(
     ({ sender, payload }) =>
-      basis.accepted.some(({ node }) => node === sender) && turn.state.bodies.get(payload.digest) !== 'held',
+      basis.accepted.some(({ node }) => node === sender) && !turn.state.held.has(payload.digest),
   );
   for (const header of missing) {
     const holders = basis.bodyReports

@@ -1,7 +1,7 @@
 import type { Lock } from '../../protocol/messages.ts';
 import { type Head, headAfter } from '../entry.ts';
 import type { AnyReceived, Received } from '../received.ts';
-import { fetchBodies, onBeacon, onHeader, reportBodies, reportSeal } from './collect.ts';
+import { fetchBodies, onBeacon, onBody, onHeader, reportBodies, reportSeal } from './collect.ts';
 import { onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
 import { Turn, withEntry } from './turn.ts';
@@ -33,7 +33,8 @@ export function startRound(head: Head, finalized: number, resumed?: Resumed): Ro
     headers: new Map(),
     sealReports: new Map(),
     bodyReports: new Map(),
-    bodies: new Map(),
+    held: new Set(),
+    refused: new Map(),
     asked: new Set(),
     fetchTimedOut: false,
     sealReported: false,
@@ -84,7 +85,7 @@ function handle(turn: Turn, event: RoundEvent): void {
       onTimer(turn, event.timer, event.view);
       return;
     case 'body':
-      turn.change({ bodies: withEntry(state.bodies, event.digest, event.status) });
+      onBody(turn, event.header, event.status);
       return;
     case 'aggregated':
       turn.change({ aggregated: withEntry(state.aggregated, event.key, event.result) });

@@ -20,7 +20,7 @@ export type RoundContext = {
   readonly minUpdates: number;
 };
 
-/** Whether a body is held, or why not. */
+/** Whether a header's body is held, or why not. */
 export type BodyStatus = 'held' | { readonly code: string };
 
 export type Aggregated = { readonly candidateDigest: Digest; readonly selected: readonly NodeId[] };
@@ -61,7 +61,10 @@ export type RoundState = {
   readonly headers: ReadonlyMap<NodeId, Received<'update-header'>>;
   readonly sealReports: ReadonlyMap<NodeId, Received<'seal-report'>>;
   readonly bodyReports: ReadonlyMap<NodeId, Received<'body-report'>>;
-  readonly bodies: ReadonlyMap<Digest, BodyStatus>;
+  /** Digests of the bodies that this node holds. */
+  readonly held: ReadonlySet<Digest>;
+  /** By the header's own digest: why its body is not held. Another header may name the same body. */
+  readonly refused: ReadonlyMap<Digest, string>;
   /** Bodies asked for, and on what occasion. */
   readonly asked: ReadonlySet<string>;
   readonly fetchTimedOut: boolean;
@@ -97,7 +100,12 @@ export type RoundEvent =
   | { readonly type: 'finalized'; readonly height: number }
   | { readonly type: 'message'; readonly message: AnyReceived }
   | { readonly type: 'timer'; readonly timer: TimerName; readonly round: number; readonly view: number }
-  | { readonly type: 'body'; readonly round: number; readonly digest: Digest; readonly status: BodyStatus }
+  | {
+      readonly type: 'body';
+      readonly round: number;
+      readonly header: Received<'update-header'>;
+      readonly status: BodyStatus;
+    }
   | { readonly type: 'aggregated'; readonly round: number; readonly key: Digest; readonly result: Aggregated }
   | {
       readonly type: 'evaluated';

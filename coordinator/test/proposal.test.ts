@@ -1,0 +1,235 @@
+import { expect } from 'chai';
+import type { RoundEntry } from '../../protocol/messages.ts';
+import { entryDigest } from '../entry.ts';
+import {
+  Bench,
+  bodyReports,
+  follower,
+  headers,
+  leaderIn,
+  lockOn,
+  prepareOf,
+  proposal,
+  sealReports,
+  trueEntry,
+  viewChange,
+} from './bench.ts';
+import { bodyDigest, digest, header, received, signerOf } from './support.ts';
+
+const entry = trueEntry();
+const bytesOf = (messages: readonly { bytes: Uint8Array }[]) => messages.map(({ bytes }) => bytes);
+
+/** A member in view 0 that has everything and takes the proposal. */
+function given(message: ReturnType<typeof proposal>): Bench {
+  const bench = new Bench(follower).gather();
+  bench.tell(message);
+  if (bench.state.proposal !== undefined) bench.compute('accepted');
+  return bench;
+}
+
+describe('proposal', () => {
+  it('gets a vote where the entry follows from its evidence', () => {
+    const bench = given(proposal(entry));
+    expect(bench.sent('prepare').map(({ payload }) => payload.entry)).to.deep.equal([entryDigest(entry)]);
+  });
+
+  it('gets one for an entry on fewer reports, as long as they are a quorum', () => {
+    const fewer = proposal(entry, {
+      sealReports: bytesOf(sealReports.slice(1)),
+      bodyReports: bytesOf(bodyReports.slice(1)),
+    });
+    expect(given(fewer).sent('prepare')).to.have.length(1);
+  });
+
+  const refused: readonly (readonly [string, string, ReturnType<typeof proposal>])[] = [
+    ['of a member who does not lead', 'PROPOSAL_NOT_LEADER', proposal(entry, {}, 0, leaderIn(1))],
+    [
+      'with too few seal reports',
+      'PROPOSAL_UNSUPPORTED',
+      proposal(entry, { sealReports: bytesOf(sealReports.slice(2)) }),
+    ],
+    [
+      'with too few body reports',
+      'PROPOSAL_UNSUPPORTED',
+      proposal(entry, { bodyReports: bytesOf(bodyReports.slice(2)) }),
+    ],
+    [
+      'without a sealed header',
+      'PROPOSAL_UNSUPPORTED',
+      proposal(entry, { headers: bytesOf(headers.slice(1)) }),
+    ],
+    [
+      'with another header than the sealed one',
+      'PROPOSAL_UNSUPPORTED',
+      proposal(entry, {
+        headers: bytesOf([
+          received(0, 'update-header', header(0, { digest: digest('x') })),
+          ...headers.slice(1),
+        ]),
+      }),
+    ],
+    [
+      'with one report twice',
+      'EVIDENCE_INVALID',
+      proposal(entry, { sealReports: bytesOf([...sealReports.slice(2), ...sealReports.slice(2)]) }),
+    ],
+    [
+      'with reports of another kind',
+      'EVIDENCE_INVALID',
+      proposal(entry, { sealReports: bytesOf(bodyReports) }),
+    ],
+    [
+      'with reports of another round',
+      'EVIDENCE_INVALID',
+      proposal(entry, {
+        sealReports: bytesOf(
+          [0, 1, 2].map((i) => received(i, 'seal-report', { headers: [], finalized: 1 }, { round: 2 })),
+        ),
+      }),
+    ],
+    [
+      'with reports of another network',
+      'EVIDENCE_INVALID',
+      proposal(entry, {
+        sealReports: bytesOf(
+          [0, 1, 2].map((i) =>
+            received(i, 'seal-report', { headers: [], finalized: 1 }, { net: digest('x') }),
+          ),
+        ),
+      }),
+    ],
+    [
+      'with reports of outsiders to make up the number',
+      'PROPOSAL_UNSUPPORTED',
+      proposal(entry, {
+        sealReports: bytesOf([
+          ...sealReports.slice(2),
+          received(8, 'seal-report', { headers: [], finalized: 1 }),
+        ]),
+      }),
+    ],
+    [
+      'with evidence that is no message',
+      'MESSAGE_MALFORMED',
+      proposal(entry, { headers: [Uint8Array.of(1)] }),
+    ],
+  ];
+  for (const [what, code, message] of refused) {
+    it(`is refused ${what}: ${code}`, () => {
+      const bench = given(message);
+      expect(bench.refusals()).to.deep.equal([code]);
+      expect(bench.state.proposal).to.equal(undefined);
+      expect(bench.sent('prepare')).to.deep.equal([]);
+      bench.tell(proposal(entry));
+      expect(bench.state.proposal, 'the leader may still propose').to.not.equal(undefined);
+    });
+  }
+
+  const node = signerOf(0).nodeId;
+  const tampered: readonly Partial<RoundEntry>[] = [
+    { round: 2 },
+    { epoch: 1 },
+    { parent: digest('x') },
+    { beacon: digest('x') },
+    { nextBeaconHeight: entry.nextBeaconHeight + 1 },
+    { baseVersion: 1 },
+    { baseDigest: digest('x') },
+    { sealed: entry.sealed.slice(1) },
+    { accepted: entry.accepted.slice(1) },
+    { accepted: entry.accepted.toReversed() },
+    { dropped: [{ node, code: 'UPDATE_NORM' }] },
+    { selected: entry.selected.slice(1) },
+    { reason: 'well' },
+    { version: 2 },
+    { modelDigest: digest('x') },
+    { candidateDigest: digest('x') },
+    { outcome: 'aborted' },
+    { outcome: 'rejected' },
+    { privacy: { ...entry.privacy, epsilon: 0.1 } },
+    { privacy: { ...entry.privacy, unit: 'node' } },
+    { privacy: { ...entry.privacy, delta: 1e-9 } },
+  ];
+  for (const change of tampered) {
+    it(`gets no vote with another ${Object.keys(change)[0]}: ${JSON.stringify(Object.values(change)[0]).slice(0, 30)}`, () => {
+      expect(given(proposal({ ...entry, ...change })).sent('prepare')).to.deep.equal([]);
+    });
+  }
+
+  it('covers every field of an entry above', () => {
+    const covered = new Set(tampered.flatMap((change) => Object.keys(change)));
+    expect([...covered].sort()).to.deep.equal(Object.keys(entry).sort());
+  });
+
+  it('gets no vote where an accepted update is not held by F+1', () => {
+    const reports = [0, 1, 2, 3].map((i) =>
+      received(i, 'body-report', { held: [1, 2, 3, ...(i === 0 ? [0] : [])].map(bodyDigest), refused: [] }),
+    );
+    expect(given(proposal(entry, { bodyReports: bytesOf(reports) })).sent('prepare')).to.deep.equal([]);
+  });
+
+  it('is taken once a view', () => {
+    const bench = given(proposal(entry));
+    const first = bench.state.proposal;
+    bench.tell(proposal({ ...entry, reason: 'x' }));
+    expect(bench.state.proposal).to.equal(first);
+  });
+});
+
+describe('proposal of a later view', () => {
+  const others = [0, 1, 2, 3].filter((index) => index !== follower);
+  const changes = (lock: Parameters<typeof viewChange>[2] = null) =>
+    others.map((sender, i) => viewChange(sender, 1, i === 0 ? lock : null));
+  const inViewOne = (message: ReturnType<typeof proposal>) => {
+    const bench = new Bench(follower).gather();
+    bench.give({ type: 'timer', timer: 'view', round: 1, view: 0 });
+    bench.tell(message);
+    return bench;
+  };
+
+  it('needs a quorum of view changes of that very view', () => {
+    const none = inViewOne(proposal(entry, {}, 1));
+    const few = inViewOne(proposal(entry, { viewChanges: bytesOf(changes().slice(1)) }, 1));
+    const old = inViewOne(
+      proposal(entry, { viewChanges: bytesOf(others.map((sender) => viewChange(sender, 2))) }, 1),
+    );
+    for (const bench of [none, few, old]) {
+      expect(bench.refusals()).to.deep.equal(['PROPOSAL_UNSUPPORTED']);
+      expect(bench.state.proposal).to.equal(undefined);
+    }
+    const enough = inViewOne(proposal(entry, { viewChanges: bytesOf(changes()) }, 1));
+    expect(enough.state.proposal?.basis).to.not.equal(undefined);
+  });
+
+  it('must repeat the entry that a quorum prepared, and then binds without another look', () => {
+    const locked = trueEntry('rejected');
+    const viewChanges = bytesOf(changes(lockOn(locked)));
+    const broken = inViewOne(proposal(entry, { viewChanges }, 1));
+    expect(broken.refusals()).to.deep.equal(['PROPOSAL_LOCK_BROKEN']);
+    expect(broken.sent('prepare')).to.deep.equal([]);
+    const kept = inViewOne(
+      proposal(locked, { viewChanges, headers: [], sealReports: [], bodyReports: [] }, 1),
+    );
+    expect(kept.sent('prepare').map(({ view, payload }) => [view, payload.entry])).to.deep.equal([
+      [1, entryDigest(locked)],
+    ]);
+  });
+
+  it('cannot rest on a lock without a quorum of prepares of one view and entry', () => {
+    const rejected = trueEntry('rejected');
+    const mixed = lockOn(entry, 0, [0, 1]);
+    const unsound = [
+      lockOn(entry, 0, [0, 1]),
+      { ...mixed, prepares: [...mixed.prepares, prepareOf(2, rejected).bytes] },
+      { ...mixed, prepares: [...mixed.prepares, prepareOf(2, entry, 1).bytes] },
+      { ...mixed, prepares: [...mixed.prepares, prepareOf(8, entry).bytes] },
+      { ...lockOn(entry), view: 1 },
+    ];
+    for (const lock of unsound) {
+      const bench = inViewOne(proposal(entry, { viewChanges: bytesOf(changes(lock)) }, 1));
+      expect(bench.refusals()).to.deep.equal(['PROPOSAL_UNSUPPORTED']);
+    }
+    const doubled = { ...mixed, prepares: [...mixed.prepares, prepareOf(1, entry).bytes] };
+    const bench = inViewOne(proposal(entry, { viewChanges: bytesOf(changes(doubled)) }, 1));
+    expect(bench.refusals()).to.deep.equal(['EVIDENCE_INVALID']);
+  });
+});

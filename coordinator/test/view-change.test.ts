@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import { entryDigest, withOutcome } from '../entry.ts';
+import type { Received } from '../received.ts';
+import { Bench, follower, leaderIn, lockOn, prepareOf, proposal, trueEntry, viewChange } from './bench.ts';
+
+const entry = trueEntry();
+const rejected = withOutcome(entry, 'rejected');
+const viewTimer = (view: number) => ({ type: 'timer', timer: 'view', round: 1, view }) as const;
+const others = (self: number) => [0, 1, 2, 3].filter((index) => index !== self);
+
+/** The own view change, as it comes back to the node that said it. */
+function own(bench: Bench, self: number): Received<'view-change'> {
+  const last = bench.sent('view-change').at(-1);
+  if (last === undefined) throw new Error('no view change was said');
+  const { lock, prepare } = last.payload;
+  const opened = prepare === null ? null : (bench.state.prepared ?? null);
+  return viewChange(self, last.view, lock, opened);
+}
+
+describe('view change', () => {
+  it('gives up on a leader when the time is over, with lock and last prepare', () => {
+    const bench = new Bench(follower).gather();
+    bench.tell(proposal(entry));
+    bench.compute('accepted');
+    bench.tell(...[0, 1, 2, 3].map((i) => prepareOf(i, entry)));
+    expect(bench.state.lock?.view).to.equal(0);
+    bench.give(viewTimer(3));
+    expect(bench.state.view, 'a timer of another view').to.equal(0);
+    bench.give(viewTimer(0));
+    expect(bench.state).to.include({ view: 1, committed: false, proposal: undefined });
+    const [change] = bench.sent('view-change');
+    expect(change?.payload.lock).to.deep.equal(bench.state.lock);
+    expect(change?.payload.prepare).to.deep.equal(prepareOf(follower, entry).bytes);
+  });
+
+  it('waits longer for every later leader', () => {
+    const bench = new Bench(follower).gather();
+    for (let view = 0; view < 9; view++) bench.give(viewTimer(view));
+    const waits = bench.effects.flatMap((effect) =>
+      effect.type === 'start-timer' && effect.timer === 'view' ? [effect.ms] : [],
+    );
+    expect(waits).to.deep.equal([3500, 2000, 4000, 8000, 16000, 32000, 64000, 128000, 128000, 128000]);
+  });
+
+  it('follows F+1 members and not F', () => {
+    const bench = new Bench(follower).gather();
+    const [a, b] = others(follower);
+    if (a === undefined || b === undefined) throw new Error('there are three others');
+    bench.tell(viewChange(a, 7));
+    expect(bench.state.view).to.equal(0);
+    bench.tell(viewChange(b, 3));
+    expect(bench.state.view).to.equal(3);
+    expect(bench.sent('view-change').map(({ view }) => view)).to.deep.equal([3]);
+  });
+
+  it('is refused with an unsound lock or with the prepare of another', () => {
+    const bench = new Bench(follower).gather();
+    const [a] = others(follower);
+    if (a === undefined) throw new Error('there are three others');
+    bench.tell(viewChange(a, 2, lockOn(entry, 0, [0, 1])));
+    bench.tell(viewChange(a, 3, null, prepareOf(follower, entry)));
+    bench.tell(viewChange(a, 4, null, prepareOf(a, entry, 4)));
+    expect(bench.refusals()).to.deep.equal([
+      'VIEW_CHANGE_UNSOUND',
+      'VIEW_CHANGE_UNSOUND',
+      'VIEW_CHANGE_UNSOUND',
+    ]);
+    expect(bench.state.viewChanges.size).to.equal(0);
+  });
+
+  it('makes the next leader repeat what may have been certified', () => {
+    const leader = leaderIn(1);
+    const bench = new Bench(leader).gather();
+    bench.give(viewTimer(0));
+    const [a, b] = others(leader);
+    if (a === undefined || b === undefined) throw new Error('there are three others');
+    bench.tell(own(bench, leader), viewChange(a, 1, lockOn(rejected)));
+    expect(bench.sent('proposal')).to.deep.equal([]);
+    bench.tell(viewChange(b, 1));
+    const [sent] = bench.sent('proposal');
+    expect(sent?.view).to.equal(1);
+    expect(entryDigest(sent?.payload.entry ?? entry)).to.equal(entryDigest(rejected));
+    expect(sent?.payload.viewChanges).to.have.length(3);
+  });
+
+  it('lets the lock of the highest view win', () => {
+    const leader = leaderIn(2);
+    const bench = new Bench(leader).gather();
+    bench.give(viewTimer(0), viewTimer(1));
+    const [a, b] = others(leader);
+    if (a === undefined || b === undefined) throw new Error('there are three others');
+    bench.tell(own(bench, leader), viewChange(a, 2, lockOn(rejected, 0)), viewChange(b, 2, lockOn(entry, 1)));
+    const digests = bench.sent('proposal').map(({ payload }) => entryDigest(payload.entry));
+    expect(digests).to.deep.equal([entryDigest(entry)]);
+  });
+
+  it('makes a node that restarts in a view with a lock repeat it and vote for nothing else', () => {
+    const lock = lockOn(rejected, 0);
+    const prepared = prepareOf(follower, rejected, 0);
+    const bench = new Bench(follower, { resumed: { view: 0, lock, prepared } }).gather();
+    bench.tell(proposal(entry));
+    if (bench.state.aggregated.size > 0) bench.compute('accepted');
+    expect(bench.sent('prepare'), 'it has prepared in this view').to.deep.equal([]);
+    bench.give(viewTimer(0));
+    expect(bench.sent('view-change')[0]?.payload).to.deep.equal({ lock, prepare: prepared.bytes });
+  });
+
+  it('starts again in the view that a restarted node had reached', () => {
+    const bench = new Bench(follower, { resumed: { view: 2, lock: null, prepared: undefined } }).begin();
+    expect(bench.state.view).to.equal(2);
+    bench.tell(viewChange(leaderIn(0), 1), viewChange(leaderIn(1), 1));
+    expect(bench.state.view).to.equal(2);
+  });
+});
+
+describe('split verdict', () => {
+  /** Prepares of view 0, of whom some rejected, and the view changes to `view` that carry them. */
+  const changes = (view: number, rejecting: readonly number[]) =>
+    [0, 1, 2, 3].map((sender) =>
+      viewChange(sender, view, null, prepareOf(sender, rejecting.includes(sender) ? rejected : entry)),
+    );
+  const propose = (view: number, rejecting: readonly number[]) => {
+    const leader = leaderIn(view);
+    const bench = new Bench(leader).gather();
+    if (bench.state.aggregated.size > 0) bench.compute('accepted');
+    for (let each = 0; each < view; each++) bench.give(viewTimer(each));
+    bench.tell(...changes(view, rejecting));
+    if (bench.state.verdicts.size === 0) bench.compute('accepted');
+    return bench.sent('proposal').filter((sent) => sent.view === view);
+  };
+
+  it('does not become a rejection by the word of F members', () => {
+    const [sent] = propose(1, [3]);
+    expect(sent?.payload.entry.outcome).to.equal('accepted');
+  });
+
+  it('ends in rejection when F+1 members rejected', () => {
+    const [sent] = propose(1, [2, 3]);
+    expect(sent?.payload.entry.outcome).to.equal('rejected');
+  });
+
+  it('ends in rejection once two leaders have failed and one member rejected', () => {
+    expect(propose(2, [3])[0]?.payload.entry.outcome).to.equal('rejected');
+    expect(propose(2, [])[0]?.payload.entry.outcome).to.equal('accepted');
+  });
+
+  it('is voted for as a rejection by those who would accept, and only with that evidence', () => {
+    const vote = (rejecting: readonly number[]) => {
+      const bench = new Bench(follower).gather();
+      bench.give(viewTimer(0));
+      const viewChanges = changes(1, rejecting).map(({ bytes }) => bytes);
+      bench.tell(proposal(rejected, { viewChanges }, 1));
+      bench.compute('accepted');
+      return bench.sent('prepare').map(({ payload }) => payload.outcome);
+    };
+    expect(vote([2, 3])).to.deep.equal(['rejected']);
+    expect(vote([3])).to.deep.equal(['accepted']);
+  });
+});
