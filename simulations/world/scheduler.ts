@@ -30,8 +30,9 @@ export class Scheduler {
   async run(done: () => boolean, deadline: number): Promise<boolean> {
     await settled();
     while (!done()) {
-      const next = this.#take();
+      const next = this.#heap[0];
       if (next === undefined || next.at > deadline) return done();
+      this.#take();
       if (next.cancelled) continue;
       this.#now = next.at;
       next.run();
@@ -40,14 +41,11 @@ export class Scheduler {
     return true;
   }
 
-  #take(): Entry | undefined {
-    const first = this.#heap[0];
+  #take(): void {
     const last = this.#heap.pop();
-    if (first !== undefined && last !== undefined && first !== last) {
-      this.#heap[0] = last;
-      this.#siftDown(0);
-    }
-    return first;
+    if (last === undefined || this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    this.#siftDown(0);
   }
 
   #siftUp(from: number): void {
