@@ -151,12 +151,16 @@ describe('test runner', () => {
       'aggregation/test/a.test.ts',
       'node/network/test/a.test.ts',
       'node/store/test/a.test.ts',
+      'simulations/test/a.test.ts',
+      'simulations/world/test/a.test.ts',
       'test/e2e/devnet.test.ts',
       'test/package.test.ts',
     ]);
     expect(groups.parallel.map(({ name, files }) => [name, files.length])).to.deep.equal([
-      ['aggregation', 2],
+      ['simulations', 1],
+      ['simulations/world', 1],
       ['node/network', 1],
+      ['aggregation', 2],
       ['node/store', 1],
       ['test', 1],
     ]);

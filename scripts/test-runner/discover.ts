@@ -3,6 +3,9 @@ import { join, relative, resolve, sep } from 'node:path';
 
 const SKIPPED = new Set(['node_modules', 'dist', '.toolchain', '.git', '.ballast']);
 
+const LARGE: readonly string[] = ['node', 'simulations'];
+const SLOWEST_FIRST = ['simulations', 'contracts', 'node/network', 'protocol', ''] as const;
+
 /** A set of test files that one mocha process runs. */
 export type TestGroup = { readonly name: string; readonly files: readonly string[] };
 
@@ -45,10 +48,13 @@ export function groupTestFiles(files: readonly string[]): { parallel: TestGroup[
       alone.push({ name: file, files: [file] });
       continue;
     }
-    // `node` holds folders that have nothing to do with each other and is by far the largest.
-    const depth = parts[0] === 'node' && parts[1] !== 'test' ? 2 : 1;
+    // These two hold folders that have nothing to do with each other, and most of the time is spent in them.
+    const depth = LARGE.includes(parts[0] ?? '') && parts[1] !== 'test' ? 2 : 1;
     const folder = parts.slice(0, depth).join('/');
     byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
   }
-  return { parallel: [...byFolder].map(([name, group]) => ({ name, files: group })), alone };
+  // What takes longest begins first, so that it does not end alone.
+  const rank = (name: string): number => SLOWEST_FIRST.findIndex((folder) => name.startsWith(folder));
+  const parallel = [...byFolder].map(([name, group]) => ({ name, files: group }));
+  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), alone };
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -30,9 +30,9 @@ describe('published package', function () {
 
   before(() => {
     installed = mkdtempSync(join(tmpdir(), 'ballast-build-'));
-    execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), '--out', join(installed, 'dist')], {
-      stdio: 'pipe',
-    });
+    const build = [join(ROOT, 'scripts/build.ts'), '--out', join(installed, 'dist')];
+    const { status, stdout } = spawnSync(process.execPath, build, { encoding: 'utf8' });
+    expect(status, stdout).to.equal(0);
     mkdirSync(join(installed, 'bin'));
     cpSync(join(ROOT, 'bin/ballast.js'), join(installed, 'bin/ballast.js'));
     cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
