@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { chainHead, createReader, modelDigestOf } from '../../../contracts/client/index.ts';
+import type { NetworkDocument } from '../../../protocol/network.ts';
+import type { DevnetEvent } from '../../devnet/index.ts';
+import { commandOf, createSandbox, gone, killAll, Run, type Sandbox } from './command.ts';
+
+const ROUNDS = 3;
+const NODES = 7;
+type Round = Extract<DevnetEvent, { event: 'round' }>['summary'];
+
+const roundsOf = (run: Run): Round[] =>
+  run.events.flatMap((event) => (event.event === 'round' ? [event.summary] : []));
+const summaryOf = (run: Run) => run.events.find((event) => event.event === 'summary')?.summary;
+
+function chainOf(sandbox: Sandbox) {
+  const document: NetworkDocument = JSON.parse(readFileSync(join(sandbox.dataDir, 'network.json'), 'utf8'));
+  const { rpc } = JSON.parse(readFileSync(join(sandbox.dataDir, 'node-1', 'config.json'), 'utf8'));
+  const reader = createReader({ rpcUrl: rpc, chainId: Number(document.chain.slice('eip155:'.length)) });
+  const { modelRegistry } = document.contracts;
+  return {
+    head: () => chainHead(reader, modelRegistry),
+    digestOf: (version: number) => modelDigestOf(reader, modelRegistry, version),
+  };
+}
+
+describe('ballast devnet', function () {
+  this.timeout(240_000);
+  const sandboxes: Sandbox[] = [];
+  const sandbox = async () => {
+    const made = await createSandbox();
+    sandboxes.push(made);
+    return made;
+  };
+
+  after(async () => {
+    await killAll();
+    for (const made of sandboxes) await made.remove();
+  });
+
+  describe(`${ROUNDS} rounds, kept up until Ctrl-C`, () => {
+    let place: Sandbox;
+    let run: Run;
+
+    before(async () => {
+      place = await sandbox();
+      run = new Run(['devnet', '--rounds', String(ROUNDS), '--json', '--data-dir', place.dataDir], place);
+      await run.until(() => summaryOf(run), 'the summary');
+    });
+
+    it('leaves every node with the model that the chain has', async () => {
+      const chain = chainOf(place);
+      const head = await chain.head();
+      const summary = summaryOf(run);
+      expect(summary).to.include({
+        rounds: ROUNDS,
+        agreed: true,
+        version: head.version,
+        modelDigest: head.modelDigest,
+      });
+      const rounds = roundsOf(run);
+      expect(rounds.map(({ round }) => round)).to.deep.equal([1, 2, 3]);
+      for (const { decided, digests } of rounds) {
+        expect(Object.keys(digests)).to.have.length(NODES);
+        expect(new Set(Object.values(digests))).to.deep.equal(new Set([decided.modelDigest]));
+        expect(await chain.digestOf(decided.version)).to.equal(decided.modelDigest);
+      }
+    });
+
+    it('says everything of every round', () => {
+      for (const { decided, published, fee } of roundsOf(run)) {
+        expect(decided.leader, 'leader').to.be.a('string');
+        // A slow machine may keep a node from being sealed in time, but a quorum must be.
+        expect(decided.sealed).to.be.within(5, NODES);
+        expect(decided.selected.length + decided.leftOut.length).to.equal(decided.sealed);
+        for (const { reason } of decided.leftOut) expect(reason).to.match(/score .* ranks|^[A-Z_]+$/);
+        expect(decided.heldOut?.loss).to.be.greaterThan(0);
+        expect(decided.privacy).to.deep.include({ unit: 'record', relation: 'add-remove', delta: 1e-5 });
+        if (decided.outcome === 'accepted') expect(published?.transaction).to.match(/^0x[0-9a-f]{64}$/);
+        expect(fee, `fee of round ${decided.round}`).not.to.equal(undefined);
+      }
+      const spent = roundsOf(run).map(({ decided }) => decided.privacy.epsilon ?? Number.NaN);
+      expect(spent).to.deep.equal(spent.toSorted((a, b) => a - b));
+      expect(new Set(spent).size).to.equal(ROUNDS);
+    });
+
+    it('leaves the liar without weight', () => {
+      const lying = run.events.flatMap((event) =>
+        event.event === 'node' && event.node === 'node-7' && event.detail.event === 'ready'
+          ? [event.detail.node]
+          : [],
+      );
+      expect(lying).to.have.length(1);
+      for (const { decided } of roundsOf(run)) expect(decided.selected).not.to.include(lying[0]);
+    });
+
+    it('is not disturbed by a second process on a node’s data or folder', async () => {
+      const second = new Run(['node', '--config', join(place.dataDir, 'node-2', 'config.json')], place);
+      const replacing = new Run(['devnet', '--data-dir', place.dataDir], place);
+      const ends = await Promise.all([second.end(60_000), replacing.end(60_000)]);
+      expect(ends.map(({ code }) => code)).to.deep.equal([1, 1]);
+      expect(second.stderr).to.match(/^ballast: [^\n]*(lock|another process)[^\n]*\n$/i);
+      expect(replacing.stderr).to.match(/^ballast: [^\n]*a devnet is running[^\n]*\n$/);
+      expect((await chainOf(place).head()).modelDigest).to.equal(summaryOf(run)?.modelDigest);
+    });
+
+    it('runs its nodes as processes of their own, and leaves none and no file outside its folder', async () => {
+      const commands = run.processes().map(commandOf);
+      expect(commands.filter((command) => / (byzantine-)?node /.test(command))).to.have.length(NODES);
+      expect(commands.filter((command) => / byzantine-node /.test(command))).to.have.length(1);
+      run.child.kill('SIGINT');
+      expect(await run.end(10_000)).to.deep.equal({ code: 0, signal: null });
+      await gone(run, 2_000);
+      expect(run.stderr).to.equal('');
+      expect(place.strays()).to.deep.equal([]);
+    });
+  });
+
+  it('prints a line a round for people, and ends with success by itself with --exit', async () => {
+    const place = await sandbox();
+    const args = ['devnet', '--rounds', '2', '--exit', '--data-dir', place.dataDir];
+    const run = new Run(
+      [...args, '--nodes', '4', '--byzantine', '0', '--rule', 'median', '--privacy', 'off'],
+      place,
+    );
+    expect(await run.end(120_000)).to.deep.equal({ code: 0, signal: null });
+    const lines = run.stdout.trim().split('\n');
+    const rounds = lines.filter((line) => line.startsWith('round '));
+    expect(rounds).to.have.length(2);
+    for (const line of rounds) {
+      expect(line).to.match(
+        /^round {2}\d · leader node-\d( \(view \d+\))? · [34]\/4 updates(, left out [^·]+)? · error \d+\.\d{3} bp \(B0 [+−]\d+\.\d %, B2 [+−]\d+\.\d %\) · ε ∞ \(no guarantee\) · v\d+ [^·]+ · fee \d+\.\d\d % [^·]+$/,
+      );
+    }
+    expect(run.stdout).to.include("every node's hash equals the chain's");
+    expect(run.stdout).to.include('warning: without privacy');
+    expect(run.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('… '))).to.deep.equal([]);
+    await gone(run, 2_000);
+    expect(place.strays()).to.deep.equal([]);
+  });
+});
