@@ -15,7 +15,7 @@ export function modelShare(anchor: PublicNumbers['anchor'], deviation: number, s
 }
 
 /**
- * Quantiles of d_{t+24} in bp: w · (d + S · f(x)) + (1 − w) · B2, sorted so that they never cross.
+ * Quantiles of d_{t+24} in bp: w · (d + S · f(x)) + (1 − w) · B2, held apart at the median so that they never cross.
  *
  * @returns rows × QUANTILE_LEVELS.length, row-major.
  */
@@ -29,13 +29,25 @@ export function forecastQuantiles(
   const outputs = QUANTILE_LEVELS.length;
   for (let i = 0; i < input.scale.length; i++) {
     const share = modelShare(numbers.anchor, input.deviation[i]!, input.scale[i]!);
-    const row = f.subarray(i * outputs, (i + 1) * outputs).sort();
+    const row = f.subarray(i * outputs, (i + 1) * outputs);
+    uncross(row);
     for (let q = 0; q < outputs; q++) {
       const scaled = share * row[q]! + (1 - share) * numbers.scaledPersistence[q]!;
       row[q] = input.deviation[i]! + input.scale[i]! * scaled;
     }
   }
   return f;
+}
+
+const MEDIAN = QUANTILE_LEVELS.indexOf(0.5);
+
+/**
+ * No level may pass its neighbour on the way out from the median. Sorting would instead put a reversed model right:
+ * with its tails swapped back it looks harmless, and the gate would take it.
+ */
+function uncross(row: Float64Array): void {
+  for (let q = MEDIAN - 1; q >= 0; q--) row[q] = Math.min(row[q]!, row[q + 1]!);
+  for (let q = MEDIAN + 1; q < row.length; q++) row[q] = Math.max(row[q]!, row[q - 1]!);
 }
 
 export type Baseline = 'B0' | 'B2' | 'B3';

@@ -161,6 +161,20 @@ describe('forecast', () => {
     expect(forecastQuantiles(linear, wild, numbers, input)).to.deep.equal(b2);
   });
 
+  it('does not put a model right whose tails are reversed: it becomes a point forecast', () => {
+    const weights = new Float64Array(33);
+    const bias = FEATURES.findIndex(({ name }) => name === 'bias');
+    const input = { x: x11().fill(1), scale: Float64Array.of(3), deviation: Float64Array.of(5) };
+    const anchored = { ...numbers, anchor: { deviation: 100, scale: 100 } };
+    const forecast = (...tails: readonly [number, number, number]) => {
+      weights.set(tails, 3 * bias);
+      return [...forecastQuantiles(linear, weights, anchored, input)];
+    };
+    expect(forecast(-1, 0, 2)).to.deep.equal([2, 5, 11]);
+    expect(forecast(1, 0, -2)).to.deep.equal([5, 5, 5]);
+    expect(forecast(1, 0, 2)).to.deep.equal([5, 5, 11]);
+  });
+
   it('never crosses, whatever the weights', () => {
     const numbersOf = fc.double({ min: -3, max: 3, noNaN: true });
     fc.assert(
