@@ -1,0 +1,188 @@
+import { expect } from 'chai';
+import { createRule } from '../../aggregation/index.ts';
+import { openEnvelope } from '../../protocol/envelope.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
+import type { Collaborators, ParticipantObserver, ParticipantOptions } from '../collaborators.ts';
+import { genesisHead } from '../entry.ts';
+import { Participant } from '../participant.ts';
+import {
+  committeeOf,
+  digest,
+  header,
+  LAYOUT,
+  NETWORK,
+  NOW,
+  PARAMETERS,
+  SIZE,
+  seal,
+  signerOf,
+  TestStore,
+} from './support.ts';
+
+const genesisWeights = new Float64Array(SIZE);
+const options: ParticipantOptions = {
+  network: NETWORK,
+  parameters: PARAMETERS,
+  layout: LAYOUT,
+  size: SIZE,
+  committee: committeeOf(4),
+  genesis: genesisHead(NETWORK, weightsDigest(genesisWeights), 1),
+  genesisWeights,
+};
+
+/** Member 0 with a training that gives another update at every call, as a forgetful one would. */
+async function member(store = new TestStore(), observer: ParticipantObserver = {}) {
+  const sent: Uint8Array[] = [];
+  let timers: { ms: number; run: () => void }[] = [];
+  const collaborators: Collaborators = {
+    store,
+    signer: signerOf(0),
+    commitScheme: { sign: async () => new Uint8Array(65), verify: () => true },
+    clock: {
+      now: () => NOW,
+      setTimer: (ms, run) => {
+        const cancel = () => {
+          timers = timers.filter((each) => each !== timer);
+        };
+        const timer = {
+          ms,
+          run: () => {
+            cancel();
+            run();
+          },
+        };
+        timers.push(timer);
+        return cancel;
+      },
+    },
+    transport: {
+      broadcast: (_topic, bytes) => sent.push(bytes),
+      fetch: () => Promise.reject(new Error('no peers')),
+    },
+    beacon: { randomnessAt: async () => digest('randomness') },
+    trainer: {
+      train: async () => ({ update: Int32Array.of(++calls, 0, 0, 0), privacy: header(0).privacy }),
+    },
+    evaluator: { judge: async () => 'accepted' },
+    rule: createRule('multi-krum', { f: 0 }),
+  };
+  const participant = await Participant.open(options, collaborators, observer);
+  return {
+    participant,
+    sent,
+    timers: () => timers,
+    typesSent: () => sent.map((bytes) => openEnvelope(bytes).envelope.type),
+  };
+}
+let calls = 0;
+const settle = async () => {
+  for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+};
+
+describe('participant', () => {
+  it('survives what peers send and loses nothing by it', async () => {
+    const errors: unknown[] = [];
+    const { participant } = await member(new TestStore(), { onError: (error) => errors.push(error) });
+    participant.start();
+    await settle();
+    participant.receive(
+      seal(1, 'update-header', header(1, { baseDigest: options.genesis.modelDigest })).bytes,
+    );
+    await settle();
+    const before = participant.state;
+    const refused = [
+      new Uint8Array(),
+      Uint8Array.of(0xc1, 0xff),
+      new Uint8Array((1 << 20) + 1),
+      seal(9, 'status', { head: 1 }).bytes,
+      seal(1, 'update-header', header(1, { normClass: 60 })).bytes,
+      seal(1, 'update-header', header(1, { baseDigest: options.genesis.modelDigest, normClass: 2 })).bytes,
+      seal(1, 'prepare', { entry: 'x', outcome: 'accepted' } as never).bytes,
+      seal(1, 'seal-report', { headers: [], finalized: 0 }, { round: 0 }).bytes,
+      seal(1, 'seal-report', { headers: [], finalized: 0 }, { round: 9 }).bytes,
+    ].map((bytes) => participant.receive(bytes));
+    await settle();
+    expect(
+      refused.map((reception) => (reception.action === 'accept' ? 'accept' : reception.code)),
+    ).to.deep.equal([
+      'MESSAGE_MALFORMED',
+      'MESSAGE_MALFORMED',
+      'MESSAGE_TOO_LARGE',
+      'MESSAGE_NOT_MEMBER',
+      'UPDATE_NORM',
+      'MESSAGE_EQUIVOCATION',
+      'MESSAGE_PAYLOAD',
+      'MESSAGE_PAST_ROUND',
+      'MESSAGE_FUTURE_ROUND',
+    ]);
+    expect(participant.state).to.equal(before);
+    expect([...before.headers.keys()]).to.have.members([signerOf(0).nodeId, signerOf(1).nodeId]);
+    const reception = participant.receive(
+      seal(2, 'update-header', header(2, { baseDigest: options.genesis.modelDigest })).bytes,
+    );
+    await settle();
+    expect([reception.action, participant.state.headers.size]).to.deep.equal(['accept', 3]);
+    expect(errors).to.deep.equal([]);
+    await participant.stop();
+  });
+
+  it('sends after a restart the very header it sent before, though it trained to another', async () => {
+    const store = new TestStore();
+    const first = await member(store);
+    first.participant.start();
+    await settle();
+    await first.participant.stop();
+    const again = await member(store.survivor());
+    again.participant.start();
+    await settle();
+    const headersOf = ({ sent }: { sent: Uint8Array[] }) =>
+      sent
+        .filter((bytes) => openEnvelope(bytes).envelope.type === 'update-header')
+        .map((bytes) => Buffer.from(bytes).toString('hex'));
+    expect(headersOf(first)).to.have.length(1);
+    expect(headersOf(again)).to.deep.equal(headersOf(first));
+    await again.participant.stop();
+  });
+
+  it('says again what it said in this round until it is over, and nothing once stopped', async () => {
+    const { participant, sent, timers, typesSent } = await member();
+    participant.start();
+    await settle();
+    expect(typesSent()).to.deep.equal(['update-header']);
+    timers()
+      .find(({ ms }) => ms === PARAMETERS.timeouts.resendMs)
+      ?.run();
+    expect(typesSent()).to.deep.equal(['update-header', 'update-header']);
+    await participant.stop();
+    const before = sent.length;
+    participant.receive(
+      seal(1, 'update-header', header(1, { baseDigest: options.genesis.modelDigest })).bytes,
+    );
+    await settle();
+    expect(sent).to.have.length(before);
+    expect(timers()).to.deep.equal([]);
+  });
+
+  it('keeps its own update to itself before the seal', async () => {
+    const { participant, sent } = await member();
+    participant.start();
+    await settle();
+    const [bytes] = sent;
+    const { payload } = openEnvelope(bytes ?? new Uint8Array()).envelope;
+    const body = (payload as { digest: string }).digest;
+    let isServed = false;
+    const serving = participant.serve(body).then((served) => {
+      isServed = served !== undefined;
+      return served;
+    });
+    await settle();
+    expect(isServed).to.equal(false);
+    for (const index of [1, 2, 3])
+      participant.receive(seal(index, 'seal-report', { headers: [], finalized: 1 }).bytes);
+    await settle();
+    expect(await serving).to.have.length(SIZE * 4);
+    expect(await participant.serve(body)).to.have.length(SIZE * 4);
+    expect(await participant.serve(digest('unknown'))).to.equal(undefined);
+    await participant.stop();
+  });
+});
