@@ -61,7 +61,8 @@ export class GroupProcess {
         for (const group of running) group.kill(signal);
         const grace = new Promise((resolve) => setTimeout(resolve, graceMs));
         await Promise.race([Promise.allSettled(running.map((group) => group.ended)), grace]);
-        for (const group of running) group.kill('SIGKILL');
+        // Not only those of before: others may have started meanwhile.
+        for (const group of GroupProcess.#running) group.kill('SIGKILL');
         process.exit(128 + constants.signals[signal]);
       });
     }
