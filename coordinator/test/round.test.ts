@@ -116,6 +116,29 @@ describe('round', () => {
     expect(bench.state.headers.size).to.equal(0);
   });
 
+  it('keeps the first header of a member, whatever it says later', () => {
+    const bench = new Bench(follower).begin();
+    bench.tell(...headers, received(0, 'update-header', header(0, { digest: digest('second') })));
+    expect(bench.state.headers.get(signerOf(0).nodeId)?.payload.digest).to.equal(bodyDigest(0));
+  });
+
+  it('does not end by a certificate of another round or on another log', () => {
+    const bench = new Bench(follower).begin();
+    const foreign = [{ parent: digest('fork') }, { round: 2 }, { round: 0 }].map((fields) => ({
+      entry: { ...trueEntry(), ...fields },
+      view: 0,
+      signatures: [],
+    }));
+    for (const certificate of foreign) {
+      bench.give({ type: 'certificate-checked', certificate });
+      const { round } = certificate.entry;
+      bench.tell(received(1, 'certificate', certificate, { round }));
+    }
+    expect(bench.state.round).to.equal(1);
+    expect(kinds(bench.effects)).to.not.include('check-certificate');
+    expect(kinds(bench.effects)).to.not.include('decided');
+  });
+
   it('reports what it has when the time is over, and says why bodies are missing', () => {
     const bench = new Bench(follower).begin();
     bench.tell(...headers.slice(0, 3));
