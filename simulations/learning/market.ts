@@ -1,0 +1,75 @@
+import { createDataClock, type DataClock, loadSeries, slicesFor } from '../../node/data/index.ts';
+import { buildExamples, computeFeatures, withMirror } from '../../node/features/index.ts';
+import { createPegModel, type PegModel, type PegModelSpec } from '../../node/models/index.ts';
+import { createPublicMarket, type PublicMarket } from '../../node/runtime/public-market.ts';
+import type { TrainLocally } from '../../node/runtime/round-trainer.ts';
+import { float64Engine, type RecordGradients, trainLocally } from '../../node/training/index.ts';
+import type { RandomBytes } from '../../protocol/random.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
+
+export type LearningMarketOptions = {
+  /** The generator's market; ignored for recorded data, save for who gets what. */
+  readonly seed: number;
+  readonly nodes: number;
+  readonly rounds: number;
+  /** Folder of the recorded markets; the generator where left out. */
+  readonly dataDir?: string;
+  /** Linear where left out. */
+  readonly model?: PegModelSpec;
+};
+
+/**
+ * One market as the nodes of a simulation see it: the public feed for all, a private slice each. Loaded once, it
+ * serves any number of runs; what is kept between them depends on nothing that a run chooses.
+ */
+export type LearningMarket = {
+  readonly options: LearningMarketOptions;
+  readonly model: PegModel;
+  readonly clock: DataClock;
+  readonly publicMarket: PublicMarket;
+  /** In-process training of node `index` on its slice, over the float64 engine. */
+  readonly trainerOf: (index: number, random: RandomBytes) => TrainLocally;
+};
+
+/** @throws UsageError `DATA_NODES`, `DATA_FILE_UNREADABLE`, `DATA_CLOCK_TOO_SHORT`; BallastError `MODEL_SPEC`. */
+export async function prepareLearningMarket(options: LearningMarketOptions): Promise<LearningMarket> {
+  const { seed, nodes, rounds, dataDir } = options;
+  const model = createPegModel(options.model ?? { kind: 'linear' });
+  const { publicFeed, slices } = await slicesFor(dataDir, seed, nodes);
+  const feed = (await loadSeries(publicFeed)).series;
+  const clock = createDataClock(feed, { rounds });
+  const tables = await Promise.all(
+    slices.map(async ({ spec }) => computeFeatures((await loadSeries(spec)).series)),
+  );
+  const opened = new Map<string, RecordGradients>();
+  const gradientsOf = (index: number, range: { readonly from: number; readonly to: number }) => {
+    const key = `${index}/${range.from}/${range.to}`;
+    const table = tables[index];
+    if (table === undefined) throw new RangeError(`node: got ${index}, expected 0 to ${nodes - 1}`);
+    const gradients = opened.get(key) ?? float64Engine.open(model, withMirror(buildExamples(table, range)));
+    opened.set(key, gradients);
+    return gradients;
+  };
+  return {
+    options,
+    model,
+    clock,
+    publicMarket: rememberScores(createPublicMarket(feed, clock, model)),
+    trainerOf: (index, random) => async (weights, range, training) =>
+      trainLocally(gradientsOf(index, range), weights, training, random),
+  };
+}
+
+/** Every member scores the same two models on the same rows; the first does it for all. */
+function rememberScores(market: PublicMarket): PublicMarket {
+  const scores = new Map<string, number>();
+  return {
+    ...market,
+    gateScore: (round, weights) => {
+      const key = `${round}/${weightsDigest(weights)}`;
+      const score = scores.get(key) ?? market.gateScore(round, weights);
+      scores.set(key, score);
+      return score;
+    },
+  };
+}
