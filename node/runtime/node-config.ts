@@ -44,8 +44,11 @@ export async function readNodeConfig(path: string): Promise<NodeConfig> {
   const value = await readJson(path, 'CONFIG_FILE');
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) {
+  // A misspelt key is also a missing one: the misspelling is what helps.
+  const issue = parsed.error.issues.find(
+    ({ code, path }) => code === 'unrecognized_keys' && path.length === 0,
+  );
+  if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     const close = closestWord(key, Object.keys(schema.shape));
     throw new UsageError('CONFIG_FIELD', `${path}: ${key}: unknown key`, {
@@ -69,11 +72,9 @@ async function readJson(path: string, code: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(
-      code,
-      `${path}: got ${cause instanceof Error ? cause.message : 'no JSON'}, expected JSON`,
-      { cause },
-    );
+    // The parser quotes the file, line ends and all.
+    const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : 'no JSON';
+    throw new UsageError(code, `${path}: got ${reason}, expected JSON`, { cause });
   }
 }
 

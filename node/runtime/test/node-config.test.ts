@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { BallastError, UsageError } from '../../../protocol/errors.ts';
+import { describeError, readNetworkDocument, readNodeConfig, readPassword } from '../index.ts';
+
+const GOOD = {
+  network: 'network.json',
+  rpc: 'http://127.0.0.1:8545',
+  keystore: 'keystore.json',
+  passwordFile: 'password',
+  dataDir: 'data',
+  slice: { kind: 'generator', seed: 1, venue: 1 },
+  publicFeed: { kind: 'generator', seed: 1, venue: 0 },
+  model: { kind: 'linear' },
+  rounds: 3,
+};
+
+async function refusal(promise: Promise<unknown>): Promise<UsageError> {
+  try {
+    await promise;
+  } catch (error) {
+    expect(error).to.be.instanceOf(UsageError);
+    expect((error as UsageError).message).not.to.match(/[\r\n]/);
+    return error as UsageError;
+  }
+  throw new Error('expected a refusal');
+}
+
+describe('node configuration', () => {
+  let folder = '';
+  const path = () => join(folder, 'config.json');
+  const read = async (value: unknown) => {
+    await writeFile(path(), typeof value === 'string' ? value : JSON.stringify(value));
+    return readNodeConfig(path());
+  };
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ballast-config-'));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('is read as it stands', async () => {
+    expect(await read(GOOD)).to.deep.equal(GOOD);
+    const more = {
+      ...GOOD,
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      engine: 'float64',
+      model: { kind: 'mlp', hidden: 4 },
+    };
+    expect(await read(more)).to.deep.equal(more);
+  });
+
+  it('names an unknown key and the one that was meant', async () => {
+    const error = await refusal(read({ ...GOOD, pasword_file: 'x' }));
+    expect(error.code).to.equal('CONFIG_FIELD');
+    expect(error.message).to.include(path()).and.to.include('pasword_file: unknown key');
+    expect((await refusal(read({ ...GOOD, keystor: 'x' }))).hint).to.equal('did you mean "keystore"?');
+    expect((await refusal(read({ ...GOOD, zzzzzz: 1 }))).hint).to.equal(undefined);
+  });
+
+  it('names the misspelt key rather than the one that is missing for it', async () => {
+    const { keystore, ...rest } = GOOD;
+    const error = await refusal(read({ ...rest, keystor: keystore }));
+    expect(error.message).to.include('keystor: unknown key');
+    expect(error.hint).to.equal('did you mean "keystore"?');
+  });
+
+  const fields: readonly (readonly [string, object])[] = [
+    ['rpc', { rpc: 'not a url' }],
+    ['rounds', { rounds: 0 }],
+    ['rounds', { rounds: 1.5 }],
+    ['rounds', { rounds: 10_001 }],
+    ['network', { network: '' }],
+    ['listen', { listen: [] }],
+    ['engine', { engine: 'tfjs-quantum' }],
+    ['model.kind', { model: { kind: 'cubic' } }],
+    ['model.hidden', { model: { kind: 'mlp', hidden: 21 } }],
+    ['slice.kind', { slice: { kind: 'oracle' } }],
+    ['publicFeed.seed', { publicFeed: { kind: 'generator', seed: -1, venue: 0 } }],
+  ];
+  for (const [field, change] of fields) {
+    it(`names the field ${field} for ${JSON.stringify(change)}`, async () => {
+      const error = await refusal(read({ ...GOOD, ...change }));
+      expect(error.code).to.equal('CONFIG_FIELD');
+      expect(error.metadata.field).to.equal(field);
+      expect(error.message).to.include(`${path()}: ${field}: `);
+    });
+  }
+
+  it('names a file that is missing, and one that is no JSON', async () => {
+    const missing = await refusal(readNodeConfig(join(folder, 'missing.json')));
+    expect(missing.code).to.equal('CONFIG_FILE');
+    expect(missing.message).to.equal(
+      `${join(folder, 'missing.json')}: got nothing, expected a readable file`,
+    );
+    for (const text of ['', '{', 'oops\n{}', '{"a": 1,\n}']) {
+      const malformed = await refusal(read(text));
+      expect(malformed.code, JSON.stringify(text)).to.equal('CONFIG_FILE');
+      expect(malformed.message).to.match(/config\.json: got .*, expected JSON$/);
+    }
+    expect((await refusal(read('[]'))).code).to.equal('CONFIG_FIELD');
+    expect((await refusal(read('null'))).code).to.equal('CONFIG_FIELD');
+    expect((await refusal(readNetworkDocument(folder))).code).to.equal('NETWORK_FILE');
+    expect((await refusal(readNetworkDocument(path()))).code).to.equal('NETWORK_DOCUMENT');
+  });
+
+  it('takes a password without the end of its line, and keeps every other space', async () => {
+    for (const [text, password] of [
+      ['secret\n', 'secret'],
+      ['secret\r\n', 'secret'],
+      [' se cret ', ' se cret '],
+      ['secret\n\n', 'secret\n'],
+    ] as const) {
+      await writeFile(join(folder, 'password'), text);
+      expect(await readPassword(join(folder, 'password'))).to.equal(password);
+    }
+    expect((await refusal(readPassword(join(folder, 'absent')))).code).to.equal('PASSWORD_FILE');
+  });
+});
+
+describe('an error in the log', () => {
+  it('is its code and message, and a stack only where nobody foresaw it', () => {
+    const known = new BallastError('SOME_CODE', 'what happened', { hint: 'a hint' });
+    expect(describeError(known)).to.deep.equal({ code: 'SOME_CODE', message: 'what happened' });
+    const unknown = describeError(new TypeError('oh'));
+    expect(unknown.code).to.equal('UNEXPECTED');
+    expect(unknown.message).to.include('node-config.test.ts');
+    expect(describeError('text')).to.deep.equal({ code: 'UNEXPECTED', message: 'text' });
+  });
+});
