@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import type { Decided } from '../../../coordinator/index.ts';
+import type { RoundEntry } from '../../../protocol/messages.ts';
+import { toDecidedEvent } from '../decided-event.ts';
+
+const digest = (n: number) => n.toString(16).padStart(64, '0');
+const member = (node: string, n: number) => ({ node, digest: digest(n) });
+
+const entry = (fields: Partial<RoundEntry> = {}): RoundEntry => ({
+  round: 3,
+  epoch: 0,
+  parent: digest(1),
+  beacon: digest(2),
+  nextBeaconHeight: 40,
+  baseVersion: 1,
+  baseDigest: digest(3),
+  sealed: [member('a', 11), member('b', 12), member('c', 13), member('d', 14)],
+  accepted: [member('a', 11), member('b', 12), member('c', 13)],
+  dropped: [{ node: 'd', code: 'UPDATE_NORM' }],
+  selected: ['a', 'b'],
+  outcome: 'accepted',
+  reason: '',
+  version: 2,
+  modelDigest: digest(4),
+  candidateDigest: digest(4),
+  privacy: { unit: 'record', relation: 'add-remove', epsilon: 1, delta: 1e-5 },
+  ...fields,
+});
+
+const decided = (fields: Partial<RoundEntry>, candidate: Decided['candidate']): Decided => ({
+  certificate: { entry: entry(fields), view: 1, signatures: [] },
+  leader: 'b',
+  candidate,
+});
+
+const ruled: Decided['candidate'] = {
+  weights: Float64Array.of(0),
+  selected: ['a', 'b'],
+  leftOut: [{ node: 'c', reason: 'score 9 ranks 3 of 3' }],
+};
+
+describe('decided event', () => {
+  it('names everyone who was sealed and has no weight, with the reason that is known', () => {
+    const event = toDecidedEvent(decided({}, ruled), undefined);
+    expect(event.leftOut).to.deep.equal([
+      { node: 'd', reason: 'UPDATE_NORM' },
+      { node: 'c', reason: 'score 9 ranks 3 of 3' },
+    ]);
+    expect(event).to.deep.include({
+      event: 'decided',
+      round: 3,
+      view: 1,
+      leader: 'b',
+      sealed: 4,
+      selected: ['a', 'b'],
+      recomputed: true,
+      heldOut: null,
+    });
+    expect(event.selected.length + event.leftOut.length).to.equal(event.sealed);
+  });
+
+  it('says so where this node has the certificate alone', () => {
+    const event = toDecidedEvent(decided({}, undefined), undefined);
+    expect(event.recomputed).to.equal(false);
+    expect(event.leftOut).to.deep.include({ node: 'c', reason: 'no weight under the rule' });
+  });
+
+  it('blames nobody for a round that was aborted', () => {
+    const event = toDecidedEvent(
+      decided({ outcome: 'aborted', reason: 'too few updates', selected: [], dropped: [] }, undefined),
+      undefined,
+    );
+    expect(event.leftOut).to.deep.equal([]);
+    expect(event).to.include({ outcome: 'aborted', reason: 'too few updates', recomputed: true });
+  });
+
+  it('carries the held-out loss and its baselines, and nothing more of the report', () => {
+    const report = {
+      examples: 10,
+      loss: 1.5,
+      baselineLoss: { B0: 1, B2: 2, B3: 3 },
+      skill: { B0: 0, B2: 0, B3: 0 },
+      coverage: 0.8,
+    } as unknown as Parameters<typeof toDecidedEvent>[1];
+    expect(toDecidedEvent(decided({}, ruled), report).heldOut).to.deep.equal({
+      loss: 1.5,
+      baselines: { B0: 1, B2: 2, B3: 3 },
+    });
+  });
+
+  it('survives its way through a line of JSON', () => {
+    const event = toDecidedEvent(decided({}, ruled), undefined);
+    expect(JSON.parse(JSON.stringify(event))).to.deep.equal(event);
+  });
+});

@@ -1,0 +1,199 @@
+import { expect } from 'chai';
+import { genesisHead } from '../../../coordinator/index.ts';
+import { clip, noisyUpdate, PrivacyLedger, toGrid } from '../../../privacy/index.ts';
+import { MemoryStore, seededBytes } from '../../../privacy/test/support.ts';
+import type { NetworkParameters } from '../../../protocol/network.ts';
+import type { DataClock } from '../../data/index.ts';
+import { createRoundTrainer, type NodeEvent, type RoundTrainerCollaborators } from '../index.ts';
+import { parametersOf } from './fixtures.ts';
+
+const WEIGHTS = Float64Array.of(0, 0, 0);
+/** Longer than the clip norm, so that clipping shows. */
+const DELTA = Float64Array.of(3, -4, 12);
+const HEAD = genesisHead('ab'.repeat(32), 'cd'.repeat(32), 5);
+const CLOCK = { training: (round: number) => ({ from: 0, to: round }) } as unknown as DataClock;
+const running = new AbortController().signal;
+
+type Setting = {
+  readonly parameters?: NetworkParameters;
+  readonly store?: MemoryStore;
+  readonly more?: Partial<RoundTrainerCollaborators>;
+};
+
+async function setting({ parameters = parametersOf(), store = new MemoryStore(), more = {} }: Setting = {}) {
+  const steps: string[] = [];
+  const events: NodeEvent[] = [];
+  const ledger = await PrivacyLedger.open(store, parameters.privacy);
+  const { authorise, commit } = ledger;
+  Object.assign(ledger, {
+    authorise: (...args: Parameters<typeof authorise>) => {
+      steps.push('authorise');
+      return authorise.apply(ledger, args);
+    },
+    commit: (...args: Parameters<typeof commit>) => {
+      steps.push('commit');
+      return commit.apply(ledger, args);
+    },
+  });
+  const trainer = createRoundTrainer(parameters, {
+    ledger,
+    clock: CLOCK,
+    randomBytes: seededBytes('round trainer'),
+    emit: (event) => events.push(event),
+    now: () => 0,
+    trainLocally: async () => {
+      steps.push('train');
+      return DELTA;
+    },
+    ...more,
+  });
+  const train = (round: number, signal = running) => trainer.train(round, HEAD, WEIGHTS, signal);
+  return { train, ledger, steps, events, store, parameters };
+}
+
+const never: RoundTrainerCollaborators['trainLocally'] = async () => {
+  throw new Error('trained again');
+};
+
+describe('round trainer', () => {
+  it('asks the ledger before it trains, and charges before anything is handed out', async () => {
+    const { train, ledger, steps, events } = await setting();
+    const trained = await train(1);
+    expect(steps).to.deep.equal(['authorise', 'train', 'commit']);
+    expect(trained?.privacy).to.deep.equal({
+      unit: 'record',
+      relation: 'add-remove',
+      delta: 1e-5,
+      epsilon: ledger.spent().epsilon,
+    });
+    expect(ledger.spent().releases).to.equal(4);
+    expect(events.map(({ event }) => event)).to.deep.equal(['trained']);
+  });
+
+  it('clips to the norm and puts the update on the grid', async () => {
+    const { train } = await setting();
+    expect((await train(1))?.update).to.deep.equal(toGrid(clip(DELTA, 1), 20));
+  });
+
+  it('trains on the rows that the clock allows for the round', async () => {
+    const ranges: number[] = [];
+    const { train } = await setting({
+      more: {
+        trainLocally: async (_, { to }) => {
+          ranges.push(to);
+          return DELTA;
+        },
+      },
+    });
+    await train(1);
+    await train(2);
+    expect(ranges).to.deep.equal([1, 2]);
+  });
+
+  it('abstains, without training, where the budget does not bear the round', async () => {
+    const { train, ledger, steps, events } = await setting({
+      parameters: parametersOf({ epsilonBudget: 1.3 }),
+    });
+    expect(await train(1)).not.to.equal(undefined);
+    const spent = ledger.spent();
+    steps.length = 0;
+    expect(await train(2)).to.equal(undefined);
+    expect(steps).to.deep.equal(['authorise']);
+    expect(ledger.spent()).to.deep.equal(spent);
+    expect(events.at(-1)).to.include({ event: 'abstained', round: 2, code: 'PRIVACY_BUDGET_EXCEEDED' });
+    expect((await train(1))?.update, 'what is released already is still given').to.be.an('Int32Array');
+  });
+
+  it('says again what it said, after a restart too, and charges once', async () => {
+    const { train, ledger, store } = await setting({
+      parameters: parametersOf({ unit: 'node', noiseMultiplier: 20 }),
+    });
+    const first = await train(1);
+    const spent = ledger.spent();
+    expect((await train(1))?.update).to.deep.equal(first?.update);
+    const again = await setting({
+      parameters: parametersOf({ unit: 'node', noiseMultiplier: 20 }),
+      store: store.copy(),
+      more: { trainLocally: never, randomBytes: seededBytes('another') },
+    });
+    expect(await again.train(1)).to.deep.equal(first);
+    expect(again.ledger.spent()).to.deep.equal(spent);
+  });
+
+  for (const when of ['before', 'after'] as const) {
+    it(`hands nothing out when it crashes in the debit, ${when} the sync`, async () => {
+      const { train, store, steps } = await setting();
+      store.failAt = { write: store.writes + 1, when };
+      const failure = await train(1).then(
+        () => undefined,
+        (error: { code?: string }) => error.code,
+      );
+      expect(failure).to.equal('LEDGER_UNKNOWN');
+      expect(steps).to.deep.equal(['authorise', 'train', 'commit']);
+      const onDisk = store.copy();
+      const restarted = await setting({ store: onDisk });
+      const trained = await restarted.train(1);
+      // On disk the bytes are repeated; lost, they never left and may be made anew.
+      expect(restarted.steps).to.deep.equal(when === 'after' ? [] : ['authorise', 'train', 'commit']);
+      expect(restarted.ledger.spent().releases).to.equal(4);
+      expect(trained?.update).to.be.an('Int32Array');
+    });
+  }
+
+  it('covers the whole update with noise under unit node, and charges one release', async () => {
+    const parameters = parametersOf({ unit: 'node', noiseMultiplier: 20 });
+    const { train, ledger } = await setting({ parameters });
+    const options = { clipNorm: 1, noiseMultiplier: 20, gridBits: 20 };
+    const trained = await train(1);
+    expect(trained?.update).to.deep.equal(noisyUpdate(DELTA, options, seededBytes('round trainer')));
+    expect(trained?.update).not.to.deep.equal(toGrid(clip(DELTA, 1), 20));
+    expect(ledger.spent().releases).to.equal(1);
+  });
+
+  it('states no ε where there is no guarantee', async () => {
+    const { train } = await setting({ parameters: parametersOf({ unit: 'none', noiseMultiplier: 0 }) });
+    expect((await train(1))?.privacy).to.include({ unit: 'none', epsilon: null });
+  });
+
+  it('releases a liar’s update as the attack made it, beyond the clip norm', async () => {
+    const { train } = await setting({ more: { revise: (own) => own.map((x) => -100 * x) } });
+    const { update } = (await train(1)) ?? { update: new Int32Array() };
+    expect(update).to.deep.equal(
+      toGrid(
+        clip(DELTA, 1).map((x) => -100 * x),
+        20,
+      ),
+    );
+    expect(Math.hypot(...update) / 2 ** 20).to.be.closeTo(100, 1e-3);
+  });
+
+  it('trains once for two calls of one round, and one round after the other', async () => {
+    const { train, steps } = await setting();
+    const [first, second] = await Promise.all([train(1), train(1), train(2)]);
+    expect(second).to.deep.equal(first);
+    expect(steps).to.deep.equal(['authorise', 'train', 'commit', 'authorise', 'train', 'commit']);
+  });
+
+  it('does nothing for a round that is over', async () => {
+    const { train, ledger, steps } = await setting();
+    expect(await train(1, AbortSignal.abort())).to.equal(undefined);
+    expect(steps).to.deep.equal([]);
+    expect(ledger.spent().releases).to.equal(0);
+  });
+
+  it('goes on after a training that failed, and charged nothing for it', async () => {
+    let calls = 0;
+    const { train, ledger } = await setting({
+      more: {
+        trainLocally: async () => {
+          if (calls++ === 0) throw new Error('the worker died');
+          return DELTA;
+        },
+      },
+    });
+    const failed = await train(1).catch((error: Error) => error.message);
+    expect(failed).to.equal('the worker died');
+    expect(ledger.spent().releases).to.equal(0);
+    expect(await train(1)).not.to.equal(undefined);
+  });
+});
