@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { digestOfBytes } from '../../../protocol/digest.ts';
+import { TOPICS, type Topic } from '../../../protocol/message-types.ts';
+import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
+import { createPegModel } from '../../models/index.ts';
+import { createNetwork, type Network } from '../../network/index.ts';
+import { BallastNode, type NodeEvent, readNodeConfig } from '../../runtime/index.ts';
+import { Forger, type Hostile } from './hostile-messages.ts';
+import { type PreparedNetwork, prepareNetwork } from './network.ts';
+
+const ROUNDS = 4;
+const HONEST = 4;
+/** Rejected messages after which a node cuts the connection, at 5 points each and −20. */
+const PATIENCE = 5;
+
+type Refused = Extract<NodeEvent, { event: 'refused' }>;
+
+class HonestNode {
+  readonly events: NodeEvent[] = [];
+  readonly id: string;
+  readonly node: BallastNode;
+
+  constructor(
+    identity: OperatorIdentity,
+    options: Omit<ConstructorParameters<typeof BallastNode>[0], 'identity'>,
+  ) {
+    this.id = identity.nodeId;
+    this.node = new BallastNode({ ...options, identity }, { emit: (event) => this.events.push(event) });
+  }
+
+  refusals(from: string): string[] {
+    return this.events
+      .filter((event): event is Refused => event.event === 'refused' && event.sender === from)
+      .map(({ code }) => code);
+  }
+
+  find<Name extends NodeEvent['event']>(name: Name): Extract<NodeEvent, { event: Name }>[] {
+    return this.events.filter((event): event is Extract<NodeEvent, { event: Name }> => event.event === name);
+  }
+}
+
+async function until(condition: () => boolean, what: string, withinMs = 60_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);
+    await sleep(10);
+  }
+}
+
+describe('a network among hostile peers', function () {
+  this.timeout(240_000);
+  let prepared: PreparedNetwork;
+  let honest: HonestNode[] = [];
+  let liar: OperatorIdentity;
+  let forger: Forger;
+  const peers: Network[] = [];
+
+  const topic = (name: Topic) => `/ballast/${prepared.document.name}/${name}`;
+  const addresses = () => honest.flatMap(({ events }) => events.flatMap(addressesOf));
+
+  /** A peer with the given transport key, connected to every honest node. */
+  const peer = async (identity: OperatorIdentity): Promise<Network> => {
+    const network = await createNetwork({
+      privateKey: await identity.transportKey(),
+      bootstrap: prepared.document.bootstrap,
+    });
+    peers.push(network);
+    for (const name of TOPICS)
+      network.subscribe(
+        topic(name),
+        () => ({ action: 'accept' }),
+        () => undefined,
+      );
+    await network.start();
+    return network;
+  };
+  const stranger = () => createIdentity((length) => Uint8Array.from(randomBytes(length)));
+  const meet = async (network: Network) => {
+    for (const address of addresses()) await network.connect(address);
+    for (const name of TOPICS) await network.ready(topic(name), HONEST, AbortSignal.timeout(20_000));
+  };
+
+  before(async () => {
+    prepared = await prepareNetwork({ nodes: HONEST + 1, rounds: ROUNDS });
+    const [last] = prepared.nodes.slice(HONEST);
+    if (last === undefined) throw new Error('one node more than the honest');
+    liar = last.identity;
+    const { size } = createPegModel({ kind: 'linear' });
+    forger = new Forger(prepared.document, size, liar.signer, stranger().signer);
+    honest = await Promise.all(
+      prepared.nodes.slice(0, HONEST).map(async ({ identity, configPath }) => {
+        const config = { ...(await readNodeConfig(configPath)), engine: 'float64' };
+        return new HonestNode(identity, { config, document: prepared.document });
+      }),
+    );
+  });
+
+  after(async () => {
+    await Promise.all(peers.map((network) => network.stop()));
+    await Promise.all(honest.map(({ node }) => node.stop()));
+    await prepared?.remove();
+  });
+
+  it('refuses what they send, cuts them off, and finishes its rounds with one model', async () => {
+    const starting = honest.map(({ node }) => node.start());
+    const member = await peer(liar);
+    // A body that is not what its header says: other bytes under the same name.
+    member.serveBlobs(async () => Uint8Array.from(randomBytes(400)));
+    await Promise.all(starting);
+    await meet(member);
+
+    const phase = (node: HonestNode) => node.find('phase').at(-1);
+    await until(() => honest.every((node) => phase(node)?.phase === 'collecting'), 'round 1');
+    const round = 1;
+    const promised = forger.header({ digest: digestOfBytes(Uint8Array.of(1)) });
+    await member.publish(topic('updates'), forger.sign('update-header', promised, { round }));
+    await until(
+      () => honest.every(({ events }) => events.some(({ event }) => event === 'decided')),
+      'the decision of round 1',
+    );
+    for (const node of honest) {
+      const [first] = node.find('decided');
+      expect(first?.selected).not.to.include(liar.nodeId);
+      expect(first?.selected).to.have.length(HONEST);
+    }
+
+    const offences = forger.offences(2);
+    for (let from = 0; from < offences.length; from += PATIENCE) {
+      const batch = offences.slice(from, from + PATIENCE);
+      await offend(await connected(), batch);
+    }
+    await equivocate();
+
+    await until(
+      () => honest.every((node) => node.find('decided').some((event) => event.round === ROUNDS)),
+      `round ${ROUNDS}`,
+      120_000,
+    );
+    for (let r = 1; r <= ROUNDS; r++) {
+      const decided = honest.map((node) => node.find('decided').find((event) => event.round === r));
+      expect(new Set(decided.map((event) => event?.modelDigest)).size, `models of round ${r}`).to.equal(1);
+      expect(decided[0]?.outcome).to.be.oneOf(['accepted', 'rejected']);
+    }
+    for (const node of honest) {
+      const others = honest.filter(({ id }) => id !== node.id).flatMap(({ id }) => node.refusals(id));
+      const blamed = others.filter((code) => !/^MESSAGE_(PAST_ROUND|FUTURE_ROUND|FUTURE_VIEW)$/.test(code));
+      expect(blamed, 'an honest node blames another for nothing').to.deep.equal([]);
+      expect(node.find('error')).to.deep.equal([]);
+    }
+  });
+
+  const connected = async () => {
+    const network = await peer(stranger());
+    await meet(network);
+    return network;
+  };
+
+  /** Sends a batch, and holds that every honest node refuses each for its reason and then ends the connection. */
+  async function offend(carrier: Network, batch: readonly Hostile[]): Promise<void> {
+    for (const { topic: name, bytes } of batch) await carrier.publish(topic(name), bytes);
+    const expected = batch.map(({ code }) => code).toSorted();
+    await until(
+      () => honest.every((node) => node.refusals(carrier.peerId).length >= expected.length),
+      `refusals of ${expected.join(', ')}`,
+    );
+    for (const node of honest) expect(node.refusals(carrier.peerId).toSorted()).to.deep.equal(expected);
+    if (batch.length === PATIENCE) {
+      await until(() => carrier.peers().length === 0, 'the connections to be cut', 10_000);
+    } else {
+      expect(carrier.peers()).to.have.length(HONEST);
+    }
+  }
+
+  /** Two headers of one member for one round: the second is refused, and its two signatures are a proof. */
+  async function equivocate(): Promise<void> {
+    const carrier = await connected();
+    // The next round's headers are taken too, so that this one may end in the meantime.
+    const round = Math.max(...honest.map((node) => node.find('phase').at(-1)?.round ?? 0)) + 1;
+    for (let i = 0; i < 2; i++) {
+      await carrier.publish(topic('updates'), forger.sign('update-header', forger.header(), { round }));
+    }
+    await until(
+      () =>
+        honest.some(({ events }) =>
+          events.some((event) => event.event === 'refused' && event.code === 'EQUIVOCATION'),
+        ),
+      'the equivocation to be seen',
+      10_000,
+    );
+  }
+});
+
+function addressesOf(event: NodeEvent): readonly string[] {
+  return event.event === 'ready' ? event.addresses : [];
+}
