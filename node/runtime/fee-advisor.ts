@@ -29,8 +29,9 @@ const CHAIN_POLL_MS = 300;
 /** One node after the other takes over from a leader that does not apply. */
 const STAGGER_MS = 4_000;
 const WAIT_MS = 10_000;
-/** Changes of the parameter that recommendations are kept for; a member may name any. */
-const MAX_UPDATES = 64;
+/** Changes of the parameter that a member's recommendations are kept for; it may name any. */
+const MAX_UPDATES = 8;
+const MAX_WORD = 2n ** 256n - 1n;
 
 type Recommendation = Payload<'recommendation'>;
 
@@ -51,8 +52,8 @@ export type FeeAdvisorCollaborators = {
  */
 export class FeeAdvisor {
   readonly #collaborators: FeeAdvisorCollaborators;
-  /** Valid recommendations by what they are for, then by member. */
-  readonly #received = new Map<string, Map<number, RecommendationVote>>();
+  /** Valid recommendations by member, then by what they are for: who floods crowds out nobody else's. */
+  readonly #received = new Map<number, Map<string, RecommendationVote>>();
 
   constructor(collaborators: FeeAdvisorCollaborators) {
     this.#collaborators = collaborators;
@@ -65,15 +66,15 @@ export class FeeAdvisor {
     const signer = committee.members[index]?.signer;
     const update = updateOf(link, payload);
     const value = BigInt(payload.value);
+    if (signer === undefined || value > MAX_WORD || update.expected > MAX_WORD) return false;
     const digest = recommendationDigest(this.#domain(), { ...update, value });
-    if (signer === undefined || !(await isSignedBy(digest, payload.signature, signer))) return false;
-    const key = keyOf(payload);
-    const votes = this.#received.get(key) ?? new Map<number, RecommendationVote>();
-    votes.set(index, { index, value, signature: payload.signature });
-    this.#received.set(key, votes);
-    for (const oldest of this.#received.keys()) {
-      if (this.#received.size <= MAX_UPDATES) break;
-      this.#received.delete(oldest);
+    if (!(await isSignedBy(digest, payload.signature, signer))) return false;
+    const votes = this.#received.get(index) ?? new Map<string, RecommendationVote>();
+    votes.set(keyOf(payload), { index, value, signature: payload.signature });
+    this.#received.set(index, votes);
+    for (const oldest of votes.keys()) {
+      if (votes.size <= MAX_UPDATES) break;
+      votes.delete(oldest);
     }
     return true;
   }
@@ -113,7 +114,7 @@ export class FeeAdvisor {
     await pause(turn * STAGGER_MS, signal);
     await this.#published(entry.version, signal);
     await this.#apply(entry.round, update, recommendation, decision, signal);
-    this.#received.delete(keyOf(recommendation));
+    for (const votes of this.#received.values()) votes.delete(keyOf(recommendation));
   }
 
   async #apply(
@@ -175,7 +176,7 @@ export class FeeAdvisor {
   /** The recommendations for one update: a quorum, and a moment later those that came on its heels. */
   async #quorum(key: string, signal: AbortSignal): Promise<RecommendationVote[]> {
     const { quorum, members } = this.#collaborators.committee;
-    const votes = () => [...(this.#received.get(key)?.values() ?? [])];
+    const votes = () => [...this.#received.values()].flatMap((updates) => updates.get(key) ?? []);
     for (let waited = 0; waited < WAIT_MS && votes().length < quorum; waited += POLL_MS)
       await pause(POLL_MS, signal);
     for (let waited = 0; waited < GRACE_MS && votes().length < members.length; waited += POLL_MS)

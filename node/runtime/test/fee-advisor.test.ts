@@ -1,0 +1,296 @@
+import { expect } from 'chai';
+import { decodeFunctionData, encodeErrorResult, type Hex } from 'viem';
+import {
+  boundedAutonomyControllerAbi as abi,
+  type ParameterUpdate,
+  STABILITY_FEE,
+  signRecommendation,
+} from '../../../contracts/client/index.ts';
+import { createCommittee } from '../../../coordinator/index.ts';
+import type { Payload } from '../../../protocol/messages.ts';
+import { createIdentity } from '../../keys/index.ts';
+import { FeeAdvisor } from '../fee-advisor.ts';
+import type { ChainLink, NodeEvent } from '../index.ts';
+import { parametersOf } from './fixtures.ts';
+
+type Recommendation = Payload<'recommendation'>;
+
+const CONTROLLER = `0x${'c'.repeat(40)}`;
+const CHAIN_ID = 31_337;
+const NETWORK = 'ab'.repeat(32);
+const MODEL = 'cd'.repeat(32);
+const bps = (n: number) => BigInt(n) * 10n ** 14n;
+const LIMITS = { min: bps(50), max: bps(1_500), stepUp: bps(25), stepDown: bps(25), cooldown: 6n };
+const NOW = 1_800_000_000;
+const EXPIRY = 1_700_000_000 + 3_600;
+
+const identities = Array.from({ length: 4 }, (_, i) =>
+  createIdentity((length) => new Uint8Array(length).fill(i + 1)),
+);
+const committee = createCommittee(
+  0,
+  identities.map(({ nodeId, account }) => ({
+    node: nodeId,
+    signer: account.address.toLowerCase() as `0x${string}`,
+  })),
+);
+/** In the committee's order. */
+const members = committee.members.map(({ node }) => {
+  const identity = identities.find(({ nodeId }) => nodeId === node);
+  if (identity === undefined) throw new Error('every member has an identity');
+  return identity;
+});
+const [SELF, ...OTHERS] = members as [(typeof members)[number], ...typeof members];
+
+/** A chain of one parameter that takes what it is given, or refuses with an error's data. */
+class FakeChain {
+  value = bps(500);
+  sequence = 2;
+  sent: readonly bigint[][] = [];
+  refusal: Hex | undefined;
+
+  get link(): ChainLink {
+    const results: Record<string, () => unknown> = {
+      parameters: () => [this.value, `0x${Buffer.from('wad/year').toString('hex').padEnd(64, '0')}`],
+      limitsOf: () => LIMITS,
+      readyAt: () => BigInt(NOW),
+      sequenceOf: () => BigInt(this.sequence),
+    };
+    const reader = {
+      chain: { id: CHAIN_ID },
+      getBlockNumber: async () => 10n,
+      getBlock: async () => ({ timestamp: BigInt(NOW) }),
+      readContract: async ({ functionName }: { functionName: string }) => results[functionName]?.(),
+      call: async () => {
+        if (this.refusal !== undefined) throw Object.assign(new Error('reverted'), { data: this.refusal });
+      },
+      waitForTransactionReceipt: async ({ hash }: { hash: Hex }) => ({
+        status: 'success',
+        transactionHash: hash,
+        gasUsed: 1n,
+      }),
+    };
+    const writer = {
+      chain: { id: CHAIN_ID },
+      account: SELF.account,
+      sendTransaction: async ({ data }: { data: Hex }) => {
+        const { args } = decodeFunctionData({ abi, data });
+        const votes = args?.[1] as readonly { value: bigint }[];
+        this.sent = [...this.sent, votes.map(({ value }) => value)];
+        this.value = votes[Math.floor((votes.length - 1) / 2)]?.value ?? 0n;
+        this.sequence += 1;
+        return `0x${'e'.repeat(64)}`;
+      },
+    };
+    return {
+      document: {
+        contracts: { controller: CONTROLLER, parameterRegistry: CONTROLLER },
+        parameters: parametersOf(),
+      },
+      network: NETWORK,
+      reader,
+      writer,
+      publishedVersion: async () => 5,
+      timestampAt: async () => EXPIRY - 3_600,
+    } as unknown as ChainLink;
+  }
+}
+
+const certificate = {
+  entry: { round: 7, version: 5, modelDigest: MODEL, nextBeaconHeight: 40 },
+} as unknown as Parameters<FeeAdvisor['advise']>[0];
+
+function setting(forecastBp: number) {
+  const chain = new FakeChain();
+  const events: NodeEvent[] = [];
+  const said: Recommendation[] = [];
+  const advisor = new FeeAdvisor({
+    link: chain.link,
+    committee,
+    self: SELF.nodeId,
+    account: SELF.account,
+    forecast: async () => forecastBp,
+    say: async (_, recommendation) => {
+      said.push(recommendation);
+    },
+    emit: (event) => events.push(event),
+  });
+  const advise = (signal = new AbortController().signal) => advisor.advise(certificate, 0, signal);
+  const fee = () => events.find((event) => event.event === 'fee');
+  return { chain, advisor, events, said, advise, fee };
+}
+
+async function recommendation(
+  by: (typeof members)[number],
+  value: bigint,
+  fields: Partial<ParameterUpdate> = {},
+): Promise<Recommendation> {
+  const update: ParameterUpdate = {
+    network: NETWORK,
+    parameter: STABILITY_FEE,
+    sequence: 3,
+    expected: bps(500),
+    modelVersion: 5,
+    modelDigest: MODEL,
+    expiry: EXPIRY,
+    ...fields,
+  };
+  const domain = { chainId: CHAIN_ID, contract: CONTROLLER };
+  const signature = await signRecommendation(by.account, domain, { ...update, value });
+  const { network: _, ...payload } = update;
+  return { ...payload, expected: String(update.expected), value: String(value), signature };
+}
+
+describe('fee advisor', function () {
+  this.timeout(20_000);
+
+  it('recommends inside the limits, says so, and applies the lower median of the committee', async () => {
+    const { chain, advisor, events, said, advise, fee } = setting(-100);
+    const values = [bps(525), bps(505), bps(515)];
+    for (const [i, other] of OTHERS.entries()) {
+      expect(await advisor.receive(other.nodeId, await recommendation(other, values[i] ?? 0n))).to.equal(
+        true,
+      );
+    }
+    await advise();
+    // 100 bp below target asks for 200 bp more; a step of 25 bp is allowed.
+    expect(events[0]).to.deep.include({
+      event: 'recommended',
+      round: 7,
+      current: String(bps(500)),
+      wish: String(bps(700)),
+      value: String(bps(525)),
+      heldBy: ['step'],
+    });
+    expect(said.map(({ value, sequence, expiry }) => ({ value, sequence, expiry }))).to.deep.equal([
+      { value: String(bps(525)), sequence: 3, expiry: EXPIRY },
+    ]);
+    expect(chain.sent).to.deep.equal([[bps(505), bps(515), bps(525), bps(525)]]);
+    expect(fee()).to.deep.include({ before: String(bps(500)), after: String(bps(515)), heldBy: ['step'] });
+  });
+
+  it('takes no recommendation that the chain would not take', async () => {
+    const { advisor } = setting(0);
+    const [first, second] = OTHERS as [(typeof members)[number], (typeof members)[number]];
+    const good = await recommendation(first, bps(510));
+    expect(await advisor.receive(second.nodeId, good), 'another member’s').to.equal(false);
+    const stranger = createIdentity((length) => new Uint8Array(length).fill(77));
+    expect(await advisor.receive(stranger.nodeId, await recommendation(stranger, bps(510)))).to.equal(false);
+    expect(await advisor.receive(first.nodeId, { ...good, value: String(bps(511)) })).to.equal(false);
+    expect(await advisor.receive(first.nodeId, { ...good, expiry: good.expiry + 1 })).to.equal(false);
+    const elsewhere = await recommendation(first, bps(510), { network: 'ef'.repeat(32) });
+    expect(await advisor.receive(first.nodeId, elsewhere), 'of another network').to.equal(false);
+    for (const field of ['value', 'expected'] as const) {
+      const beyond = { ...good, [field]: String(2n ** 256n) };
+      expect(await advisor.receive(first.nodeId, beyond), `${field} of 257 bits`).to.equal(false);
+    }
+    expect(await advisor.receive(first.nodeId, good)).to.equal(true);
+  });
+
+  it('hands in the others’ recommendations though a member floods with updates of its own making', async () => {
+    const { chain, advisor, advise } = setting(-100);
+    const [first, second, liar] = OTHERS as [
+      (typeof members)[number],
+      (typeof members)[number],
+      (typeof members)[number],
+    ];
+    for (const other of [first, second]) {
+      await advisor.receive(other.nodeId, await recommendation(other, bps(510)));
+    }
+    for (let i = 0; i < 100; i++) {
+      await advisor.receive(liar.nodeId, await recommendation(liar, bps(510), { expiry: EXPIRY + 1 + i }));
+    }
+    await advise();
+    expect(chain.sent).to.deep.equal([[bps(510), bps(510), bps(525)]]);
+  });
+
+  it('keeps a bounded number of a member’s recommendations: the newest', async () => {
+    const { chain, advisor, advise } = setting(-100);
+    const [first, second, third] = OTHERS as [
+      (typeof members)[number],
+      (typeof members)[number],
+      (typeof members)[number],
+    ];
+    await advisor.receive(first.nodeId, await recommendation(first, bps(510)));
+    await advisor.receive(second.nodeId, await recommendation(second, bps(510)));
+    await advisor.receive(third.nodeId, await recommendation(third, bps(1)));
+    for (let i = 0; i < 8; i++) {
+      await advisor.receive(third.nodeId, await recommendation(third, bps(1), { sequence: 50 + i }));
+    }
+    await advise();
+    expect(chain.sent).to.deep.equal([[bps(510), bps(510), bps(525)]]);
+  });
+
+  it('sends nothing where the median is the value in force, and says what held it', async () => {
+    const inside = setting(0.2);
+    for (const other of OTHERS) {
+      await inside.advisor.receive(other.nodeId, await recommendation(other, bps(500)));
+    }
+    await inside.advise();
+    expect(inside.chain.sent).to.deep.equal([]);
+    expect(inside.fee()).to.deep.include({ transaction: null, heldBy: ['dead-band'] });
+    const outvoted = setting(-0.6);
+    for (const other of OTHERS) {
+      await outvoted.advisor.receive(other.nodeId, await recommendation(other, bps(500)));
+    }
+    await outvoted.advise();
+    expect(outvoted.fee()).to.deep.include({ transaction: null, heldBy: ['no change wished'] });
+  });
+
+  it('tells how long a cooldown lasts, and passes every other refusal on in the contract’s words', async () => {
+    const id = `0x${STABILITY_FEE}` as const;
+    const refusals = [
+      [
+        encodeErrorResult({ abi, errorName: 'CooldownActive', args: [id, BigInt(NOW + 5)] }),
+        /^cooldown, 5 s left$/,
+      ],
+      [
+        encodeErrorResult({ abi, errorName: 'ValueAboveMaximum', args: [id, bps(525), bps(520)] }),
+        new RegExp(`ValueAboveMaximum.*${bps(520)}`),
+      ],
+    ] as const;
+    for (const [data, text] of refusals) {
+      const { chain, advisor, advise, fee } = setting(-100);
+      for (const other of OTHERS) await advisor.receive(other.nodeId, await recommendation(other, bps(525)));
+      chain.refusal = data;
+      await advise();
+      expect(chain.sent).to.deep.equal([]);
+      expect(fee()?.heldBy[0]).to.match(text);
+      expect(fee()).to.deep.include({ before: String(bps(500)), after: String(bps(500)), transaction: null });
+    }
+  });
+
+  it('leaves the change to another that was first', async () => {
+    const { chain, advisor, advise, events, fee } = setting(-100);
+    for (const other of OTHERS) await advisor.receive(other.nodeId, await recommendation(other, bps(525)));
+    const advising = advise();
+    // After the recommendation and before it is applied, somebody else applies.
+    const watch = setInterval(() => {
+      if (events.length > 0) chain.sequence = 3;
+    }, 0);
+    await advising.finally(() => clearInterval(watch));
+    expect(chain.sent).to.deep.equal([]);
+    expect(fee()).to.equal(undefined);
+  });
+
+  it('changes nothing without a quorum, and says how many agreed', async () => {
+    const { chain, advisor, advise, fee } = setting(-100);
+    const [first, second] = OTHERS as [(typeof members)[number], (typeof members)[number]];
+    await advisor.receive(first.nodeId, await recommendation(first, bps(510)));
+    await advisor.receive(second.nodeId, await recommendation(second, bps(510), { expiry: EXPIRY + 1 }));
+    await advise();
+    expect(chain.sent).to.deep.equal([]);
+    expect(fee()?.heldBy).to.deep.equal(['2 of 3 recommendations agree on what they are for']);
+  });
+
+  it('ends its waiting when the node stops', async () => {
+    const { advise } = setting(-100);
+    const controller = new AbortController();
+    const advising = advise(controller.signal).then(
+      () => 'done',
+      (error: Error) => error.message,
+    );
+    setTimeout(() => controller.abort(new Error('the node stops')), 50);
+    expect(await advising).to.equal('the node stops');
+  });
+});
