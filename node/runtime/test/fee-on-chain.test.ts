@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import {
+  type Anvil,
+  applyRecommendations,
+  ContractRevertError,
+  configureParameter,
+  createReader,
+  createWriter,
+  deployContracts,
+  devAccount,
+  initialiseModelRegistry,
+  parameterState,
+  STABILITY_FEE,
+  signRecommendation,
+  startAnvil,
+  WAD_PER_YEAR,
+} from '../../../contracts/client/index.ts';
+import { type Committee, createCommittee } from '../../../coordinator/index.ts';
+import { type NetworkDocument, networkId } from '../../../protocol/network.ts';
+import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
+import { FeeAdvisor } from '../fee-advisor.ts';
+import { ChainLink, type NodeEvent } from '../index.ts';
+import { parametersOf } from './fixtures.ts';
+
+const bps = (n: number) => BigInt(n) * 10n ** 14n;
+const LIMITS = { min: bps(490), max: bps(510), stepUp: bps(100), stepDown: bps(100), cooldownSeconds: 0 };
+const GENESIS = '6e'.repeat(32);
+
+/** The advisors of a whole committee on a real chain, whose recommendations reach each other at once. */
+describe('fee advisors on a chain', function () {
+  this.timeout(60_000);
+  let anvil: Anvil;
+  let document: NetworkDocument;
+  let committee: Committee;
+  let members: OperatorIdentity[];
+  const endpoint = () => ({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 20 });
+  const state = () => parameterState(createReader(endpoint()), document.contracts, STABILITY_FEE);
+
+  before(async () => {
+    anvil = await startAnvil();
+    const reader = createReader(endpoint());
+    const owner = createWriter(endpoint(), devAccount(0));
+    const { block: _, ...contracts } = await deployContracts(reader, owner, {
+      minimumBond: 1n,
+      unbondingDelaySeconds: 60,
+    });
+    await configureParameter(reader, owner, contracts, {
+      parameter: STABILITY_FEE,
+      unit: WAD_PER_YEAR,
+      value: bps(500),
+      limits: LIMITS,
+    });
+    document = {
+      name: 'fees',
+      chain: `eip155:${anvil.chainId}`,
+      contracts,
+      bootstrap: [],
+      genesis: { modelDigest: GENESIS, layout: GENESIS, beaconHeight: 1 },
+      parameters: parametersOf(),
+    };
+    const identities = Array.from({ length: 4 }, (_, i) =>
+      createIdentity((length) => new Uint8Array(length).fill(0x30 + i)),
+    );
+    committee = createCommittee(
+      0,
+      identities.map(({ nodeId, account }) => ({
+        node: nodeId,
+        signer: account.address.toLowerCase() as `0x${string}`,
+      })),
+    );
+    members = committee.members.flatMap(({ node }) => identities.filter(({ nodeId }) => nodeId === node));
+    await initialiseModelRegistry(reader, owner, contracts.modelRegistry, {
+      network: networkId(document),
+      modelDigest: GENESIS,
+      committee: committee.members.map(({ signer }) => signer),
+    });
+    for (const { account } of members) {
+      const hash = await owner.sendTransaction({ to: account.address, value: 10n ** 18n });
+      await reader.waitForTransactionReceipt({ hash });
+    }
+  });
+
+  after(() => anvil?.stop());
+
+  async function advise(forecastBp: number): Promise<NodeEvent[]> {
+    const height = Number(await createReader(endpoint()).getBlockNumber());
+    const events: NodeEvent[] = [];
+    const advisors: FeeAdvisor[] = [];
+    for (const [turn, { nodeId, account }] of members.entries()) {
+      advisors.push(
+        new FeeAdvisor({
+          link: await ChainLink.open(document, anvil.rpcUrl, account),
+          committee,
+          self: nodeId,
+          account,
+          forecast: async () => forecastBp,
+          say: async (_, payload) => {
+            for (const advisor of advisors) await advisor.receive(nodeId, payload);
+          },
+          emit: (event) => {
+            if (turn === 0 || event.event === 'fee') events.push(event);
+          },
+        }),
+      );
+    }
+    const entry = { round: 1, version: 0, modelDigest: GENESIS, nextBeaconHeight: height + 3 };
+    const certificate = { entry } as unknown as Parameters<FeeAdvisor['advise']>[0];
+    const stop = new AbortController();
+    const advising = advisors.map((advisor, turn) => advisor.advise(certificate, turn, stop.signal));
+    await advising[0];
+    stop.abort();
+    await Promise.allSettled(advising);
+    return events;
+  }
+
+  for (const [forecastBp, bound, side] of [
+    [-1_000, LIMITS.max, 'maximum'],
+    [1_000, LIMITS.min, 'minimum'],
+  ] as const) {
+    it(`brings a wish far beyond the ${side} to the ${side}, says so, and the chain takes it`, async () => {
+      const [recommended, fee] = await advise(forecastBp);
+      expect(recommended).to.deep.include({
+        event: 'recommended',
+        value: String(bound),
+        heldBy: ['step', side],
+      });
+      if (recommended?.event !== 'recommended') throw new Error('recommended comes first');
+      expect(recommended.explanation).to.include(side);
+      expect(BigInt(recommended.wish) > LIMITS.max || BigInt(recommended.wish) < LIMITS.min).to.equal(true);
+      expect(fee).to.deep.include({ event: 'fee', after: String(bound), heldBy: ['step', side] });
+      expect((await state()).value).to.equal(bound);
+
+      const before = await state();
+      const update = {
+        network: networkId(document),
+        parameter: STABILITY_FEE,
+        sequence: before.sequence + 1,
+        expected: before.value,
+        modelVersion: 0,
+        modelDigest: GENESIS,
+        expiry: Number((await createReader(endpoint()).getBlock()).timestamp) + 600,
+      };
+      const beyond = side === 'maximum' ? bound + 1n : bound - 1n;
+      const domain = { chainId: anvil.chainId, contract: document.contracts.controller };
+      const votes = await Promise.all(
+        members.slice(0, committee.quorum).map(async ({ account }, index) => ({
+          index,
+          value: beyond,
+          signature: await signRecommendation(account, domain, { ...update, value: beyond }),
+        })),
+      );
+      const refusal = await applyRecommendations(
+        createReader(endpoint()),
+        createWriter(endpoint(), devAccount(0)),
+        document.contracts.controller,
+        { update, votes, committee: committee.members.map(({ signer }) => signer) },
+      ).catch((error: unknown) => error);
+      if (!(refusal instanceof ContractRevertError)) throw new Error('a quorum may not widen the bounds');
+      expect(refusal.code).to.equal(side === 'maximum' ? 'VALUE_ABOVE_MAXIMUM' : 'VALUE_BELOW_MINIMUM');
+      expect(refusal.metadata).to.deep.equal({
+        id: STABILITY_FEE,
+        value: String(beyond),
+        [side === 'maximum' ? 'max' : 'min']: String(bound),
+      });
+      expect(await state()).to.deep.equal(before);
+    });
+  }
+});
