@@ -79,7 +79,9 @@ async function robustness(): Promise<void> {
 try {
   await robustness();
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  const isOption =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  if (!(error instanceof UsageError) && !isOption) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }
