@@ -16,6 +16,8 @@ export type RunNodeOptions = {
 
 /** How long an orderly end may take before the process ends anyway. */
 const STOP_BUDGET_MS = 6_000;
+/** How long a stopped node may linger over a request to the chain that nothing waits for any more. */
+const LINGER_MS = 500;
 
 /** Runs one node until a signal, or until its standard input ends where a parent holds it. */
 export async function runNode({ config: path, json, revise }: RunNodeOptions): Promise<void> {
@@ -41,6 +43,7 @@ export async function runNode({ config: path, json, revise }: RunNodeOptions): P
     const timer = setTimeout(() => process.exit(1), STOP_BUDGET_MS);
     await node.stop();
     clearTimeout(timer);
+    setTimeout(() => process.exit(), LINGER_MS).unref();
     interruption.release();
     process.stdin.pause();
   }

@@ -1,4 +1,4 @@
-/** The first signal asks for an orderly end, the second forces it. */
+/** The first signal asks for an orderly end, the second forces it; nobody reading the output any more is a first one. */
 export type Interruption = {
   readonly stop: AbortSignal;
   readonly force: AbortSignal;
@@ -23,6 +23,10 @@ export function catchSignals(onFirst: () => void = () => undefined): Interruptio
     }
   };
   for (const signal of SIGNALS) process.on(signal, handle);
+  // Stays to the end: whatever is written from then on fails too.
+  process.stdout.on('error', () => {
+    if (first === undefined) handle('SIGPIPE');
+  });
   return {
     stop: stop.signal,
     force: force.signal,
