@@ -33,7 +33,7 @@ export class RoundLog {
           `round log: round ${entry.round} does not follow round ${head.round}`,
           {
             metadata: { round: entry.round },
-            hint: 'start with an empty data folder; the node catches up from its peers',
+            hint: 'stop the node and keep its data folder, which holds the privacy ledger and its votes too; report it',
           },
         );
       }

@@ -96,15 +96,21 @@ export async function applyRecommendations(
 
 const compareValues = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A parameter's value and limits, all at one block. @throws ContractRevertError `PARAMETER_NOT_CONFIGURED`. */
+/**
+ * A parameter's value and limits, all at one block.
+ *
+ * @param height of the block; the latest unless given. Nodes that read at one height read the same.
+ * @throws ContractRevertError `PARAMETER_NOT_CONFIGURED`.
+ */
 export async function parameterState(
   reader: ChainReader,
   { controller, parameterRegistry }: Registries,
   parameter: Digest,
+  height?: number,
 ): Promise<ParameterState> {
   const args = [wordFromDigest(parameter)] as const;
   return chainRequest(`read parameter ${parameter}`, async () => {
-    const blockNumber = await reader.getBlockNumber();
+    const blockNumber = height === undefined ? await reader.getBlockNumber() : BigInt(height);
     const at = { abi, address: lowerCaseAddress(controller), args, blockNumber } as const;
     const [[value, unit], limits, readyAt, sequence] = await Promise.all([
       reader.readContract({

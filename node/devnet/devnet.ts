@@ -56,13 +56,16 @@ export type DevnetSummary = {
   readonly baselines: { readonly B0: number; readonly B2: number; readonly B3: number } | null;
   readonly epsilon: number | null;
   readonly liarLeftOut: number;
+  /** Nodes that had no word of the last round when it was over: liars whose peers have cut them off. */
+  readonly cutOff: number;
 };
 
 const STOP_MS = 8_000;
 /** A round that takes longer than this has failed. */
 const ROUND_PATIENCE_MS = 90_000;
-/** After all nodes have decided, how long the fee is waited for. */
+
 const POLL_MS = 100;
+const LIAR_GRACE_MS = 2_000;
 
 /**
  * A whole network on this machine: a chain, contracts, registered operators, nodes in processes of their own, some
@@ -122,6 +125,9 @@ class Devnet {
   #processes: NodeProcess[] = [];
   #failure: BallastError | undefined;
   #isStopping = false;
+  readonly #phase = new Map<number, string>();
+  /** When the honest nodes had decided a round. */
+  readonly #honestSince = new Map<number, number>();
 
   constructor(options: DevnetOptions, parameters: NetworkParameters, collaborators: DevnetCollaborators) {
     this.#options = options;
@@ -130,12 +136,11 @@ class Devnet {
   }
 
   launch(nodes: readonly PreparedNode[]): void {
-    const honest = nodes.length - this.#options.byzantine;
     this.#processes = nodes.map((node, index) => {
       const name = `node-${index + 1}`;
       this.#names.set(node.identity.nodeId, name);
-      const args = index < honest ? ['node'] : ['byzantine-node', '--attack', this.#options.attack];
-      if (index >= honest && this.#options.boost !== undefined)
+      const args = index < this.#honest ? ['node'] : ['byzantine-node', '--attack', this.#options.attack];
+      if (index >= this.#honest && this.#options.boost !== undefined)
         args.push('--boost', String(this.#options.boost));
       const process = new NodeProcess(
         { name, entry: this.#collaborators.entry, args: [...args, '--config', node.configPath, '--json'] },
@@ -172,7 +177,7 @@ class Devnet {
         roundLine(summary, {
           nameOf: (node) => this.#nameOf(node),
           epsilonBudget: this.#parameters.privacy.epsilonBudget,
-          nodes,
+          nodes: Math.max(this.#honest, summary.digests.size),
         }),
       );
     }
@@ -192,8 +197,6 @@ class Devnet {
     force.removeEventListener('abort', kill);
   }
 
-  #phase = new Map<number, string>();
-
   #hear(node: string, event: NodeEvent): void {
     this.#collaborators.record({ event: 'node', node: this.#nameOf(node), detail: event });
     if (event.event === 'ready') this.#ready.set(node, event);
@@ -209,9 +212,19 @@ class Devnet {
     );
   }
 
-  /** All nodes have decided and the chain has followed; or the network is two rounds on without that. */
+  /**
+   * All nodes have decided and the chain has followed. A liar that its peers have cut off is waited for a moment
+   * only; and where the network is two rounds on, nothing more is waited for.
+   */
   #isOver(round: number): boolean {
-    return this.#table.isComplete(round, this.#options.nodes) || this.#table.isDecided(round + 2);
+    if (this.#table.isComplete(round, this.#options.nodes) || this.#table.isDecided(round + 2)) return true;
+    if (!this.#table.isComplete(round, this.#honest)) return false;
+    this.#honestSince.set(round, this.#honestSince.get(round) ?? performance.now());
+    return performance.now() - (this.#honestSince.get(round) ?? 0) > LIAR_GRACE_MS;
+  }
+
+  get #honest(): number {
+    return this.#options.nodes - this.#options.byzantine;
   }
 
   #readyLine(): string {
@@ -243,7 +256,7 @@ class Devnet {
     head: { version: number; modelDigest: string },
   ): DevnetSummary {
     const last = summaries.at(-1);
-    const liars = new Set([...this.#names.keys()].slice(this.#options.nodes - this.#options.byzantine));
+    const liars = new Set([...this.#names.keys()].slice(this.#honest));
     const leftOut = summaries.filter(
       ({ decided }) => decided.outcome !== 'aborted' && !decided.selected.some((node) => liars.has(node)),
     );
@@ -252,8 +265,7 @@ class Devnet {
       rounds: summaries.length,
       version: head.version,
       modelDigest: head.modelDigest,
-      agreed:
-        digests.length === this.#options.nodes && digests.every((digest) => digest === head.modelDigest),
+      agreed: digests.length >= this.#honest && digests.every((digest) => digest === head.modelDigest),
       accepted: summaries.filter(({ decided }) => decided.outcome === 'accepted').length,
       loss: last?.decided.heldOut?.loss ?? null,
       baselines: last?.decided.heldOut?.baselines ?? null,
@@ -262,6 +274,7 @@ class Devnet {
         0,
       ),
       liarLeftOut: leftOut.length,
+      cutOff: this.#options.nodes - digests.length,
     };
   }
 
@@ -325,7 +338,9 @@ function conclusion(summary: DevnetSummary, options: DevnetOptions): string[] {
       `held-out pinball loss ${summary.loss.toFixed(3)} bp; skill ${skill(B0)} against B0, ${skill(B2)} against B2, ${skill(B3)} against B3; ε ${summary.epsilon === null ? '∞' : summary.epsilon.toFixed(2)}`,
     );
   }
-  if (options.byzantine > 0)
-    lines.push(`the liar had no weight in ${summary.liarLeftOut}/${summary.rounds} rounds`);
+  if (options.byzantine > 0) {
+    const cutOff = summary.cutOff === 0 ? '' : ' and was cut off by its peers';
+    lines.push(`the liar had no weight in ${summary.liarLeftOut}/${summary.rounds} rounds${cutOff}`);
+  }
   return lines;
 }

@@ -84,7 +84,7 @@ export function devnetParameters(
       nominalRecords: defaults.nominalRecords,
     },
     gate: { enabled: options.gate, deadBand: 0.001 },
-    timeouts: { collectMs: 5_000, fetchMs: 2_000, viewMs: 3_000, resendMs: 1_500 },
+    timeouts: { collectMs: 5_000, fetchMs: 3_000, viewMs: 3_000, resendMs: 1_500 },
     fee: { gain: String(FEE_GAIN), deadBand: String(FEE_DEAD_BAND) },
     beaconLag: 3,
     retention: { rounds: 20 },

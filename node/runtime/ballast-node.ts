@@ -46,7 +46,7 @@ export type BallastNodeCollaborators = {
 
 /** How long the others are waited for before the node goes on with a quorum. */
 const PEERS_PATIENCE_MS = 20_000;
-const FETCH_TIMEOUT_MS = 2_000;
+const FETCH_TIMEOUT_MS = 3_000;
 
 /** A whole node: keys, store, ledger, trainer, network and chain around one participant. */
 export class BallastNode {

@@ -22,13 +22,19 @@ import { pause } from './pause.ts';
 
 /** How long after the round's anchor block a recommendation may be applied, in seconds. */
 const LIFETIME_SECONDS = 3_600;
+/** Refusals that say that the chain has moved on since the recommendations were signed. */
+const OVERTAKEN: Readonly<Record<string, string>> = {
+  SEQUENCE_MISMATCH: 'another change since the seal',
+  EXPECTED_MISMATCH: 'another change since the seal',
+  MODEL_MISMATCH: 'a newer version on the chain',
+};
 /** How long the applier waits for recommendations beyond the quorum. */
 const GRACE_MS = 800;
 const POLL_MS = 100;
 const CHAIN_POLL_MS = 300;
 /** One node after the other takes over from a leader that does not apply. */
 const STAGGER_MS = 4_000;
-const WAIT_MS = 10_000;
+const WAIT_MS = 5_000;
 /** Changes of the parameter that a member's recommendations are kept for; it may name any. */
 const MAX_UPDATES = 8;
 const MAX_WORD = 2n ** 256n - 1n;
@@ -86,10 +92,11 @@ export class FeeAdvisor {
    */
   async advise({ entry }: Certificate, turn: number, signal: AbortSignal): Promise<void> {
     const { link, emit, forecast, say, self } = this.#collaborators;
-    const before = await this.#state();
+    // All recommend from the chain as it was at the block that the seal anchored, so that they agree on what for.
+    const anchor = entry.nextBeaconHeight - link.document.parameters.beaconLag;
+    const before = await this.#state(anchor);
     const decision = this.#decide(before, await forecast(entry.round));
-    const { beaconLag } = link.document.parameters;
-    const expiry = (await link.timestampAt(entry.nextBeaconHeight - beaconLag)) + LIFETIME_SECONDS;
+    const expiry = (await link.timestampAt(anchor)) + LIFETIME_SECONDS;
     const update: ParameterUpdate = {
       network: link.network,
       parameter: STABILITY_FEE,
@@ -113,12 +120,13 @@ export class FeeAdvisor {
     });
     await pause(turn * STAGGER_MS, signal);
     await this.#published(entry.version, signal);
-    await this.#apply(entry.round, update, recommendation, decision, signal);
+    await this.#apply(entry.round, turn, update, recommendation, decision, signal);
     for (const votes of this.#received.values()) votes.delete(keyOf(recommendation));
   }
 
   async #apply(
     round: number,
+    turn: number,
     update: ParameterUpdate,
     own: Recommendation,
     decision: FeeDecision,
@@ -127,7 +135,9 @@ export class FeeAdvisor {
     const { link, committee, emit } = this.#collaborators;
     const votes = await this.#quorum(keyOf(own), signal);
     const current = await this.#state();
-    if (current.sequence >= update.sequence) return;
+    const isSuperseded = current.sequence >= update.sequence;
+    // Whoever comes later in turn finds that the leader has applied this very update.
+    if (isSuperseded && turn > 0) return;
     const held = (heldBy: readonly string[]) =>
       emit({
         event: 'fee',
@@ -137,6 +147,10 @@ export class FeeAdvisor {
         transaction: null,
         heldBy,
       });
+    if (isSuperseded) {
+      held(['another change since the seal']);
+      return;
+    }
     if (votes.length < committee.quorum) {
       held([`${votes.length} of ${committee.quorum} recommendations agree on what they are for`]);
       return;
@@ -217,9 +231,9 @@ export class FeeAdvisor {
     };
   }
 
-  #state(): Promise<ParameterState> {
+  #state(height?: number): Promise<ParameterState> {
     const { link } = this.#collaborators;
-    return parameterState(link.reader, link.document.contracts, STABILITY_FEE);
+    return parameterState(link.reader, link.document.contracts, STABILITY_FEE, height);
   }
 
   #domain() {
@@ -228,6 +242,8 @@ export class FeeAdvisor {
   }
 
   async #refusalText(error: ContractRevertError): Promise<string> {
+    const known = OVERTAKEN[error.code];
+    if (known !== undefined) return known;
     if (error.code !== 'COOLDOWN_ACTIVE') return error.message;
     const { link } = this.#collaborators;
     const now = (await link.reader.getBlock()).timestamp;
