@@ -18,6 +18,9 @@ const COMMANDS = {
   build: ['scripts/build.ts'],
   lint: ['scripts/lint.ts'],
   contracts: ['scripts/contracts.ts'],
+  soak: ['simulations/experiments/soak.ts'],
+  'bench:robustness': ['simulations/experiments/robustness.ts'],
+  'bench:peg': ['simulations/experiments/peg-federation.ts'],
 };
 
 async function main() {
