@@ -10,7 +10,7 @@ import { BallastNode, type NodeEvent, readNodeConfig } from '../../runtime/index
 import { Forger, type Hostile } from './hostile-messages.ts';
 import { type PreparedNetwork, prepareNetwork } from './network.ts';
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 const HONEST = 4;
 /** Rejected messages after which a node cuts the connection, at 5 points each and −20. */
 const PATIENCE = 5;
