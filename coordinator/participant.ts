@@ -170,6 +170,11 @@ export class Participant {
     return this.#exchange.weights(digest);
   }
 
+  /** The same, from a peer where this node has only the certificate. @throws BallastError `BODY_NOT_SERVED`. */
+  async obtainWeights(digest: Digest, signal: AbortSignal): Promise<Float64Array> {
+    return this.#exchange.obtainWeights(digest, this.#log.head.round, signal);
+  }
+
   #post(event: RoundEvent): void {
     if (this.#stopping.signal.aborted) return;
     this.#queue.push(event);

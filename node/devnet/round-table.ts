@@ -38,7 +38,7 @@ export class RoundTable {
     if (!('round' in event)) return;
     const row = this.#row(event.round);
     if (event.event === 'decided') {
-      row.digests.set(node, event.modelDigest);
+      row.digests.set(node, event.heldDigest ?? 'none');
       const knowsMore = row.decided === undefined || (event.recomputed && !row.decided.recomputed);
       if (knowsMore) row.decided = event;
     }

@@ -5,10 +5,12 @@ import {
   type Decided,
   type Participant,
 } from '../../coordinator/index.ts';
+import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
 import type { ChainLink } from './chain-link.ts';
-import { toDecidedEvent } from './decided-event.ts';
+import { type HeldModel, toDecidedEvent } from './decided-event.ts';
 import type { Emit } from './events.ts';
 import type { FeeAdvisor } from './fee-advisor.ts';
 import { pause } from './pause.ts';
@@ -41,19 +43,30 @@ export class AfterDecision {
 
   /** @throws what the chain throws, and the signals' reasons. */
   async follow(decided: Decided): Promise<void> {
-    const { participant, market, advisor, emit, signal } = this.#collaborators;
+    const { advisor, emit, signal } = this.#collaborators;
     const { certificate } = decided;
     const { entry } = certificate;
     this.#publishing.abort(new BallastError('ROUND_OVER', `round ${entry.round} is decided`));
     this.#publishing = new AbortController();
     const publishing = AbortSignal.any([this.#publishing.signal, signal]);
-    const weights = await participant.weights(entry.modelDigest);
-    emit(toDecidedEvent(decided, weights === undefined ? undefined : market.heldOut(weights)));
+    emit(toDecidedEvent(decided, await this.#held(entry.modelDigest)));
     const turn = this.#turn(certificate);
     await Promise.all([
       entry.outcome === 'accepted' ? this.#publish(entry.round, turn, publishing) : undefined,
       advisor.advise(certificate, turn, signal),
     ]);
+  }
+
+  /** The model, from a peer where this node has only the certificate; undefined where nobody serves it. */
+  async #held(digest: Digest): Promise<HeldModel | undefined> {
+    const { participant, market, signal } = this.#collaborators;
+    try {
+      const weights = await participant.obtainWeights(digest, signal);
+      return { digest: weightsDigest(weights), heldOut: market.heldOut(weights) };
+    } catch (error) {
+      if (error instanceof BallastError && error.code === 'BODY_NOT_SERVED') return undefined;
+      throw error;
+    }
   }
 
   /** 0 for the leader who got the round certified, then the others in the beacon's order. */

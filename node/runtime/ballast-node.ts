@@ -98,9 +98,7 @@ export class BallastNode {
       self: identity.nodeId,
       account: identity.account,
       forecast: async (round) => {
-        const weights = await participant.weights(participant.head.modelDigest);
-        if (weights === undefined)
-          throw new BallastError('MODEL_MISSING', 'the certified model is not here yet');
+        const weights = await participant.obtainWeights(participant.head.modelDigest, this.#stopping.signal);
         return market.medianForecast(round, weights);
       },
       say: (round, recommendation) => participant.recommend(round, recommendation),

@@ -1,11 +1,15 @@
 import type { Decided } from '../../coordinator/index.ts';
+import type { Digest } from '../../protocol/digest.ts';
 import type { SkillReport } from '../models/index.ts';
 import type { RoundDecided } from './events.ts';
+
+/** The certified model as this node holds it: the hash of its own bytes, and how good it is. */
+export type HeldModel = { readonly digest: Digest; readonly heldOut: SkillReport };
 
 /** A decision as it is told: who was left out, by whom and why. */
 export function toDecidedEvent(
   { certificate, leader, candidate }: Decided,
-  heldOut: SkillReport | undefined,
+  held: HeldModel | undefined,
 ): RoundDecided {
   const { entry, view } = certificate;
   const byRule = candidate?.leftOut ?? [];
@@ -27,6 +31,7 @@ export function toDecidedEvent(
     leftOut: [...entry.dropped.map(({ node, code }) => ({ node, reason: code })), ...byRule, ...unexplained],
     privacy: entry.privacy,
     recomputed: candidate !== undefined || entry.outcome === 'aborted',
-    heldOut: heldOut === undefined ? null : { loss: heldOut.loss, baselines: heldOut.baselineLoss },
+    heldDigest: held?.digest ?? null,
+    heldOut: held === undefined ? null : { loss: held.heldOut.loss, baselines: held.heldOut.baselineLoss },
   };
 }

@@ -73,6 +73,8 @@ export type RoundDecided = {
   readonly privacy: PrivacyStatement;
   /** Whether this node made the model itself, and so knows the rule's reasons; others hold the certificate alone. */
   readonly recomputed: boolean;
+  /** Hash of the weights that this node holds after the round; null where no peer served them. */
+  readonly heldDigest: Digest | null;
   readonly heldOut: HeldOut | null;
 };
 

@@ -21,6 +21,7 @@ export function decided(fields: Partial<RoundDecided> = {}): RoundDecided {
     leftOut: [{ node: 'd', reason: 'score 3 ranks 4 of 4' }],
     privacy: { unit: 'record', relation: 'add-remove', epsilon: 1.2345, delta: 1e-5 },
     recomputed: true,
+    heldDigest: DIGEST,
     heldOut: { loss: 1.5, baselines: { B0: 2, B2: 1.2, B3: 1 } },
     ...fields,
   };

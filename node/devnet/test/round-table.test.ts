@@ -37,7 +37,7 @@ describe('round table', () => {
   it('keeps each node’s digest and those who abstained', () => {
     const rows = table(
       ['a', decided()],
-      ['b', decided({ modelDigest: 'ff'.repeat(32) })],
+      ['b', decided({ heldDigest: 'ff'.repeat(32) })],
       ['c', { event: 'abstained', round: 7, code: 'PRIVACY_BUDGET_EXCEEDED', reason: '' }],
     );
     const summary = rows.take(7);

@@ -54,6 +54,7 @@ describe('decided event', () => {
       sealed: 4,
       selected: ['a', 'b'],
       recomputed: true,
+      heldDigest: null,
       heldOut: null,
     });
     expect(event.selected.length + event.leftOut.length).to.equal(event.sealed);
@@ -82,7 +83,7 @@ describe('decided event', () => {
       skill: { B0: 0, B2: 0, B3: 0 },
       coverage: 0.8,
     } as unknown as Parameters<typeof toDecidedEvent>[1];
-    expect(toDecidedEvent(decided({}, ruled), report).heldOut).to.deep.equal({
+    expect(toDecidedEvent(decided({}, ruled), { digest: digest(4), heldOut: report }).heldOut).to.deep.equal({
       loss: 1.5,
       baselines: { B0: 1, B2: 2, B3: 3 },
     });
