@@ -82,7 +82,7 @@ describe('decided event', () => {
       baselineLoss: { B0: 1, B2: 2, B3: 3 },
       skill: { B0: 0, B2: 0, B3: 0 },
       coverage: 0.8,
-    } as unknown as Parameters<typeof toDecidedEvent>[1];
+    } as unknown as NonNullable<Parameters<typeof toDecidedEvent>[1]>['heldOut'];
     expect(toDecidedEvent(decided({}, ruled), { digest: digest(4), heldOut: report }).heldOut).to.deep.equal({
       loss: 1.5,
       baselines: { B0: 1, B2: 2, B3: 3 },
