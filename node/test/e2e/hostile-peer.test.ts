@@ -159,18 +159,33 @@ describe('a network among hostile peers', function () {
 
   /** Sends a batch, and holds that every honest node refuses each for its reason and then ends the connection. */
   async function offend(carrier: Network, batch: readonly Hostile[]): Promise<void> {
+    // A peer that is cut off may come back, so what counts is that each node has let go of it once.
+    const cutOff = new Set<string>();
+    const watch = setInterval(() => {
+      const held = new Set(carrier.peers().map(({ id }) => id));
+      for (const { id } of honest) if (!held.has(id)) cutOff.add(id);
+    }, 1);
+    try {
+      await sendAll(carrier, batch);
+      if (batch.length === PATIENCE) {
+        await until(() => cutOff.size === HONEST, 'the connections to be cut', 10_000);
+      } else {
+        expect([...cutOff]).to.deep.equal([]);
+      }
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  async function sendAll(carrier: Network, batch: readonly Hostile[]): Promise<void> {
     for (const { topic: name, bytes } of batch) await carrier.publish(topic(name), bytes);
     const expected = batch.map(({ code }) => code).toSorted();
     await until(
-      () => honest.every((node) => node.refusals(carrier.peerId).length >= expected.length),
+      () => honest.every((node) => expected.every((code) => node.refusals(carrier.peerId).includes(code))),
       `refusals of ${expected.join(', ')}`,
     );
-    for (const node of honest) expect(node.refusals(carrier.peerId).toSorted()).to.deep.equal(expected);
-    if (batch.length === PATIENCE) {
-      await until(() => carrier.peers().length === 0, 'the connections to be cut', 10_000);
-    } else {
-      expect(carrier.peers()).to.have.length(HONEST);
-    }
+    // Gossip may bring a copy once more, and nothing else.
+    for (const node of honest) expect(expected).to.include.members(node.refusals(carrier.peerId));
   }
 
   /** Two headers of one member for one round: the second is refused, and its two signatures are a proof. */
