@@ -48,7 +48,7 @@ export const FEE = {
     max: wadFromBps(1_500n),
     stepUp: wadFromBps(25n),
     stepDown: wadFromBps(25n),
-    cooldownSeconds: 6,
+    cooldownSeconds: 3,
   },
 } as const;
 

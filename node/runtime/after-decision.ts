@@ -86,8 +86,12 @@ export class AfterDecision {
     for (const certificate of await this.#unpublished(round)) {
       signal.throwIfAborted();
       const transaction = await link.publish(certificate, committee, this.#collaborators.signal);
-      if (transaction === null) continue;
       const { round: published, version, modelDigest: digest } = certificate.entry;
+      if (transaction === null) {
+        // Another's transaction may still be on its way; the next version has to follow it.
+        await link.awaitVersion(version, signal);
+        continue;
+      }
       emit({ event: 'published', round: published, version, digest, transaction });
     }
   }

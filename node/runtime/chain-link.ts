@@ -151,6 +151,11 @@ export class ChainLink {
     return (await chainHead(this.reader, this.document.contracts.modelRegistry)).version;
   }
 
+  /** Resolves when the chain has the version. */
+  async awaitVersion(version: number, signal: AbortSignal): Promise<void> {
+    await this.#until(async () => (await this.publishedVersion()) >= version, signal);
+  }
+
   /** @returns the transaction, or null where somebody else had published the version. */
   async publish(
     { entry, view, signatures }: Certificate,

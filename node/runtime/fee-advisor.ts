@@ -24,14 +24,13 @@ import { pause } from './pause.ts';
 const LIFETIME_SECONDS = 3_600;
 /** Refusals that say that the chain has moved on since the recommendations were signed. */
 const OVERTAKEN: Readonly<Record<string, string>> = {
-  SEQUENCE_MISMATCH: 'another change since the seal',
-  EXPECTED_MISMATCH: 'another change since the seal',
+  SEQUENCE_MISMATCH: 'a change newer than the seal',
+  EXPECTED_MISMATCH: 'a change newer than the seal',
   MODEL_MISMATCH: 'a newer version on the chain',
 };
 /** How long the applier waits for recommendations beyond the quorum. */
 const GRACE_MS = 800;
 const POLL_MS = 100;
-const CHAIN_POLL_MS = 300;
 /** One node after the other takes over from a leader that does not apply. */
 const STAGGER_MS = 4_000;
 const WAIT_MS = 5_000;
@@ -96,19 +95,7 @@ export class FeeAdvisor {
     const anchor = entry.nextBeaconHeight - link.document.parameters.beaconLag;
     const before = await this.#state(anchor);
     const decision = this.#decide(before, await forecast(entry.round));
-    const expiry = (await link.timestampAt(anchor)) + LIFETIME_SECONDS;
-    const update: ParameterUpdate = {
-      network: link.network,
-      parameter: STABILITY_FEE,
-      sequence: before.sequence + 1,
-      expected: before.value,
-      modelVersion: entry.version,
-      modelDigest: entry.modelDigest,
-      expiry,
-    };
-    const recommendation = await this.#sign(update, decision.value);
-    await this.receive(self, recommendation);
-    await say(entry.round, recommendation);
+    const time = await link.timestampAt(anchor);
     emit({
       event: 'recommended',
       round: entry.round,
@@ -118,8 +105,27 @@ export class FeeAdvisor {
       heldBy: decision.heldBy,
       explanation: decision.explanation,
     });
+    if (before.readyAt > time) {
+      // At one block all see the same cooldown, so nobody tries later what the round's leader could not do.
+      if (turn === 0)
+        this.#held(entry.round, before, [`cooldown, ${before.readyAt - time} s left at the seal`]);
+      return;
+    }
+    const update: ParameterUpdate = {
+      network: link.network,
+      parameter: STABILITY_FEE,
+      sequence: before.sequence + 1,
+      expected: before.value,
+      modelVersion: entry.version,
+      modelDigest: entry.modelDigest,
+      expiry: time + LIFETIME_SECONDS,
+    };
+    const recommendation = await this.#sign(update, decision.value);
+    await this.receive(self, recommendation);
+    await say(entry.round, recommendation);
     await pause(turn * STAGGER_MS, signal);
-    await this.#published(entry.version, signal);
+    // The chain takes recommendations only for the version that it has last.
+    await link.awaitVersion(entry.version, signal);
     await this.#apply(entry.round, turn, update, recommendation, decision, signal);
     for (const votes of this.#received.values()) votes.delete(keyOf(recommendation));
   }
@@ -138,17 +144,9 @@ export class FeeAdvisor {
     const isSuperseded = current.sequence >= update.sequence;
     // Whoever comes later in turn finds that the leader has applied this very update.
     if (isSuperseded && turn > 0) return;
-    const held = (heldBy: readonly string[]) =>
-      emit({
-        event: 'fee',
-        round,
-        before: String(current.value),
-        after: String(current.value),
-        transaction: null,
-        heldBy,
-      });
+    const held = (heldBy: readonly string[]) => this.#held(round, current, heldBy);
     if (isSuperseded) {
-      held(['another change since the seal']);
+      held(['a change newer than the seal']);
       return;
     }
     if (votes.length < committee.quorum) {
@@ -181,10 +179,9 @@ export class FeeAdvisor {
     }
   }
 
-  /** The chain takes recommendations only for the version that it has last. */
-  async #published(version: number, signal: AbortSignal): Promise<void> {
-    const { link } = this.#collaborators;
-    while ((await link.publishedVersion()) < version) await pause(CHAIN_POLL_MS, signal);
+  #held(round: number, { value }: ParameterState, heldBy: readonly string[]): void {
+    const { emit } = this.#collaborators;
+    emit({ event: 'fee', round, before: String(value), after: String(value), transaction: null, heldBy });
   }
 
   /** The recommendations for one update: a quorum, and a moment later those that came on its heels. */

@@ -46,6 +46,7 @@ const [SELF, ...OTHERS] = members as [(typeof members)[number], ...typeof member
 class FakeChain {
   value = bps(500);
   sequence = 2;
+  readyAt = 0;
   sent: readonly bigint[][] = [];
   refusal: Hex | undefined;
 
@@ -53,7 +54,7 @@ class FakeChain {
     const results: Record<string, () => unknown> = {
       parameters: () => [this.value, `0x${Buffer.from('wad/year').toString('hex').padEnd(64, '0')}`],
       limitsOf: () => LIMITS,
-      readyAt: () => BigInt(NOW),
+      readyAt: () => BigInt(this.readyAt),
       sequenceOf: () => BigInt(this.sequence),
     };
     const reader = {
@@ -90,7 +91,7 @@ class FakeChain {
       network: NETWORK,
       reader,
       writer,
-      publishedVersion: async () => 5,
+      awaitVersion: async () => undefined,
       timestampAt: async () => EXPIRY - 3_600,
     } as unknown as ChainLink;
   }
@@ -260,6 +261,15 @@ describe('fee advisor', function () {
     }
   });
 
+  it('tries nothing while the parameter cools down at the block that all read', async () => {
+    const { chain, advise, said, fee, events } = setting(-100);
+    chain.readyAt = EXPIRY - 3_600 + 2;
+    await advise();
+    expect(fee()).to.deep.include({ transaction: null, heldBy: ['cooldown, 2 s left at the seal'] });
+    expect(events.map(({ event }) => event)).to.deep.equal(['recommended', 'fee']);
+    expect([said, chain.sent]).to.deep.equal([[], []]);
+  });
+
   it('says that another change came first', async () => {
     const { chain, advisor, advise, events, fee } = setting(-100);
     for (const other of OTHERS) await advisor.receive(other.nodeId, await recommendation(other, bps(525)));
@@ -270,7 +280,7 @@ describe('fee advisor', function () {
     }, 0);
     await advising.finally(() => clearInterval(watch));
     expect(chain.sent).to.deep.equal([]);
-    expect(fee()).to.deep.include({ transaction: null, heldBy: ['another change since the seal'] });
+    expect(fee()).to.deep.include({ transaction: null, heldBy: ['a change newer than the seal'] });
   });
 
   it('changes nothing without a quorum, and says how many agreed', async () => {
