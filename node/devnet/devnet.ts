@@ -309,8 +309,10 @@ function introduction(
 /** What the mode will have cost after all rounds, and how loud its noise is beside the signal it hides. */
 function privacyLine(options: DevnetOptions, parameters: NetworkParameters): string {
   const { privacy, training } = parameters;
-  if (privacy.unit === 'none')
-    return formatGuarantee(privacy, { epsilon: Number.POSITIVE_INFINITY, delta: privacy.delta });
+  if (privacy.unit === 'none') {
+    const none = formatGuarantee(privacy, { epsilon: Number.POSITIVE_INFINITY, delta: privacy.delta });
+    return `${none}; expected noise-to-signal 0`;
+  }
   const release = trainingRelease(localTrainingOptions(parameters));
   const epsilon = epsilonOf(
     Array.from({ length: options.rounds }, () => release),
