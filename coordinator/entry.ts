@@ -1,6 +1,9 @@
+import type { RoundDecision } from '../protocol/decision.ts';
 import { type Digest, digestOf } from '../protocol/digest.ts';
 import type { Encodable } from '../protocol/encoding.ts';
-import type { Outcome, PrivacyStatement, RoundEntry } from '../protocol/messages.ts';
+import type { PrivacyStatement, RoundEntry } from '../protocol/messages.ts';
+
+export type { RoundDecision };
 
 /** Where a log stands: enough to link the next entry and to train the next round. */
 export type Head = {
@@ -10,18 +13,6 @@ export type Head = {
   readonly modelDigest: Digest;
   /** Height of the block whose randomness is the next round's beacon. */
   readonly nextBeaconHeight: number;
-};
-
-/** What a commit vote signs for the chain to verify. */
-export type RoundDecision = {
-  readonly network: Digest;
-  readonly epoch: number;
-  readonly round: number;
-  readonly view: number;
-  readonly outcome: Outcome;
-  readonly version: number;
-  readonly modelDigest: Digest;
-  readonly entryDigest: Digest;
 };
 
 /** The log's root: an entry that nobody voted on, fixed by the network document. */

@@ -1,3 +1,4 @@
+export type { RoundDecision } from './decision.ts';
 export * from './digest.ts';
 export * from './ed25519.ts';
 export * from './encoding.ts';

@@ -1,22 +1,13 @@
 import { type Address, hashTypedData, type TypedDataDomain } from 'viem';
+import type { RoundDecision } from '../../protocol/decision.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { Outcome } from '../../protocol/messages.ts';
 import { digestFromWord, lowerCaseAddress, wordFromDigest } from './words.ts';
 
+export type { RoundDecision };
+
 /** Which chain and which contract a signature is for (EIP-712 domain of name "Ballast" and version "1"). */
 export type ContractDomain = { readonly chainId: number; readonly contract: string };
-
-/** What a commit vote signs. Counters are safe integers. */
-export type RoundDecision = {
-  readonly network: Digest;
-  readonly epoch: number;
-  readonly round: number;
-  readonly view: number;
-  readonly outcome: Outcome;
-  readonly version: number;
-  readonly modelDigest: Digest;
-  readonly entryDigest: Digest;
-};
 
 /** What the outgoing committee signs to hand over to the next. */
 export type CommitteeRotation = {
