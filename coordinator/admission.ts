@@ -148,8 +148,10 @@ export class Admission {
 function refuse(
   action: 'ignore' | 'reject',
   code: string,
-  { type, sender }: Pick<Envelope, 'type' | 'sender'>,
+  { type, sender, round }: Pick<Envelope, 'type' | 'sender' | 'round'>,
   got: string,
 ): MessageError {
-  return new MessageError(action, code, `${type} from ${sender}: got ${got}`, { metadata: { type, sender } });
+  return new MessageError(action, code, `${type} from ${sender}: got ${got}`, {
+    metadata: { type, sender, round },
+  });
 }

@@ -140,7 +140,7 @@ export class Participant {
       return { action: 'accept', message };
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      this.#helpWith(error.code, bytes);
+      this.#helpWith(error);
       return { action: error.action, code: error.code, reason: error.message };
     }
   }
@@ -227,17 +227,21 @@ export class Participant {
   }
 
   /** A message of a past round comes from a peer that is behind; one of the future says that this node is. */
-  #helpWith(code: string, bytes: Uint8Array): void {
-    if (code === 'MESSAGE_PAST_ROUND') {
-      const round = decodedRound(bytes);
-      if (round !== undefined) this.#help(round - 1);
-    }
-    if (code === 'MESSAGE_FUTURE_ROUND' && this.#mayHelp()) void this.#voice.sendStatus();
+  #helpWith({ code, metadata: { round } }: MessageError): void {
+    if (code === 'MESSAGE_PAST_ROUND' && typeof round === 'number') this.#help(round - 1);
+    if (code === 'MESSAGE_FUTURE_ROUND' && this.#mayHelp()) this.#beside(this.#voice.sendStatus());
   }
 
   #help(head: number): void {
     if (head < this.#log.head.round && this.#mayHelp())
-      void this.#voice.sendCertificates(head + 1, MAX_CERTIFICATES_AT_ONCE);
+      this.#beside(this.#voice.sendCertificates(head + 1, MAX_CERTIFICATES_AT_ONCE));
+  }
+
+  /** What nobody waits for; a store that fails under it is told, like under a vote. */
+  #beside(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#observer.onError?.(error);
+    });
   }
 
   #mayHelp(): boolean {
@@ -253,11 +257,4 @@ function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {
     .filter(({ envelope }) => envelope.type === 'prepare')
     .map(readMessage) as Received<'prepare'>[];
   return prepares.sort((a, b) => b.view - a.view)[0];
-}
-
-function decodedRound(bytes: Uint8Array): number | undefined {
-  const value = decodeCanonical(bytes);
-  return typeof value === 'object' && value !== null && 'round' in value && typeof value.round === 'number'
-    ? value.round
-    : undefined;
 }
