@@ -1,6 +1,5 @@
 import { type Digest, digestOf, domainHash, fromHex } from '../protocol/digest.ts';
 import type { NodeId } from '../protocol/ids.ts';
-import { compareBytes } from './compare.ts';
 
 /**
  * The round's public randomness: a block's randomness bound to the network (and with it to chain and registry)
@@ -25,7 +24,7 @@ export function beaconOrder(beacon: Digest, nodes: readonly NodeId[]): NodeId[] 
     domainHash('ballast/order/1', Uint8Array.of(...seed, ...new TextEncoder().encode(node)));
   return nodes
     .map((node) => ({ node, place: place(node) }))
-    .sort((a, b) => compareBytes(a.place, b.place))
+    .sort((a, b) => Buffer.compare(a.place, b.place))
     .map(({ node }) => node);
 }
 

@@ -1,3 +1,4 @@
+import { gridNorm2 } from '../privacy/grid.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { Payload } from '../protocol/messages.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
@@ -16,9 +17,9 @@ export function largestNorm({ update, privacy }: NetworkParameters, size: number
   return clip + privacy.noiseMultiplier * clip * (Math.sqrt(size) + NOISE_TAIL);
 }
 
-/** Σ v², exact while it stays below 2^53; far larger than any allowed norm before it is not. */
+/** Σ v² as the nearest float64: exact below 2^53, far beyond any allowed norm. */
 export function squaredNorm(update: Int32Array): number {
-  return update.reduce((sum, value) => sum + value * value, 0);
+  return Number(gridNorm2(update));
 }
 
 /** The smallest k with ‖update‖ ≤ 2^k grid units: what a header tells of the norm. */

@@ -3,7 +3,7 @@ import { type Digest, digestOfBytes, domainHash, fromHex, isDigest } from './dig
 import { type NodeSigner, verifyEd25519 } from './ed25519.ts';
 import { decodeCanonical, decodeChecked, type Encodable, encodeCanonical } from './encoding.ts';
 import { BallastError, MessageError } from './errors.ts';
-import { type NodeId, publicKeyFromNodeId } from './ids.ts';
+import { isNodeId, type NodeId, publicKeyFromNodeId } from './ids.ts';
 import { isMessageType, type MessageType } from './message-types.ts';
 
 /** What surrounds every message between nodes. Times are milliseconds since the Unix epoch. */
@@ -116,15 +116,6 @@ function isEnvelope(value: Encodable): value is Envelope & { readonly [key: stri
 
 function isCount(value: Encodable | undefined): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isNodeId(value: Encodable | undefined): value is NodeId {
-  if (typeof value !== 'string') return false;
-  try {
-    return publicKeyFromNodeId(value).length === 32;
-  } catch {
-    return false;
-  }
 }
 
 function signedBytes(body: Omit<Envelope, 'sig'>): Uint8Array {

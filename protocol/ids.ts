@@ -55,6 +55,16 @@ function decodeBase58(text: string): Uint8Array | undefined {
   }
 }
 
+/** Whether a value is a node's name, as {@link publicKeyFromNodeId} reads it. */
+export function isNodeId(value: unknown): value is NodeId {
+  if (typeof value !== 'string') return false;
+  try {
+    return publicKeyFromNodeId(value).length === KEY_LENGTH;
+  } catch {
+    return false;
+  }
+}
+
 /** The tail of a node id: what a person can tell nodes apart by. */
 export function shortNodeId(id: NodeId): string {
   return id.slice(-6);

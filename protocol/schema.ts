@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDigest } from './digest.ts';
-import { publicKeyFromNodeId } from './ids.ts';
+import { isNodeId } from './ids.ts';
 
 /** The field types that messages and documents are made of. */
 export const digest = z.custom<string>(isDigest, 'expected 64 lower-case hexadecimal digits');
@@ -22,12 +22,4 @@ export function firstIssue(error: z.ZodError): { field: string; expectation: str
     field: issue?.path.map(String).join('.') || '(whole)',
     expectation: issue?.message ?? 'expected another form',
   };
-}
-
-function isNodeId(value: string): boolean {
-  try {
-    return publicKeyFromNodeId(value).length === 32;
-  } catch {
-    return false;
-  }
 }

@@ -1,11 +1,12 @@
 import type { Lock } from '../../protocol/messages.ts';
+import type { Certificate } from '../certificate.ts';
 import { type Head, headAfter } from '../entry.ts';
 import type { AnyReceived, Received } from '../received.ts';
 import { fetchBodies, onBeacon, onBody, onHeader, reportBodies, reportSeal } from './collect.ts';
 import { onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
 import { Turn, withEntry } from './turn.ts';
-import type { Certificate, RoundContext, RoundEffect, RoundEvent, RoundState, TimerName } from './types.ts';
+import type { RoundContext, RoundEffect, RoundEvent, RoundState, TimerName } from './types.ts';
 import { enterView, FRESH_VIEW, onViewChange } from './views.ts';
 import { certify, commit, prepare } from './vote.ts';
 

@@ -1,8 +1,9 @@
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { MessageType } from '../../protocol/message-types.ts';
-import type { Lock, Outcome, Payload, RoundEntry, SealedHeader } from '../../protocol/messages.ts';
+import type { Lock, Payload, RoundEntry, SealedHeader } from '../../protocol/messages.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
+import type { Certificate } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
 import type { Head } from '../entry.ts';
 import type { AnyReceived, Received } from '../received.ts';
@@ -122,7 +123,6 @@ export type RoundEvent =
   | { readonly type: 'certificate-checked'; readonly certificate: Certificate };
 
 export type TimerName = 'collect' | 'fetch' | 'view';
-export type Certificate = Payload<'certificate'>;
 
 /** What a step asks the outside to do, in order. Votes and locks are durable before anything after them. */
 export type RoundEffect =
@@ -184,5 +184,3 @@ export type Broadcast = {
     readonly payload: Type extends 'commit' ? { readonly entry: RoundEntry } : Payload<Type>;
   };
 }[MessageType];
-
-export type { Outcome };

@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { chainHead, createReader, startAnvil } from '../../contracts/client/index.ts';
 import { epsilonOf, expectedNoiseToSignal, formatGuarantee } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
@@ -111,7 +109,6 @@ export async function runDevnet(
     progress('stopping');
     await devnet.stop(force);
     await anvil.stop();
-    await rm(join(options.dataDir, 'anvil'), { recursive: true, force: true });
   }
 }
 

@@ -4,13 +4,11 @@ import type { Scheduler } from './scheduler.ts';
 
 /** Blocks in virtual time: one every interval, final two blocks later, with seeded randomness. */
 export class VirtualChain implements BeaconSource {
-  readonly #scheduler: Scheduler;
   readonly #seed: string;
   readonly #listeners = new Set<(height: number) => void>();
   #latest = 0;
 
   constructor(scheduler: Scheduler, seed: string, blockMs: number) {
-    this.#scheduler = scheduler;
     this.#seed = seed;
     const produce = () => {
       this.#latest += 1;
@@ -42,9 +40,5 @@ export class VirtualChain implements BeaconSource {
         if (look() || signal.aborted) stop();
       });
     });
-  }
-
-  get scheduler(): Scheduler {
-    return this.#scheduler;
   }
 }
