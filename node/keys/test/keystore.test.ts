@@ -91,7 +91,7 @@ describe('keystore', () => {
     const file = JSON.parse(await readFile(path, 'utf8'));
     const flip = (hex: string) => (hex.startsWith('0') ? '1' : '0') + hex.slice(1);
     const changed = [
-      { ...file, nodeId: `${file.nodeId.slice(0, -1)}x` },
+      { ...file, nodeId: file.nodeId.slice(0, -1) + (file.nodeId.endsWith('x') ? 'y' : 'x') },
       { ...file, address: `0x${flip(file.address.slice(2))}` },
       { ...file, ciphertext: flip(file.ciphertext) },
       { ...file, kdf: { ...file.kdf, n: 2 * file.kdf.n } },
