@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { count, digest } from './common.ts';
+
+/** Hours of one series that a request may carry: a year would not fit in a body of 64 KiB anyway. */
+export const MAX_WINDOW_HOURS = 8_784;
+
+const series = z.array(z.number()).min(1).max(MAX_WINDOW_HOURS);
+const startHour = z
+  .int()
+  .min(0)
+  .max(10_000_000)
+  .meta({ description: 'hours since the Unix epoch of the first value' });
+
+const pegWindow = z.strictObject({
+  startHour,
+  deviation: series.meta({ description: 'hourly deviations of the coin from its target, bp' }),
+});
+
+const marketWindow = z.strictObject({
+  startHour,
+  close: series.meta({ description: 'hourly closes' }),
+  volume: series.nullable().optional(),
+});
+
+/** Without a window the forecast is made from the public feed of the node. */
+export const pegRequest = z.strictObject({ window: pegWindow.optional() });
+
+/** Either both series or none: without them the assessment is made from the public feeds of the node. */
+export const riskRequest = z
+  .strictObject({ market: marketWindow.optional(), reference: marketWindow.optional() })
+  .refine(({ market, reference }) => (market === undefined) === (reference === undefined), {
+    path: ['reference'],
+    message: 'expected both market and reference, or neither',
+  });
+
+const madeBy = {
+  version: count,
+  modelDigest: digest,
+  input: z.enum(['request', 'public-feed']),
+  hour: count.meta({ description: 'the last hour that the forecast knows, since the Unix epoch' }),
+  horizonHours: count,
+};
+
+export const pegForecast = z.strictObject({
+  ...madeBy,
+  deviationBp: z.number().meta({ description: 'at that hour' }),
+  scaleBp: z.number().meta({ description: 'typical hourly move, the unit of the model' }),
+  modelShare: z.number().min(0).max(1).meta({ description: 'weight of the model; the rest is a baseline' }),
+  quantiles: z.array(z.strictObject({ level: z.number().gt(0).lt(1), deviationBp: z.number() })),
+});
+
+export const riskAssessment = z.strictObject({
+  ...madeBy,
+  drawdown: z.strictObject({
+    probability: z.number().min(0).max(1),
+    threshold: z.number().meta({ description: 'log loss that counts as a drawdown' }),
+    score: z.number().min(0).max(100),
+  }),
+  volatility: z.strictObject({
+    forecast: z.number().nonnegative().meta({ description: 'standard deviation of the log return' }),
+    score: z.number().min(0).max(100),
+  }),
+});
+
+export type PegRequest = z.infer<typeof pegRequest>;
+export type PegForecastJson = z.infer<typeof pegForecast>;
+export type RiskRequest = z.infer<typeof riskRequest>;
+export type RiskAssessmentJson = z.infer<typeof riskAssessment>;

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { count, digest, nodeId, outcome, pageOf, privacyStatement } from './common.ts';
+
+const member = z.strictObject({ node: nodeId, digest });
+
+/** The entry that the committee voted on: field by field what `protocol/messages.ts` calls a round entry. */
+export const roundEntry = z.strictObject({
+  round: count,
+  epoch: count,
+  parent: digest,
+  beacon: digest,
+  nextBeaconHeight: count,
+  baseVersion: count,
+  baseDigest: digest,
+  sealed: z.array(member),
+  accepted: z.array(member),
+  dropped: z.array(z.strictObject({ node: nodeId, code: z.string() })),
+  selected: z.array(nodeId),
+  outcome,
+  reason: z.string(),
+  version: count,
+  modelDigest: digest,
+  candidateDigest: digest,
+  privacy: privacyStatement,
+});
+
+/** A round in a list. */
+export const roundSummary = z.strictObject({
+  round: count,
+  outcome,
+  reason: z.string(),
+  version: count,
+  modelDigest: digest,
+  entryDigest: digest,
+  sealed: count,
+  selected: count,
+});
+
+export const roundPage = pageOf(roundSummary);
+
+export const round = z.strictObject({
+  entry: roundEntry,
+  entryDigest: digest,
+  view: count.meta({ description: 'the view that decided; 0 unless leaders were given up' }),
+  leader: nodeId.nullable().meta({ description: 'who led that view; null where the committee is not known' }),
+  signatures: count.meta({ description: 'commit votes in the certificate that this node holds' }),
+});
+
+/** The certificate as JSON; signatures are 65 bytes in hexadecimal, r ‖ s ‖ v. */
+export const certificate = z.strictObject({
+  entry: roundEntry,
+  entryDigest: digest,
+  view: count,
+  signatures: z.array(
+    z.strictObject({
+      index: count.meta({ description: 'place of the member in the committee of the epoch' }),
+      signature: z.string().regex(/^[0-9a-f]{130}$/),
+    }),
+  ),
+});
+
+export const committee = z.strictObject({
+  epoch: count,
+  faults: count.meta({ description: 'F, the faulty members that the committee bears' }),
+  quorum: count,
+  members: z.array(z.strictObject({ index: count, node: nodeId, signer: z.string() })),
+});
+
+export type RoundJson = z.infer<typeof round>;
+export type RoundSummaryJson = z.infer<typeof roundSummary>;
+export type CertificateJson = z.infer<typeof certificate>;
+export type CommitteeJson = z.infer<typeof committee>;

@@ -1,0 +1,48 @@
+import type { Certificate, Committee, Head } from '../../coordinator/index.ts';
+import type { Digest } from '../../protocol/digest.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import type { NetworkDocument } from '../../protocol/network.ts';
+import type {
+  Condition,
+  ParameterJson,
+  PegForecastJson,
+  PegRequest,
+  Readiness,
+  RiskAssessmentJson,
+  RiskRequest,
+  VersionReport,
+} from './schemas/index.ts';
+
+/** What there is to tell before the node is up: a node that cannot reach its chain still says so. */
+export type ApiStatus = {
+  readonly readiness: () => Readiness;
+  /** Active problems, each code once. */
+  readonly conditions: () => readonly Condition[];
+};
+
+/**
+ * Everything that the API reads of a running node. What is not there is `undefined`, never an error; certificates
+ * are immutable, so the server may keep them.
+ */
+export type ApiSource = {
+  readonly document: NetworkDocument;
+  /** Id of the network: the hash of its document. */
+  readonly network: Digest;
+  readonly node: NodeId;
+  readonly head: () => Head;
+  /** The certificate of a decided round, from 1 on. */
+  readonly certificate: (round: number) => Promise<Certificate | undefined>;
+  /** The round that published a version, from 1 on. */
+  readonly roundOf: (version: number) => Promise<number | undefined>;
+  /** A model's weights, float64 little-endian, where this node still keeps them. */
+  readonly weights: (digest: Digest) => Promise<Uint8Array | undefined>;
+  readonly report: (version: number) => Promise<VersionReport | undefined>;
+  readonly committee: (epoch: number) => Promise<Committee | undefined>;
+  readonly parameters: () => Promise<readonly ParameterJson[]>;
+  readonly predict: {
+    /** @throws BallastError `WINDOW_…` or `HEAD_ABSENT` for input that no forecast can be made from. */
+    readonly peg: (request: PegRequest) => Promise<PegForecastJson>;
+    /** @throws BallastError as `peg`. */
+    readonly risk: (request: RiskRequest) => Promise<RiskAssessmentJson>;
+  };
+};
