@@ -1,7 +1,7 @@
 import { BallastError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
-import { MAX_COMMITTEE } from '../protocol/messages.ts';
 import { faultsTolerated, quorum } from '../protocol/quorum.ts';
+import { MAX_COMMITTEE } from '../protocol/round-entry.ts';
 import { compareText } from './compare.ts';
 
 /** Who may vote in an epoch. `signer` is the lower-case address whose commit votes the chain verifies. */

@@ -1,5 +1,5 @@
 import type { Digest } from './digest.ts';
-import type { Outcome } from './messages.ts';
+import type { Outcome } from './round-entry.ts';
 
 /** What a commit vote signs for the chain to verify. Counters are safe integers. */
 export type RoundDecision = {

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
 import { type Encodable, encodeCanonical } from './encoding.ts';
 import { BallastError } from './errors.ts';
+import { sha256 } from './sha256.ts';
+
+export { sha256 };
 
 /** A SHA-256 digest as 64 lower-case hexadecimal digits. */
 export type Digest = string;
 
 const DIGEST = /^[0-9a-f]{64}$/;
-
-export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return Uint8Array.from(hash.digest());
-}
 
 /** SHA-256 of raw bytes: the address of a blob. */
 export function digestOfBytes(bytes: Uint8Array): Digest {
@@ -44,8 +40,12 @@ export function isDigest(value: unknown): value is Digest {
   return typeof value === 'string' && DIGEST.test(value);
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  let hex = '';
+  for (const byte of bytes) hex += HEX[byte];
+  return hex;
 }
 
 /** @throws BallastError `HEX_MALFORMED` unless `hex` is an even number of lower-case hexadecimal digits. */
@@ -56,5 +56,7 @@ export function fromHex(hex: string): Uint8Array {
       `got ${JSON.stringify(hex.slice(0, 80))}, expected lower-case hexadecimal`,
     );
   }
-  return Uint8Array.from(Buffer.from(hex, 'hex'));
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
 }

@@ -78,7 +78,9 @@ function requireCanonical(value: Encodable, bytes: Uint8Array): void {
 
 /** Whether two byte strings are equal. Not constant-time: for public values only. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function canonicalise(value: unknown, path: string, depth: number): unknown {

@@ -3,54 +3,21 @@ import type { Encodable } from './encoding.ts';
 import { type Envelope, MAX_ENVELOPE_BYTES } from './envelope.ts';
 import { MessageError } from './errors.ts';
 import type { MessageType } from './message-types.ts';
-import { bigCount, bytes, count, digest, firstIssue, nodeId } from './schema.ts';
-
-/** A committee has at most this many members (DESIGN: a larger network draws its committee). */
-export const MAX_COMMITTEE = 40;
-
-const member = z.strictObject({ node: nodeId, digest });
-const members = z.array(member).max(MAX_COMMITTEE);
-const envelopes = z.array(bytes(MAX_ENVELOPE_BYTES)).max(MAX_COMMITTEE);
-const code = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'expected an error code');
-const outcome = z.enum(['accepted', 'rejected', 'aborted']);
-const epsilon = z.number().nonnegative().nullable();
-
-/** What an update cost its node in privacy: ε after this release (null: no guarantee), at δ. */
-const privacyStatement = z.strictObject({
-  unit: z.enum(['record', 'node', 'none']),
-  relation: z.enum(['add-remove', 'replace']),
-  epsilon,
-  delta: z.number().min(0).max(1),
-});
-
-/** What the committee votes on: everything about a round but who voted and in which view. */
-const roundEntry = z.strictObject({
-  round: count,
-  epoch: count,
-  /** Digest of the entry of the round before. */
-  parent: digest,
-  beacon: digest,
-  /** The next round's beacon is the randomness of the block at this height. */
-  nextBeaconHeight: count,
-  baseVersion: count,
-  baseDigest: digest,
-  /** Headers that enough members reported in time. */
-  sealed: members,
-  /** Those of them whose bodies enough members hold. */
-  accepted: members,
-  /** Sealed headers that dropped out, and why. */
-  dropped: z.array(z.strictObject({ node: nodeId, code })).max(MAX_COMMITTEE),
-  /** Nodes whose update the rule gave weight. */
-  selected: z.array(nodeId).max(MAX_COMMITTEE),
+import {
+  certificate,
+  code,
+  MAX_COMMITTEE,
+  members,
   outcome,
-  reason: z.string().max(200),
-  version: count,
-  modelDigest: digest,
-  /** The candidate that was judged, whether or not it became the model. */
-  candidateDigest: digest,
-  privacy: privacyStatement,
-});
+  privacyStatement,
+  roundEntry,
+} from './round-entry.ts';
+import { bigCount, bytes, count, digest, firstIssue } from './schema.ts';
 
+export type { Outcome, PrivacyStatement, RoundEntry, SealedHeader } from './round-entry.ts';
+export { MAX_COMMITTEE };
+
+const envelopes = z.array(bytes(MAX_ENVELOPE_BYTES)).max(MAX_COMMITTEE);
 const lock = z.strictObject({ view: count, entry: roundEntry, prepares: envelopes });
 
 const PAYLOADS = {
@@ -80,13 +47,7 @@ const PAYLOADS = {
   prepare: z.strictObject({ entry: digest, outcome }),
   commit: z.strictObject({ entry: digest, signature: bytes(65) }),
   'view-change': z.strictObject({ lock: lock.nullable(), prepare: bytes(MAX_ENVELOPE_BYTES).nullable() }),
-  certificate: z.strictObject({
-    entry: roundEntry,
-    view: count,
-    signatures: z
-      .array(z.strictObject({ index: count.max(MAX_COMMITTEE - 1), signature: bytes(65) }))
-      .max(MAX_COMMITTEE),
-  }),
+  certificate,
   recommendation: z.strictObject({
     parameter: digest,
     sequence: count,
@@ -100,10 +61,6 @@ const PAYLOADS = {
 } satisfies Record<MessageType, z.ZodType>;
 
 export type Payload<Type extends MessageType> = z.infer<(typeof PAYLOADS)[Type]>;
-export type RoundEntry = z.infer<typeof roundEntry>;
-export type Outcome = z.infer<typeof outcome>;
-export type SealedHeader = z.infer<typeof member>;
-export type PrivacyStatement = z.infer<typeof privacyStatement>;
 export type Lock = z.infer<typeof lock>;
 
 /**

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { cycles } from './architecture/cycles.ts';
 import { direction } from './architecture/direction.ts';
-import { COMPUTED_IMPORTS, ENTRY_FILES } from './architecture/exceptions.ts';
+import { COMPUTED_IMPORTS, ENTRY_FILES, PLATFORM_FILES } from './architecture/exceptions.ts';
 import { parseSource, type SourceFile } from './architecture/imports.ts';
 import { commandLine, determinism, fileLength, purity, type Rule } from './architecture/rules.ts';
 import { readTree } from './architecture/tree.ts';
@@ -76,7 +76,7 @@ const CASES: Readonly<Record<string, Case>> = {
     good: [['node/x.ts', "const worker = new URL('./x.ts', import.meta.url);\n"]],
   },
   'pure folders reach for nothing outside': {
-    rule: purity,
+    rule: purity(PLATFORM_FILES),
     bad: [
       ['protocol/x.ts', 'const now = Date.now();\n'],
       ['privacy/x.ts', 'const now = new Date();\n'],
@@ -220,6 +220,12 @@ describe('architecture', () => {
       stale(
         direction([]),
         COMPUTED_IMPORTS.map(({ path }) => path),
+      ),
+    ).to.deep.equal([]);
+    expect(
+      stale(
+        purity([]),
+        PLATFORM_FILES.map(({ path }) => path),
       ),
     ).to.deep.equal([]);
   });

@@ -1,7 +1,7 @@
 import { type Address, concat, type Hex, keccak256, pad } from 'viem';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
-import { MAX_COMMITTEE } from '../../protocol/messages.ts';
+import { MAX_COMMITTEE } from '../../protocol/round-entry.ts';
 import { digestFromWord, hexFromBytes, lowerCaseAddress } from './words.ts';
 
 /** A member's vote: its position in the committee and 65 bytes r ‖ s ‖ v. */

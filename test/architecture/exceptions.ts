@@ -19,3 +19,11 @@ export const COMPUTED_IMPORTS: readonly Exception[] = [
     reason: 'native backends are installed by those who want them',
   },
 ];
+
+/** Files of pure folders that ask what the platform offers. */
+export const PLATFORM_FILES: readonly Exception[] = [
+  {
+    path: 'protocol/sha256.ts',
+    reason: 'Node.js hashes faster than JavaScript, and a browser has no node:crypto',
+  },
+];

@@ -65,21 +65,24 @@ const GLOBAL_CRYPTO = [
 ];
 
 /** The pure folders open no socket or file, read no clock and draw no randomness. */
-export const purity: Rule = (files) =>
-  files
-    .filter((file) => isPure(file.path))
-    .flatMap((file) => [
-      ...findAll(file, IMPURE),
-      ...findAll(
-        file,
-        file.imports.some(({ specifier }) => specifier === 'node:crypto')
-          ? RANDOM_FROM_CRYPTO
-          : GLOBAL_CRYPTO,
-      ),
-      ...file.imports
-        .filter(({ specifier }) => specifier?.startsWith('node:') && !ALLOWED_BUILTINS.has(specifier))
-        .map(({ specifier, line }) => ({ path: file.path, line, what: `imports ${specifier}` })),
-    ]);
+export const purity =
+  (platformFiles: readonly Exception[]): Rule =>
+  (files) =>
+    files
+      .filter((file) => isPure(file.path))
+      .filter((file) => !platformFiles.some(({ path }) => path === file.path))
+      .flatMap((file) => [
+        ...findAll(file, IMPURE),
+        ...findAll(
+          file,
+          file.imports.some(({ specifier }) => specifier === 'node:crypto')
+            ? RANDOM_FROM_CRYPTO
+            : GLOBAL_CRYPTO,
+        ),
+        ...file.imports
+          .filter(({ specifier }) => specifier?.startsWith('node:') && !ALLOWED_BUILTINS.has(specifier))
+          .map(({ specifier, line }) => ({ path: file.path, line, what: `imports ${specifier}` })),
+      ]);
 
 /** What IEEE 754 or integer arithmetic fixes to the bit. */
 const EXACT_MATH = 'abs|ceil|clz32|floor|fround|imul|max|min|round|sign|sqrt|trunc';
