@@ -46,6 +46,11 @@ const HINTS: Readonly<Record<string, string>> = {
   MODEL_MISMATCH: 'a newer model is published: recommend from that one',
   BOND_TOO_SMALL: 'send at least the minimum bond',
   NODE_KEY_TAKEN: 'make another node key',
+  SIGNER_TAKEN: 'make another hot key',
+  SIGNER_IS_OWNER: 'keep the key that signs votes apart from the one that holds the bond',
+  SIGNER_PROOF_INVALID: 'a proof serves once: make the registration again with the current nonce',
+  STILL_BONDED: 'withdraw again after withdrawableAt (Unix seconds)',
+  ALREADY_REGISTERED: 'nothing is left to do; to change keys, exit and withdraw first',
 };
 
 /** The errors of all contracts: one may pass on another's. */

@@ -11,8 +11,14 @@ export { parameterRegistryAbi } from './generated/parameter-registry.ts';
 export * from './model-registry.ts';
 export { type NodeProofStatement, nodeProofMessage, signNodeProof, verifyNodeProof } from './node-proof.ts';
 export * from './node-registry.ts';
+export * from './operators.ts';
 export { parameterId, STABILITY_FEE, WAD_PER_YEAR } from './parameters.ts';
 export * from './signatures.ts';
+export {
+  type SignerProofStatement,
+  signerProofTypedData,
+  signSignerProof,
+} from './signer-proof.ts';
 export type { WaitOptions } from './transact.ts';
 export {
   type CommitteeRotation,

@@ -1,72 +1,122 @@
-import { type Address, encodeFunctionData, type Hex, type TransactionReceipt } from 'viem';
+import { encodeFunctionData, type TransactionReceipt } from 'viem';
 import type { NodeSigner } from '../../protocol/ed25519.ts';
-import { type NodeId, nodeIdFromPublicKey } from '../../protocol/ids.ts';
+import type { NodeId } from '../../protocol/ids.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import { nodeRegistryAbi as abi } from './generated/node-registry.ts';
-import { signNodeProof, verifyNodeProof } from './node-proof.ts';
-import { transact, type WaitOptions } from './transact.ts';
-import { bytesFromHex, hexFromBytes, lowerCaseAddress } from './words.ts';
+import { signNodeProof } from './node-proof.ts';
+import type { TypedDataSigner } from './signatures.ts';
+import { signSignerProof } from './signer-proof.ts';
+import { type Call, transact, type WaitOptions } from './transact.ts';
+import { hexFromBytes, lowerCaseAddress } from './words.ts';
 
-/** An operator that holds a bond and takes part. */
-export type Operator = {
-  /** Address whose key signs commit votes, in lower case. */
-  readonly operator: Address;
-  readonly node: NodeId;
+/** The keys of a node, which accept an owner. */
+export type NodeKeys = {
+  /** Ed25519. */
+  readonly node: NodeSigner;
+  /** The hot key: signs commit votes. */
+  readonly signer: TypedDataSigner;
+};
+
+export type RegistryTerms = {
   /** Wei. */
-  readonly bond: bigint;
-  /** Unix seconds. */
-  readonly registeredAt: number;
-  /** Whether the node's key signed for this operator: without that the registration is void. */
-  readonly proven: boolean;
+  readonly minimumBond: bigint;
+  /** Seconds from exit to withdrawal. */
+  readonly unbondingDelaySeconds: number;
 };
 
-export type OperatorStatus = 'none' | 'active' | 'exiting';
-
-export type OperatorRecord = {
-  readonly status: OperatorStatus;
-  /** Absent for a stranger. */
-  readonly node?: NodeId;
-  /** Wei. */
-  readonly bond: bigint;
-  /** Unix seconds; 0 before an exit. */
-  readonly withdrawableAt: number;
-};
-
-export type RangeOptions = {
-  /** The block that the registry was deployed in; from the first block unless given. */
-  readonly fromBlock?: bigint;
-};
-
-const STATUSES: readonly OperatorStatus[] = ['none', 'active', 'exiting'];
-const PAGE = 200n;
+/** What a registration demands. */
+export async function registryTerms(reader: ChainReader, registry: string): Promise<RegistryTerms> {
+  const address = lowerCaseAddress(registry);
+  const [minimumBond, delay] = await chainRequest('read registry terms', () =>
+    Promise.all([
+      reader.readContract({ abi, address, functionName: 'MINIMUM_BOND' }),
+      reader.readContract({ abi, address, functionName: 'UNBONDING_DELAY' }),
+    ]),
+  );
+  return { minimumBond, unbondingDelaySeconds: Number(delay) };
+}
 
 /**
- * Registers the writer's account as an operator of the signer's node.
+ * The call that registers `owner` with a node's keys: for any wallet that holds the owner's key. It is worth nothing
+ * to another sender, and is used up by the owner's next registration or rotation.
  *
  * @param bond wei.
- * @throws ContractRevertError `BOND_TOO_SMALL`, `ALREADY_REGISTERED` or `NODE_KEY_TAKEN`.
+ */
+export async function registrationCall(
+  reader: ChainReader,
+  registry: string,
+  { owner, keys, bond }: { readonly owner: string; readonly keys: NodeKeys; readonly bond: bigint },
+): Promise<Call & { readonly value: bigint }> {
+  const statement = { chainId: reader.chain.id, nodeRegistry: registry, owner };
+  const nonce = await signerNonce(reader, registry, owner);
+  const args = [
+    hexFromBytes(keys.node.publicKey),
+    hexFromBytes(signNodeProof(keys.node, statement)),
+    lowerCaseAddress(keys.signer.address),
+    await signSignerProof(keys.signer, { ...statement, node: keys.node.nodeId, nonce }),
+  ] as const;
+  const data = encodeFunctionData({ abi, functionName: 'register', args });
+  return { to: lowerCaseAddress(registry), data, value: bond };
+}
+
+/** The call by which `owner` names another signer for its node. */
+export async function rotationCall(
+  reader: ChainReader,
+  registry: string,
+  {
+    owner,
+    node,
+    signer,
+  }: { readonly owner: string; readonly node: NodeId; readonly signer: TypedDataSigner },
+): Promise<Call> {
+  const nonce = await signerNonce(reader, registry, owner);
+  const statement = { chainId: reader.chain.id, nodeRegistry: registry, owner, node, nonce };
+  const args = [lowerCaseAddress(signer.address), await signSignerProof(signer, statement)] as const;
+  const data = encodeFunctionData({ abi, functionName: 'rotateSigner', args });
+  return { to: lowerCaseAddress(registry), data };
+}
+
+/** The call that leaves the active operators. */
+export function exitCall(registry: string): Call {
+  return { to: lowerCaseAddress(registry), data: encodeFunctionData({ abi, functionName: 'exit' }) };
+}
+
+/** The call that pays the bond back. */
+export function withdrawalCall(registry: string): Call {
+  return { to: lowerCaseAddress(registry), data: encodeFunctionData({ abi, functionName: 'withdraw' }) };
+}
+
+/**
+ * Registers the writer's account as the owner of a node.
+ *
+ * @param bond wei.
+ * @throws ContractRevertError `BOND_TOO_SMALL`, `ALREADY_REGISTERED`, `NODE_KEY_TAKEN`, `SIGNER_TAKEN` or
+ *   `SIGNER_IS_OWNER`.
  */
 export async function registerNode(
   reader: ChainReader,
   writer: ChainWriter,
   registry: string,
-  { signer, bond, ...wait }: { readonly signer: NodeSigner; readonly bond: bigint } & WaitOptions,
+  { keys, bond, ...wait }: { readonly keys: NodeKeys; readonly bond: bigint } & WaitOptions,
 ): Promise<TransactionReceipt> {
-  const statement = {
-    chainId: writer.chain.id,
-    nodeRegistry: registry,
-    operator: writer.account.address,
-  };
-  const args = [hexFromBytes(signer.publicKey), hexFromBytes(signNodeProof(signer, statement))] as const;
-  const data = encodeFunctionData({ abi, functionName: 'register', args });
-  return transact(
-    reader,
-    writer,
-    'register node',
-    { to: lowerCaseAddress(registry), data, value: bond },
-    wait,
-  );
+  const call = await registrationCall(reader, registry, { owner: writer.account.address, keys, bond });
+  return transact(reader, writer, 'register node', call, wait);
+}
+
+/**
+ * Names another signer for the writer's node; it signs from the next committee on.
+ *
+ * @throws ContractRevertError `NOT_ACTIVE`, `SIGNER_TAKEN`, `SIGNER_IS_OWNER`.
+ */
+export async function rotateSigner(
+  reader: ChainReader,
+  writer: ChainWriter,
+  registry: string,
+  { node, signer, ...wait }: { readonly node: NodeId; readonly signer: TypedDataSigner } & WaitOptions,
+): Promise<TransactionReceipt> {
+  const call = await rotationCall(reader, registry, { owner: writer.account.address, node, signer });
+  return transact(reader, writer, 'rotate signer', call, wait);
 }
 
 /** Leaves the active operators and starts the unbonding delay. @throws ContractRevertError `NOT_ACTIVE`. */
@@ -76,8 +126,7 @@ export function exitNode(
   registry: string,
   wait: WaitOptions = {},
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'exit' });
-  return transact(reader, writer, 'exit', { to: lowerCaseAddress(registry), data }, wait);
+  return transact(reader, writer, 'exit', exitCall(registry), wait);
 }
 
 /** Pays the bond back. @throws ContractRevertError `NOT_EXITING` or `STILL_BONDED`. */
@@ -87,101 +136,16 @@ export function withdrawBond(
   registry: string,
   wait: WaitOptions = {},
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'withdraw' });
-  return transact(reader, writer, 'withdraw bond', { to: lowerCaseAddress(registry), data }, wait);
+  return transact(reader, writer, 'withdraw bond', withdrawalCall(registry), wait);
 }
 
-/** What the registry holds of one address. */
-export async function operatorRecord(
-  reader: ChainReader,
-  registry: string,
-  operator: string,
-): Promise<OperatorRecord> {
-  const record = await chainRequest('read operator', () =>
+function signerNonce(reader: ChainReader, registry: string, owner: string): Promise<bigint> {
+  return chainRequest('read signer nonce', () =>
     reader.readContract({
       abi,
       address: lowerCaseAddress(registry),
-      functionName: 'operators',
-      args: [lowerCaseAddress(operator)],
+      functionName: 'signerNonce',
+      args: [lowerCaseAddress(owner)],
     }),
   );
-  const status = STATUSES[record.status] ?? 'none';
-  return {
-    status,
-    ...(status === 'none' ? {} : { node: nodeIdFromPublicKey(bytesFromHex(record.nodeKey)) }),
-    bond: record.bond,
-    withdrawableAt: Number(record.withdrawableAt),
-  };
-}
-
-/** The active operators whose registration is proven, by ascending address. */
-export async function activeOperators(
-  reader: ChainReader,
-  registry: string,
-  options: RangeOptions = {},
-): Promise<Operator[]> {
-  return (await registeredOperators(reader, registry, options)).filter(({ proven }) => proven);
-}
-
-/** All active operators at one block, by ascending address; for diagnosis also those without a valid proof. */
-export async function registeredOperators(
-  reader: ChainReader,
-  registry: string,
-  { fromBlock = 0n }: RangeOptions = {},
-): Promise<Operator[]> {
-  const address = lowerCaseAddress(registry);
-  return chainRequest('read active operators', async () => {
-    const blockNumber = await reader.getBlockNumber();
-    const [active, proofs] = await Promise.all([
-      activeAt(reader, address, blockNumber),
-      proofsUntil(reader, address, fromBlock, blockNumber),
-    ]);
-    const operators = active.map(({ operator, nodeKey, bond, registeredAt }) => {
-      const publicKey = bytesFromHex(nodeKey);
-      const proof = proofs.get(operator + nodeKey);
-      const statement = { chainId: reader.chain.id, nodeRegistry: address, operator };
-      const proven = proof !== undefined && verifyNodeProof(publicKey, bytesFromHex(proof), statement);
-      const node = nodeIdFromPublicKey(publicKey);
-      return { operator, node, bond, registeredAt: Number(registeredAt), proven };
-    });
-    return operators.sort((a, b) => (a.operator < b.operator ? -1 : 1));
-  });
-}
-
-type ActiveEntry = { operator: Address; nodeKey: Hex; bond: bigint; registeredAt: bigint };
-
-async function activeAt(reader: ChainReader, address: Address, blockNumber: bigint): Promise<ActiveEntry[]> {
-  const entries: ActiveEntry[] = [];
-  for (;;) {
-    const [addresses, records] = await reader.readContract({
-      abi,
-      address,
-      functionName: 'activeOperators',
-      args: [BigInt(entries.length), PAGE],
-      blockNumber,
-    });
-    addresses.forEach((operator, i) => {
-      const record = records[i];
-      if (record !== undefined) entries.push({ ...record, operator: lowerCaseAddress(operator) });
-    });
-    if (BigInt(addresses.length) < PAGE) return entries;
-  }
-}
-
-/** The last proof of each pair of operator and node key. */
-async function proofsUntil(
-  reader: ChainReader,
-  address: Address,
-  fromBlock: bigint,
-  toBlock: bigint,
-): Promise<Map<string, Hex>> {
-  const events = await reader.getContractEvents({
-    abi,
-    address,
-    eventName: 'Registered',
-    fromBlock,
-    toBlock,
-    strict: true,
-  });
-  return new Map(events.map(({ args }) => [lowerCaseAddress(args.operator) + args.nodeKey, args.proof]));
 }

@@ -11,12 +11,15 @@ import {
 } from './typed-data.ts';
 import { bytesFromHex, hexFromBytes, lowerCaseAddress, wordFromDigest } from './words.ts';
 
+/** What signs votes: a local account, or one whose key another process holds. */
+export type TypedDataSigner = Pick<LocalAccount, 'address' | 'signTypedData'>;
+
 /** Half of the order of secp256k1, rounded down (SEC 2, section 2.4.1). */
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
 /** @returns 65 bytes r ‖ s ‖ v with a low s: what the ModelRegistry accepts. */
 export async function signRoundDecision(
-  account: LocalAccount,
+  account: TypedDataSigner,
   domain: ContractDomain,
   decision: RoundDecision,
 ): Promise<Uint8Array> {
@@ -25,7 +28,7 @@ export async function signRoundDecision(
 
 /** @returns 65 bytes, for the ModelRegistry. */
 export async function signCommitteeRotation(
-  account: LocalAccount,
+  account: TypedDataSigner,
   domain: ContractDomain,
   rotation: CommitteeRotation,
 ): Promise<Uint8Array> {
@@ -34,7 +37,7 @@ export async function signCommitteeRotation(
 
 /** @returns 65 bytes, for the BoundedAutonomyController. */
 export async function signRecommendation(
-  account: LocalAccount,
+  account: TypedDataSigner,
   domain: ContractDomain,
   recommendation: Recommendation,
 ): Promise<Uint8Array> {

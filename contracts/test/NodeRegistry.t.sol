@@ -6,8 +6,8 @@ import {Test} from "./Vm.sol";
 
 /// @notice Refuses every payment.
 contract Miser {
-    function register(NodeRegistry registry, bytes32 nodeKey) external payable {
-        registry.register{value: msg.value}(nodeKey, new bytes(64));
+    function register(NodeRegistry registry, bytes32 nodeKey, address signer, bytes calldata proof) external payable {
+        registry.register{value: msg.value}(nodeKey, new bytes(64), signer, proof);
     }
 
     function quit(NodeRegistry registry) external {
@@ -23,8 +23,8 @@ contract Miser {
 contract Thief {
     bytes public reason;
 
-    function register(NodeRegistry registry, bytes32 nodeKey) external payable {
-        registry.register{value: msg.value}(nodeKey, new bytes(64));
+    function register(NodeRegistry registry, bytes32 nodeKey, address signer, bytes calldata proof) external payable {
+        registry.register{value: msg.value}(nodeKey, new bytes(64), signer, proof);
         registry.exit();
     }
 
@@ -47,6 +47,8 @@ contract NodeRegistryTest is Test {
     bytes32 private constant KEY = keccak256("node key");
     address private constant ALICE = address(0xA11CE);
     address private constant BOB = address(0xB0B);
+    uint256 private constant HOT = 0x4071;
+    uint256 private constant NEXT = 0x4072;
     NodeRegistry private registry;
 
     function setUp() public {
@@ -56,43 +58,218 @@ contract NodeRegistryTest is Test {
         vm.deal(BOB, 10 ether);
     }
 
-    function register(address operator, bytes32 key) private {
-        vm.prank(operator);
-        registry.register{value: BOND}(key, new bytes(64));
+    /// @dev Each owner has a signer of its own.
+    function signerKey(address owner) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode("signer", owner))) >> 1;
+    }
+
+    function signerProof(uint256 key, address owner, bytes32 nodeKey, uint256 nonce)
+        private
+        view
+        returns (bytes memory)
+    {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, registry.hashSignerProof(owner, vm.addr(key), nodeKey, nonce));
+        return abi.encodePacked(r, s, v);
+    }
+
+    function register(address owner, bytes32 nodeKey) private {
+        register(owner, nodeKey, signerKey(owner));
+    }
+
+    function register(address owner, bytes32 nodeKey, uint256 key) private {
+        bytes memory proof = signerProof(key, owner, nodeKey, registry.signerNonce(owner));
+        address signer = vm.addr(key);
+        vm.prank(owner);
+        registry.register{value: BOND}(nodeKey, new bytes(64), signer, proof);
+    }
+
+    function expectInvalidProof(uint256 key, uint256 nonce) private {
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.SignerProofInvalid.selector, vm.addr(key), nonce));
     }
 
     function test_registerKeepsARecordAndEmitsTheProof() public {
         bytes memory proof = abi.encodePacked(bytes32("left"), bytes32("right"));
+        bytes memory accepted = signerProof(HOT, ALICE, KEY, 0);
+        address signer = vm.addr(HOT);
         vm.expectEmit(address(registry));
-        emit NodeRegistry.Registered(ALICE, KEY, proof, 2 * BOND);
+        emit NodeRegistry.Registered(ALICE, KEY, signer, proof, 2 * BOND);
         vm.prank(ALICE);
-        registry.register{value: 2 * BOND}(KEY, proof);
+        registry.register{value: 2 * BOND}(KEY, proof, signer, accepted);
 
         NodeRegistry.Operator memory operator = registry.operators(ALICE);
+        assertEq(operator.signer, signer, "signer");
         assertEq(operator.nodeKey, KEY, "node key");
         assertEq(uint256(operator.status), uint256(NodeRegistry.Status.Active), "status");
         assertEq(operator.registeredAt, block.timestamp, "registered at");
         assertEq(operator.bond, 2 * BOND, "bond");
-        assertEq(registry.operatorOf(KEY), ALICE, "operator of the key");
+        assertEq(registry.ownerOfNode(KEY), ALICE, "owner of the node");
+        assertEq(registry.ownerOfSigner(signer), ALICE, "owner of the signer");
+        assertEq(registry.signerNonce(ALICE), 1, "nonce");
         assertEq(registry.activeCount(), 1, "active");
     }
 
     function test_registerRefuses() public {
         vm.expectRevert(abi.encodeWithSelector(NodeRegistry.ZeroNodeKey.selector));
-        registry.register{value: BOND}(0, new bytes(64));
+        registry.register{value: BOND}(0, new bytes(64), BOB, new bytes(65));
 
         vm.expectRevert(abi.encodeWithSelector(NodeRegistry.ProofLengthInvalid.selector, 63, 64));
-        registry.register{value: BOND}(KEY, new bytes(63));
+        registry.register{value: BOND}(KEY, new bytes(63), BOB, new bytes(65));
 
         vm.expectRevert(abi.encodeWithSelector(NodeRegistry.BondTooSmall.selector, BOND - 1, BOND));
-        registry.register{value: BOND - 1}(KEY, new bytes(64));
+        registry.register{value: BOND - 1}(KEY, new bytes(64), BOB, new bytes(65));
 
         register(ALICE, KEY);
-        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.AlreadyRegistered.selector, ALICE));
-        register(ALICE, keccak256("another key"));
+        expectRefusal(
+            ALICE,
+            keccak256("another key"),
+            signerKey(ALICE),
+            abi.encodeWithSelector(NodeRegistry.AlreadyRegistered.selector, ALICE)
+        );
+        expectRefusal(
+            BOB, KEY, signerKey(BOB), abi.encodeWithSelector(NodeRegistry.NodeKeyTaken.selector, KEY, ALICE)
+        );
+        expectRefusal(
+            BOB,
+            keccak256("bob"),
+            signerKey(ALICE),
+            abi.encodeWithSelector(NodeRegistry.SignerTaken.selector, vm.addr(signerKey(ALICE)), ALICE)
+        );
+    }
 
-        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.NodeKeyTaken.selector, KEY, ALICE));
-        register(BOB, KEY);
+    function expectRefusal(address owner, bytes32 nodeKey, uint256 key, bytes memory reason) private {
+        bytes memory proof = signerProof(key, owner, nodeKey, registry.signerNonce(owner));
+        address signer = vm.addr(key);
+        vm.expectRevert(reason);
+        vm.prank(owner);
+        registry.register{value: BOND}(nodeKey, new bytes(64), signer, proof);
+    }
+
+    function test_ownerMayNotSignVotesItself() public {
+        address owner = vm.addr(HOT);
+        vm.deal(owner, BOND);
+        expectRefusal(owner, KEY, HOT, abi.encodeWithSelector(NodeRegistry.SignerIsOwner.selector, owner));
+    }
+
+    /// @dev Seen in the mempool, or replayed, a signer's proof is worth nothing to anyone else.
+    function test_signerProofServesOneOwnerOnce() public {
+        address signer = vm.addr(HOT);
+        bytes memory proof = signerProof(HOT, ALICE, KEY, 0);
+        expectInvalidProof(HOT, 0);
+        vm.prank(BOB);
+        registry.register{value: BOND}(KEY, new bytes(64), signer, proof);
+
+        vm.prank(ALICE);
+        registry.register{value: BOND}(KEY, new bytes(64), signer, proof);
+        vm.prank(ALICE);
+        registry.exit();
+        vm.warp(block.timestamp + DELAY);
+        vm.prank(ALICE);
+        registry.withdraw();
+        expectInvalidProof(HOT, 1);
+        vm.prank(ALICE);
+        registry.register{value: BOND}(KEY, new bytes(64), signer, proof);
+        register(ALICE, KEY, HOT);
+    }
+
+    function test_signerProofIsForOneNodeKeyAndOneRegistry() public {
+        address signer = vm.addr(HOT);
+        bytes memory forAnother = signerProof(HOT, ALICE, keccak256("another key"), 0);
+        expectInvalidProof(HOT, 0);
+        vm.prank(ALICE);
+        registry.register{value: BOND}(KEY, new bytes(64), signer, forAnother);
+
+        bytes memory here = signerProof(HOT, ALICE, KEY, 0);
+        NodeRegistry second = new NodeRegistry(BOND, DELAY);
+        expectInvalidProof(HOT, 0);
+        vm.prank(ALICE);
+        second.register{value: BOND}(KEY, new bytes(64), signer, here);
+    }
+
+    function test_signerProofMustBeTheSigners() public {
+        bytes memory proof = signerProof(HOT, ALICE, KEY, 0);
+        address other = vm.addr(NEXT);
+        expectInvalidProof(NEXT, 0);
+        vm.prank(ALICE);
+        registry.register{value: BOND}(KEY, new bytes(64), other, proof);
+
+        address signer = vm.addr(HOT);
+        expectInvalidProof(HOT, 0);
+        vm.prank(ALICE);
+        registry.register{value: BOND}(KEY, new bytes(64), signer, new bytes(64));
+
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.SignerProofInvalid.selector, address(0), 0));
+        vm.prank(ALICE);
+        registry.register{value: BOND}(KEY, new bytes(64), address(0), new bytes(65));
+        assertEq(registry.signerNonce(ALICE), 0, "nonce");
+    }
+
+    function test_ownerRotatesTheSigner() public {
+        register(ALICE, KEY, HOT);
+        bytes memory proof = signerProof(NEXT, ALICE, KEY, 1);
+        address next = vm.addr(NEXT);
+        address hot = vm.addr(HOT);
+        vm.expectEmit(address(registry));
+        emit NodeRegistry.SignerRotated(ALICE, hot, next);
+        vm.prank(ALICE);
+        registry.rotateSigner(next, proof);
+        NodeRegistry.Operator memory operator = registry.operators(ALICE);
+        assertEq(operator.signer, next, "signer");
+        assertEq(operator.nodeKey, KEY, "node key");
+        assertEq(operator.bond, BOND, "bond");
+        assertEq(registry.ownerOfSigner(hot), ALICE, "the previous signer stays hers");
+    }
+
+    function test_rotationRefuses() public {
+        bytes memory proof = signerProof(NEXT, ALICE, KEY, 0);
+        address next = vm.addr(NEXT);
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.NotActive.selector, ALICE));
+        vm.prank(ALICE);
+        registry.rotateSigner(next, proof);
+
+        register(ALICE, KEY, HOT);
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.NotActive.selector, vm.addr(HOT)));
+        vm.prank(vm.addr(HOT));
+        registry.rotateSigner(next, proof);
+
+        expectInvalidProof(NEXT, 1);
+        vm.prank(ALICE);
+        registry.rotateSigner(next, proof);
+
+        proof = signerProof(NEXT, ALICE, KEY, 1);
+        vm.prank(ALICE);
+        registry.rotateSigner(next, proof);
+        expectInvalidProof(NEXT, 2);
+        vm.prank(ALICE);
+        registry.rotateSigner(next, proof);
+
+        register(BOB, keccak256("bob"));
+        proof = signerProof(NEXT, BOB, keccak256("bob"), 1);
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.SignerTaken.selector, next, ALICE));
+        vm.prank(BOB);
+        registry.rotateSigner(next, proof);
+
+        vm.prank(ALICE);
+        registry.exit();
+        proof = signerProof(HOT, ALICE, KEY, 2);
+        address hot = vm.addr(HOT);
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.NotActive.selector, ALICE));
+        vm.prank(ALICE);
+        registry.rotateSigner(hot, proof);
+    }
+
+    /// @dev The hot key can move neither the bond nor the registration.
+    function test_signerHasNoPowerOverTheBond() public {
+        register(ALICE, KEY, HOT);
+        address hot = vm.addr(HOT);
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.NotActive.selector, hot));
+        vm.prank(hot);
+        registry.exit();
+        vm.prank(ALICE);
+        registry.exit();
+        vm.warp(block.timestamp + DELAY);
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.NotExiting.selector, hot));
+        vm.prank(hot);
+        registry.withdraw();
     }
 
     function test_delayHasACeiling() public {
@@ -121,8 +298,9 @@ contract NodeRegistryTest is Test {
         vm.prank(ALICE);
         registry.exit();
 
-        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.AlreadyRegistered.selector, ALICE));
-        register(ALICE, KEY);
+        expectRefusal(
+            ALICE, KEY, signerKey(ALICE), abi.encodeWithSelector(NodeRegistry.AlreadyRegistered.selector, ALICE)
+        );
 
         vm.warp(ready - 1);
         vm.expectRevert(abi.encodeWithSelector(NodeRegistry.StillBonded.selector, ALICE, ready));
@@ -143,15 +321,16 @@ contract NodeRegistryTest is Test {
         assertEq(address(registry).balance, 0, "held");
         assertEq(uint256(registry.operators(ALICE).status), uint256(NodeRegistry.Status.None), "status");
 
-        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.NodeKeyTaken.selector, KEY, ALICE));
-        register(BOB, KEY);
+        expectRefusal(
+            BOB, KEY, signerKey(BOB), abi.encodeWithSelector(NodeRegistry.NodeKeyTaken.selector, KEY, ALICE)
+        );
         register(ALICE, KEY);
         assertEq(registry.activeCount(), 1, "active again");
     }
 
     function test_withdrawRevertsWhenThePaymentIsRefused() public {
         Miser miser = new Miser();
-        miser.register{value: BOND}(registry, KEY);
+        miser.register{value: BOND}(registry, KEY, vm.addr(HOT), signerProof(HOT, address(miser), KEY, 0));
         miser.quit(registry);
         vm.warp(block.timestamp + DELAY);
         vm.expectRevert(abi.encodeWithSelector(NodeRegistry.TransferFailed.selector, address(miser), BOND));
@@ -162,7 +341,7 @@ contract NodeRegistryTest is Test {
     function test_withdrawPaysOnceToAReentrantOperator() public {
         register(ALICE, keccak256("alice"));
         Thief thief = new Thief();
-        thief.register{value: BOND}(registry, KEY);
+        thief.register{value: BOND}(registry, KEY, vm.addr(HOT), signerProof(HOT, address(thief), KEY, 0));
         vm.warp(block.timestamp + DELAY);
         thief.collect(registry);
         assertEq(address(thief).balance, BOND, "paid");

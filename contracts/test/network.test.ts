@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import type { HDAccount } from 'viem';
+import { type HDAccount, hashTypedData } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
 import type { Digest } from '../../protocol/digest.ts';
 import { nodeSigner } from '../../protocol/ed25519.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { quorum } from '../../protocol/quorum.ts';
 import { chainRequest } from '../client/errors.ts';
 import * as client from '../client/index.ts';
-import { bytesFromHex, wordFromDigest } from '../client/words.ts';
+import { bytesFromHex, hexFromBytes, wordFromDigest } from '../client/words.ts';
 
 const SIZE = 7;
 const Q = quorum(SIZE);
@@ -38,6 +39,8 @@ describe('contracts on a chain', function () {
   );
   const committee = accounts.map(({ address }) => address.toLowerCase());
   const signers = accounts.map((_, i) => nodeSigner(new Uint8Array(32).fill(i + 1)));
+  /** The owners of the bonds, apart from the signers. */
+  const owners = accounts.map((_, i) => client.devAccount(SIZE + 1 + i));
 
   let anvil: client.Anvil;
   let reader: client.ChainReader;
@@ -107,7 +110,7 @@ describe('contracts on a chain', function () {
     client.applyRecommendations(reader, owner, contracts.controller, await recommend(values));
 
   before(async () => {
-    anvil = await client.startAnvil({ accounts: SIZE + 2 });
+    anvil = await client.startAnvil({ accounts: 2 * SIZE + 3 });
     reader = client.createReader({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 20 });
     owner = writerOf(governance);
     contracts = await client.deployContracts(reader, owner, {
@@ -133,11 +136,12 @@ describe('contracts on a chain', function () {
   });
 
   it('registers operators and lists those whose proof holds', async () => {
-    for (const [i, account] of accounts.entries()) {
-      const signer = signers[i];
-      if (signer === undefined) throw new Error('a signer for every account');
-      const receipt = await client.registerNode(reader, writerOf(account), contracts.nodeRegistry, {
-        signer,
+    for (const [i, signer] of accounts.entries()) {
+      const node = signers[i];
+      const owner = owners[i];
+      if (node === undefined || owner === undefined) throw new Error('a node and an owner for every account');
+      const receipt = await client.registerNode(reader, writerOf(owner), contracts.nodeRegistry, {
+        keys: { node, signer },
         bond: WAD,
       });
       gas.register = receipt.gasUsed;
@@ -145,43 +149,97 @@ describe('contracts on a chain', function () {
     const operators = await client.activeOperators(reader, contracts.nodeRegistry, {
       fromBlock: contracts.block,
     });
-    expect(operators.map(({ operator }) => operator)).to.deep.equal(committee);
+    expect(operators.map(({ signer }) => signer)).to.deep.equal(committee);
+    expect(operators.map(({ owner }) => owner)).to.deep.equal(
+      owners.map(({ address }) => address.toLowerCase()),
+    );
     expect(operators.map(({ node }) => node)).to.deep.equal(signers.map(({ nodeId }) => nodeId));
     expect(operators.every(({ bond }) => bond === WAD)).to.equal(true);
   });
 
   it('leaves out an operator that claims a key which it does not hold', async () => {
-    const impostor = client.devAccount(SIZE + 1);
+    const impostor = client.devAccount(2 * SIZE + 1);
     const stolen = nodeSigner(new Uint8Array(32).fill(99));
-    const signer = { ...stolen, sign: nodeSigner(new Uint8Array(32).fill(98)).sign };
-    await client.registerNode(reader, writerOf(impostor), contracts.nodeRegistry, { signer, bond: WAD });
+    const node = { ...stolen, sign: nodeSigner(new Uint8Array(32).fill(98)).sign };
+    await client.registerNode(reader, writerOf(impostor), contracts.nodeRegistry, {
+      keys: { node, signer: client.devAccount(2 * SIZE + 2) },
+      bond: WAD,
+    });
     const all = await client.registeredOperators(reader, contracts.nodeRegistry);
     expect(all).to.have.length(SIZE + 1);
-    expect(all.filter(({ proven }) => !proven).map(({ operator }) => operator)).to.deep.equal([
+    expect(all.filter(({ proven }) => !proven).map(({ owner }) => owner)).to.deep.equal([
       impostor.address.toLowerCase(),
     ]);
     expect(await client.activeOperators(reader, contracts.nodeRegistry)).to.have.length(SIZE);
   });
 
   it('signs the proof bytes that the registry states', async () => {
-    const operator = accounts[0]?.address ?? '0x';
+    const owner = accounts[0]?.address ?? '0x';
     const stated = await reader.readContract({
       abi: client.nodeRegistryAbi,
       address: contracts.nodeRegistry,
       functionName: 'proofMessage',
-      args: [operator],
+      args: [owner],
     });
-    const statement = { chainId: anvil.chainId, nodeRegistry: contracts.nodeRegistry, operator };
+    const statement = { chainId: anvil.chainId, nodeRegistry: contracts.nodeRegistry, owner };
     expect(bytesFromHex(stated)).to.deep.equal(client.nodeProofMessage(statement));
   });
 
+  it('hashes the signer proof as the registry does', async () => {
+    const [owner, signer, node] = [owners[0]?.address ?? '0x', accounts[0]?.address ?? '0x', signers[0]];
+    if (node === undefined) throw new Error('a node for every account');
+    const digest = await reader.readContract({
+      abi: client.nodeRegistryAbi,
+      address: contracts.nodeRegistry,
+      functionName: 'hashSignerProof',
+      args: [owner, signer, hexFromBytes(node.publicKey), 3n],
+    });
+    const statement = { chainId: anvil.chainId, nodeRegistry: contracts.nodeRegistry, owner };
+    const typed = client.signerProofTypedData({ ...statement, node: node.nodeId, nonce: 3n }, signer);
+    expect(hashTypedData(typed)).to.equal(digest);
+  });
+
+  it('finds a committee by its root after rotations and exits, which change who is active', async () => {
+    const root = client.committeeRoot(committee);
+    const first = await client.committeeOperators(reader, contracts.nodeRegistry, root);
+    expect(first?.map(({ signer }) => signer)).to.deep.equal(committee);
+    const [owner, node] = [owners[0], signers[0]];
+    if (owner === undefined || node === undefined) throw new Error('an owner and a node for every account');
+    const next = client.devAccount(2 * SIZE + 2);
+    const taken = await failure(
+      client.rotateSigner(reader, writerOf(owner), contracts.nodeRegistry, {
+        node: node.nodeId,
+        signer: next,
+      }),
+    );
+    expect(taken.code).to.equal('SIGNER_TAKEN');
+    const fresh = privateKeyToAccount(`0x${'51'.repeat(32)}`);
+    await client.rotateSigner(reader, writerOf(owner), contracts.nodeRegistry, {
+      node: node.nodeId,
+      signer: fresh,
+    });
+    const record = await client.operatorRecord(reader, contracts.nodeRegistry, owner.address);
+    expect(record).to.include({ status: 'active', signer: fresh.address.toLowerCase(), node: node.nodeId });
+    const active = await client.activeOperators(reader, contracts.nodeRegistry);
+    const rotated = active.map(({ signer }) => signer);
+    expect(rotated).to.include(fresh.address.toLowerCase()).and.not.to.include(committee[0]);
+    const later = await client.committeeOperators(
+      reader,
+      contracts.nodeRegistry,
+      client.committeeRoot(rotated),
+    );
+    expect(later?.find(({ signer }) => signer === fresh.address.toLowerCase())?.node).to.equal(node.nodeId);
+    expect(await client.committeeOperators(reader, contracts.nodeRegistry, root)).to.deep.equal(first);
+    expect(await client.committeeOperators(reader, contracts.nodeRegistry, digest(1))).to.equal(undefined);
+  });
+
   it('lets an operator leave and pays the bond back after the delay', async () => {
-    const impostor = writerOf(client.devAccount(SIZE + 1));
+    const impostor = writerOf(client.devAccount(2 * SIZE + 1));
     const { address } = impostor.account;
     await client.exitNode(reader, impostor, contracts.nodeRegistry);
     const early = await failure(client.withdrawBond(reader, impostor, contracts.nodeRegistry));
     expect(early.code).to.equal('STILL_BONDED');
-    expect(early.metadata.operator).to.equal(address.toLowerCase());
+    expect(early.metadata.owner).to.equal(address.toLowerCase());
     expect((await client.operatorRecord(reader, contracts.nodeRegistry, address)).status).to.equal('exiting');
     await passTime(3600);
     const before = await reader.getBalance({ address });

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createTestClient, http, parseEther } from 'viem';
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import {
   type Anvil,
   type ContractAddresses,
@@ -138,10 +139,14 @@ export async function setUpChain(
     unbondingDelaySeconds: 3_600,
   });
   const { block: _block, ...contracts } = deployment;
-  await fund(endpoint, identities);
+  const bank = createTestClient({ mode: 'anvil', transport: http(anvil.rpcUrl) });
+  for (const { account } of identities) await bank.setBalance({ address: account.address, value: FUNDS });
   for (const { account, signer } of identities) {
-    const writer = createWriter(endpoint, account);
-    await registerNode(reader, writer, contracts.nodeRegistry, { signer, bond: BOND });
+    const owner = privateKeyToAccount(generatePrivateKey());
+    await bank.setBalance({ address: owner.address, value: FUNDS });
+    const keys = { node: signer, signer: account };
+    const writer = createWriter(endpoint, owner);
+    await registerNode(reader, writer, contracts.nodeRegistry, { keys, bond: BOND });
   }
   await configureParameter(reader, governance, contracts, {
     parameter: STABILITY_FEE,
@@ -217,15 +222,6 @@ function nodeFolder(dataDir: string, index: number): string {
 
 function nodeName(index: number): string {
   return `node-${index + 1}`;
-}
-
-async function fund(endpoint: Endpoint, identities: readonly OperatorIdentity[]): Promise<void> {
-  const reader = createReader(endpoint);
-  const bank = createWriter(endpoint, devAccount(1));
-  for (const { account } of identities) {
-    const hash = await bank.sendTransaction({ to: account.address, value: FUNDS });
-    await reader.waitForTransactionReceipt({ hash });
-  }
 }
 
 function networkDocument(

@@ -1,10 +1,9 @@
 import type { Hex, LocalAccount } from 'viem';
 import {
-  activeOperators,
   type ChainReader,
   type ChainWriter,
   chainHead,
-  committeeRoot,
+  committeeOperators,
   createReader,
   createWriter,
   isSignedBy,
@@ -87,22 +86,21 @@ export class ChainLink {
     return link;
   }
 
-  /** @throws BallastError `COMMITTEE_MISMATCH` when the registered operators are not the committee on the chain. */
+  /** @throws BallastError `COMMITTEE_MISMATCH` when the registry never held the committee that the chain names. */
   async committee(): Promise<Committee> {
     const { nodeRegistry, modelRegistry } = this.document.contracts;
-    const operators = await activeOperators(this.reader, nodeRegistry);
     const head = await chainHead(this.reader, modelRegistry);
-    const committee = createCommittee(
-      head.epoch,
-      operators.map(({ node, operator }) => ({ node, signer: operator })),
-    );
-    if (committeeRoot(committee.members.map(({ signer }) => signer)) !== head.committeeRoot) {
+    const operators = await committeeOperators(this.reader, nodeRegistry, head.committeeRoot);
+    if (operators === undefined) {
       throw new BallastError(
         'COMMITTEE_MISMATCH',
-        `committee: got ${operators.length} registered operators, expected the committee of epoch ${head.epoch}`,
+        `committee: no state of the node registry is the committee of epoch ${head.epoch}`,
       );
     }
-    return committee;
+    return createCommittee(
+      head.epoch,
+      operators.map(({ node, signer }) => ({ node, signer })),
+    );
   }
 
   get commitScheme(): CommitScheme {
