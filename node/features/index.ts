@@ -7,14 +7,37 @@ export {
   withMirror,
 } from './examples.ts';
 export {
+  computeMarketFeatures,
+  type MarketTable,
+  type MarketWindow,
+  RISK_FEATURE_CLIP,
+  RISK_FEATURES,
+  RISK_HORIZON_HOURS,
+  RISK_WARMUP_HOURS,
+  type RiskFeatureDefinition,
+  riskFeatureSchema,
+} from './market-features.ts';
+export {
   computeFeatures,
   FEATURE_CLIP,
   FEATURES,
   type FeatureDefinition,
   type FeatureTable,
   HORIZON_HOURS,
+  pegFeatureSchema,
   SCALE_FLOOR,
   SCALE_HALF_LIFE,
   WARMUP_HOURS,
 } from './peg-features.ts';
-export { endHour, HOUR_MS, type HourlySeries, sliceHours } from './series.ts';
+export { buildRiskExamples, type RiskExamples, type RiskInput, riskInputAt } from './risk-examples.ts';
+export {
+  endHour,
+  FLAGS,
+  type FlagName,
+  HOUR_MS,
+  type HourlyMarket,
+  type HourlySeries,
+  KNOWN_THEN,
+  sliceHours,
+  sliceMarket,
+} from './series.ts';

@@ -1,3 +1,4 @@
+import { digestOf } from '../../protocol/digest.ts';
 import { absoluteChange, ewma, rollingRange } from './rolling.ts';
 import type { HourlySeries } from './series.ts';
 
@@ -114,6 +115,16 @@ const DEFINITIONS: readonly Feature[] = [
 
 /** The inputs of the peg model, in the order of its weights. */
 export const FEATURES: readonly FeatureDefinition[] = DEFINITIONS;
+
+/** Hash of everything that fixes a peg feature, for a model to say what it was trained on. */
+export function pegFeatureSchema(): string {
+  return digestOf('ballast/features/1', {
+    head: 'peg',
+    clip: FEATURE_CLIP,
+    warmupHours: WARMUP_HOURS,
+    features: DEFINITIONS.map(({ name, description }) => ({ name, description })),
+  });
+}
 
 /** Features of every hour of a series; rows before `warmup` have none. */
 export type FeatureTable = {

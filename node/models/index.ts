@@ -1,4 +1,14 @@
+export {
+  assessRisk,
+  assessRiskFrom,
+  forecastPeg,
+  forecastPegFrom,
+  type PegForecast,
+  type RiskAssessment,
+} from './assess.ts';
+export { type BootstrapOptions, bootstrapSkill, type SkillInterval } from './bootstrap.ts';
 export { evaluateModel, meanPinball, type SkillReport } from './evaluate.ts';
+export { fitModelSpec, type PublicData } from './fit-model.ts';
 export {
   type Baseline,
   baselineQuantiles,
@@ -6,6 +16,14 @@ export {
   forecastQuantiles,
   modelShare,
 } from './forecast.ts';
+export {
+  type HeadNorms,
+  type ModelSpec,
+  modelSpec,
+  type PegHeadSpec,
+  parseModelSpec,
+  type RiskHeadSpec,
+} from './model-spec.ts';
 export {
   createPegModel,
   genesisWeights,
@@ -16,3 +34,23 @@ export {
 } from './peg-model.ts';
 export { empiricalQuantile, pinball, pinballSlope } from './pinball.ts';
 export { expectedReversion, fitPublicNumbers, type PublicNumbers } from './public-numbers.ts';
+export { evaluateRisk, type RiskReport, riskLosses } from './risk-evaluate.ts';
+export {
+  baselineRisk,
+  createRiskModel,
+  forecastRisk,
+  RISK_TARGETS,
+  type RiskBaseline,
+  type RiskForecast,
+  type RiskModel,
+  riskSlopes,
+} from './risk-model.ts';
+export { fitRiskNumbers, type RiskNumbers, scoreOf } from './risk-numbers.ts';
+export {
+  createModel,
+  genesisOf,
+  headsOf,
+  type ModelHead,
+  type StabilityModel,
+  weightsOfHead,
+} from './stability-model.ts';

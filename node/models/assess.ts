@@ -1,0 +1,164 @@
+import { BallastError } from '../../protocol/errors.ts';
+import {
+  computeFeatures,
+  computeMarketFeatures,
+  HORIZON_HOURS,
+  type HourlySeries,
+  inputAt,
+  type MarketWindow,
+  RISK_HORIZON_HOURS,
+  RISK_WARMUP_HOURS,
+  type RiskInput,
+  riskInputAt,
+  WARMUP_HOURS,
+} from '../features/index.ts';
+import { type ForecastInput, forecastQuantiles, modelShare } from './forecast.ts';
+import { QUANTILE_LEVELS } from './peg-model.ts';
+import { forecastRisk, type RiskModel } from './risk-model.ts';
+import { scoreOf, sigmoid } from './risk-numbers.ts';
+import { type ModelHead, type StabilityModel, weightsOfHead } from './stability-model.ts';
+
+/** Quantiles of the deviation from the peg 24 h after `hour`. */
+export type PegForecast = {
+  /** Hours since the epoch of the last observation. */
+  readonly hour: number;
+  readonly horizonHours: number;
+  /** The last observation, and its usual change in 24 h; bp. */
+  readonly deviation: number;
+  readonly scale: number;
+  /** Share of the model in the forecast, 0 to 1; the rest is scaled persistence. */
+  readonly modelShare: number;
+  readonly levels: readonly number[];
+  /** By level, bp. */
+  readonly quantiles: readonly number[];
+};
+
+/** What the next 24 h hold for a volatile asset; scores are 0 (calm) to 100, percentiles of the public training part. */
+export type RiskAssessment = {
+  readonly hour: number;
+  readonly horizonHours: number;
+  readonly drawdown: {
+    /** Of a fall beyond the threshold, a log return. */
+    readonly probability: number;
+    readonly threshold: number;
+    readonly score: number;
+  };
+  readonly volatility: {
+    /** Standard deviation of the log return of 24 h. */
+    readonly forecast: number;
+    readonly score: number;
+  };
+};
+
+/**
+ * Peg quantiles from a window of hourly deviations, for the window's last hour. Averages reach back without end: 60
+ * days or more give what a longer window gives.
+ *
+ * @param weights the joint weights of a version.
+ * @throws BallastError `MODEL_SIZE`, `WINDOW_TOO_SHORT` for fewer than 337 hours, `WINDOW_NOT_FINITE`.
+ */
+export function forecastPeg(
+  model: StabilityModel,
+  weights: Float64Array,
+  window: Pick<HourlySeries, 'startHour' | 'deviation'>,
+): PegForecast {
+  requireLength('window', window.deviation.length, WARMUP_HOURS + 1);
+  requireHour('window', window.startHour);
+  const bad = window.deviation.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw notFinite(`window.deviation[${bad}]`, window.deviation[bad] ?? Number.NaN);
+  const hour = window.startHour + window.deviation.length - 1;
+  const input = inputAt(computeFeatures(window), hour);
+  return { hour, ...forecastPegFrom(model, weights, input) };
+}
+
+/** The same from features of one hour. */
+export function forecastPegFrom(
+  model: StabilityModel,
+  weights: Float64Array,
+  input: ForecastInput,
+): Omit<PegForecast, 'hour'> {
+  const { peg } = model.heads;
+  const { numbers } = model.spec.heads.peg;
+  const quantiles = forecastQuantiles(peg.model, weightsOfHead(model, peg, weights), numbers, input);
+  const deviation = input.deviation[0] ?? Number.NaN;
+  const scale = input.scale[0] ?? Number.NaN;
+  return {
+    horizonHours: HORIZON_HOURS,
+    deviation,
+    scale,
+    modelShare: modelShare(numbers.anchor, deviation, scale),
+    levels: [...QUANTILE_LEVELS],
+    quantiles: [...quantiles.subarray(0, QUANTILE_LEVELS.length)],
+  };
+}
+
+/**
+ * Drawdown and volatility of an asset over the next 24 h, for the last hour that it shares with the reference.
+ *
+ * @param weights the joint weights of a version.
+ * @param input the asset, and the network's public reference market (the same where that is the asset).
+ * @throws BallastError `HEAD_ABSENT` for a model without a risk head; `MODEL_SIZE`; `WINDOW_TOO_SHORT` for fewer than
+ *   721 shared hours; `WINDOW_NOT_FINITE`, `WINDOW_MISALIGNED`.
+ */
+export function assessRisk(
+  model: StabilityModel,
+  weights: Float64Array,
+  input: { readonly market: MarketWindow; readonly reference: MarketWindow },
+): RiskAssessment {
+  requireRisk(model);
+  for (const [name, { close }] of Object.entries(input)) {
+    const bad = close.findIndex((price) => !(Number.isFinite(price) && price > 0));
+    if (bad >= 0) throw notFinite(`${name}.close[${bad}]`, close[bad] ?? Number.NaN);
+  }
+  const table = computeMarketFeatures(input.market, input.reference);
+  requireLength('shared window', table.rows, RISK_WARMUP_HOURS + 1);
+  const hour = table.startHour + table.rows - 1;
+  return { hour, ...assessRiskFrom(model, weights, riskInputAt(table, hour)) };
+}
+
+/** The same from features of one hour. */
+export function assessRiskFrom(
+  model: StabilityModel,
+  weights: Float64Array,
+  input: RiskInput,
+): Omit<RiskAssessment, 'hour'> {
+  const risk = requireRisk(model);
+  const { numbers } = risk.model;
+  const forecast = forecastRisk(risk.model, weightsOfHead(model, risk, weights), input);
+  const probability = sigmoid(forecast.logit[0] ?? Number.NaN);
+  const volatility = forecast.volatility[0] ?? Number.NaN;
+  return {
+    horizonHours: RISK_HORIZON_HOURS,
+    drawdown: {
+      probability,
+      threshold: numbers.threshold,
+      score: scoreOf(numbers.scores.drawdown, probability),
+    },
+    volatility: { forecast: Math.exp(volatility), score: scoreOf(numbers.scores.volatility, volatility) },
+  };
+}
+
+function requireRisk({ heads }: StabilityModel): ModelHead<RiskModel> {
+  if (heads.risk !== undefined) return heads.risk;
+  throw new BallastError('HEAD_ABSENT', 'model: got a version without a risk head, expected one with it', {
+    hint: 'this network trains the peg head alone',
+  });
+}
+
+function requireLength(name: string, given: number, least: number): void {
+  if (given >= least) return;
+  throw new BallastError('WINDOW_TOO_SHORT', `${name}: got ${given} hours, expected at least ${least}`, {
+    metadata: { given, least },
+    hint: 'the averages behind the features need a history',
+  });
+}
+
+function requireHour(name: string, hour: number): void {
+  if (!Number.isSafeInteger(hour)) throw notFinite(`${name}.startHour`, hour);
+}
+
+function notFinite(name: string, value: number): BallastError {
+  return new BallastError('WINDOW_NOT_FINITE', `${name}: got ${value}, expected a usable number`, {
+    metadata: { name, value: String(value) },
+  });
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { UsageError } from '../../protocol/errors.ts';
+import { digest, firstIssue } from '../../protocol/schema.ts';
+import { HORIZON_HOURS, pegFeatureSchema, RISK_HORIZON_HOURS, riskFeatureSchema } from '../features/index.ts';
+import { type PegModelSpec, QUANTILE_LEVELS } from './peg-model.ts';
+import type { PublicNumbers } from './public-numbers.ts';
+import { RISK_TARGETS } from './risk-model.ts';
+import { type RiskNumbers, SCORE_POINTS } from './risk-numbers.ts';
+
+const finite = z.number();
+const norm = z.number().positive().max(1e6);
+const levels = z.array(finite).length(QUANTILE_LEVELS.length).refine(ascends, 'expected ascending numbers');
+const table = z.array(finite).length(SCORE_POINTS).refine(ascends, 'expected ascending numbers');
+const logistic = z.strictObject({ intercept: finite, slope: finite, centre: finite });
+const correction = z.strictObject({ drawdown: logistic, volatility: finite });
+
+/** What both heads state beside their kind. */
+const common = {
+  /** Hash of the features that the weights belong to. */
+  features: digest,
+  /** L2 bound of one record's gradient in this head, and of a whole update's part of it. */
+  recordClipNorm: norm,
+  updateClipNorm: norm,
+};
+
+const peg = z.strictObject({
+  kind: z.enum(['linear', 'mlp']),
+  /** Hidden units of an mlp. */
+  hidden: z.int().min(1).max(20).optional(),
+  horizonHours: z.literal(HORIZON_HOURS),
+  quantiles: z.array(finite).refine(isQuantileLevels, `expected ${QUANTILE_LEVELS.join(', ')}`),
+  ...common,
+  numbers: z.strictObject({
+    persistence: levels,
+    scaledPersistence: levels,
+    meanReversion: z.strictObject({ coefficients: z.array(finite).length(3), quantiles: levels }),
+    anchor: z.strictObject({ deviation: z.number().positive(), scale: z.number().positive() }),
+  }),
+});
+
+const risk = z.strictObject({
+  kind: z.literal('linear'),
+  horizonHours: z.literal(RISK_HORIZON_HOURS),
+  targets: z.tuple([z.literal(RISK_TARGETS[0]), z.literal(RISK_TARGETS[1])]),
+  ...common,
+  numbers: z.strictObject({
+    threshold: z.number().min(0),
+    ewma: correction,
+    persistence: correction,
+    scores: z.strictObject({ drawdown: table, volatility: table }),
+  }),
+});
+
+const spec = z.strictObject({ heads: z.strictObject({ peg, risk: risk.optional() }) });
+
+/**
+ * What a network trains, as plain JSON: each head's kind, its features, its bounds and the public numbers that a
+ * forecast needs. With it and the weights anyone can forecast.
+ */
+export type ModelSpec = z.infer<typeof spec>;
+export type PegHeadSpec = ModelSpec['heads']['peg'];
+export type RiskHeadSpec = z.infer<typeof risk>;
+
+/**
+ * @param value parsed JSON, such as the `model` of a network document.
+ * @throws UsageError `MODEL_SPEC` (field and expectation), also for features that this code does not compute.
+ */
+export function parseModelSpec(value: unknown): ModelSpec {
+  const parsed = spec.safeParse(value);
+  if (!parsed.success) {
+    const { field, expectation } = firstIssue(parsed.error);
+    throw refused(field, expectation);
+  }
+  const { peg, risk } = parsed.data.heads;
+  if ((peg.kind === 'mlp') !== (peg.hidden !== undefined)) {
+    throw refused('heads.peg.hidden', `expected ${peg.kind === 'mlp' ? 'a number of hidden units' : 'none'}`);
+  }
+  requireFeatures('heads.peg.features', peg.features, pegFeatureSchema());
+  if (risk !== undefined) requireFeatures('heads.risk.features', risk.features, riskFeatureSchema());
+  return parsed.data;
+}
+
+/** L2 bounds of the heads, and of their vectors one after the other: √ΣC². */
+export type HeadNorms = { readonly peg: number; readonly risk: number };
+
+/** A spec from what was fitted on public data; the risk head is left out where there are no numbers for it. */
+export function modelSpec(options: {
+  readonly peg: PegModelSpec;
+  readonly pegNumbers: PublicNumbers;
+  readonly riskNumbers?: RiskNumbers;
+  readonly recordClipNorms: HeadNorms;
+  readonly updateClipNorms: HeadNorms;
+}): ModelSpec {
+  const { recordClipNorms, updateClipNorms, riskNumbers } = options;
+  const value = {
+    heads: {
+      peg: {
+        ...options.peg,
+        horizonHours: HORIZON_HOURS,
+        quantiles: [...QUANTILE_LEVELS],
+        features: pegFeatureSchema(),
+        recordClipNorm: recordClipNorms.peg,
+        updateClipNorm: updateClipNorms.peg,
+        numbers: options.pegNumbers,
+      },
+      ...(riskNumbers === undefined
+        ? {}
+        : {
+            risk: {
+              kind: 'linear',
+              horizonHours: RISK_HORIZON_HOURS,
+              targets: [...RISK_TARGETS],
+              features: riskFeatureSchema(),
+              recordClipNorm: recordClipNorms.risk,
+              updateClipNorm: updateClipNorms.risk,
+              numbers: riskNumbers,
+            },
+          }),
+    },
+  };
+  // As a file would carry it: the canonical encoding knows no negative zero.
+  return parseModelSpec(JSON.parse(JSON.stringify(value)));
+}
+
+function ascends(values: readonly number[]): boolean {
+  return values.every((value, i) => i === 0 || value >= (values[i - 1] ?? value));
+}
+
+function isQuantileLevels(values: readonly number[]): boolean {
+  return values.length === QUANTILE_LEVELS.length && QUANTILE_LEVELS.every((level, q) => values[q] === level);
+}
+
+function requireFeatures(field: string, given: string, expected: string): void {
+  if (given === expected) return;
+  throw refused(field, `got features ${given.slice(0, 12)}, expected ${expected.slice(0, 12)}`);
+}
+
+function refused(field: string, expectation: string): UsageError {
+  return new UsageError('MODEL_SPEC', `model: ${field}: ${expectation}`, {
+    metadata: { field },
+    hint: 'the network document was written for another model, or by another version',
+  });
+}

@@ -1,0 +1,105 @@
+import { BallastError } from '../../protocol/errors.ts';
+import type { RiskExamples } from '../features/index.ts';
+import { baselineRisk, forecastRisk, type RiskForecast, type RiskModel } from './risk-model.ts';
+import type { RiskNumbers } from './risk-numbers.ts';
+
+/** How well drawdown events and volatility were told in advance. */
+export type RiskReport = {
+  readonly examples: number;
+  /** Share of the examples with a drawdown event. */
+  readonly eventShare: number;
+  readonly drawdown: {
+    /** Mean log loss, nats. */
+    readonly logLoss: number;
+    /** Mean squared error of the probability. */
+    readonly brier: number;
+    /** Chance that an event was given a higher probability than a calm row; null without events or without calm. */
+    readonly auc: number | null;
+  };
+  readonly volatility: {
+    /** Mean of σ²/h² − ln(σ²/h²) − 1 (QLIKE, Patton 2011). */
+    readonly qlike: number;
+    /** Mean absolute error of the log of volatility. */
+    readonly logError: number;
+  };
+};
+
+/** Losses of each row, in row order: log loss of the drawdown event and QLIKE of volatility. */
+export function riskLosses(
+  forecast: RiskForecast,
+  numbers: RiskNumbers,
+  examples: RiskExamples,
+): { readonly drawdown: Float64Array; readonly volatility: Float64Array } {
+  const { threshold } = numbers;
+  return {
+    drawdown: forecast.logit.map((logit, i) => softplus(examples.drawdown[i]! > threshold ? -logit : logit)),
+    volatility: forecast.volatility.map((log, i) => {
+      const ratio = 2 * (examples.volatility[i]! - log);
+      return Math.exp(ratio) - ratio - 1;
+    }),
+  };
+}
+
+/** @throws BallastError `EXAMPLES_EMPTY` where there is nothing to judge by. */
+export function reportRisk(forecast: RiskForecast, numbers: RiskNumbers, examples: RiskExamples): RiskReport {
+  const { rows } = examples;
+  if (rows === 0) {
+    throw new BallastError('EXAMPLES_EMPTY', 'evaluation: got 0 examples, expected at least 1', {
+      hint: 'the range holds no row whose features and label are both known',
+    });
+  }
+  const losses = riskLosses(forecast, numbers, examples);
+  const event = Uint8Array.from(examples.drawdown, (fall) => (fall > numbers.threshold ? 1 : 0));
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / rows;
+  return {
+    examples: rows,
+    eventShare: event.reduce((sum, hit) => sum + hit, 0) / rows,
+    drawdown: {
+      logLoss: mean(losses.drawdown),
+      brier: mean(forecast.logit.map((logit, i) => (1 / (1 + Math.exp(-logit)) - event[i]!) ** 2)),
+      auc: areaUnderCurve(forecast.logit, event),
+    },
+    volatility: {
+      qlike: mean(losses.volatility),
+      logError: mean(forecast.volatility.map((log, i) => Math.abs(log - examples.volatility[i]!))),
+    },
+  };
+}
+
+/** The head's report beside its baselines'. */
+export function evaluateRisk(
+  model: RiskModel,
+  weights: Float64Array,
+  examples: RiskExamples,
+): { readonly head: RiskReport; readonly persistence: RiskReport; readonly ewma: RiskReport } {
+  const { numbers } = model;
+  const of = (forecast: RiskForecast) => reportRisk(forecast, numbers, examples);
+  return {
+    head: of(forecastRisk(model, weights, examples)),
+    persistence: of(baselineRisk('persistence', numbers, examples)),
+    ewma: of(baselineRisk('ewma', numbers, examples)),
+  };
+}
+
+/** ln(1 + exp(z)) without overflow. */
+function softplus(z: number): number {
+  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+}
+
+/** Mann and Whitney's statistic over all pairs; ties count half. */
+function areaUnderCurve(score: Float64Array, event: Uint8Array): number | null {
+  const order = Array.from(score.keys()).sort((a, b) => score[a]! - score[b]!);
+  let [events, rankSum] = [0, 0];
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to < order.length && score[order[to]!]! === score[order[from]!]!) to++;
+    for (let k = from; k < to; k++) {
+      if (event[order[k]!] !== 1) continue;
+      events++;
+      rankSum += (from + 1 + to) / 2;
+    }
+    from = to;
+  }
+  const calm = order.length - events;
+  return events === 0 || calm === 0 ? null : (rankSum - (events * (events + 1)) / 2) / (events * calm);
+}

@@ -1,0 +1,94 @@
+import { BallastError } from '../../protocol/errors.ts';
+import { type Layout, layoutSize } from '../../protocol/layout.ts';
+import { RISK_FEATURES, type RiskInput } from '../features/index.ts';
+import { logitOf, type RiskNumbers, sigmoid } from './risk-numbers.ts';
+
+/** What the risk head tells, in the order of its outputs. */
+export const RISK_TARGETS = ['drawdown', 'volatility'] as const;
+
+/**
+ * One unit of a weight moves a logit by DRAWDOWN_GAIN and a log volatility by VOLATILITY_GAIN for each unit of a
+ * feature; both losses are multiplied so that records' gradients fit their clip norm. Public, as the layout is.
+ */
+export const DRAWDOWN_GAIN = 1;
+export const VOLATILITY_GAIN = 0.5;
+export const DRAWDOWN_LOSS_SCALE = 1;
+export const VOLATILITY_LOSS_SCALE = 1;
+
+/** Linear in the risk features on top of the EWMA baseline: W of [features, targets], 18 weights. */
+export type RiskModel = { readonly numbers: RiskNumbers; readonly layout: Layout; readonly size: number };
+
+export function createRiskModel(numbers: RiskNumbers): RiskModel {
+  const layout: Layout = {
+    tensors: [{ name: 'weight', shape: [RISK_FEATURES.length, RISK_TARGETS.length] }],
+  };
+  return { numbers, layout, size: layoutSize(layout) };
+}
+
+/** Forecasts for rows of inputs: the logit of a drawdown event, and the log of the next 24 hours' volatility. */
+export type RiskForecast = { readonly logit: Float64Array; readonly volatility: Float64Array };
+
+/**
+ * logit = EWMA's + gain · xᵀw₀ and log volatility = EWMA + public offset + gain · xᵀw₁; weights of zero give the EWMA
+ * baseline.
+ *
+ * @param weights the risk head's own, `model.size` values.
+ * @throws BallastError `MODEL_SIZE` for a wrong number of weights or inputs.
+ */
+export function forecastRisk(model: RiskModel, weights: Float64Array, input: RiskInput): RiskForecast {
+  const width = RISK_FEATURES.length;
+  const rows = input.ewma.length;
+  if (weights.length !== model.size || input.x.length !== rows * width) {
+    throw new BallastError(
+      'MODEL_SIZE',
+      `risk head: got ${weights.length} weights and ${input.x.length} inputs for ${rows} rows, expected ${model.size} weights and ${width} inputs a row`,
+      { metadata: { weights: weights.length, inputs: input.x.length, expected: model.size } },
+    );
+  }
+  const { ewma } = model.numbers;
+  const logit = new Float64Array(rows);
+  const volatility = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let drawdownSum = 0;
+    let volatilitySum = 0;
+    for (let j = 0; j < width; j++) {
+      const x = input.x[i * width + j]!;
+      drawdownSum += x * weights[2 * j]!;
+      volatilitySum += x * weights[2 * j + 1]!;
+    }
+    logit[i] = logitOf(ewma.drawdown, input.ewma[i]!) + DRAWDOWN_GAIN * drawdownSum;
+    volatility[i] = input.ewma[i]! + ewma.volatility + VOLATILITY_GAIN * volatilitySum;
+  }
+  return { logit, volatility };
+}
+
+export type RiskBaseline = 'persistence' | 'ewma';
+
+/** What a baseline says of rows whose last day is known. */
+export function baselineRisk(
+  baseline: RiskBaseline,
+  numbers: RiskNumbers,
+  input: RiskInput & { readonly lastDrawdown: Float64Array; readonly lastVolatility: Float64Array },
+): RiskForecast {
+  const { drawdown, volatility } = numbers[baseline];
+  const [fall, log] =
+    baseline === 'ewma' ? [input.ewma, input.ewma] : [input.lastDrawdown, input.lastVolatility];
+  return { logit: fall.map((v) => logitOf(drawdown, v)), volatility: log.map((v) => v + volatility) };
+}
+
+/**
+ * Slopes of the two scaled losses in their linear terms xᵀw: log loss of the event, half the squared error of log
+ * volatility.
+ */
+export function riskSlopes(
+  numbers: RiskNumbers,
+  logit: number,
+  volatility: number,
+  outcome: { readonly drawdown: number; readonly volatility: number },
+): readonly [drawdown: number, volatility: number] {
+  const event = outcome.drawdown > numbers.threshold ? 1 : 0;
+  return [
+    DRAWDOWN_LOSS_SCALE * DRAWDOWN_GAIN * (sigmoid(logit) - event),
+    VOLATILITY_LOSS_SCALE * VOLATILITY_GAIN * (volatility - outcome.volatility),
+  ];
+}
