@@ -46,15 +46,33 @@ export class AfterDecision {
     const { advisor, emit, signal } = this.#collaborators;
     const { certificate } = decided;
     const { entry } = certificate;
-    this.#publishing.abort(new BallastError('ROUND_OVER', `round ${entry.round} is decided`));
-    this.#publishing = new AbortController();
-    const publishing = AbortSignal.any([this.#publishing.signal, signal]);
+    const publishing = this.#startPublishing(`round ${entry.round} is decided`);
     emit(toDecidedEvent(decided, await this.#held(entry.modelDigest)));
     const turn = this.#turn(certificate);
     await Promise.all([
       entry.outcome === 'accepted' ? this.#publish(entry.round, turn, publishing) : undefined,
       advisor.advise(certificate, turn, signal),
     ]);
+  }
+
+  /**
+   * Publishes what is certified and not on the chain: after a restart, a time without the chain, or a
+   * reorganisation that undid a publication.
+   *
+   * @throws what the chain throws, and the signals' reasons.
+   */
+  async publishMissing(): Promise<void> {
+    const { round } = this.#collaborators.participant.head;
+    const certificate = round > 0 ? await this.#collaborators.participant.certificate(round) : undefined;
+    if (certificate === undefined) return;
+    await this.#publish(round, this.#turn(certificate), this.#startPublishing('the chain is read again'));
+  }
+
+  /** One publication at a time: the next includes what the one before had left. */
+  #startPublishing(why: string): AbortSignal {
+    this.#publishing.abort(new BallastError('ROUND_OVER', why));
+    this.#publishing = new AbortController();
+    return AbortSignal.any([this.#publishing.signal, this.#collaborators.signal]);
   }
 
   /** The model, from a peer where this node has only the certificate; undefined where nobody serves it. */

@@ -2,6 +2,7 @@ import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Outcome, PrivacyStatement } from '../../protocol/messages.ts';
 import type { Hold } from '../controller/index.ts';
+import type { ConditionEvent } from './conditions.ts';
 
 /** How the certified model does on the held-out part of the public feed; losses are mean pinball losses in bp. */
 export type HeldOut = {
@@ -55,6 +56,13 @@ export type NodeEvent =
     }
   | { readonly event: 'refused'; readonly code: string; readonly sender: string; readonly reason: string }
   | { readonly event: 'finished'; readonly round: number }
+  | ConditionEvent
+  | {
+      /** The last that a node tells; `overran` names what did not end within its part of the budget. */
+      readonly event: 'stopped';
+      readonly milliseconds: number;
+      readonly overran: readonly string[];
+    }
   | { readonly event: 'error'; readonly code: string; readonly message: string };
 
 export type RoundDecided = {

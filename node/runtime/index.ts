@@ -1,5 +1,12 @@
 export { BallastNode, type BallastNodeCollaborators, type BallastNodeOptions } from './ballast-node.ts';
 export { ChainLink } from './chain-link.ts';
+export {
+  CONDITION_CODES,
+  CONDITIONS,
+  type Condition,
+  type ConditionCode,
+  type ConditionEvent,
+} from './conditions.ts';
 export type { Emit, HeldOut, NodeEvent, RoundDecided } from './events.ts';
 export {
   describeError,
@@ -8,6 +15,7 @@ export {
   readNodeConfig,
   readPassword,
 } from './node-config.ts';
+export type { NodeView, Readiness } from './node-view.ts';
 export { createGate, createPublicMarket, type PublicMarket } from './public-market.ts';
 export {
   createRoundTrainer,
@@ -15,3 +23,4 @@ export {
   type RoundTrainerCollaborators,
   type TrainLocally,
 } from './round-trainer.ts';
+export { STOP_BUDGET_MS, STOP_STAGES_MS } from './shutdown.ts';

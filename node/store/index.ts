@@ -1,2 +1,3 @@
-export { StoreError, type StoreErrorCode } from './errors.ts';
+export { isDiskFault, StoreError, type StoreErrorCode } from './errors.ts';
+export { FailStopStore, type NodeStore } from './fail-stop-store.ts';
 export { LevelStore } from './level-store.ts';

@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Level } from 'level';
 import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
-import { openError, StoreError } from './errors.ts';
+import { openError, operationError, StoreError } from './errors.ts';
 import { WriteQueue } from './write-queue.ts';
 
 const GROUP_AND_WORLD = 0o077;
@@ -32,7 +32,7 @@ export class LevelStore implements KeyValueStore {
    * Opens the database in `folder`, which is created with mode 0700 where it is missing.
    *
    * @throws StoreError `DATA_DIR_LOCKED` when another process has it open, `DATA_DIR_PERMISSIONS` when group or
-   *   others may enter it, `DATA_DIR_CORRUPT`, `DATA_DIR_UNREADABLE`.
+   *   others may enter it, `DATA_DIR_CORRUPT`, `DATA_DIR_UNREADABLE`, `DISK_FULL`.
    */
   static async open(folder: string): Promise<LevelStore> {
     const location = resolve(folder);
@@ -74,7 +74,8 @@ export class LevelStore implements KeyValueStore {
   /**
    * Applies all operations or none; when it resolves they are on disk. Later ones win where a key repeats.
    *
-   * @throws StoreError `STORE_KEY_INVALID`, `STORE_CLOSED`, `STORE_FAILED` (disk full, for one).
+   * @throws StoreError `STORE_KEY_INVALID`, `STORE_CLOSED`, `DISK_FULL`, `STORE_FAILED`. After a failed write the
+   *   database takes no more until it is opened anew.
    */
   async write(operations: readonly StoreOperation[]): Promise<void> {
     if (operations.length === 0) return;
@@ -99,7 +100,7 @@ export class LevelStore implements KeyValueStore {
         yield [key.slice(strip), value];
       }
     } catch (error) {
-      throw storeError(error);
+      throw operationError(error);
     }
   }
 
@@ -132,18 +133,9 @@ export class LevelStore implements KeyValueStore {
     try {
       return await action();
     } catch (error) {
-      throw storeError(error);
+      throw operationError(error);
     }
   }
-}
-
-function storeError(error: unknown): StoreError {
-  if (error instanceof StoreError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new StoreError('STORE_FAILED', `the store failed: ${message}`, {
-    cause: error,
-    hint: 'check the disk for free space and errors',
-  });
 }
 
 async function requirePrivate(folder: string): Promise<void> {

@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { createRule } from '../../aggregation/index.ts';
+import {
+  type BeaconSource,
+  type Clock,
+  type Committee,
+  type Decided,
+  genesisHead,
+  Participant,
+  type Received,
+  type Transport,
+} from '../../coordinator/index.ts';
+import { PrivacyLedger } from '../../privacy/index.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import { layoutHash } from '../../protocol/layout.ts';
+import type { NetworkDocument } from '../../protocol/network.ts';
+import type { KeyValueStore } from '../../protocol/store.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
+import type { DataClock } from '../data/index.ts';
+import type { OperatorIdentity } from '../keys/index.ts';
+import { genesisWeights, type PegModel } from '../models/index.ts';
+import type { Verdict } from '../network/index.ts';
+import type { Trainer } from '../training/index.ts';
+import { AfterDecision } from './after-decision.ts';
+import type { ChainLink } from './chain-link.ts';
+import type { Emit } from './events.ts';
+import { FeeAdvisor } from './fee-advisor.ts';
+import { pause } from './pause.ts';
+import { createGate, type PublicMarket } from './public-market.ts';
+import { createRoundTrainer } from './round-trainer.ts';
+
+export type CoreOptions = {
+  readonly document: NetworkDocument;
+  readonly identity: OperatorIdentity;
+  readonly committee: Committee;
+  readonly model: PegModel;
+  /** The last round to take part in. */
+  readonly rounds: number;
+};
+
+export type CoreCollaborators = {
+  readonly link: ChainLink;
+  /** What the node remembers of its rounds, and its privacy ledger: two stores that never meet. */
+  readonly stores: { readonly round: KeyValueStore; readonly ledger: KeyValueStore };
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly dataClock: DataClock;
+  readonly market: PublicMarket;
+  readonly trainer: Trainer;
+  readonly emit: Emit;
+  readonly onError: (error: unknown) => void;
+  readonly revise?: (update: Float64Array) => Float64Array;
+  /** Closes what the stores are part of. */
+  readonly closeStores: () => Promise<void>;
+};
+
+/**
+ * The part of a node that lives on its store: ledger, participant, and what follows a decision. It ends when the
+ * store fails, and another is opened over the same folder.
+ */
+export class NodeCore {
+  readonly #options: CoreOptions;
+  readonly #collaborators: CoreCollaborators;
+  readonly #stopping = new AbortController();
+  #parts: { participant: Participant; advisor: FeeAdvisor; after: AfterDecision } | undefined;
+  #isFinished = false;
+
+  private constructor(options: CoreOptions, collaborators: CoreCollaborators) {
+    this.#options = options;
+    this.#collaborators = collaborators;
+  }
+
+  /** Reads ledger, log and votes back. @throws what they throw, `GENESIS_MISMATCH`; the stores are closed then. */
+  static async open(options: CoreOptions, collaborators: CoreCollaborators): Promise<NodeCore> {
+    const { document } = options;
+    const core = new NodeCore(options, collaborators);
+    try {
+      const ledger = await PrivacyLedger.open(collaborators.stores.ledger, document.parameters.privacy);
+      core.#parts = core.#assemble(await core.#createParticipant(ledger));
+      return core;
+    } catch (error) {
+      await collaborators.closeStores();
+      throw error;
+    }
+  }
+
+  get participant(): Participant {
+    return this.#running.participant;
+  }
+
+  start(): void {
+    this.participant.start();
+    this.publishMissing();
+  }
+
+  /** Begins nothing more; resolves when the step under way is done and the stores are closed. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new BallastError('NODE_STOPPING', 'the node stops'));
+    await this.participant.stop();
+    await this.#collaborators.closeStores();
+  }
+
+  /** Takes a gossiped message. */
+  hear(bytes: Uint8Array): Verdict {
+    const { participant, advisor } = this.#running;
+    const reception = participant.receive(bytes);
+    if (reception.action !== 'accept') return { action: reception.action, code: reception.code };
+    const { message } = reception;
+    if (message.type === 'recommendation') this.#beside(this.#weigh(message, advisor));
+    return { action: 'accept' };
+  }
+
+  /** Publishes what is certified and not on the chain, when this node's turn comes. */
+  publishMissing(): void {
+    this.#beside(this.#running.after.publishMissing());
+  }
+
+  get #running() {
+    if (this.#parts === undefined) throw new BallastError('NODE_STATE', 'core: got a call before open');
+    return this.#parts;
+  }
+
+  #assemble(participant: Participant) {
+    const { identity, committee } = this.#options;
+    const { link, market, emit } = this.#collaborators;
+    const { signal } = this.#stopping;
+    const advisor = new FeeAdvisor({
+      link,
+      committee,
+      self: identity.nodeId,
+      account: identity.account,
+      forecast: async (round) =>
+        market.medianForecast(round, await participant.obtainWeights(participant.head.modelDigest, signal)),
+      say: (round, recommendation) => participant.recommend(round, recommendation),
+      emit,
+    });
+    const self = identity.nodeId;
+    const after = new AfterDecision({ self, link, committee, participant, market, advisor, emit, signal });
+    return { participant, advisor, after };
+  }
+
+  #createParticipant(ledger: PrivacyLedger): Promise<Participant> {
+    const { document, identity, committee, model } = this.#options;
+    const { link, stores, transport, clock, market, emit, onError } = this.#collaborators;
+    const { parameters, genesis } = document;
+    const weights = genesisWeights(model);
+    requireGenesis(document, layoutHash(model.layout), weightsDigest(weights));
+    const { name, f } = parameters.rule;
+    return Participant.open(
+      {
+        network: link.network,
+        parameters,
+        layout: genesis.layout,
+        size: model.size,
+        committee,
+        genesis: genesisHead(link.network, genesis.modelDigest, genesis.beaconHeight),
+        genesisWeights: weights,
+      },
+      {
+        store: stores.round,
+        signer: identity.signer,
+        commitScheme: link.commitScheme,
+        rule: createRule(name, { f }),
+        clock,
+        transport,
+        beacon: this.#boundedBeacon(),
+        evaluator: createGate(market, parameters),
+        trainer: this.#roundTrainer(ledger),
+      },
+      {
+        onDecided: (decided) => this.#onDecided(decided),
+        onPhase: (round, phase) => emit({ event: 'phase', round, phase }),
+        onView: (round, view) => emit({ event: 'view', round, view }),
+        onRefused: ({ sender, code, reason }) => emit({ event: 'refused', code, sender, reason }),
+        onEquivocation: () => {
+          const reason = 'a member signed two messages for one place';
+          emit({ event: 'refused', code: 'EQUIVOCATION', sender: '', reason });
+        },
+        onError,
+      },
+    );
+  }
+
+  #roundTrainer(ledger: PrivacyLedger) {
+    const { dataClock, trainer, emit, revise } = this.#collaborators;
+    return createRoundTrainer(this.#options.document.parameters, {
+      ledger,
+      clock: dataClock,
+      randomBytes: (length) => randomBytes(length),
+      emit,
+      now: () => performance.now(),
+      trainLocally: (from, range, options) =>
+        trainer.train({ weights: from, range, options }, this.#stopping.signal),
+      ...(revise === undefined ? {} : { revise }),
+    });
+  }
+
+  /** After the last round nobody asks for another beacon, so the network rests. */
+  #boundedBeacon(): BeaconSource {
+    const { link } = this.#collaborators;
+    return {
+      randomnessAt: async (height, signal) => {
+        if (this.#isFinished) await pause(2 ** 31 - 1, signal);
+        return link.beacon.randomnessAt(height, signal);
+      },
+    };
+  }
+
+  #onDecided(decided: Decided): void {
+    const { round } = decided.certificate.entry;
+    const isLast = round >= this.#options.rounds;
+    if (isLast) this.#isFinished = true;
+    const followed = this.#running.after.follow(decided);
+    const { emit } = this.#collaborators;
+    this.#beside(isLast ? followed.then(() => emit({ event: 'finished', round })) : followed);
+  }
+
+  async #weigh({ sender, payload }: Received<'recommendation'>, advisor: FeeAdvisor): Promise<void> {
+    if (await advisor.receive(sender, payload)) return;
+    const reason = 'the chain would not verify its signature';
+    this.#collaborators.emit({ event: 'refused', code: 'RECOMMENDATION_SIGNATURE', sender, reason });
+  }
+
+  #beside(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#collaborators.onError(error);
+    });
+  }
+}
+
+function requireGenesis({ genesis }: NetworkDocument, layout: string, modelDigest: string): void {
+  if (genesis.layout === layout && genesis.modelDigest === modelDigest) return;
+  throw new BallastError(
+    'GENESIS_MISMATCH',
+    `model: got layout ${layout.slice(0, 12)}, expected ${genesis.layout.slice(0, 12)} as in the network document`,
+    { hint: 'configure the model that the network trains' },
+  );
+}

@@ -1,0 +1,28 @@
+import type { Committee, Head, Participant } from '../../coordinator/index.ts';
+import type { NetworkDocument } from '../../protocol/network.ts';
+import type { PeerInfo } from '../network/index.ts';
+import type { ChainLink } from './chain-link.ts';
+import type { Condition } from './conditions.ts';
+import type { PublicMarket } from './public-market.ts';
+
+export type Readiness = { readonly status: 'starting' | 'syncing' | 'ready'; readonly reason: string };
+
+/** A node as it stands, to be read and never written: for the HTTP interface and for metrics. */
+export type NodeView = {
+  readonly readiness: Readiness;
+  readonly document: NetworkDocument;
+  /** Undefined until the chain has been reached. */
+  readonly link: ChainLink | undefined;
+  readonly committee: Committee | undefined;
+  readonly market: PublicMarket | undefined;
+  /** Undefined while the node starts, and while a store that failed is opened again. */
+  readonly participant: Participant | undefined;
+  /** The last certified round; kept while there is no participant. */
+  readonly head: Head | undefined;
+  readonly conditions: readonly Condition[];
+  readonly peers: readonly PeerInfo[];
+  /** Last final block that was seen. */
+  readonly finalizedHeight: number | undefined;
+  /** This node's clock against the others', in milliseconds; undefined where nobody was heard. */
+  readonly clockSkewMs: number | undefined;
+};
