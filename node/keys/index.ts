@@ -1,4 +1,20 @@
 export { KeystoreError, type KeystoreErrorCode } from './errors.ts';
 export { createIdentity, OperatorIdentity, type OperatorSecrets } from './identity.ts';
-export { createKeystore, type KeystoreOptions, openKeystore, saveKeystore } from './keystore.ts';
-export { DEFAULT_SCRYPT_COST, MIN_SCRYPT_COST } from './keystore-format.ts';
+export {
+  createKeystore,
+  type KeystoreOptions,
+  openKeystore,
+  readKeystoreText,
+  saveKeystore,
+  writeKeystoreText,
+} from './keystore.ts';
+export { keystoreName } from './keystore-format.ts';
+export {
+  MIN_PASSPHRASE_LENGTH,
+  obtainNewPassphrase,
+  obtainPassphrase,
+  type PassphraseSources,
+} from './passphrase.ts';
+export { type CommitSigner, openRemoteSigner, type RemoteSignerOptions } from './remote-signer.ts';
+export { DEFAULT_SCRYPT_COST, MIN_SCRYPT_COST } from './seal.ts';
+export { createStakeKeystore, openStakeKeystore, StakeKey } from './stake-key.ts';

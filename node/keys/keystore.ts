@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { KeystoreError } from './errors.ts';
 import { createIdentity, type OperatorIdentity } from './identity.ts';
-import { DEFAULT_SCRYPT_COST, sealIdentity, unsealIdentity } from './keystore-format.ts';
+import { sealIdentity, unsealIdentity } from './keystore-format.ts';
+import { DEFAULT_SCRYPT_COST } from './seal.ts';
+import { readSecretFile, systemCode, writeSecretFile } from './secret-file.ts';
 
 /** A keystore is under 1 KiB; anything much larger is another file. */
 const MAX_KEYSTORE_BYTES = 16 * 1024;
-const GROUP_AND_WORLD = 0o077;
 
 export type KeystoreOptions = {
   /** scrypt's N, a power of two from 2^14 to 2^20; 2^17 unless given. */
@@ -39,26 +37,8 @@ export async function saveKeystore(
   options: KeystoreOptions = {},
 ): Promise<void> {
   requirePassword(password);
-  const target = resolve(path);
   const text = await sealIdentity(identity, password, options.scryptCost ?? DEFAULT_SCRYPT_COST);
-  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await writeSynced(temporary, text);
-    // link fails where rename would replace: two writers cannot both believe that their keys were kept.
-    await link(temporary, target).catch((error: unknown) => {
-      throw systemCode(error) === 'EEXIST' ? exists(path) : error;
-    });
-    await syncFolder(dirname(target));
-  } catch (error) {
-    if (error instanceof KeystoreError) throw error;
-    const reason = systemCode(error);
-    throw new KeystoreError('KEYSTORE_UNWRITABLE', `keystore ${path} cannot be written: ${reason}`, {
-      metadata: { path, reason },
-    });
-  } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
-  }
+  await writeKeystoreText(path, text);
 }
 
 /**
@@ -69,82 +49,59 @@ export async function saveKeystore(
  */
 export async function openKeystore(path: string, password: string): Promise<OperatorIdentity> {
   requirePassword(password);
-  return unsealIdentity(await readGuarded(path), password, path);
+  return unsealIdentity(await readKeystoreText(path), password, path);
 }
 
-async function readGuarded(path: string): Promise<string> {
-  let file: FileHandle | undefined;
-  try {
-    // Non-blocking, so that a pipe in the file's place cannot hold the process.
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const status = await file.stat();
-    if (!status.isFile() || status.size > MAX_KEYSTORE_BYTES) {
+/** The sealed text of a keystore file, as {@link openKeystore} would read it. */
+export async function readKeystoreText(path: string): Promise<string> {
+  const content = await readSecretFile(path, MAX_KEYSTORE_BYTES);
+  if (Buffer.isBuffer(content)) return content.toString('utf8');
+  switch (content.refusal) {
+    case 'not-a-file':
       throw new KeystoreError(
         'KEYSTORE_MALFORMED',
         `keystore ${path}: expected a file of at most ${MAX_KEYSTORE_BYTES} bytes`,
         { metadata: { path } },
       );
-    }
-    // Checked on the open file: what is checked is what is read.
-    if ((status.mode & GROUP_AND_WORLD) !== 0) {
-      const mode = (status.mode & 0o777).toString(8).padStart(4, '0');
-      throw new KeystoreError('KEYSTORE_PERMISSIONS', `keystore ${path} has mode ${mode}, expected 0600`, {
-        metadata: { path, mode },
-        hint: `chmod 600 ${path}`,
-      });
-    }
-    return await file.readFile('utf8');
-  } catch (error) {
-    if (error instanceof KeystoreError) throw error;
-    const reason = systemCode(error);
-    if (reason === 'ENOENT') {
+    case 'permissions':
+      throw new KeystoreError(
+        'KEYSTORE_PERMISSIONS',
+        `keystore ${path} has mode ${content.mode}, expected 0600`,
+        { metadata: { path, mode: content.mode }, hint: `chmod 600 ${path}` },
+      );
+    case 'not-found':
       throw new KeystoreError('KEYSTORE_NOT_FOUND', `keystore ${path} does not exist`, {
         metadata: { path },
         hint: 'create one first, or check the path',
       });
-    }
-    throw new KeystoreError('KEYSTORE_UNREADABLE', `keystore ${path} cannot be read: ${reason}`, {
+    case 'unreadable':
+      throw new KeystoreError('KEYSTORE_UNREADABLE', `keystore ${path} cannot be read: ${content.reason}`, {
+        metadata: { path, reason: content.reason },
+      });
+  }
+}
+
+/** Writes a sealed text as a keystore file. @throws KeystoreError `KEYSTORE_EXISTS`, `KEYSTORE_UNWRITABLE`. */
+export async function writeKeystoreText(path: string, text: string): Promise<void> {
+  let isWritten: boolean;
+  try {
+    isWritten = await writeSecretFile(path, text);
+  } catch (error) {
+    const reason = systemCode(error);
+    throw new KeystoreError('KEYSTORE_UNWRITABLE', `keystore ${path} cannot be written: ${reason}`, {
       metadata: { path, reason },
     });
-  } finally {
-    await file?.close();
   }
-}
-
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes the new name itself durable. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-function exists(path: string): KeystoreError {
-  return new KeystoreError('KEYSTORE_EXISTS', `keystore ${path} exists already, and is never replaced`, {
+  if (isWritten) return;
+  throw new KeystoreError('KEYSTORE_EXISTS', `keystore ${path} exists already, and is never replaced`, {
     metadata: { path },
     hint: 'open it, or choose another path',
   });
 }
 
-function requirePassword(password: string): void {
+export function requirePassword(password: string): void {
   if (password.length > 0) return;
   throw new KeystoreError('KEYSTORE_PASSWORD_EMPTY', 'the keystore password is empty', {
     hint: 'give a password of several words',
   });
-}
-
-function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
