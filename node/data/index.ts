@@ -1,12 +1,16 @@
 export { createDataClock, type DataClock, type DataClockOptions, type HourRange } from './clock.ts';
+export { generateMarket } from './generator/market.ts';
 export { GENERATOR_DAYS, GENERATOR_START_HOUR, generateVenue } from './generator/venue.ts';
 export { createPrng, type Prng } from './prng.ts';
-export { type FlaggedPrint, holdUnconfirmed } from './readers/prints.ts';
 export { type Slice, type Slices, slicesFor } from './slices.ts';
 export {
   dateOfHour,
+  type FlaggedPrint,
   hourOfDate,
+  type LoadedMarket,
   type LoadedSeries,
+  type LoadReport,
+  loadMarket,
   loadSeries,
   type MarketSource,
   marketSourceSchema,

@@ -3,17 +3,22 @@ import { join } from 'node:path';
 import { UsageError } from '../../protocol/errors.ts';
 import { GENERATOR_DAYS, GENERATOR_START_HOUR } from './generator/venue.ts';
 import { createPrng } from './prng.ts';
-import type { PriceFormat } from './readers/prices.ts';
+import type { CsvFormat } from './readers/formats.ts';
 import { dateOfHour, hourOfDate, type MarketSource } from './source.ts';
 
-export type Slice = { readonly label: string; readonly spec: MarketSource };
+/** What one node sees alone: a peg to forecast and a volatile asset whose risk it learns. */
+export type Slice = { readonly label: string; readonly spec: MarketSource; readonly market: MarketSource };
 
-/** Who sees what: one public feed for all, one private slice a node. */
-export type Slices = { readonly publicFeed: MarketSource; readonly slices: readonly Slice[] };
+/** Who sees what: one public feed and one reference market for all, one private slice a node. */
+export type Slices = {
+  readonly publicFeed: MarketSource;
+  readonly publicMarket: MarketSource;
+  readonly slices: readonly Slice[];
+};
 
 type Recording = {
   readonly label: string;
-  readonly format: PriceFormat;
+  readonly format: CsvFormat;
   readonly file: string;
   readonly from: string;
   readonly to: string;
@@ -57,19 +62,49 @@ const PRIVATE_RECORDINGS: readonly Recording[] = [
     to: '2021-12-06',
   },
 ];
+
+/** The one market that the others follow, over the whole calendar: public. */
+const PUBLIC_MARKET: Recording = perpetual('BTC');
+const PRIVATE_MARKETS: readonly Recording[] = [
+  ...['ETH', 'MKR', 'LINK', 'COMP', 'AAVE', 'UNI'].map(perpetual),
+  // Spot only before the perpetuals of the same assets begin, so that nobody's hours are another's.
+  ...['BTC', 'ETH'].map(
+    (asset): Recording => ({
+      label: `${asset.toLowerCase()}-spot`,
+      format: 'candles-1h',
+      file: `candles-1h/spot_${asset}USDT_2020-06_2021-12.csv.gz`,
+      from: '2020-06-02',
+      to: '2020-10-23',
+    }),
+  ),
+];
+
 /** Where data time stands at the first round of the recorded market; slices are cut before it. */
 const RECORDED_FIRST_CUTOFF = '2022-05-07';
 const MIN_SLICE_DAYS = 30;
+/** The slowest average of the risk features needs a month before the first example. */
+const MIN_MARKET_DAYS = 60;
+
+function perpetual(asset: string): Recording {
+  return {
+    label: `${asset.toLowerCase()}-perp`,
+    format: 'perp-1h',
+    file: `candles-1h/perp_${asset}USDT_2020-10_2022-12.csv.gz`,
+    from: '2020-10-24',
+    to: '2022-12-31',
+  };
+}
 
 /**
  * Private slices for `nodes` nodes and the public feed beside them.
  *
  * Without `dataDir`: the generator's market of `seed`; venue 0 is public, node i has venue i, every second one a
- * period of its own within the market's. With `dataDir`: the recorded markets in it; recordings are dealt in turn
- * and a recording with several holders is cut into disjoint periods, so that no two nodes share a row.
+ * period of its own within the market's; a venue has a coin and a volatile asset. With `dataDir`: the recorded
+ * markets in it; pegs and volatile assets are dealt in turn, each list by itself, and a recording with several
+ * holders is cut into disjoint periods, so that no two nodes share a row.
  *
- * @throws UsageError `DATA_NODES` when the recordings cannot be cut into that many slices of 30 days or more;
- *   `DATA_FILE_UNREADABLE` when a recording is absent.
+ * @throws UsageError `DATA_NODES` when the recordings cannot be cut into that many slices of 30 days or more (60 of
+ *   a volatile asset); `DATA_FILE_UNREADABLE` when a recording is absent.
  */
 export async function slicesFor(dataDir: string | undefined, seed: number, nodes: number): Promise<Slices> {
   if (!Number.isInteger(nodes) || nodes < 1) {
@@ -86,16 +121,19 @@ function generatedSlices(seed: number, nodes: number): Slices {
     const startDay = Math.floor(prng.between(20, 120));
     const days = Math.floor(prng.between(320, GENERATOR_DAYS - startDay));
     const spec: MarketSource = { kind: 'generator', seed, venue: i + 1 };
-    if (i % 2 === 0) return { label: `venue-${i + 1}`, spec };
+    const label = `venue-${i + 1}`;
+    if (i % 2 === 0) return { label, spec, market: spec };
     const from = dateOfHour(GENERATOR_START_HOUR + 24 * startDay);
     const to = dateOfHour(GENERATOR_START_HOUR + 24 * (startDay + days));
-    return { label: `venue-${i + 1}`, spec: { ...spec, from, to } };
+    const cut = { ...spec, from, to };
+    return { label, spec: cut, market: cut };
   });
-  return { publicFeed: { kind: 'generator', seed, venue: 0 }, slices };
+  const shared: MarketSource = { kind: 'generator', seed, venue: 0 };
+  return { publicFeed: shared, publicMarket: shared, slices };
 }
 
 async function recordedSlices(dataDir: string, nodes: number): Promise<Slices> {
-  for (const { file } of [PUBLIC_RECORDING, ...PRIVATE_RECORDINGS]) {
+  for (const { file } of [PUBLIC_RECORDING, PUBLIC_MARKET, ...PRIVATE_RECORDINGS, ...PRIVATE_MARKETS]) {
     await access(join(dataDir, file)).catch((cause: unknown) => {
       throw new UsageError(
         'DATA_FILE_UNREADABLE',
@@ -108,29 +146,41 @@ async function recordedSlices(dataDir: string, nodes: number): Promise<Slices> {
       );
     });
   }
-  const slices = PRIVATE_RECORDINGS.flatMap((recording, j) => {
-    const holders = Math.ceil((nodes - j) / PRIVATE_RECORDINGS.length);
-    return periods(recording, Math.max(0, holders), nodes).map((spec, k) => ({
-      turn: k * PRIVATE_RECORDINGS.length + j,
+  const pegs = deal(PRIVATE_RECORDINGS, nodes, MIN_SLICE_DAYS, dataDir);
+  const markets = deal(PRIVATE_MARKETS, nodes, MIN_MARKET_DAYS, dataDir);
+  return {
+    publicFeed: csv(PUBLIC_RECORDING, join(dataDir, PUBLIC_RECORDING.file)),
+    publicMarket: csv(PUBLIC_MARKET, join(dataDir, PUBLIC_MARKET.file)),
+    slices: pegs.flatMap(({ label, spec }, i) => {
+      const market = markets[i]?.spec;
+      return market === undefined ? [] : [{ label, spec, market }];
+    }),
+  };
+}
+
+/** One slice a node, recording after recording; who comes round again gets the recording's next period. */
+function deal(recordings: readonly Recording[], nodes: number, minDays: number, dataDir: string) {
+  const dealt = recordings.map((recording, j) => {
+    const holders = Math.max(0, Math.ceil((nodes - j) / recordings.length));
+    return periods(recording, holders, nodes, minDays).map((spec, k) => ({
       label: holders === 1 ? recording.label : `${recording.label}-${k + 1}`,
       spec: { ...spec, file: join(dataDir, recording.file) },
     }));
   });
-  slices.sort((a, b) => a.turn - b.turn);
-  return {
-    publicFeed: csv(PUBLIC_RECORDING, join(dataDir, PUBLIC_RECORDING.file)),
-    slices: slices.map(({ label, spec }) => ({ label, spec })),
-  };
+  return Array.from({ length: nodes }, (_, i) => {
+    const turn = dealt[i % recordings.length]?.[Math.floor(i / recordings.length)];
+    return turn === undefined ? [] : [turn];
+  }).flat();
 }
 
 /** Cuts a recording into `parts` periods of equal length before the first cutoff; the last goes on to the end. */
-function periods(recording: Recording, parts: number, nodes: number) {
+function periods(recording: Recording, parts: number, nodes: number, minDays: number) {
   const from = hourOfDate(recording.from) / 24;
   const to = Math.min(hourOfDate(recording.to), hourOfDate(RECORDED_FIRST_CUTOFF)) / 24;
-  if ((to - from) / parts < MIN_SLICE_DAYS) {
+  if ((to - from) / parts < minDays) {
     throw new UsageError(
       'DATA_NODES',
-      `nodes: got ${nodes}, expected few enough that each has ${MIN_SLICE_DAYS} days of ${recording.label}`,
+      `nodes: got ${nodes}, expected few enough that each has ${minDays} days of ${recording.label}`,
       { metadata: { nodes, recording: recording.label }, hint: 'use fewer nodes, or the generator' },
     );
   }

@@ -1,18 +1,27 @@
 import { z } from 'zod';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
-import { endHour, type HourlySeries, sliceHours } from '../features/series.ts';
+import {
+  endHour,
+  type HourlyMarket,
+  type HourlySeries,
+  sliceHours,
+  sliceMarket,
+} from '../features/series.ts';
+import { generateMarket } from './generator/market.ts';
 import { generateVenue } from './generator/venue.ts';
-import { PRICE_FORMATS, type PriceFormat, readPrices } from './readers/prices.ts';
-import { type FlaggedPrint, holdUnconfirmed } from './readers/prints.ts';
-import { resampleHourly } from './readers/resample.ts';
+import { readBars } from './readers/bars.ts';
+import { type FlaggedBar, type FlagRules, flagBars, type HeldPrint } from './readers/flagging.ts';
+import { CSV_FORMATS, formatOf } from './readers/formats.ts';
+import { type Resampled, resampleHourly } from './readers/resample.ts';
+import { findVendorDays } from './readers/vendor.ts';
 
 const date = z.iso.date();
 const period = { from: date.optional(), to: date.optional() };
-const formats = Object.keys(PRICE_FORMATS) as [PriceFormat, ...PriceFormat[]];
 
 /**
  * Where a node's series comes from, as plain JSON, so that a process can load its own slice and nothing else.
- * `from` (inclusive) and `to` (exclusive) are UTC dates; `target` is the peg in the unit of the prices.
+ * `peers` are the other assets' files of a daily file's vendor, against which its extremes are checked. `from`
+ * (inclusive) and `to` (exclusive) are UTC dates; `target` is the peg in the unit of the prices.
  */
 export const marketSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -24,53 +33,146 @@ export const marketSourceSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('csv'),
-    format: z.enum(formats),
+    format: z.enum(CSV_FORMATS),
     file: z.string().min(1),
     target: z.number().positive().optional(),
+    peers: z.array(z.string().min(1)).max(100).optional(),
     ...period,
   }),
 ]);
 
 export type MarketSource = z.infer<typeof marketSourceSchema>;
 
-/** A series and what had to be done to get it. */
-export type LoadedSeries = {
-  readonly series: HourlySeries;
+/** A print that was not believed at once, in the line of its file. */
+export type FlaggedPrint = HeldPrint & { readonly line: number; readonly second: number };
+
+/** What a source's observations were like. */
+export type LoadReport = {
   /** Hours that repeat an earlier observation. */
   readonly carriedHours: number;
-  /** Single prints that no neighbour confirmed, each with its replacement. */
+  /** Prints that were not believed at once, the first `MAX_FLAGGED` of them. */
   readonly flagged: readonly FlaggedPrint[];
 };
 
+export type LoadedSeries = LoadReport & { readonly series: HourlySeries };
+export type LoadedMarket = LoadReport & { readonly market: HourlyMarket };
+
+/** How many flagged prints a report lists; the flags of the hours are complete. */
+export const MAX_FLAGGED = 1000;
 /**
- * Loads the hourly peg deviations of `source`, filtered for single wild prints and cut to its period.
+ * Share of the price beyond which a print of a volatile asset needs to be confirmed. Crashes have printed 42 %
+ * outside their hour's open and close (AAVE, 2021-05-19), and such prints are what a risk model is about.
+ */
+export const VOLATILE_JUMP = 0.5;
+
+/**
+ * Loads the hourly peg deviations of `source`, flagged and cut to its period. A doubtful price is held at the
+ * median of the last three until the next print confirms it; its hour and the report say so.
  *
- * @throws UsageError `DATA_MALFORMED`, `DATA_GAP`, `DATA_EMPTY`, `DATA_FILE_UNREADABLE` and the limits' errors.
+ * @throws UsageError `DATA_FORMAT_USE` for a format that is no spot price; `DATA_MALFORMED`, `DATA_TRUNCATED`,
+ *   `DATA_GAP`, `DATA_EMPTY`, `DATA_FILE_UNREADABLE` and the limits' errors.
  */
 export async function loadSeries(source: MarketSource, signal?: AbortSignal): Promise<LoadedSeries> {
   signal?.throwIfAborted();
-  const from = source.from === undefined ? Number.NEGATIVE_INFINITY : hourOfDate(source.from);
-  const to = source.to === undefined ? Number.POSITIVE_INFINITY : hourOfDate(source.to);
-  const name = source.kind === 'csv' ? source.file : `generator seed ${source.seed} venue ${source.venue}`;
-  const flagged: FlaggedPrint[] = [];
-  let series: HourlySeries;
-  let carriedHours = 0;
+  const { from, to } = periodOf(source);
   if (source.kind === 'generator') {
-    series = generateVenue(source.seed, source.venue, source.days);
-  } else {
-    const prices = abortable(holdUnconfirmed(readPrices(source.file, source.format), flagged), signal);
-    ({ series, carriedHours } = await resampleHourly(prices, source.target ?? 1, name));
+    const series = generateVenue(source.seed, source.venue, source.days);
+    const cut = sliceHours({ ...series, flags: new Uint8Array(series.deviation.length) }, from, to);
+    return { series: requireHours(source, series, cut), carriedHours: 0, flagged: [] };
   }
-  const cut = sliceHours(series, from, to);
-  if (cut.deviation.length < 2) {
+  const { market, carriedHours, flagged } = await loadBars(
+    source,
+    'peg',
+    formatOf(source.format).pegJump,
+    signal,
+  );
+  const target = source.target ?? 1;
+  const series = {
+    startHour: market.startHour,
+    deviation: market.close.map((price) => 1e4 * (price / target - 1)),
+    flags: market.flags,
+  };
+  return { series: requireHours(source, series, sliceHours(series, from, to)), carriedHours, flagged };
+}
+
+/**
+ * Loads the hourly bars of a volatile asset, flagged and cut to its period. Closes are held as `loadSeries` does,
+ * but only beyond `VOLATILE_JUMP`; highs and lows are as printed.
+ *
+ * @throws UsageError as `loadSeries`.
+ */
+export async function loadMarket(source: MarketSource, signal?: AbortSignal): Promise<LoadedMarket> {
+  signal?.throwIfAborted();
+  const { from, to } = periodOf(source);
+  const loaded =
+    source.kind === 'generator'
+      ? { market: generateMarket(source.seed, source.venue, source.days), carriedHours: 0, flagged: [] }
+      : await loadBars(source, 'market', VOLATILE_JUMP, signal);
+  const { market } = loaded;
+  return { ...loaded, market: requireHours(source, market, sliceMarket(market, from, to)) };
+}
+
+async function loadBars(
+  source: Extract<MarketSource, { kind: 'csv' }>,
+  use: 'peg' | 'market',
+  jump: number,
+  signal: AbortSignal | undefined,
+): Promise<Resampled & Pick<LoadReport, 'flagged'>> {
+  const { file, peers } = source;
+  const format = formatOf(source.format);
+  if (!format.uses.includes(use)) {
+    const fit = CSV_FORMATS.filter((name) => formatOf(name).uses.includes(use));
     throw new UsageError(
-      'DATA_EMPTY',
-      `${name}: got no hours from ${source.from ?? 'the start'} to ${source.to ?? 'the end'}, expected some of ` +
-        `${dateOfHour(series.startHour)} to ${dateOfHour(endHour(series))}`,
-      { metadata: { name, from: source.from, to: source.to }, hint: 'correct from and to' },
+      'DATA_FORMAT_USE',
+      `${file}: format: got ${source.format}, expected ${fit.join(', ')} for ${USES[use]}`,
+      { metadata: { file, format: source.format, use }, hint: 'name another file as the source' },
     );
   }
-  return { series: cut, carriedHours, flagged };
+  const others = source.format === 'daily' ? (peers ?? []) : [];
+  const vendorDays =
+    others.length > 0 ? await findVendorDays([...new Set([file, ...others])], signal) : undefined;
+  const { step, heartbeat } = format;
+  const cadence = {
+    ...(step === undefined ? {} : { step }),
+    ...(heartbeat === undefined ? {} : { heartbeat }),
+  };
+  const rules: FlagRules = { jump, ...cadence, ...(vendorDays === undefined ? {} : { vendorDays }) };
+  const flagged: FlaggedPrint[] = [];
+  const bars = collectHeld(abortable(flagBars(readBars(file, source.format), rules), signal), flagged);
+  return { ...(await resampleHourly(bars, cadence, file)), flagged };
+}
+
+const USES = { peg: 'the deviations of a peg', market: 'the bars of a volatile asset' } as const;
+
+async function* collectHeld(
+  bars: AsyncIterable<FlaggedBar>,
+  flagged: FlaggedPrint[],
+): AsyncGenerator<FlaggedBar> {
+  for await (const flaggedBar of bars) {
+    const { line, second } = flaggedBar.bar;
+    for (const print of flaggedBar.held) {
+      if (flagged.length < MAX_FLAGGED) flagged.push({ line, second, ...print });
+    }
+    yield flaggedBar;
+  }
+}
+
+function periodOf({ from, to }: MarketSource) {
+  return {
+    from: from === undefined ? Number.NEGATIVE_INFINITY : hourOfDate(from),
+    to: to === undefined ? Number.POSITIVE_INFINITY : hourOfDate(to),
+  };
+}
+
+function requireHours<T extends HourlySeries | HourlyMarket>(source: MarketSource, whole: T, cut: T): T {
+  if (endHour(cut) - cut.startHour >= 2) return cut;
+  const name = source.kind === 'csv' ? source.file : `generator seed ${source.seed} venue ${source.venue}`;
+  throw new UsageError(
+    'DATA_EMPTY',
+    `${name}: got no hours from ${source.from ?? 'the start'} to ${source.to ?? 'the end'}, expected some of ` +
+      `${dateOfHour(whole.startHour)} to ${dateOfHour(endHour(whole))}`,
+    { metadata: { name, from: source.from, to: source.to }, hint: 'correct from and to' },
+  );
 }
 
 /** Hours since the epoch of 00:00 UTC on `text` (YYYY-MM-DD). */

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../../../protocol/errors.ts';
 
@@ -13,25 +14,28 @@ export type LineLimits = {
 export const DEFAULT_LINE_LIMITS: LineLimits = { maxLineBytes: 4096, maxFileBytes: 512 * 2 ** 20 };
 
 /**
- * The lines of a text file (`.gz` is decompressed on the way), each with its number from 1. Memory stays at one
- * chunk and one line.
+ * The lines of a text file, each with its number from 1, without its end (LF or CR LF) and without a byte order
+ * mark. Content that begins as gzip does is decompressed on the way, whatever the file is called. Memory stays at
+ * one chunk and one line.
  *
- * @throws UsageError `DATA_FILE_UNREADABLE`, `DATA_LINE_TOO_LONG`, `DATA_FILE_TOO_LARGE`.
+ * @throws UsageError `DATA_FILE_UNREADABLE`, `DATA_TRUNCATED` (a gzip member without its end), `DATA_LINE_TOO_LONG`,
+ *   `DATA_FILE_TOO_LARGE`.
  */
 export async function* readLines(
   file: string,
   limits: LineLimits = DEFAULT_LINE_LIMITS,
 ): AsyncGenerator<{ readonly number: number; readonly text: string }> {
+  const packed = await beginsAsGzip(file);
   const raw = createReadStream(file);
-  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
+  const stream = packed ? raw.pipe(createGunzip()) : raw;
   raw.on('error', (error) => stream.destroy(error));
   let number = 0;
   let read = 0;
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const chunk = await nextChunk(chunks, file);
+      const chunk = await nextChunk(chunks, file, number + 1);
       if (chunk === undefined) break;
       read += chunk.length;
       if (read > limits.maxFileBytes) {
@@ -41,35 +45,66 @@ export async function* readLines(
           { metadata: { file, maxFileBytes: limits.maxFileBytes }, hint: 'split the file by period' },
         );
       }
-      let buffer: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      for (let end = buffer.indexOf(10); end >= 0; end = buffer.indexOf(10)) {
+      const buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      let begin = 0;
+      for (let end = buffer.indexOf(10); end >= 0; end = buffer.indexOf(10, begin)) {
         number++;
-        checkLength(end, limits, file, number);
-        yield { number, text: decode(buffer.subarray(0, end)) };
-        buffer = buffer.subarray(end + 1);
+        checkLength(end - begin, limits, file, number);
+        yield { number, text: decode(buffer, begin, end, number) };
+        begin = end + 1;
       }
-      checkLength(buffer.length, limits, file, number + 1);
-      rest = Buffer.from(buffer);
+      checkLength(buffer.length - begin, limits, file, number + 1);
+      rest = Buffer.from(buffer.subarray(begin));
     }
-    if (rest.length > 0) yield { number: number + 1, text: decode(rest) };
+    if (rest.length > 0) yield { number: number + 1, text: decode(rest, 0, rest.length, number + 1) };
   } finally {
     stream.destroy();
     raw.destroy();
   }
 }
 
-async function nextChunk(chunks: AsyncIterator<Buffer>, file: string): Promise<Buffer | undefined> {
+async function beginsAsGzip(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file);
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+      return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+async function nextChunk(
+  chunks: AsyncIterator<Buffer>,
+  file: string,
+  line: number,
+): Promise<Buffer | undefined> {
   try {
     const next = await chunks.next();
     return next.done === true ? undefined : next.value;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError('DATA_FILE_UNREADABLE', `${file}: got "${reason}", expected a readable file`, {
-      metadata: { file },
-      hint: 'check the path and, for a name ending in .gz, that the content is gzip',
-      cause,
-    });
+    // What zlib says of input that ends before the member does.
+    if (cause instanceof Error && 'code' in cause && cause.code === 'Z_BUF_ERROR') {
+      throw new UsageError(
+        'DATA_TRUNCATED',
+        `${file}:${line}: got the end of the file inside a gzip member, expected its whole content`,
+        { metadata: { file, line }, hint: 'fetch the file again; nothing was loaded', cause },
+      );
+    }
+    throw unreadable(file, cause);
   }
+}
+
+function unreadable(file: string, cause: unknown): UsageError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UsageError('DATA_FILE_UNREADABLE', `${file}: got "${reason}", expected a readable file`, {
+    metadata: { file },
+    hint: 'check the path and, for gzip, that the file is whole',
+    cause,
+  });
 }
 
 function checkLength(length: number, limits: LineLimits, file: string, number: number): void {
@@ -84,7 +119,8 @@ function checkLength(length: number, limits: LineLimits, file: string, number: n
   );
 }
 
-function decode(line: Buffer): string {
-  const end = line.length > 0 && line[line.length - 1] === 13 ? line.length - 1 : line.length;
-  return line.toString('utf8', 0, end);
+function decode(buffer: Buffer, begin: number, end: number, number: number): string {
+  const last = end > begin && buffer[end - 1] === 13 ? end - 1 : end;
+  const text = buffer.toString('utf8', begin, last);
+  return number === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

@@ -1,63 +1,106 @@
 import { UsageError } from '../../../protocol/errors.ts';
-import type { HourlySeries } from '../../features/series.ts';
-import type { PricePoint } from './prices.ts';
+import { FLAGS, type HourlyMarket } from '../../features/series.ts';
+import { type FlaggedBar, HEARTBEAT_GRACE } from './flagging.ts';
 
 /** Hours without an observation after which the last one no longer stands for the price (two missed heartbeats). */
 export const MAX_GAP_HOURS = 48;
 
+/** What a feed promises: a bar every `step` seconds, or a price every `heartbeat` seconds at the least. */
+export type Cadence = { readonly step?: number; readonly heartbeat?: number };
+
+/** Hourly bars, and how many of them repeat an earlier observation. */
+export type Resampled = {
+  readonly market: HourlyMarket & { readonly volume: Float64Array };
+  readonly carriedHours: number;
+};
+
 /**
- * Hourly deviations from `target`: at each full hour the last price known by then, as a contract would read it.
+ * Hourly bars of what was known at each full hour: the last believed price, the highest and lowest print since the
+ * hour before, the volume between, and the flags of all observations in it. Nothing is interpolated: an hour
+ * without an observation repeats the last price, and is flagged `gap` where one was expected and `stale` where the
+ * heartbeat has passed. The last hour counts only if it is complete.
  *
- * @param target price of the peg in the unit of the prices.
- * @returns the series, and how many of its hours repeat an earlier observation.
  * @throws UsageError `DATA_GAP` where more than `MAX_GAP_HOURS` pass without an observation; `DATA_EMPTY` for fewer
  *   than two hours.
  */
 export async function resampleHourly(
-  points: AsyncIterable<PricePoint>,
-  target: number,
+  bars: AsyncIterable<FlaggedBar>,
+  { step, heartbeat }: Cadence,
   name: string,
-): Promise<{ readonly series: HourlySeries; readonly carriedHours: number }> {
-  const deviation: number[] = [];
-  let startHour: number | undefined;
-  let last: PricePoint | undefined;
+): Promise<Resampled> {
+  const columns = { close: [] as number[], high: [] as number[], low: [] as number[] };
+  const volume: number[] = [];
+  const flags: number[] = [];
+  let startHour = 0;
   let carriedHours = 0;
-  // Emits every hour before `second` that has not been emitted yet, with the last price known then.
-  const emitBefore = (second: number) => {
-    if (startHour === undefined || last === undefined) return;
-    let fresh = true;
-    while ((startHour + deviation.length) * 3600 < second) {
-      const hour = startHour + deviation.length;
-      if (hour - last.second / 3600 > MAX_GAP_HOURS) {
-        throw new UsageError(
-          'DATA_GAP',
-          `${name}: got nothing between ${iso(last.second)} and ${iso(second)}, expected at most ${MAX_GAP_HOURS} hours without an observation`,
-          {
-            metadata: { name, from: last.second, to: second },
-            hint: 'load the periods before and after the gap as two sources',
-          },
-        );
-      }
-      if (!fresh || last.second <= (hour - 1) * 3600) carriedHours++;
-      fresh = false;
-      deviation.push(1e4 * (last.price / target - 1));
-    }
+  let last: FlaggedBar | undefined;
+  // What the hour in progress has seen so far; low > high while there is nothing.
+  let hour = fresh();
+
+  const emit = () => {
+    if (last === undefined) return;
+    const now = startHour + flags.length;
+    const silence = now * 3600 - last.bar.second;
+    const empty = hour.low > hour.high;
+    if (empty) carriedHours++;
+    columns.close.push(last.level);
+    columns.high.push(empty ? last.level : Math.max(hour.high, last.level));
+    columns.low.push(empty ? last.level : Math.min(hour.low, last.level));
+    volume.push(hour.volume);
+    const late = step !== undefined && silence >= step;
+    const silent = heartbeat !== undefined && silence > heartbeat + HEARTBEAT_GRACE;
+    flags.push(hour.flags | (late ? FLAGS.gap : 0) | (silent ? FLAGS.stale : 0));
+    hour = fresh();
   };
-  for await (const point of points) {
-    startHour ??= Math.ceil(point.second / 3600);
-    emitBefore(point.second);
-    last = point;
+
+  for await (const flagged of bars) {
+    const { bar } = flagged;
+    const ends = Math.ceil(bar.second / 3600);
+    // Whether a bar before this one would have belonged to the same hour.
+    const sameHour = step !== undefined && Math.ceil((bar.second - step) / 3600) === ends;
+    if (last === undefined) {
+      startHour = ends;
+      if (sameHour) hour.flags |= FLAGS.gap;
+    } else if (ends - 1 - last.bar.second / 3600 > MAX_GAP_HOURS) {
+      throw gap(name, last.bar.second, bar.second);
+    }
+    while (startHour + flags.length < ends) emit();
+    // Of what is missing before a bar, only a part in the same hour concerns this hour.
+    hour.flags |= flagged.missing > 0 && !sameHour ? flagged.flags & ~FLAGS.gap : flagged.flags;
+    hour.high = Math.max(hour.high, bar.high);
+    hour.low = Math.min(hour.low, bar.low);
+    if (bar.volume > 0) hour.volume += bar.volume;
+    last = flagged;
   }
-  if (last !== undefined) emitBefore((Math.floor(last.second / 3600) + 1) * 3600);
-  if (startHour === undefined || deviation.length < 2) {
-    throw new UsageError('DATA_EMPTY', `${name}: got ${deviation.length} hours, expected at least 2`, {
-      metadata: { name, hours: deviation.length },
+  if (last !== undefined && last.bar.second === 3600 * (startHour + flags.length)) emit();
+  if (flags.length < 2) {
+    throw new UsageError('DATA_EMPTY', `${name}: got ${flags.length} hours, expected at least 2`, {
+      metadata: { name, hours: flags.length },
       hint: 'check the period and the file',
     });
   }
-  return { series: { startHour, deviation: Float64Array.from(deviation) }, carriedHours };
+  return {
+    market: {
+      startHour,
+      close: Float64Array.from(columns.close),
+      high: Float64Array.from(columns.high),
+      low: Float64Array.from(columns.low),
+      volume: Float64Array.from(volume),
+      flags: Uint8Array.from(flags),
+    },
+    carriedHours,
+  };
 }
 
-function iso(second: number): string {
-  return new Date(second * 1000).toISOString();
+function fresh() {
+  return { high: Number.NEGATIVE_INFINITY, low: Number.POSITIVE_INFINITY, volume: 0, flags: 0 };
+}
+
+function gap(name: string, from: number, to: number): UsageError {
+  const iso = (second: number) => new Date(second * 1000).toISOString();
+  return new UsageError(
+    'DATA_GAP',
+    `${name}: got nothing between ${iso(from)} and ${iso(to)}, expected at most ${MAX_GAP_HOURS} hours without an observation`,
+    { metadata: { name, from, to }, hint: 'load the periods before and after the gap as two sources' },
+  );
 }

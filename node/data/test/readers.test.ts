@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { UsageError } from '../../../protocol/errors.ts';
+import { FLAGS } from '../../features/series.ts';
 import { loadSeries, type MarketSource, marketSourceSchema } from '../index.ts';
 import { readLines } from '../readers/lines.ts';
 
@@ -18,6 +19,11 @@ function write(content: string, suffix = '.csv'): string {
 }
 
 const chainlink = (file: string): MarketSource => ({ kind: 'csv', format: 'chainlink', file });
+/** Hourly candles that do not move, so that only their closes matter. */
+const candles = (...closes: string[]) => {
+  const rows = closes.map((p, i) => `${T0 + 3600 * i},${p},${p},${p},${p},10`);
+  return `ts_utc,open,high,low,close,volume_base\n${rows.join('\r\n')}`;
+};
 const T0 = 1_640_995_200; // 2022-01-01T00:00Z
 const rounds = (...rows: [minutes: number, price: string][]) =>
   `index,timestamp,price\n${rows.map(([m, p], i) => `${i},${T0 + 60 * m},${p}`).join('\n')}\n`;
@@ -46,7 +52,7 @@ describe('price readers', () => {
   });
 
   it('take a candle’s close at its end, not at its beginning', async () => {
-    const file = write(`ts_utc,open,close\n${T0},9,1.0010\r\n${T0 + 3600},9,1.0020\r\n${T0 + 7200},9,1.0030`);
+    const file = write(candles('1.0010', '1.0020', '1.0030'));
     const { series } = await loadSeries({ kind: 'csv', format: 'candles-1h', file });
     expect(series.startHour).to.equal(T0 / 3600 + 1);
     expect(Array.from(series.deviation, Math.round)).to.deep.equal([10, 20, 30]);
@@ -68,14 +74,28 @@ describe('price readers', () => {
 
   it('hold single wild prints back, report them, and let a real break through one observation later', async () => {
     const prices = ['1.00', '1.00', '3.99', '1.00', '0.20', '1.00', '1.00', '0.80', '0.79', '0.78'];
-    const lines = prices.map((p, i) => `${T0 + 3600 * i},${p}`).join('\n');
-    const file = write(`ts_utc,close\n${lines}`);
+    const file = write(candles(...prices));
     const { series, flagged } = await loadSeries({ kind: 'csv', format: 'candles-1h', file });
     expect(Array.from(series.deviation, Math.round)).to.deep.equal([0, 0, 0, 0, 0, 0, 0, 0, -2100, -2200]);
-    expect(flagged.map(({ price, replacedBy }) => [price, replacedBy])).to.deep.equal([
-      [3.99, 1],
-      [0.2, 1],
-      [0.8, 1],
+    expect(
+      flagged.map(({ line, field, price, level, confirmed }) => [line, field, price, level, confirmed]),
+    ).to.deep.equal([
+      [4, 'close', 3.99, 1, false],
+      [6, 'close', 0.2, 1, false],
+      [9, 'close', 0.8, 1, true],
+    ]);
+    const { held, outlier } = FLAGS;
+    expect(Array.from(series.flags ?? [])).to.deep.equal([
+      0,
+      0,
+      held | outlier,
+      0,
+      held | outlier,
+      0,
+      0,
+      held,
+      0,
+      0,
     ]);
   });
 
@@ -93,11 +113,11 @@ describe('price readers', () => {
       ],
       [
         rounds([5, '100000000'], [4, '100000000']),
-        /:3: column timestamp: got "\d+", expected a timestamp after/,
+        /:3: column timestamp: got "\d+", expected a time in order, after that of line 2/,
       ],
       [
         rounds([5, '100000000'], [5, '100000000']),
-        /:3: column timestamp: got "\d+", expected a timestamp after/,
+        /:3: column timestamp: got "\d+", expected a time of its own, after that of line 2/,
       ],
       [rounds([0, 'NaN']), /:2: column price: got "NaN", expected a decimal number/],
       [rounds([0, '']), /:2: column price: got "", expected a decimal number/],
@@ -137,7 +157,7 @@ describe('price readers', () => {
     expect((await refusal(loadSeries(chainlink(write(rounds([0, '1'])))))).code).to.equal('DATA_EMPTY');
     const plain = join(folder, 'plain.csv.gz');
     writeFileSync(plain, 'not gzip');
-    expect((await refusal(loadSeries(chainlink(plain)))).code).to.equal('DATA_FILE_UNREADABLE');
+    expect((await refusal(loadSeries(chainlink(plain)))).code).to.equal('DATA_MALFORMED');
     expect((await refusal(loadSeries(chainlink(join(folder, 'absent.csv'))))).code).to.equal(
       'DATA_FILE_UNREADABLE',
     );

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { UsageError } from '../../../protocol/errors.ts';
 import { endHour } from '../../features/index.ts';
-import { createDataClock, loadSeries, slicesFor } from '../index.ts';
+import { createDataClock, loadMarket, loadSeries, type MarketSource, slicesFor } from '../index.ts';
 
 const recorded =
   process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
@@ -21,14 +21,17 @@ async function refusal(work: Promise<unknown>): Promise<UsageError> {
 
 describe('slices', () => {
   it('give every node a venue of its own, the public feed to nobody', async () => {
-    const { publicFeed, slices } = await slicesFor(undefined, 4, 9);
+    const given = await slicesFor(undefined, 4, 9);
+    const { publicFeed, publicMarket, slices } = given;
+    expect(publicMarket).to.deep.equal(publicFeed);
+    expect(slices.every(({ spec, market }) => spec === market)).to.equal(true);
     expect(slices).to.have.length(9);
     const venues = [publicFeed, ...slices.map(({ spec }) => spec)].map((spec) =>
       spec.kind === 'generator' ? spec.venue : -1,
     );
     expect(new Set(venues).size).to.equal(10);
     expect(new Set(slices.map(({ spec }) => `${spec.from}/${spec.to}`)).size).to.be.greaterThan(3);
-    expect(await slicesFor(undefined, 4, 9)).to.deep.equal({ publicFeed, slices });
+    expect(await slicesFor(undefined, 4, 9)).to.deep.equal(given);
     expect((await refusal(slicesFor(undefined, 4, 0))).code).to.equal('DATA_NODES');
     expect((await refusal(slicesFor('/nonexistent', 4, 3))).code).to.equal('DATA_FILE_UNREADABLE');
   });
@@ -38,7 +41,7 @@ describe('slices', () => {
       console.log(`      skipped: no recorded markets at ${recorded}`);
       this.skip();
     }
-    const { publicFeed, slices } = await slicesFor(recorded, 1, 11);
+    const { publicFeed, publicMarket, slices } = await slicesFor(recorded, 1, 11);
     expect(new Set(slices.map(({ label }) => label)).size).to.equal(11);
     const feed = (await loadSeries(publicFeed)).series;
     const clock = createDataClock(feed, { rounds: 10 });
@@ -57,6 +60,25 @@ describe('slices', () => {
       expect(clock.cutoff(1) - series.startHour).to.be.greaterThan(35 * 24);
       expect(flagged.length).to.be.lessThan(5);
     }
+    // Volatile assets: eleven nodes, eight recordings, no hour of one asset seen twice or in public.
+    const reference = (await loadMarket(publicMarket)).market;
+    expect(reference.startHour).to.be.lessThan(feed.startHour - 30 * 24);
+    expect(endHour(reference)).to.be.at.least(endHour(feed));
+    const asset = (source: MarketSource) =>
+      source.kind === 'csv' ? /_([A-Z]+)USDT/.exec(source.file)?.[1] : '';
+    for (let hour = reference.startHour; hour < endHour(reference); hour++) seen.add(`BTC@${hour}`);
+    const assets = new Set<string | undefined>();
+    for (const { market: source } of slices) {
+      const { market } = await loadMarket(source);
+      assets.add(asset(source));
+      for (let hour = market.startHour; hour < endHour(market); hour++) {
+        const key = `${asset(source)}@${hour}`;
+        expect(seen.has(key), key).to.equal(false);
+        seen.add(key);
+      }
+      expect(clock.cutoff(1) - market.startHour).to.be.greaterThan(60 * 24);
+    }
+    expect(assets.size).to.equal(7);
     expect((await refusal(slicesFor(recorded, 1, 60))).code).to.equal('DATA_NODES');
   });
 });
