@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Certificate } from '../../coordinator/certificate.ts';
+import type { Member } from '../../coordinator/committee.ts';
+import { fromHex } from '../../protocol/digest.ts';
+import { certificate as certificateSchema, MAX_COMMITTEE } from '../../protocol/round-entry.ts';
+import { count, firstIssue } from '../../protocol/schema.ts';
+import { NodeFailure } from './errors.ts';
+
+/** Fields that a later node adds are passed over; those that the client reads are checked. */
+const networkAnswer = z.object({ document: z.unknown() });
+
+const certificateAnswer = z
+  .object({
+    entry: z.unknown(),
+    view: z.unknown(),
+    signatures: z
+      .array(
+        z.object({
+          index: z.unknown(),
+          signature: z.string().regex(/^[0-9a-f]{130}$/, 'expected 65 bytes in hex'),
+        }),
+      )
+      .max(MAX_COMMITTEE),
+  })
+  .transform(({ entry, view, signatures }) => ({
+    entry,
+    view,
+    signatures: signatures.map(({ index, signature }) => ({ index, signature: fromHex(signature) })),
+  }))
+  .pipe(certificateSchema);
+
+const committeeAnswer = z.object({
+  epoch: count,
+  members: z
+    .array(
+      z.object({
+        node: z.string().max(64),
+        signer: z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{40}$/)]),
+      }),
+    )
+    .min(1)
+    .max(MAX_COMMITTEE),
+});
+
+/** `GET /v1/network`: the document as it came. */
+export const readNetworkAnswer = (node: string, bytes: Uint8Array): unknown =>
+  read(node, 'network', networkAnswer, bytes).document;
+
+/** `GET /v1/models/{version}/certificate`. */
+export const readCertificateAnswer = (node: string, bytes: Uint8Array): Certificate =>
+  read(node, 'certificate', certificateAnswer, bytes);
+
+/** `GET /v1/committees/{epoch}`. */
+export const readCommitteeAnswer = (
+  node: string,
+  bytes: Uint8Array,
+): { readonly epoch: number; readonly members: readonly Member[] } =>
+  read(node, 'committee', committeeAnswer, bytes);
+
+/** @throws NodeFailure `NODE_RESPONSE_MALFORMED` naming the field. */
+function read<T>(node: string, what: string, schema: z.ZodType<T>, bytes: Uint8Array): T {
+  const parsed = schema.safeParse(readJson(node, what, bytes));
+  if (parsed.success) return parsed.data;
+  const { field, expectation } = firstIssue(parsed.error);
+  throw new NodeFailure('NODE_RESPONSE_MALFORMED', node, `${what}: ${field}: ${expectation}`, {
+    metadata: { what, field },
+  });
+}
+
+function readJson(node: string, what: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new NodeFailure('NODE_RESPONSE_MALFORMED', node, `${what}: got something else than JSON`, {
+      metadata: { what },
+      cause,
+    });
+  }
+}

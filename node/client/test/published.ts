@@ -1,0 +1,173 @@
+import { mnemonicToAccount } from 'viem/accounts';
+import { committeeRoot } from '../../../contracts/client/committee.ts';
+import { signRoundDecision } from '../../../contracts/client/signatures.ts';
+import type { Certificate } from '../../../coordinator/certificate.ts';
+import { createCommittee } from '../../../coordinator/committee.ts';
+import { decisionOf, genesisHead, headAfter } from '../../../coordinator/entry.ts';
+import { type Digest, toHex } from '../../../protocol/digest.ts';
+import { nodeIdFromPublicKey } from '../../../protocol/ids.ts';
+import { layoutHash } from '../../../protocol/layout.ts';
+import { type NetworkDocument, networkId, parseNetworkDocument } from '../../../protocol/network.ts';
+import { encodeWeights, weightsDigest } from '../../../protocol/vectors.ts';
+import { createModel, genesisOf, modelSpec } from '../../models/index.ts';
+import { SCORE_POINTS } from '../../models/risk-numbers.ts';
+import type { ChainState } from './chain-stub.ts';
+
+const MNEMONIC = 'test test test test test test test test test test test junk';
+export const MEMBERS = 4;
+
+const ascending = Array.from({ length: SCORE_POINTS }, (_, k) => k / SCORE_POINTS);
+const logistic = { intercept: -3, slope: 0.8, centre: -3.5 };
+
+/** Round numbers in place of fitted ones. */
+const spec = modelSpec({
+  peg: { kind: 'mlp', hidden: 8 },
+  pegNumbers: {
+    persistence: [-3, 0, 3],
+    scaledPersistence: [-1, 0, 1],
+    meanReversion: { coefficients: [0.1, 0.2, 0.3], quantiles: [-1, 0, 1] },
+    anchor: { deviation: 200, scale: 50 },
+  },
+  riskNumbers: {
+    threshold: 0.05,
+    ewma: { drawdown: logistic, volatility: 0.1 },
+    persistence: { drawdown: logistic, volatility: 0.1 },
+    scores: { drawdown: ascending, volatility: ascending.map((share) => 4 * share - 6) },
+  },
+  recordClipNorms: { peg: 1, risk: 2 },
+  updateClipNorms: { peg: 0.2, risk: 0.1 },
+  riskDeadBand: 0.01,
+});
+export const model = createModel(spec);
+
+/** Weights of a version: small and different everywhere, the same in every run. */
+export function weightsOf(version: number): Float64Array {
+  const genesis = genesisOf(model);
+  return genesis.map((weight, i) => (version === 0 ? weight : weight + Math.sin(i + version) / 8));
+}
+
+export const accounts = Array.from({ length: MEMBERS }, (_, i) =>
+  mnemonicToAccount(MNEMONIC, { addressIndex: i + 1 }),
+).toSorted((a, b) => (a.address.toLowerCase() < b.address.toLowerCase() ? -1 : 1));
+
+export const committee = createCommittee(
+  0,
+  accounts.map(({ address }, i) => ({
+    node: nodeIdFromPublicKey(new Uint8Array(32).fill(i + 1)),
+    signer: address.toLowerCase() as `0x${string}`,
+  })),
+);
+export const signers = committee.members.map(({ signer }) => signer);
+
+export type Contracts = NetworkDocument['contracts'];
+export const CONTRACTS: Contracts = {
+  nodeRegistry: `0x${'1'.repeat(40)}`,
+  modelRegistry: `0x${'2'.repeat(40)}`,
+  parameterRegistry: `0x${'3'.repeat(40)}`,
+  controller: `0x${'4'.repeat(40)}`,
+};
+
+export function documentOf(contracts: Contracts = CONTRACTS, chainId = 31_337): NetworkDocument {
+  return parseNetworkDocument({
+    name: 'stub',
+    chain: `eip155:${chainId}`,
+    contracts,
+    bootstrap: [],
+    genesis: { modelDigest: weightsDigest(weightsOf(0)), layout: layoutHash(model.layout), beaconHeight: 1 },
+    model: spec,
+    parameters: {
+      rule: { name: 'multi-krum', f: 1 },
+      update: { clipNorm: 0.22, gridBits: 20, normCheck: true },
+      privacy: {
+        unit: 'record',
+        relation: 'add-remove',
+        noiseMultiplier: 8,
+        recordClipNorm: 2.2,
+        epsilonBudget: 8,
+        delta: 1e-5,
+      },
+      training: { localSteps: 4, learningRate: 0.65, nominalRecords: 256 },
+      gate: { enabled: true, deadBand: 0.001 },
+      timeouts: { collectMs: 5000, fetchMs: 2000, viewMs: 3000, resendMs: 1500 },
+      fee: { gain: '2000000000000000000', deadBand: '100000000000000' },
+      beaconLag: 3,
+      retention: { rounds: 20 },
+    },
+  });
+}
+
+/** What a network has published: its document, and per version the weights and the certificate. */
+export type Published = {
+  readonly document: NetworkDocument;
+  readonly network: Digest;
+  readonly weights: ReadonlyMap<Digest, Uint8Array>;
+  readonly certificates: ReadonlyMap<number, Certificate>;
+  readonly chain: ChainState;
+};
+
+/** A network with `versions` versions after genesis, each certified by a quorum, one a round. */
+export async function publish(versions: number, document = documentOf()): Promise<Published> {
+  const network = networkId(document);
+  const weights = new Map<Digest, Uint8Array>();
+  const certificates = new Map<number, Certificate>();
+  let head = genesisHead(network, document.genesis.modelDigest, document.genesis.beaconHeight);
+  const digests = [head.modelDigest];
+  weights.set(head.modelDigest, encodeWeights(weightsOf(0)));
+  for (let version = 1; version <= versions; version++) {
+    const modelDigest = weightsDigest(weightsOf(version));
+    weights.set(modelDigest, encodeWeights(weightsOf(version)));
+    digests.push(modelDigest);
+    const certificate = await certify(network, document, {
+      round: version,
+      epoch: 0,
+      parent: head.entry,
+      beacon: toHex(new Uint8Array(32).fill(version)),
+      nextBeaconHeight: 10 * version,
+      baseVersion: version - 1,
+      baseDigest: head.modelDigest,
+      sealed: [],
+      accepted: [],
+      dropped: [],
+      selected: committee.members.map(({ node }) => node),
+      outcome: 'accepted',
+      reason: '',
+      version,
+      modelDigest,
+      candidateDigest: modelDigest,
+      privacy: { unit: 'record', relation: 'add-remove', epsilon: 0.93 * version, delta: 1e-5 },
+    });
+    certificates.set(version, certificate);
+    head = headAfter(certificate.entry);
+  }
+  const root = committeeRoot(signers);
+  const chain: ChainState = {
+    chainId: Number(document.chain.slice('eip155:'.length)),
+    network,
+    versions: digests,
+    round: versions,
+    publishedAt: 1_800_000_000,
+    now: 1_800_000_060,
+    committees: [{ root, size: MEMBERS }],
+    fee: 5n * 10n ** 16n,
+  };
+  return { document, network, weights, certificates, chain };
+}
+
+/** An entry with the signatures of the first quorum of members. */
+export async function certify(
+  network: Digest,
+  document: NetworkDocument,
+  entry: Certificate['entry'],
+  count = committee.quorum,
+): Promise<Certificate> {
+  const domain = {
+    chainId: Number(document.chain.slice('eip155:'.length)),
+    contract: document.contracts.modelRegistry,
+  };
+  const decision = decisionOf(network, entry, 0);
+  const signatures = accounts.slice(0, count).map(async (account, index) => ({
+    index,
+    signature: await signRoundDecision(account, domain, decision),
+  }));
+  return { entry, view: 0, signatures: await Promise.all(signatures) };
+}

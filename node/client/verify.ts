@@ -1,0 +1,136 @@
+import { committeeRoot } from '../../contracts/client/committee.ts';
+import { isSignedBy } from '../../contracts/client/signatures.ts';
+import { roundDecisionDigest } from '../../contracts/client/typed-data.ts';
+import { type Certificate, isCertified } from '../../coordinator/certificate.ts';
+import { type Committee, createCommittee, type Member } from '../../coordinator/committee.ts';
+import { type Digest, digestOfBytes } from '../../protocol/digest.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import { type NetworkDocument, networkId, parseNetworkDocument } from '../../protocol/network.ts';
+import { readCertificateAnswer, readCommitteeAnswer, readNetworkAnswer } from './answers.ts';
+import { NodeFailure } from './errors.ts';
+
+/**
+ * The network document that hashes to the id on the chain.
+ *
+ * @throws NodeFailure `NETWORK_ID_MISMATCH`, `NODE_RESPONSE_MALFORMED`.
+ * @throws UsageError `NETWORK_DOCUMENT` for the right document in a form that this client does not know.
+ */
+export function verifyNetwork(node: string, bytes: Uint8Array, expected: Digest): NetworkDocument {
+  const document = readNetworkAnswer(node, bytes);
+  const given = identify(node, document);
+  if (given !== expected) {
+    throw mismatch('NETWORK_ID_MISMATCH', node, `the network document hashes to ${given}`, expected, {
+      given,
+    });
+  }
+  return parseNetworkDocument(document);
+}
+
+function identify(node: string, document: unknown): Digest {
+  try {
+    return networkId(document as NetworkDocument);
+  } catch (cause) {
+    throw new NodeFailure('NODE_RESPONSE_MALFORMED', node, 'network: the document has no canonical form', {
+      cause,
+    });
+  }
+}
+
+/**
+ * The committee of an epoch, whose signers hash to the root on the chain. The node ids beside them are the node's
+ * word: no root covers them.
+ *
+ * @throws NodeFailure `COMMITTEE_ROOT_MISMATCH`, `NODE_RESPONSE_MALFORMED`.
+ */
+export function verifyCommittee(node: string, bytes: Uint8Array, epoch: number, expected: Digest): Committee {
+  const { epoch: givenEpoch, members } = readCommitteeAnswer(node, bytes);
+  const given = rootOf(node, members);
+  if (givenEpoch !== epoch || given !== expected) {
+    const what = `the signers of epoch ${givenEpoch} have the root ${given}`;
+    throw mismatch('COMMITTEE_ROOT_MISMATCH', node, what, `epoch ${epoch} with ${expected}`, {
+      given,
+      epoch,
+    });
+  }
+  return createCommittee(epoch, members);
+}
+
+function rootOf(node: string, members: readonly Member[]): Digest {
+  try {
+    createCommittee(0, members);
+    return committeeRoot(members.map(({ signer }) => signer));
+  } catch (cause) {
+    const reason = cause instanceof BallastError ? cause.message : String(cause);
+    throw new NodeFailure('NODE_RESPONSE_MALFORMED', node, reason, { cause });
+  }
+}
+
+/** What a certificate must be of. */
+export type CertificateClaim = { readonly version: number; readonly modelDigest: Digest };
+
+/**
+ * A certificate of the version that the chain has: what it says of itself, before its signatures are checked.
+ *
+ * @throws NodeFailure `CERTIFICATE_MISMATCH`, `NODE_RESPONSE_MALFORMED`.
+ */
+export function readCertificate(node: string, bytes: Uint8Array, claim: CertificateClaim): Certificate {
+  const certificate = readCertificateAnswer(node, bytes);
+  const { version, modelDigest, outcome } = certificate.entry;
+  const differs = (field: string, given: unknown, expected: unknown) => {
+    throw mismatch('CERTIFICATE_MISMATCH', node, `the certificate's ${field} is ${given}`, expected, {
+      field,
+      given,
+    });
+  };
+  if (outcome !== 'accepted') differs('outcome', outcome, 'accepted');
+  if (version !== claim.version) differs('version', version, claim.version);
+  if (modelDigest !== claim.modelDigest) differs('model digest', modelDigest, claim.modelDigest);
+  return certificate;
+}
+
+/**
+ * That a quorum of the epoch's committee signed the certificate's entry, as the ModelRegistry checks it.
+ *
+ * @throws NodeFailure `CERTIFICATE_QUORUM`.
+ */
+export async function verifySignatures(
+  node: string,
+  certificate: Certificate,
+  committee: Committee,
+  domain: { readonly network: Digest; readonly chainId: number; readonly contract: string },
+): Promise<void> {
+  const isValid = await isCertified(certificate, domain.network, committee, {
+    sign: () => Promise.reject(new BallastError('CLIENT_SIGNS_NOTHING', 'a client holds no key')),
+    verify: (decision, signer, signature) =>
+      isSignedBy(roundDecisionDigest(domain, decision), signature, signer),
+  });
+  if (isValid) return;
+  const { length } = certificate.signatures;
+  throw mismatch(
+    'CERTIFICATE_QUORUM',
+    node,
+    `the certificate of version ${certificate.entry.version} has ${length} signatures, too few of them valid`,
+    `${committee.quorum} of distinct members of epoch ${committee.epoch}`,
+    { version: certificate.entry.version, quorum: committee.quorum, signatures: length },
+  );
+}
+
+/** @throws NodeFailure `WEIGHTS_DIGEST_MISMATCH`. */
+export function verifyWeights(node: string, bytes: Uint8Array, expected: Digest): Uint8Array {
+  const given = digestOfBytes(bytes);
+  if (given === expected) return bytes;
+  throw mismatch('WEIGHTS_DIGEST_MISMATCH', node, `the weights hash to ${given}`, expected, { given });
+}
+
+function mismatch(
+  code: NodeFailure['code'],
+  node: string,
+  got: string,
+  expected: unknown,
+  metadata: Record<string, unknown>,
+): NodeFailure {
+  return new NodeFailure(code, node, `${got}, expected ${String(expected)}`, {
+    metadata: { ...metadata, expected },
+    hint: 'the node is of another network, or it lies: take it out of the list',
+  });
+}

@@ -1,0 +1,122 @@
+import type { Certificate } from '../../coordinator/certificate.ts';
+import type { Committee } from '../../coordinator/committee.ts';
+import { BoundedCache } from '../../protocol/cache.ts';
+import type { Digest } from '../../protocol/digest.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import { decodeWeights } from '../../protocol/vectors.ts';
+import type { Chain, ChainOptions, ChainVersion } from './chain.ts';
+import { NodeFailure, NoNodeServedError } from './errors.ts';
+import type { Network } from './network.ts';
+import { BYTES_TYPE, JSON_TYPE, type Nodes, type Served } from './nodes.ts';
+import { readCertificate, verifyCommittee, verifySignatures, verifyWeights } from './verify.ts';
+
+const MAX_CERTIFICATE_BYTES = 1 << 18;
+const MAX_COMMITTEE_BYTES = 1 << 16;
+/** Versions, committees and weights that are kept: none of them ever changes. */
+const KEPT = 8;
+
+/** Fetches certificates and weights from nodes and checks them against the chain. */
+export class Versions {
+  readonly #chain: Chain;
+  readonly #anchor: ChainOptions;
+  readonly #nodes: Nodes;
+  readonly #certificates = new BoundedCache<Served<Certificate>>(KEPT);
+  readonly #committees = new BoundedCache<Committee>(KEPT);
+  readonly #weights = new BoundedCache<Served<Float64Array>>(KEPT);
+
+  constructor(chain: Chain, anchor: ChainOptions, nodes: Nodes) {
+    this.#chain = chain;
+    this.#anchor = anchor;
+    this.#nodes = nodes;
+  }
+
+  /**
+   * The certificate of a version after genesis, with a quorum of valid signatures of its epoch's committee.
+   *
+   * @throws NoNodeServedError.
+   */
+  async certificate(wanted: ChainVersion, signal?: AbortSignal): Promise<Served<Certificate>> {
+    const key = `${wanted.network}/${wanted.version}/${wanted.modelDigest}`;
+    const known = this.#certificates.get(key);
+    if (known !== undefined) return known;
+    const { network } = wanted;
+    const what = `certificate of version ${wanted.version}`;
+    const path = `/v1/models/${wanted.version}/certificate`;
+    const request = { path, accept: JSON_TYPE, maxBytes: MAX_CERTIFICATE_BYTES, signal };
+    const served = await this.#nodes.fetch(what, request, async (node, bytes) => {
+      const certificate = readCertificate(node, bytes, wanted);
+      const committee = await this.#committee(node, certificate.entry.epoch, signal);
+      const domain = { network, chainId: this.#anchor.chainId, contract: this.#anchor.modelRegistry };
+      await verifySignatures(node, certificate, committee, domain);
+      return certificate;
+    });
+    this.#certificates.set(key, served, 1);
+    return served;
+  }
+
+  /**
+   * Weights by their digest, as many as the network's model has.
+   *
+   * @returns a copy of its own.
+   * @throws NoNodeServedError.
+   */
+  async weights(digest: Digest, { model }: Network, signal?: AbortSignal): Promise<Served<Float64Array>> {
+    const known = this.#weights.get(digest);
+    if (known !== undefined) return { ...known, value: known.value.slice() };
+    const request = { path: `/v1/weights/${digest}`, accept: BYTES_TYPE, maxBytes: 8 * model.size, signal };
+    const served = await this.#nodes.fetch(`weights ${digest}`, request, (node, bytes) =>
+      decoded(node, verifyWeights(node, bytes, digest), model.size),
+    );
+    this.#weights.set(digest, served, 1);
+    return { ...served, value: served.value.slice() };
+  }
+
+  /** An epoch that the chain does not know is the node's invention, not the caller's mistake. */
+  async #committee(node: string, epoch: number, signal?: AbortSignal): Promise<Committee> {
+    const root = await this.#rootOf(node, epoch);
+    const key = `${epoch}/${root}`;
+    const known = this.#committees.get(key);
+    if (known !== undefined) return known;
+    const request = {
+      path: `/v1/committees/${epoch}`,
+      accept: JSON_TYPE,
+      maxBytes: MAX_COMMITTEE_BYTES,
+      signal,
+    };
+    try {
+      const { value } = await this.#nodes.fetch(`committee of epoch ${epoch}`, request, (from, bytes) =>
+        verifyCommittee(from, bytes, epoch, root),
+      );
+      this.#committees.set(key, value, 1);
+      return value;
+    } catch (cause) {
+      if (!(cause instanceof NoNodeServedError)) throw cause;
+      // A certificate may name an epoch whose committee nobody keeps; the next node's may not.
+      throw new NodeFailure('COMMITTEE_NOT_SERVED', node, cause.message, { metadata: { epoch }, cause });
+    }
+  }
+
+  async #rootOf(node: string, epoch: number): Promise<Digest> {
+    try {
+      return await this.#chain.committeeRoot(epoch);
+    } catch (cause) {
+      if (!(cause instanceof BallastError) || cause.code !== 'EPOCH_UNKNOWN') throw cause;
+      throw new NodeFailure('CERTIFICATE_MISMATCH', node, `the certificate's epoch ${epoch} has not begun`, {
+        metadata: { epoch },
+        cause,
+      });
+    }
+  }
+}
+
+function decoded(node: string, bytes: Uint8Array, size: number): Float64Array {
+  try {
+    return decodeWeights(bytes, size);
+  } catch (cause) {
+    const reason = cause instanceof BallastError ? cause.message : String(cause);
+    throw new NodeFailure('WEIGHTS_LAYOUT_MISMATCH', node, `weights: ${reason}`, {
+      metadata: { expected: size },
+      cause,
+    });
+  }
+}
