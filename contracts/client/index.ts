@@ -2,7 +2,13 @@ export { type Anvil, type AnvilOptions, devAccount, startAnvil } from './anvil.t
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';
 export * from './controller.ts';
-export { type ContractAddresses, type Deployment, type DeployOptions, deployContracts } from './deploy.ts';
+export {
+  type ContractAddresses,
+  type Deployment,
+  type DeployOptions,
+  deployContracts,
+  nextNonce,
+} from './deploy.ts';
 export { ContractRevertError, decodeRevert, type RevertArgument } from './errors.ts';
 export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
 export { modelRegistryAbi } from './generated/model-registry.ts';

@@ -1,0 +1,114 @@
+import {
+  activeOperators,
+  type ChainReader,
+  type ChainWriter,
+  chainHead,
+  initialiseModelRegistry,
+  type OperatorKeys,
+  type WaitOptions,
+} from '../../contracts/client/index.ts';
+import { type NetworkDocument, networkId } from '../../protocol/network.ts';
+import { MAX_COMMITTEE } from '../../protocol/round-entry.ts';
+import { readDocument, writeDocument } from './deploy.ts';
+import { OperatorError } from './errors.ts';
+
+/** The least that bears one faulty member: N ≥ 3F + 1. */
+const MIN_OPERATORS = 4;
+const NO_NETWORK = '0'.repeat(64);
+
+export type Activation = {
+  readonly status: 'activated' | 'already-active';
+  readonly document: NetworkDocument;
+  readonly committee: readonly OperatorKeys[];
+};
+
+export type ActivationOptions = WaitOptions & {
+  /** Blocks from now to the first beacon, where the document's has passed; 64 unless given. */
+  readonly beaconDelay?: number;
+  /** Operators to wait for before activating; 4 unless given. */
+  readonly minimumOperators?: number;
+};
+
+/**
+ * Names the network and its first committee on the chain: all operators that have registered with a valid proof. A
+ * beacon height that has passed is moved and the document written anew, so its id is final only now.
+ *
+ * @param path of the network document.
+ * @throws OperatorError `NOT_DEPLOYED`, `TOO_FEW_OPERATORS`, `TOO_MANY_OPERATORS`, `NETWORK_ALREADY_ACTIVE` with
+ *   another document; ContractRevertError `OWNABLE_UNAUTHORIZED_ACCOUNT` for any but the deployer.
+ */
+export async function activateNetwork(
+  reader: ChainReader,
+  writer: ChainWriter,
+  path: string,
+  { beaconDelay = 64, minimumOperators = MIN_OPERATORS, ...wait }: ActivationOptions = {},
+): Promise<Activation> {
+  const document = await readDocument(path);
+  if (document === undefined) {
+    throw new OperatorError('NOT_DEPLOYED', `${path}: got nothing, expected a network document`, {
+      hint: 'run ballast deploy first',
+    });
+  }
+  const { nodeRegistry, modelRegistry } = document.contracts;
+  const committee = await activeOperators(reader, nodeRegistry);
+  const active = await activeNetwork(reader, modelRegistry);
+  if (active !== undefined) {
+    if (active === networkId(document)) return { status: 'already-active', document, committee };
+    throw new OperatorError(
+      'NETWORK_ALREADY_ACTIVE',
+      `${path}: the contracts serve network ${active.slice(0, 12)}, expected ${networkId(document).slice(0, 12)}`,
+      { hint: 'the document was changed after its activation: take the one that was handed out then' },
+    );
+  }
+  requireCommittee(committee.length, minimumOperators);
+  const timely = await withTimelyBeacon(reader, document, beaconDelay);
+  if (timely !== document) await writeDocument(path, timely);
+  await initialiseModelRegistry(
+    reader,
+    writer,
+    modelRegistry,
+    {
+      network: networkId(timely),
+      modelDigest: timely.genesis.modelDigest,
+      committee: committee.map(({ signer }) => signer),
+    },
+    wait,
+  );
+  return { status: 'activated', document: timely, committee };
+}
+
+async function activeNetwork(reader: ChainReader, modelRegistry: string): Promise<string | undefined> {
+  const { network } = await chainHead(reader, modelRegistry);
+  return network === NO_NETWORK ? undefined : network;
+}
+
+function requireCommittee(size: number, minimum: number): void {
+  if (size < minimum) {
+    throw new OperatorError(
+      'TOO_FEW_OPERATORS',
+      `operators: got ${size} registered, expected at least ${minimum}`,
+      {
+        metadata: { registered: size, minimum },
+        hint: 'wait until more have run ballast register',
+      },
+    );
+  }
+  if (size > MAX_COMMITTEE) {
+    throw new OperatorError(
+      'TOO_MANY_OPERATORS',
+      `operators: got ${size} registered, expected at most ${MAX_COMMITTEE}`,
+      { metadata: { registered: size, maximum: MAX_COMMITTEE } },
+    );
+  }
+}
+
+/** A beacon that was there before the committee was known could be chosen for. */
+async function withTimelyBeacon(
+  reader: ChainReader,
+  document: NetworkDocument,
+  delay: number,
+): Promise<NetworkDocument> {
+  const height = Number(await reader.getBlockNumber());
+  if (document.genesis.beaconHeight > height + 1) return document;
+  return { ...document, genesis: { ...document.genesis, beaconHeight: height + delay } };
+}

@@ -1,0 +1,25 @@
+export { type Activation, type ActivationOptions, activateNetwork } from './activate.ts';
+export { type ChainEndpoint, type Cost, chainIdOf, openChain, requireBalance } from './chain.ts';
+export {
+  type DeploymentPlan,
+  deploymentCost,
+  deployNetwork,
+  type NetworkTemplate,
+  readDocument,
+  statePathOf,
+} from './deploy.ts';
+export { OperatorError, type OperatorErrorCode } from './errors.ts';
+export { type Exit, type ExitPlan, exitOperator, planExit } from './exit.ts';
+export {
+  initialiseOperator,
+  initialiseStake,
+  KEYSTORE_FILE,
+  STAKE_KEYSTORE_FILE,
+} from './initialise.ts';
+export {
+  planRegistration,
+  type Registration,
+  type RegistrationPlan,
+  type RegistrationRequest,
+  registerOperator,
+} from './register.ts';
