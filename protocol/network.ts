@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Digest, digestOf } from './digest.ts';
-import type { Encodable } from './encoding.ts';
+import { type Encodable, encodeCanonical } from './encoding.ts';
 import { closestWord, UsageError } from './errors.ts';
 import { bigCount, count, digest, firstIssue } from './schema.ts';
 
@@ -16,7 +16,7 @@ const parameters = z.strictObject({
   /** Name of the aggregation rule, and f: the liars that it assumes among the sealed updates. */
   rule: z.strictObject({ name: z.string().max(40), f: count }),
   update: z.strictObject({
-    /** L2 bound of an update, in units of weights. */
+    /** L2 bound of a whole update, in units of weights: of all heads of the model together. */
     clipNorm: positive,
     /** The fixed-point grid has steps of 2^−gridBits. */
     gridBits: z.int().min(1).max(30),
@@ -28,6 +28,7 @@ const parameters = z.strictObject({
     relation: z.enum(['add-remove', 'replace']),
     /** σ of the noise as a multiple of the clip norm; 0 without noise. */
     noiseMultiplier: z.number().min(0).max(1e6),
+    /** L2 bound of one record's gradient, over all heads together: what the noise is sized by. */
     recordClipNorm: positive,
     epsilonBudget: positive,
     delta: z.number().gt(0).lt(1),
@@ -59,6 +60,18 @@ const parameters = z.strictObject({
   retention: z.strictObject({ rounds: z.int().min(1) }),
 });
 
+/** The most that a model's description may take, canonically encoded. */
+const MAX_MODEL_BYTES = 32_768;
+
+function isModel(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  try {
+    return encodeCanonical(value as Encodable).length <= MAX_MODEL_BYTES;
+  } catch {
+    return false;
+  }
+}
+
 const network = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,32}$/, 'expected 1 to 32 of a-z, 0-9 and -'),
   /** CAIP-2 chain id, such as eip155:1. */
@@ -76,6 +89,14 @@ const network = z.strictObject({
     /** The first round's beacon is the randomness of this block. */
     beaconHeight: count,
   }),
+  /**
+   * What is trained: heads, features and public numbers, read by those who know models. Here only a JSON object with a
+   * canonical encoding of bounded size.
+   */
+  model: z.custom<{ readonly [key: string]: Encodable }>(
+    isModel,
+    `expected a JSON object of at most ${MAX_MODEL_BYTES} bytes`,
+  ),
   parameters,
 });
 

@@ -4,9 +4,10 @@ import { BallastError } from '../../protocol/errors.ts';
 import { layoutSize } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
 import { slicesFor } from '../data/index.ts';
-import { createPegModel } from '../models/index.ts';
+import { createModel, parseModelSpec } from '../models/index.ts';
 import { localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
 import { trainingRelease } from '../training/index.ts';
+import { describeModel } from './model.ts';
 import { NodeProcess } from './node-process.ts';
 import { assumedLiars, checkDevnetOptions, type DevnetOptions, devnetParameters } from './options.ts';
 import { roundLine } from './round-line.ts';
@@ -80,6 +81,7 @@ export async function runDevnet(
   const { progress, print, signal, force } = collaborators;
   const parameters = devnetParameters(options);
   const slices = await slicesFor(options.data, options.seed, options.nodes);
+  const spec = await describeModel(slices, options.rounds);
   await prepareFolder(options.dataDir);
   progress('starting the chain');
   const anvil = await startAnvil({ signal: force });
@@ -90,7 +92,7 @@ export async function runDevnet(
     const port = await freePort();
     const nodes = await configureNodes(options, slices, anvil, identities, port);
     progress('deploying contracts and registering operators');
-    const document = await setUpChain(anvil, options, parameters, identities, port);
+    const document = await setUpChain(anvil, options, parameters, identities, port, spec);
     await startBlocks(anvil);
     signal.throwIfAborted();
     for (const line of introduction(options, parameters, document, nodes)) print(line);
@@ -296,7 +298,7 @@ function introduction(
   return [
     `network ${document.name} on ${document.chain}, folder ${options.dataDir}`,
     `${nodes.length} nodes (${liars}), rule ${rule}; data: ${nodes.map(({ label }) => label).join(', ')}`,
-    `privacy: ${privacyLine(options, parameters)}`,
+    `privacy: ${privacyLine(options, parameters, layoutSize(createModel(parseModelSpec(document.model)).layout))}`,
     ...(privacy.unit === 'none'
       ? ['warning: without privacy anyone who reads an update learns about the rows behind it']
       : []),
@@ -304,7 +306,7 @@ function introduction(
 }
 
 /** What the mode will have cost after all rounds, and how loud its noise is beside the signal it hides. */
-function privacyLine(options: DevnetOptions, parameters: NetworkParameters): string {
+function privacyLine(options: DevnetOptions, parameters: NetworkParameters, dimension: number): string {
   const { privacy, training } = parameters;
   if (privacy.unit === 'none') {
     const none = formatGuarantee(privacy, { epsilon: Number.POSITIVE_INFINITY, delta: privacy.delta });
@@ -317,7 +319,7 @@ function privacyLine(options: DevnetOptions, parameters: NetworkParameters): str
   );
   const ratio = expectedNoiseToSignal({
     noiseMultiplier: privacy.noiseMultiplier,
-    dimension: layoutSize(createPegModel({ kind: 'linear' }).layout),
+    dimension,
     ...(privacy.unit === 'record'
       ? { count: training.nominalRecords, draws: 1 }
       : { count: options.nodes, draws: options.nodes }),

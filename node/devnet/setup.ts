@@ -1,39 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createTestClient, http, parseEther } from 'viem';
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import {
   type Anvil,
-  type ContractAddresses,
-  configureParameter,
   createReader,
   createWriter,
-  deployContracts,
   devAccount,
   type Endpoint,
-  initialiseModelRegistry,
-  registerNode,
-  STABILITY_FEE,
-  WAD_PER_YEAR,
 } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { layoutHash } from '../../protocol/layout.ts';
-import { type NetworkDocument, type NetworkParameters, networkId } from '../../protocol/network.ts';
+import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
 import { wadFromBps } from '../../protocol/units.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import type { Slices } from '../data/index.ts';
 import { createKeystore, type OperatorIdentity } from '../keys/index.ts';
-import { createPegModel, genesisWeights } from '../models/index.ts';
+import { createModel, genesisOf, type ModelSpec } from '../models/index.ts';
+import {
+  activateNetwork,
+  deployNetwork,
+  initialiseStake,
+  type NetworkTemplate,
+  registerOperator,
+} from '../operator/index.ts';
 import type { NodeConfig } from '../runtime/index.ts';
 import { LevelStore, StoreError } from '../store/index.ts';
 import type { DevnetOptions } from './options.ts';
 
 const MARKER = 'devnet.json';
 const BLOCK_SECONDS = 1;
-const MODEL = { kind: 'linear' } as const;
 /** Keys of a devnet live for minutes and hold play money: a light lock keeps the start quick. */
 const SCRYPT_COST = 2 ** 14;
 const BOND = parseEther('1');
@@ -123,45 +121,41 @@ export async function makeIdentities(dataDir: string, nodes: number): Promise<Op
   return identities;
 }
 
-/** Deploys, funds, registers, initialises and writes the network document. */
+/** Deploys, funds, makes stake keys, registers and activates, as deployer and operators of a real network do. */
 export async function setUpChain(
   anvil: Anvil,
   options: DevnetOptions,
   parameters: NetworkParameters,
   identities: readonly OperatorIdentity[],
   bootstrapPort: number,
+  spec: ModelSpec,
 ): Promise<NetworkDocument> {
   const endpoint: Endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 50 };
   const reader = createReader(endpoint);
   const governance = createWriter(endpoint, devAccount(0));
-  const deployment = await deployContracts(reader, governance, {
-    minimumBond: BOND,
-    unbondingDelaySeconds: 3_600,
+  const path = join(options.dataDir, 'network.json');
+  const { contracts } = await deployNetwork(reader, governance, {
+    document: path,
+    template: networkTemplate(parameters, identities, bootstrapPort),
+    registry: { minimumBond: BOND, unbondingDelaySeconds: 3_600 },
+    fee: FEE,
+    beaconDelay: FIRST_BEACON_BLOCKS,
   });
-  const { block: _block, ...contracts } = deployment;
   const bank = createTestClient({ mode: 'anvil', transport: http(anvil.rpcUrl) });
-  for (const { account } of identities) await bank.setBalance({ address: account.address, value: FUNDS });
-  for (const { account, signer } of identities) {
-    const owner = privateKeyToAccount(generatePrivateKey());
-    await bank.setBalance({ address: owner.address, value: FUNDS });
-    const keys = { node: signer, signer: account };
-    const writer = createWriter(endpoint, owner);
-    await registerNode(reader, writer, contracts.nodeRegistry, { keys, bond: BOND });
+  for (const [index, { account, signer: node }] of identities.entries()) {
+    const folder = nodeFolder(options.dataDir, index);
+    const password = (await readFile(join(folder, 'password'), 'utf8')).trimEnd();
+    const { account: owner } = await initialiseStake(folder, password, { scryptCost: SCRYPT_COST });
+    for (const { address } of [account, owner]) await bank.setBalance({ address, value: FUNDS });
+    await registerOperator(reader, createWriter(endpoint, owner), {
+      nodeRegistry: contracts.nodeRegistry,
+      keys: { node, signer: account },
+    });
   }
-  await configureParameter(reader, governance, contracts, {
-    parameter: STABILITY_FEE,
-    unit: WAD_PER_YEAR,
-    value: FEE.initial,
-    limits: FEE.limits,
+  const { document } = await activateNetwork(reader, governance, path, {
+    beaconDelay: FIRST_BEACON_BLOCKS,
+    minimumOperators: identities.length,
   });
-  const height = Number(await reader.getBlockNumber());
-  const document = networkDocument(anvil, contracts, parameters, identities, bootstrapPort, height);
-  await initialiseModelRegistry(reader, governance, contracts.modelRegistry, {
-    network: networkId(document),
-    modelDigest: document.genesis.modelDigest,
-    committee: identities.map(({ account }) => account.address.toLowerCase()).sort(),
-  });
-  await writeFile(join(options.dataDir, 'network.json'), `${JSON.stringify(document, null, 2)}\n`);
   return document;
 }
 
@@ -186,7 +180,6 @@ export async function configureNodes(
       dataDir: join(folder, 'data'),
       slice: slice.spec,
       publicFeed,
-      model: MODEL,
       rounds: options.rounds,
       ...(index === 0 ? { listen: [`/ip4/127.0.0.1/tcp/${bootstrapPort}`] } : {}),
     };
@@ -231,20 +224,19 @@ function networkDocument(
   identities: readonly OperatorIdentity[],
   bootstrapPort: number,
   height: number,
+  spec: ModelSpec,
 ): NetworkDocument {
-  const model = createPegModel(MODEL);
+  const model = createModel(spec);
   return {
     name: 'devnet',
-    chain: `eip155:${anvil.chainId}`,
-    contracts,
     bootstrap: identities
       .slice(0, 1)
       .map(({ nodeId }) => `/ip4/127.0.0.1/tcp/${bootstrapPort}/p2p/${nodeId}`),
     genesis: {
-      modelDigest: weightsDigest(genesisWeights(model)),
+      modelDigest: weightsDigest(genesisOf(model)),
       layout: layoutHash(model.layout),
-      beaconHeight: height + FIRST_BEACON_BLOCKS,
     },
+    model: spec as NetworkDocument['model'],
     parameters,
   };
 }

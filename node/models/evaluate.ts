@@ -54,14 +54,19 @@ export function evaluateModel(
 
 /** Mean pinball loss in bp of quantile forecasts (rows × levels) over examples and levels. */
 export function meanPinball(quantiles: Float64Array, examples: ExampleSet): number {
+  return pinballLosses(quantiles, examples).reduce((sum, loss) => sum + loss, 0) / examples.rows;
+}
+
+/** Pinball loss in bp of each example, the mean over its levels. */
+export function pinballLosses(quantiles: Float64Array, examples: ExampleSet): Float64Array {
   const outputs = QUANTILE_LEVELS.length;
-  let sum = 0;
-  for (let i = 0; i < examples.rows; i++) {
+  return Float64Array.from({ length: examples.rows }, (_, i) => {
     const actual = outcome(examples, i);
+    let sum = 0;
     for (const [q, level] of QUANTILE_LEVELS.entries())
       sum += pinball(level, quantiles[i * outputs + q]!, actual);
-  }
-  return sum / (examples.rows * outputs);
+    return sum / outputs;
+  });
 }
 
 /** d_{t+24}, bp. */

@@ -27,6 +27,7 @@ export function fitModelSpec(
     readonly peg: PegModelSpec;
     readonly recordClipNorms: HeadNorms;
     readonly updateClipNorms: HeadNorms;
+    readonly riskDeadBand: number;
   },
 ): ModelSpec {
   const pegNumbers = fitPublicNumbers(buildExamples(computeFeatures(feed), fitting));

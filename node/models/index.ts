@@ -7,7 +7,7 @@ export {
   type RiskAssessment,
 } from './assess.ts';
 export { type BootstrapOptions, bootstrapSkill, type SkillInterval } from './bootstrap.ts';
-export { evaluateModel, meanPinball, type SkillReport } from './evaluate.ts';
+export { evaluateModel, meanPinball, pinballLosses, type SkillReport } from './evaluate.ts';
 export { fitModelSpec, type PublicData } from './fit-model.ts';
 export {
   type Baseline,
@@ -34,7 +34,13 @@ export {
 } from './peg-model.ts';
 export { empiricalQuantile, pinball, pinballSlope } from './pinball.ts';
 export { expectedReversion, fitPublicNumbers, type PublicNumbers } from './public-numbers.ts';
-export { evaluateRisk, type RiskReport, riskLosses } from './risk-evaluate.ts';
+export {
+  evaluateRisk,
+  type RiskReport,
+  reportRisk,
+  riskLosses,
+  trainingLossOfRisk,
+} from './risk-evaluate.ts';
 export {
   baselineRisk,
   createRiskModel,
@@ -43,6 +49,7 @@ export {
   type RiskBaseline,
   type RiskForecast,
   type RiskModel,
+  riskScales,
   riskSlopes,
 } from './risk-model.ts';
 export { fitRiskNumbers, type RiskNumbers, scoreOf } from './risk-numbers.ts';

@@ -43,6 +43,8 @@ const risk = z.strictObject({
   horizonHours: z.literal(RISK_HORIZON_HOURS),
   targets: z.tuple([z.literal(RISK_TARGETS[0]), z.literal(RISK_TARGETS[1])]),
   ...common,
+  /** How much worse than the last version the gate lets this head be, as a share of its score; see docs/models.md. */
+  deadBand: z.number().min(0).max(1),
   numbers: z.strictObject({
     threshold: z.number().min(0),
     ewma: correction,
@@ -90,6 +92,7 @@ export function modelSpec(options: {
   readonly riskNumbers?: RiskNumbers;
   readonly recordClipNorms: HeadNorms;
   readonly updateClipNorms: HeadNorms;
+  readonly riskDeadBand: number;
 }): ModelSpec {
   const { recordClipNorms, updateClipNorms, riskNumbers } = options;
   const value = {
@@ -113,6 +116,7 @@ export function modelSpec(options: {
               features: riskFeatureSchema(),
               recordClipNorm: recordClipNorms.risk,
               updateClipNorm: updateClipNorms.risk,
+              deadBand: options.riskDeadBand,
               numbers: riskNumbers,
             },
           }),

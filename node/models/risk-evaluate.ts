@@ -1,6 +1,13 @@
 import { BallastError } from '../../protocol/errors.ts';
 import type { RiskExamples } from '../features/index.ts';
-import { baselineRisk, forecastRisk, type RiskForecast, type RiskModel } from './risk-model.ts';
+import {
+  baselineRisk,
+  DRAWDOWN_LOSS_SCALE,
+  forecastRisk,
+  type RiskForecast,
+  type RiskModel,
+  VOLATILITY_LOSS_SCALE,
+} from './risk-model.ts';
 import type { RiskNumbers } from './risk-numbers.ts';
 
 /** How well drawdown events and volatility were told in advance. */
@@ -64,6 +71,18 @@ export function reportRisk(forecast: RiskForecast, numbers: RiskNumbers, example
       logError: mean(forecast.volatility.map((log, i) => Math.abs(log - examples.volatility[i]!))),
     },
   };
+}
+
+/** Mean of what the risk head is trained on: scaled log loss plus half the scaled squared error of log volatility. */
+export function trainingLossOfRisk(model: RiskModel, weights: Float64Array, examples: RiskExamples): number {
+  const forecast = forecastRisk(model, weights, examples);
+  const { drawdown } = riskLosses(forecast, model.numbers, examples);
+  let sum = 0;
+  for (let i = 0; i < examples.rows; i++) {
+    const error = forecast.volatility[i]! - examples.volatility[i]!;
+    sum += DRAWDOWN_LOSS_SCALE * drawdown[i]! + (VOLATILITY_LOSS_SCALE / 2) * error * error;
+  }
+  return sum / examples.rows;
 }
 
 /** The head's report beside its baselines'. */

@@ -1,6 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { type Layout, layoutSize } from '../../protocol/layout.ts';
-import { RISK_FEATURES, type RiskInput } from '../features/index.ts';
+import { RISK_FEATURES, type RiskExamples, type RiskInput } from '../features/index.ts';
 import { logitOf, type RiskNumbers, sigmoid } from './risk-numbers.ts';
 
 /** What the risk head tells, in the order of its outputs. */
@@ -91,4 +91,23 @@ export function riskSlopes(
     DRAWDOWN_LOSS_SCALE * DRAWDOWN_GAIN * (sigmoid(logit) - event),
     VOLATILITY_LOSS_SCALE * VOLATILITY_GAIN * (volatility - outcome.volatility),
   ];
+}
+
+/** The same as matrices, rows × targets row-major, for an engine that works on all rows at once. */
+export function riskScales(numbers: RiskNumbers, examples: RiskExamples) {
+  const base = new Float64Array(2 * examples.rows);
+  const targets = new Float64Array(2 * examples.rows);
+  for (let i = 0; i < examples.rows; i++) {
+    base[2 * i] = logitOf(numbers.ewma.drawdown, examples.ewma[i]!);
+    base[2 * i + 1] = examples.ewma[i]! + numbers.ewma.volatility;
+    targets[2 * i] = examples.drawdown[i]! > numbers.threshold ? 1 : 0;
+    targets[2 * i + 1] = examples.volatility[i]!;
+  }
+  return {
+    /** Forecasts at weights of zero, what is added for each unit of a linear term, and what slopes are multiplied by. */
+    base,
+    gains: [DRAWDOWN_GAIN, VOLATILITY_GAIN],
+    lossGains: [DRAWDOWN_LOSS_SCALE * DRAWDOWN_GAIN, VOLATILITY_LOSS_SCALE * VOLATILITY_GAIN],
+    targets,
+  } as const;
 }

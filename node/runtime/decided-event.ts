@@ -1,10 +1,15 @@
 import type { Decided } from '../../coordinator/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
-import type { SkillReport } from '../models/index.ts';
-import type { RoundDecided } from './events.ts';
+import type { HeldOut, RoundDecided } from './events.ts';
+import type { SkillIntervals } from './held-out.ts';
+import type { HeldOutReport } from './public-market.ts';
 
 /** The certified model as this node holds it: the hash of its own bytes, and how good it is. */
-export type HeldModel = { readonly digest: Digest; readonly heldOut: SkillReport };
+export type HeldModel = {
+  readonly digest: Digest;
+  readonly heldOut: HeldOutReport;
+  readonly intervals?: SkillIntervals;
+};
 
 /** A decision as it is told: who was left out, by whom and why. */
 export function toDecidedEvent(
@@ -32,6 +37,16 @@ export function toDecidedEvent(
     privacy: entry.privacy,
     recomputed: candidate !== undefined || entry.outcome === 'aborted',
     heldDigest: held?.digest ?? null,
-    heldOut: held === undefined ? null : { loss: held.heldOut.loss, baselines: held.heldOut.baselineLoss },
+    heldOut: held === undefined ? null : toHeldOut(held),
+  };
+}
+
+function toHeldOut({ heldOut, intervals }: HeldModel): HeldOut {
+  const { loss, baselineLoss, risk } = heldOut;
+  return {
+    loss,
+    baselines: baselineLoss,
+    ...(risk === undefined ? {} : { risk }),
+    ...(intervals === undefined ? {} : { intervals }),
   };
 }

@@ -3,11 +3,17 @@ import type { NodeId } from '../../protocol/ids.ts';
 import type { Outcome, PrivacyStatement } from '../../protocol/messages.ts';
 import type { Hold } from '../controller/index.ts';
 import type { ConditionEvent } from './conditions.ts';
+import type { RiskSkill, SkillIntervals } from './held-out.ts';
+import type { HeadName } from './public-market.ts';
 
 /** How the certified model does on the held-out part of the public feed; losses are mean pinball losses in bp. */
 export type HeldOut = {
   readonly loss: number;
   readonly baselines: { readonly B0: number; readonly B2: number; readonly B3: number };
+  /** The risk head on the held-out part of the public market; absent without one. */
+  readonly risk?: RiskSkill;
+  /** Skills of both heads with 95 % intervals. */
+  readonly intervals?: SkillIntervals;
 };
 
 /** What a running node tells: the lines of its log, and of `--json`. */
@@ -27,6 +33,13 @@ export type NodeEvent =
       readonly round: number;
       readonly epsilon: number | null;
       readonly milliseconds: number;
+    }
+  | {
+      /** This node's own judgement of a candidate, and the heads that were worse than in the last version. */
+      readonly event: 'judged';
+      readonly round: number;
+      readonly verdict: 'accepted' | 'rejected';
+      readonly worse: readonly HeadName[];
     }
   | { readonly event: 'abstained'; readonly round: number; readonly code: string; readonly reason: string }
   | RoundDecided

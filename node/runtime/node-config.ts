@@ -11,8 +11,8 @@ const engineNames = [...ENGINE_NAMES] as [string, ...string[]];
 const schema = z.strictObject({
   /** Path of the network document. */
   network: z.string().min(1),
-  /** URL of the chain's JSON-RPC endpoint. */
-  rpc: z.url(),
+  /** URL of the chain's JSON-RPC endpoint; of several, the next is asked when one fails. */
+  rpc: z.union([z.url(), z.array(z.url()).min(1).max(8)]),
   keystore: z.string().min(1),
   /** A file, readable by its owner alone, that holds the keystore's password. */
   passwordFile: z.string().min(1),
@@ -24,10 +24,6 @@ const schema = z.strictObject({
   slice: marketSourceSchema,
   /** The rows that everybody knows. */
   publicFeed: marketSourceSchema,
-  model: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('linear') }),
-    z.strictObject({ kind: z.literal('mlp'), hidden: z.int().min(1).max(20) }),
-  ]),
   engine: z.enum(engineNames).optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),

@@ -18,7 +18,7 @@ import type { KeyValueStore } from '../../protocol/store.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import type { DataClock } from '../data/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
-import { genesisWeights, type PegModel } from '../models/index.ts';
+import { genesisOf, type StabilityModel } from '../models/index.ts';
 import type { Verdict } from '../network/index.ts';
 import type { Trainer } from '../training/index.ts';
 import { AfterDecision } from './after-decision.ts';
@@ -33,7 +33,7 @@ export type CoreOptions = {
   readonly document: NetworkDocument;
   readonly identity: OperatorIdentity;
   readonly committee: Committee;
-  readonly model: PegModel;
+  readonly model: StabilityModel;
   /** The last round to take part in. */
   readonly rounds: number;
 };
@@ -143,7 +143,7 @@ export class NodeCore {
     const { document, identity, committee, model } = this.#options;
     const { link, stores, transport, clock, market, emit, onError } = this.#collaborators;
     const { parameters, genesis } = document;
-    const weights = genesisWeights(model);
+    const weights = genesisOf(model);
     requireGenesis(document, layoutHash(model.layout), weightsDigest(weights));
     const { name, f } = parameters.rule;
     return Participant.open(
@@ -164,7 +164,7 @@ export class NodeCore {
         clock,
         transport,
         beacon: this.#boundedBeacon(),
-        evaluator: createGate(market, parameters),
+        evaluator: createGate(market, parameters, (judgement) => emit({ event: 'judged', ...judgement })),
         trainer: this.#roundTrainer(ledger),
       },
       {
@@ -184,6 +184,7 @@ export class NodeCore {
   #roundTrainer(ledger: PrivacyLedger) {
     const { dataClock, trainer, emit, revise } = this.#collaborators;
     return createRoundTrainer(this.#options.document.parameters, {
+      model: this.#options.model,
       ledger,
       clock: dataClock,
       randomBytes: (length) => randomBytes(length),

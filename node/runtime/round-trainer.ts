@@ -5,7 +5,13 @@ import type { NetworkParameters } from '../../protocol/network.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
 import { decodeUpdate, encodeUpdate } from '../../protocol/vectors.ts';
 import type { DataClock } from '../data/index.ts';
-import { type LocalTrainingOptions, trainingRelease } from '../training/index.ts';
+import type { StabilityModel } from '../models/index.ts';
+import {
+  clipHeads,
+  type LocalTrainingOptions,
+  requireHeadNorms,
+  trainingRelease,
+} from '../training/index.ts';
 import type { Emit } from './events.ts';
 
 /** Local training as the round needs it; a worker in a node, in-process in a simulation. */
@@ -16,9 +22,11 @@ export type TrainLocally = (
 ) => Promise<Float64Array>;
 
 export type RoundTrainerCollaborators = {
+  /** Its heads' own bounds are kept too; without it the joint bounds alone. */
+  readonly model?: StabilityModel;
   readonly trainLocally: TrainLocally;
   readonly ledger: PrivacyLedger;
-  readonly clock: DataClock;
+  readonly clock: Pick<DataClock, 'training'>;
   readonly randomBytes: RandomBytes;
   readonly emit: Emit;
   /** Milliseconds, for the log alone. */
@@ -42,6 +50,8 @@ export function localTrainingOptions({ privacy, training, update }: NetworkParam
 /**
  * A node's part in a round: ask the ledger, train, clip, put on the grid, charge, release.
  *
+ * @throws BallastError `HEAD_NORMS` when the heads' bounds do not fit into the network's.
+ *
  * The budget is asked before training, and the debit is on disk with the exact bytes before they leave. A round
  * that was released once is released again as it was, never trained anew.
  */
@@ -50,6 +60,7 @@ export function createRoundTrainer(
   collaborators: RoundTrainerCollaborators,
 ): RoundTrainer {
   const { ledger, clock, emit, now } = collaborators;
+  if (collaborators.model !== undefined) requireHeadNorms(collaborators.model, parameters);
   const options = localTrainingOptions(parameters);
   const release = trainingRelease(options);
   let last: Promise<unknown> = Promise.resolve();
@@ -60,6 +71,7 @@ export function createRoundTrainer(
     return {
       update: decodeUpdate(bytes, bytes.length / 4),
       privacy: { unit, relation, delta, epsilon: Number.isFinite(epsilon) ? epsilon : null },
+      ledger: ledger.position().count,
     };
   };
 
@@ -94,6 +106,7 @@ export function createRoundTrainer(
   };
 
   return {
+    debits: () => ledger.position().count,
     train: (round: number, _base: Head, weights: Float64Array, signal: AbortSignal) => {
       const result = last.then(() => train(round, weights, signal));
       last = result.catch(() => undefined);
@@ -105,12 +118,18 @@ export function createRoundTrainer(
 function quantise(
   delta: Float64Array,
   { update, privacy }: NetworkParameters,
-  { randomBytes, revise }: RoundTrainerCollaborators,
+  { randomBytes, revise, model }: RoundTrainerCollaborators,
 ): Int32Array {
   const { clipNorm, gridBits } = update;
-  if (revise !== undefined) return toGrid(revise(clip(delta, clipNorm)), gridBits);
+  // Each head at its own norm; the joint bound holds whatever the heads' are.
+  const clipped = clip(model === undefined ? delta : clipHeads(model, delta), clipNorm);
+  if (revise !== undefined) return toGrid(revise(clipped), gridBits);
   if (privacy.unit === 'node') {
-    return noisyUpdate(delta, { clipNorm, noiseMultiplier: privacy.noiseMultiplier, gridBits }, randomBytes);
+    return noisyUpdate(
+      clipped,
+      { clipNorm, noiseMultiplier: privacy.noiseMultiplier, gridBits },
+      randomBytes,
+    );
   }
-  return toGrid(clip(delta, clipNorm), gridBits);
+  return toGrid(clipped, gridBits);
 }

@@ -1,5 +1,12 @@
-import type { ExampleSet } from '../features/index.ts';
-import { type PegModel, pinballSlope, QUANTILE_LEVELS } from '../models/index.ts';
+import type { ExampleSet, RiskExamples } from '../features/index.ts';
+import {
+  forecastRisk,
+  type PegModel,
+  pinballSlope,
+  QUANTILE_LEVELS,
+  type RiskModel,
+  riskSlopes,
+} from '../models/index.ts';
 import type { RecordGradients, TrainingEngine } from './engine.ts';
 
 /** Plain float64 arithmetic: the reference for the other engines, and the fastest for models of this size. */
@@ -9,6 +16,7 @@ export const float64Engine: TrainingEngine = {
     model.spec.kind === 'linear'
       ? linearGradients(model, examples)
       : mlpGradients(model, examples, model.spec.hidden),
+  openRisk: riskGradients,
 };
 
 const OUTPUTS = QUANTILE_LEVELS.length;
@@ -73,6 +81,33 @@ function mlpGradients(model: PegModel, examples: ExampleSet, units: number): Rec
             }
             back *= 1 - a * a;
             for (let j = 0; j < width; j++) gradients[at + j * units + h]! += x[i * width + j]! * back;
+          }
+        }
+      }
+      return gradients;
+    },
+    dispose: () => {},
+  };
+}
+
+function riskGradients(model: RiskModel, examples: RiskExamples): RecordGradients {
+  const { width, x, recordStart, records, drawdown, volatility } = examples;
+  const gradients = new Float64Array(records * model.size);
+  return {
+    perRecord: (weights) => {
+      gradients.fill(0);
+      const forecast = forecastRisk(model, weights, examples);
+      for (let r = 0; r < records; r++) {
+        const from = recordStart[r]!;
+        const to = recordStart[r + 1]!;
+        const at = r * model.size;
+        for (let i = from; i < to; i++) {
+          const outcome = { drawdown: drawdown[i]!, volatility: volatility[i]! };
+          const slopes = riskSlopes(model.numbers, forecast.logit[i]!, forecast.volatility[i]!, outcome);
+          for (let j = 0; j < width; j++) {
+            const share = x[i * width + j]! / (to - from);
+            gradients[at + 2 * j]! += share * slopes[0];
+            gradients[at + 2 * j + 1]! += share * slopes[1];
           }
         }
       }

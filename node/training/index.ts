@@ -1,7 +1,8 @@
-export { TRAINING_DEFAULTS, type TrainingDefaults } from './defaults.ts';
+export { defaultModelSpec, TRAINING_DEFAULTS, type TrainingDefaults } from './defaults.ts';
 export type { RecordGradients, TrainingEngine } from './engine.ts';
 export { createEngine, ENGINE_NAMES, type EngineName } from './engines.ts';
 export { float64Engine } from './float64-engine.ts';
+export { clipHeads, type HeadExamples, jointNorm, openHeads, requireHeadNorms } from './heads.ts';
 export { type LocalTrainingOptions, trainingRelease, trainLocally } from './local-training.ts';
 export { createTensorFlowEngine, TENSORFLOW_BACKENDS, type TensorFlowBackend } from './tensorflow-engine.ts';
 export { createTrainer, type Trainer, workerUrl } from './trainer.ts';

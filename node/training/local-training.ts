@@ -20,7 +20,7 @@ export type LocalTrainingOptions = {
   /** Gradient steps a round, each one release under unit `record`. */
   readonly localSteps: number;
   readonly learningRate: number;
-  /** L2 bound C of one record's gradient. */
+  /** L2 bound C of one record's gradient, of all heads together. */
   readonly recordClipNorm: number;
   /** σ / C of the noise on each gradient sum; read under unit `record` only. */
   readonly noiseMultiplier: number;

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { BallastError } from '../../protocol/errors.ts';
-import { type ExampleSet, ROWS_PER_RECORD } from '../features/index.ts';
-import { type PegModel, QUANTILE_LEVELS } from '../models/index.ts';
+import { type ExampleSet, type RiskExamples, ROWS_PER_RECORD } from '../features/index.ts';
+import { type PegModel, QUANTILE_LEVELS, RISK_TARGETS, type RiskModel, riskScales } from '../models/index.ts';
 import type { RecordGradients, TrainingEngine } from './engine.ts';
 
 /** Backends of TensorFlow.js, fastest first. */
@@ -36,7 +36,7 @@ export async function createTensorFlowEngine(
     try {
       await LOADERS[backend]();
       await tf.ready();
-      return { name: `tfjs-${backend}`, backend, unavailable, open };
+      return { name: `tfjs-${backend}`, backend, unavailable, open, openRisk };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       unavailable.push({ backend, reason: reason.split('\n')[0] ?? reason });
@@ -82,7 +82,8 @@ function open(model: PegModel, examples: ExampleSet): RecordGradients {
   const { records, width } = examples;
   const outputs = QUANTILE_LEVELS.length;
   if (records === 0) return { perRecord: () => new Float64Array(0), dispose: () => {} };
-  const { x, y, weight, rows } = pad(examples);
+  const { rows, weight, padded } = pad(examples);
+  const [x, y] = [padded(examples.x), padded(examples.y)];
   const held = {
     x: tf.tensor2d(x, [records * rows, width]),
     y: tf.tensor2d(y, [records * rows, 1]),
@@ -93,16 +94,7 @@ function open(model: PegModel, examples: ExampleSet): RecordGradients {
     const above = tf.cast(tf.greater(f, held.y), 'float32');
     return tf.mul(tf.sub(above, held.levels), held.weight);
   };
-  const perRecordProduct = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => {
-    const [inner, columns] = [a.shape[1], b.shape[1]];
-    const product = tf.matMul(
-      tf.reshape(a, [records, rows, inner]),
-      tf.reshape(b, [records, rows, columns]),
-      true,
-      false,
-    );
-    return tf.reshape(product, [records, inner * columns]);
-  };
+  const perRecordProduct = (a: tf.Tensor2D, b: tf.Tensor2D) => productByRecord(a, b, records);
   const linear = (weights: Float64Array): tf.Tensor2D => {
     const w = tf.tensor2d(Float32Array.from(weights), [width, outputs]);
     return perRecordProduct(held.x, slopes(tf.matMul(held.x, w)));
@@ -131,20 +123,72 @@ function open(model: PegModel, examples: ExampleSet): RecordGradients {
   };
 }
 
+/** As above; its forecasts are the EWMA baseline's plus the features' linear terms, and its slopes those of both losses. */
+function openRisk(model: RiskModel, examples: RiskExamples): RecordGradients {
+  const { records, width } = examples;
+  const outputs = RISK_TARGETS.length;
+  if (records === 0) return { perRecord: () => new Float64Array(0), dispose: () => {} };
+  const { rows, weight, padded } = pad(examples);
+  const { base, gains, lossGains, targets } = riskScales(model.numbers, examples);
+  const columns = (values: Float64Array) => tf.tensor2d(padded(values), [records * rows, outputs]);
+  const held = {
+    x: tf.tensor2d(padded(examples.x), [records * rows, width]),
+    base: columns(base),
+    targets: columns(targets),
+    weight: tf.tensor2d(weight, [records * rows, 1]),
+    gains: tf.tensor2d([...gains], [1, outputs]),
+    lossGains: tf.tensor2d([...lossGains], [1, outputs]),
+  };
+  const gradients = (weights: Float64Array): tf.Tensor2D => {
+    const w = tf.tensor2d(Float32Array.from(weights), [width, outputs]);
+    const f: tf.Tensor2D = tf.add(held.base, tf.mul(tf.matMul(held.x, w), held.gains));
+    const logit = tf.slice2d(f, [0, 0], [-1, 1]);
+    const volatility = tf.slice2d(f, [0, 1], [-1, 1]);
+    const told: tf.Tensor2D = tf.concat([tf.sigmoid(logit), volatility], 1);
+    const slope: tf.Tensor2D = tf.mul(tf.mul(tf.sub(told, held.targets), held.lossGains), held.weight);
+    return productByRecord(held.x, slope, records);
+  };
+  return {
+    perRecord: (weights) => {
+      const result = tf.tidy(() => gradients(weights));
+      const values = Float64Array.from(result.dataSync());
+      result.dispose();
+      return values;
+    },
+    dispose: () => tf.dispose(held),
+  };
+}
+
+/** aᵀb of each record: both [records · rows, columns]; the result is [records, columns of a · columns of b]. */
+function productByRecord(a: tf.Tensor2D, b: tf.Tensor2D, records: number): tf.Tensor2D {
+  const [inner, columns] = [a.shape[1], b.shape[1]];
+  const rows = a.shape[0] / records;
+  const product = tf.matMul(
+    tf.reshape(a, [records, rows, inner]),
+    tf.reshape(b, [records, rows, columns]),
+    true,
+    false,
+  );
+  return tf.reshape(product, [records, inner * columns]);
+}
+
 /** Records padded with zero rows to the longest; `weight` is 1 / rows of the record, and 0 on padding. */
-function pad(examples: ExampleSet) {
-  const { records, width, recordStart } = examples;
+function pad({ records, rows: count, recordStart }: Pick<ExampleSet, 'records' | 'rows' | 'recordStart'>) {
   let rows = ROWS_PER_RECORD;
   for (let r = 0; r < records; r++) rows = Math.max(rows, recordStart[r + 1]! - recordStart[r]!);
-  const x = new Float32Array(records * rows * width);
-  const y = new Float32Array(records * rows);
   const weight = new Float32Array(records * rows);
   for (let r = 0; r < records; r++) {
-    const from = recordStart[r]!;
-    const to = recordStart[r + 1]!;
-    x.set(examples.x.subarray(from * width, to * width), r * rows * width);
-    y.set(examples.y.subarray(from, to), r * rows);
-    weight.fill(1 / (to - from), r * rows, r * rows + to - from);
+    const length = recordStart[r + 1]! - recordStart[r]!;
+    weight.fill(1 / length, r * rows, r * rows + length);
   }
-  return { x, y, weight, rows };
+  /** A column, or several, row-major. */
+  const padded = (values: Float64Array): Float32Array => {
+    const width = values.length / count;
+    const out = new Float32Array(records * rows * width);
+    for (let r = 0; r < records; r++) {
+      out.set(values.subarray(recordStart[r]! * width, recordStart[r + 1]! * width), r * rows * width);
+    }
+    return out;
+  };
+  return { rows, weight, padded };
 }

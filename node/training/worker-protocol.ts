@@ -1,6 +1,6 @@
 import type { HourRange } from '../data/clock.ts';
 import type { LoadedSeries, MarketSource } from '../data/index.ts';
-import type { PegModelSpec } from '../models/index.ts';
+import type { ModelSpec } from '../models/index.ts';
 import type { EngineName } from './engines.ts';
 import type { LocalTrainingOptions } from './local-training.ts';
 
@@ -12,8 +12,11 @@ export type Entropy = { readonly kind: 'system' } | { readonly kind: 'seeded'; r
 
 /** What a training worker is started with. */
 export type WorkerSetup = {
+  /** The peg series to train on. */
   readonly source: MarketSource;
-  readonly model: PegModelSpec;
+  /** The volatile asset to train the risk head on, and the public one that its features refer to. */
+  readonly market?: { readonly own: MarketSource; readonly reference: MarketSource };
+  readonly model: ModelSpec;
   readonly engine: EngineName;
   readonly entropy: Entropy;
 };

@@ -4,8 +4,9 @@ import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
 import { createPrng, loadSeries } from '../data/index.ts';
 import { buildExamples, computeFeatures, withMirror } from '../features/index.ts';
-import { createPegModel } from '../models/index.ts';
+import { createModel } from '../models/index.ts';
 import { createEngine } from './engines.ts';
+import { openHeads } from './heads.ts';
 import { trainLocally } from './local-training.ts';
 import type {
   Entropy,
@@ -28,7 +29,7 @@ async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
   const loaded = await loadSeries(setup.source);
   const table = computeFeatures(loaded.series);
   const engine = await createEngine(setup.engine);
-  const model = createPegModel(setup.model);
+  const model = createModel(setup.model);
   const bytes = noiseSource(setup.entropy);
   send({
     type: 'ready',
@@ -42,13 +43,13 @@ async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
   });
   return ({ weights, range, options }: TrainingRequest): Float64Array => {
     if (weights.length !== model.size) {
-      throw new BallastError(
-        'MODEL_SIZE',
-        `weights: got ${weights.length}, expected the ${model.size} of ${JSON.stringify(setup.model)}`,
-        { metadata: { given: weights.length, expected: model.size } },
-      );
+      throw new BallastError('MODEL_SIZE', `weights: got ${weights.length}, expected ${model.size}`, {
+        metadata: { given: weights.length, expected: model.size },
+      });
     }
-    const gradients = engine.open(model, withMirror(buildExamples(table, range)));
+    const gradients = openHeads(engine, model, {
+      peg: withMirror(buildExamples(table, range)),
+    });
     try {
       return trainLocally(gradients, weights, options, bytes);
     } finally {

@@ -17,6 +17,7 @@ const DOCUMENT: NetworkDocument = {
   },
   bootstrap: ['/ip4/127.0.0.1/tcp/4001'],
   genesis: { modelDigest: 'a'.repeat(64), layout: 'b'.repeat(64), beaconHeight: 1 },
+  model: {},
   parameters: {
     rule: { name: 'multi-krum', f: 2 },
     update: { clipNorm: 1.5, gridBits: 20, normCheck: true },
@@ -37,7 +38,10 @@ const DOCUMENT: NetworkDocument = {
   },
 };
 const PLAIN = DOCUMENT as Encodable;
-const LEAVES = pathsOf(PLAIN).filter((path) => pathsOf([valueAt(PLAIN, path) ?? null]).length === 1);
+/** All but `model`, which may hold anything. */
+const LEAVES = pathsOf(PLAIN).filter(
+  (path) => path[0] !== 'model' && pathsOf([valueAt(PLAIN, path) ?? null]).length === 1,
+);
 const OBJECTS: Path[] = [
   [],
   ...pathsOf(PLAIN).filter((path) => {
@@ -103,6 +107,7 @@ describe('network document', () => {
     ['bootstrap.0', 'x'.repeat(201)],
     ['genesis.modelDigest', 'A'.repeat(64), 'a'.repeat(63)],
     ['genesis.beaconHeight', -1, 0.5, 2 ** 53],
+    ['model', [], 'linear', { text: 'x'.repeat(32_768) }, { deep: { value: Number.NaN } }],
     ['parameters.rule.name', 'x'.repeat(41)],
     ['parameters.rule.f', -1, 0.5],
     ['parameters.update.clipNorm', 0, -1, Number.POSITIVE_INFINITY, 1e300, 2 ** 53],
@@ -152,6 +157,16 @@ describe('network document', () => {
       }
     });
   }
+
+  it('carries any description of a model, and its every number in the id', () => {
+    const described = (norm: number) => ({
+      ...DOCUMENT,
+      model: { heads: { peg: { kind: 'linear', norm } } },
+    });
+    const parsed = parseNetworkDocument(described(0.22));
+    expect(parsed).to.deep.equal(described(0.22));
+    expect(networkId(parsed)).not.to.equal(networkId(parseNetworkDocument(described(0.23))));
+  });
 
   for (const path of OBJECTS) {
     const place = path.join('.') || 'the document';

@@ -1,6 +1,6 @@
 import { createRule } from '../../aggregation/index.ts';
 import type { RoundTrainer } from '../../coordinator/collaborators.ts';
-import { genesisWeights } from '../../node/models/index.ts';
+import { genesisOf } from '../../node/models/index.ts';
 import { createGate } from '../../node/runtime/public-market.ts';
 import { createRoundTrainer } from '../../node/runtime/round-trainer.ts';
 import { PrivacyLedger } from '../../privacy/index.ts';
@@ -44,7 +44,7 @@ export async function learn(market: LearningMarket, options: LearningOptions): P
   rule.check(nodes);
   const trainers = await openTrainers(market, options);
   const gate = createGate(market.publicMarket, parameters);
-  const genesis = genesisWeights(market.model);
+  const genesis = genesisOf(market.model);
   const last: (Float64Array | undefined)[] = Array.from({ length: nodes }, () => undefined);
   await warmOperators();
   const world = new World({
@@ -91,6 +91,7 @@ async function openTrainers(
   return ledgers.map((ledger, index) => (random) => {
     const isLiar = attack !== undefined && index === ledgers.length - 1;
     return createRoundTrainer(parameters, {
+      model: market.model,
       trainLocally: market.trainerOf(index, random.bytes),
       ledger,
       clock: market.clock,

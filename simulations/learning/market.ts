@@ -1,9 +1,15 @@
 import { createDataClock, type DataClock, loadSeries, slicesFor } from '../../node/data/index.ts';
 import { buildExamples, computeFeatures, withMirror } from '../../node/features/index.ts';
-import { createPegModel, type PegModel, type PegModelSpec } from '../../node/models/index.ts';
-import { createPublicMarket, type PublicMarket } from '../../node/runtime/public-market.ts';
+import { createModel, type PegModelSpec, type StabilityModel } from '../../node/models/index.ts';
+import { createPublicMarket, type GateScore, type PublicMarket } from '../../node/runtime/public-market.ts';
 import type { TrainLocally } from '../../node/runtime/round-trainer.ts';
-import { float64Engine, type RecordGradients, trainLocally } from '../../node/training/index.ts';
+import {
+  defaultModelSpec,
+  float64Engine,
+  openHeads,
+  type RecordGradients,
+  trainLocally,
+} from '../../node/training/index.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 
@@ -14,7 +20,7 @@ export type LearningMarketOptions = {
   readonly rounds: number;
   /** Folder of the recorded markets; the generator where left out. */
   readonly dataDir?: string;
-  /** Linear where left out. */
+  /** The peg head; linear where left out. */
   readonly model?: PegModelSpec;
 };
 
@@ -24,7 +30,7 @@ export type LearningMarketOptions = {
  */
 export type LearningMarket = {
   readonly options: LearningMarketOptions;
-  readonly model: PegModel;
+  readonly model: StabilityModel;
   readonly clock: DataClock;
   readonly publicMarket: PublicMarket;
   /** In-process training of node `index` on its slice, over the float64 engine. */
@@ -34,10 +40,10 @@ export type LearningMarket = {
 /** @throws UsageError `DATA_NODES`, `DATA_FILE_UNREADABLE`, `DATA_CLOCK_TOO_SHORT`; BallastError `MODEL_SPEC`. */
 export async function prepareLearningMarket(options: LearningMarketOptions): Promise<LearningMarket> {
   const { seed, nodes, rounds, dataDir } = options;
-  const model = createPegModel(options.model ?? { kind: 'linear' });
   const { publicFeed, slices } = await slicesFor(dataDir, seed, nodes);
   const feed = (await loadSeries(publicFeed)).series;
   const clock = createDataClock(feed, { rounds });
+  const model = createModel(defaultModelSpec({ feed, fitting: clock.fitting }, options.model));
   const tables = await Promise.all(
     slices.map(async ({ spec }) => computeFeatures((await loadSeries(spec)).series)),
   );
@@ -46,7 +52,8 @@ export async function prepareLearningMarket(options: LearningMarketOptions): Pro
     const key = `${index}/${range.from}/${range.to}`;
     const table = tables[index];
     if (table === undefined) throw new RangeError(`node: got ${index}, expected 0 to ${nodes - 1}`);
-    const gradients = opened.get(key) ?? float64Engine.open(model, withMirror(buildExamples(table, range)));
+    const gradients =
+      opened.get(key) ?? openHeads(float64Engine, model, { peg: withMirror(buildExamples(table, range)) });
     opened.set(key, gradients);
     return gradients;
   };
@@ -62,14 +69,14 @@ export async function prepareLearningMarket(options: LearningMarketOptions): Pro
 
 /** Every member scores the same two models on the same rows; the first does it for all. */
 function rememberScores(market: PublicMarket): PublicMarket {
-  const scores = new Map<string, number>();
+  const scores = new Map<string, readonly GateScore[]>();
   return {
     ...market,
-    gateScore: (round, weights) => {
+    gateScores: (round, weights) => {
       const key = `${round}/${weightsDigest(weights)}`;
-      const score = scores.get(key) ?? market.gateScore(round, weights);
-      scores.set(key, score);
-      return score;
+      const known = scores.get(key) ?? market.gateScores(round, weights);
+      scores.set(key, known);
+      return known;
     },
   };
 }

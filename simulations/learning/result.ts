@@ -1,4 +1,5 @@
-import { genesisWeights, type SkillReport } from '../../node/models/index.ts';
+import { genesisOf } from '../../node/models/index.ts';
+import type { HeldOutReport } from '../../node/runtime/public-market.ts';
 import { type Digest, digestOf } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Outcome, RoundEntry } from '../../protocol/messages.ts';
@@ -27,9 +28,9 @@ export type LearningResult = {
   readonly rounds: readonly LearnedRound[];
   /** Index of the node that lies; undefined where none does. */
   readonly liar: number | undefined;
-  readonly genesis: SkillReport;
+  readonly genesis: HeldOutReport;
   /** Of the last certified version. Both are on held-out rows, which nothing else reads. */
-  readonly final: SkillReport;
+  readonly final: HeldOutReport;
   /** Of the weights that each node would go on from; undefined for one that did not get that far. */
   readonly models: readonly (Digest | undefined)[];
   /** Of when and what every node decided, and of the final models: equal for equal runs. */
@@ -44,7 +45,7 @@ export function learningResult(
   last: readonly (Float64Array | undefined)[],
   liar: number | undefined,
 ): LearningResult {
-  const genesis = genesisWeights(market.model);
+  const genesis = genesisOf(market.model);
   const { heldOut } = market.publicMarket;
   const models = last.map((weights) => (weights === undefined ? undefined : weightsDigest(weights)));
   return {

@@ -56,6 +56,7 @@ describe('fee advisors on a chain', function () {
       contracts,
       bootstrap: [],
       genesis: { modelDigest: GENESIS, layout: GENESIS, beaconHeight: 1 },
+      model: {},
       parameters: parametersOf(),
     };
     const identities = Array.from({ length: 4 }, (_, i) =>

@@ -13,7 +13,6 @@ const GOOD = {
   dataDir: 'data',
   slice: { kind: 'generator', seed: 1, venue: 1 },
   publicFeed: { kind: 'generator', seed: 1, venue: 0 },
-  model: { kind: 'linear' },
   rounds: 3,
 };
 
@@ -48,7 +47,6 @@ describe('node configuration', () => {
       ...GOOD,
       listen: ['/ip4/127.0.0.1/tcp/0'],
       engine: 'float64',
-      model: { kind: 'mlp', hidden: 4 },
     };
     expect(await read(more)).to.deep.equal(more);
   });
@@ -76,8 +74,6 @@ describe('node configuration', () => {
     ['network', { network: '' }],
     ['listen', { listen: [] }],
     ['engine', { engine: 'tfjs-quantum' }],
-    ['model.kind', { model: { kind: 'cubic' } }],
-    ['model.hidden', { model: { kind: 'mlp', hidden: 21 } }],
     ['slice.kind', { slice: { kind: 'oracle' } }],
     ['publicFeed.seed', { publicFeed: { kind: 'generator', seed: -1, venue: 0 } }],
   ];

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { createDataClock, GENERATOR_START_HOUR, generateVenue } from '../../data/index.ts';
 import type { HourlySeries } from '../../features/index.ts';
-import { createPegModel, genesisWeights } from '../../models/index.ts';
+import { createModel, genesisOf } from '../../models/index.ts';
+import { defaultModelSpec } from '../../training/index.ts';
 import { createGate, createPublicMarket, type PublicMarket } from '../index.ts';
 import { parametersOf } from './fixtures.ts';
 
@@ -12,9 +13,9 @@ const CANDIDATE = Float64Array.of(1);
 /** A market in which weights score what the table says. */
 function gateOf(base: number, candidate: number, asked: number[] = []) {
   const market = {
-    gateScore: (round: number, [kind]: Float64Array) => {
+    gateScores: (round: number, [kind]: Float64Array) => {
       asked.push(round);
-      return kind === 0 ? base : candidate;
+      return [{ head: 'peg', score: kind === 0 ? base : candidate }];
     },
   } as unknown as PublicMarket;
   return (round: number) => createGate(market, parametersOf()).judge(round, BASE, CANDIDATE, signal);
@@ -49,20 +50,21 @@ describe('public market', function () {
   const ROUNDS = 4;
   const feed = generateVenue(3, 0, 300);
   const clock = createDataClock(feed, { rounds: ROUNDS });
-  const model = createPegModel({ kind: 'linear' });
+  const model = createModel(defaultModelSpec({ feed, fitting: clock.fitting }));
   const market = createPublicMarket(feed, clock, model);
-  const weights = genesisWeights(model);
+  const weights = genesisOf(model);
 
   /** The same feed with other deviations from an hour on. */
   const changedFrom = (hour: number): HourlySeries => ({
     ...feed,
     deviation: feed.deviation.map((value, i) => (feed.startHour + i >= hour ? 3 * value + 7 : value)),
   });
+  const scoreOf = ({ gateScores }: PublicMarket, round: number) => gateScores(round, weights)[0]?.score ?? 0;
   const marketFrom = (hour: number) => createPublicMarket(changedFrom(hour), clock, model);
 
   it('scores on a grid of 10⁻⁶ bp', () => {
     for (let round = 1; round <= ROUNDS; round++) {
-      const score = market.gateScore(round, weights);
+      const score = scoreOf(market, round);
       expect(score).to.be.greaterThan(0);
       expect(score).to.equal(Math.round(score * 1e6) * 1e-6);
     }
@@ -73,9 +75,9 @@ describe('public market', function () {
     for (let round = 1; round <= ROUNDS; round++) {
       const { from, to } = clock.gate(round);
       expect(from).to.be.at.least(clock.cutoff(round));
-      const score = market.gateScore(round, weights);
-      expect(marketFrom(from).gateScore(round, weights)).not.to.equal(score);
-      expect(marketFrom(to + clock.horizonHours).gateScore(round, weights)).to.equal(score);
+      const score = scoreOf(market, round);
+      expect(scoreOf(marketFrom(from), round)).not.to.equal(score);
+      expect(scoreOf(marketFrom(to + clock.horizonHours), round)).to.equal(score);
       expect(to + clock.horizonHours).to.be.at.most(clock.test.from);
     }
   });

@@ -187,6 +187,7 @@ const NETWORK = {
   },
   bootstrap: [],
   genesis: { modelDigest: DIGEST, layout: DIGEST, beaconHeight: 1 },
+  model: {},
   parameters: {
     rule: { name: 'median', f: 1 },
     update: { clipNorm: 1, gridBits: 20, normCheck: true },

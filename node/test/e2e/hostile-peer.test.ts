@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { digestOfBytes } from '../../../protocol/digest.ts';
 import { TOPICS, type Topic } from '../../../protocol/message-types.ts';
 import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
-import { createPegModel } from '../../models/index.ts';
+import { createModel, parseModelSpec } from '../../models/index.ts';
 import { createNetwork, type Network } from '../../network/index.ts';
 import { BallastNode, type NodeEvent, readNodeConfig } from '../../runtime/index.ts';
 import { Forger, type Hostile } from './hostile-messages.ts';
@@ -87,7 +87,7 @@ describe('a network among hostile peers', function () {
     const [last] = prepared.nodes.slice(HONEST);
     if (last === undefined) throw new Error('one node more than the honest');
     liar = last.identity;
-    const { size } = createPegModel({ kind: 'linear' });
+    const { size } = createModel(parseModelSpec(prepared.document.model));
     forger = new Forger(prepared.document, size, liar.signer, stranger().signer);
     honest = await Promise.all(
       prepared.nodes.slice(0, HONEST).map(async ({ identity, configPath }) => {

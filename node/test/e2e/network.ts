@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Anvil, startAnvil } from '../../../contracts/client/index.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
 import { slicesFor } from '../../data/index.ts';
+import { describeModel } from '../../devnet/model.ts';
 import { type DevnetOptions, devnetParameters } from '../../devnet/options.ts';
 import {
   configureNodes,
@@ -53,7 +54,14 @@ export async function prepareNetwork(fields: Partial<DevnetOptions>): Promise<Pr
     const identities = await makeIdentities(options.dataDir, options.nodes);
     const port = await freePort();
     const nodes = await configureNodes(options, slices, anvil, identities, port);
-    const document = await setUpChain(anvil, options, devnetParameters(options), identities, port);
+    const document = await setUpChain(
+      anvil,
+      options,
+      devnetParameters(options),
+      identities,
+      port,
+      await describeModel(slices, options.rounds),
+    );
     await startBlocks(anvil);
     return { root, anvil, document, nodes, remove };
   } catch (error) {

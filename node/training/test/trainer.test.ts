@@ -1,10 +1,13 @@
 import { expect } from 'chai';
 import { BallastError } from '../../../protocol/errors.ts';
-import { createTrainer, TRAINING_DEFAULTS, type WorkerSetup } from '../index.ts';
+import { createDataClock, generateVenue } from '../../data/index.ts';
+import { createTrainer, defaultModelSpec, TRAINING_DEFAULTS, type WorkerSetup } from '../index.ts';
+
+const feed = generateVenue(1, 0, 120);
 
 const setup: WorkerSetup = {
   source: { kind: 'generator', seed: 1, venue: 1, days: 120 },
-  model: { kind: 'linear' },
+  model: defaultModelSpec({ feed, fitting: createDataClock(feed, { rounds: 1 }).fitting }),
   engine: 'float64',
   entropy: { kind: 'seeded', seed: 7 },
 };

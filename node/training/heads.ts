@@ -1,0 +1,108 @@
+import { clip } from '../../privacy/index.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
+import { type ExampleSet, type RiskExamples, ROWS_PER_RECORD } from '../features/index.ts';
+import { headsOf, type StabilityModel } from '../models/index.ts';
+import type { RecordGradients, TrainingEngine } from './engine.ts';
+
+/** What a node trains both heads on: its peg rows, and its market's where it has one. */
+export type HeadExamples = { readonly peg: ExampleSet; readonly risk?: RiskExamples };
+
+/**
+ * Gradients of the whole model by record. A record is a UTC day of whatever the node has: its row holds each head's
+ * mean gradient, clipped at that head's own norm C_h, one after the other, and zeros where the head has no rows that
+ * day. One record therefore moves a sum by at most √ΣC_h², and both heads cost one release.
+ *
+ * @param model whose risk head is zero throughout where `examples` have no market.
+ */
+export function openHeads(
+  engine: TrainingEngine,
+  model: StabilityModel,
+  examples: HeadExamples,
+): RecordGradients {
+  const { peg, risk } = model.heads;
+  const opened = [
+    { ...place(peg), days: daysOf(examples.peg), gradients: engine.open(peg.model, examples.peg) },
+  ];
+  if (risk !== undefined && examples.risk !== undefined) {
+    const gradients = engine.openRisk(risk.model, examples.risk);
+    opened.push({ ...place(risk), days: daysOf(examples.risk), gradients });
+  }
+  const days = [...new Set(opened.flatMap((part) => [...part.days]))].sort((a, b) => a - b);
+  const recordOf = new Map(days.map((day, record) => [day, record]));
+  const joint = new Float64Array(days.length * model.size);
+  return {
+    perRecord: (weights) => {
+      joint.fill(0);
+      for (const { offset, size, clipNorm, days: own, gradients } of opened) {
+        const rows = gradients.perRecord(weights.subarray(offset, offset + size));
+        for (const [r, day] of own.entries()) {
+          const at = (recordOf.get(day) ?? 0) * model.size + offset;
+          joint.set(clip(rows.subarray(r * size, (r + 1) * size), clipNorm), at);
+        }
+      }
+      return joint;
+    },
+    dispose: () => {
+      for (const { gradients } of opened) gradients.dispose();
+    },
+  };
+}
+
+/** An update with each head's part clipped at its own norm. */
+export function clipHeads(model: StabilityModel, update: Float64Array): Float64Array {
+  const out = new Float64Array(update.length);
+  for (const { offset, size, updateClipNorm } of headsOf(model)) {
+    out.set(clip(update.subarray(offset, offset + size), updateClipNorm), offset);
+  }
+  return out;
+}
+
+/** L2 bound of vectors with these bounds, one after the other. */
+export function jointNorm(norms: readonly number[]): number {
+  return Math.sqrt(norms.reduce((sum, norm) => sum + norm * norm, 0));
+}
+
+/**
+ * Noise and norm checks follow the joint bounds of the network's parameters: the heads' own must fit into them.
+ *
+ * @throws BallastError `HEAD_NORMS`.
+ */
+export function requireHeadNorms(
+  model: StabilityModel,
+  { privacy, update }: Pick<NetworkParameters, 'privacy' | 'update'>,
+): void {
+  const heads = headsOf(model);
+  const check = (name: string, norms: readonly number[], bound: number) => {
+    const joint = jointNorm(norms);
+    if (joint <= bound * (1 + 1e-9)) return;
+    throw new BallastError(
+      'HEAD_NORMS',
+      `${name}: got ${bound}, expected at least ${joint}, the joint norm of the model's heads`,
+      { metadata: { name, bound, joint }, hint: 'make it √ΣC² over the heads' },
+    );
+  };
+  check(
+    'privacy.recordClipNorm',
+    heads.map(({ recordClipNorm }) => recordClipNorm),
+    privacy.recordClipNorm,
+  );
+  check(
+    'update.clipNorm',
+    heads.map(({ updateClipNorm }) => updateClipNorm),
+    update.clipNorm,
+  );
+}
+
+function place(head: { offset: number; size: number; recordClipNorm: number }) {
+  return { offset: head.offset, size: head.size, clipNorm: head.recordClipNorm };
+}
+
+/** UTC days since the epoch of each record. */
+function daysOf({
+  records,
+  recordStart,
+  hour,
+}: Pick<ExampleSet, 'records' | 'recordStart' | 'hour'>): Int32Array {
+  return Int32Array.from({ length: records }, (_, r) => Math.floor(hour[recordStart[r]!]! / ROWS_PER_RECORD));
+}
