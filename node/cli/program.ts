@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type AddCommands, addNodeCommands } from './commands.ts';
+import { addDataCommand } from './data-command.ts';
 import { explainError } from './errors.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function runCommandLine(
         ),
     })
     .exitOverride();
-  for (const add of [addNodeCommands, ...more]) add(program, entry);
+  for (const add of [addNodeCommands, addDataCommand, ...more]) add(program, entry);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -1,3 +1,4 @@
+export { checkFolder, type FileReport, type FlagCount } from './check.ts';
 export { createDataClock, type DataClock, type DataClockOptions, type HourRange } from './clock.ts';
 export { generateMarket } from './generator/market.ts';
 export { GENERATOR_DAYS, GENERATOR_START_HOUR, generateVenue } from './generator/venue.ts';
@@ -15,3 +16,13 @@ export {
   type MarketSource,
   marketSourceSchema,
 } from './source.ts';
+export {
+  type EventSplit,
+  type EventSplitOptions,
+  eventSplit,
+  STRESS_EVENTS,
+  type StressEvent,
+  type TimeSplit,
+  type TimeSplitOptions,
+  timeSplit,
+} from './splits.ts';
