@@ -21,6 +21,8 @@ export type Endpoint = {
   readonly chainId: number;
   /** How often receipts and blocks are asked for; viem's default of 4 s is meant for public endpoints. */
   readonly pollingIntervalMs?: number;
+  /** What requests go through; plain HTTP to `rpcUrl` unless given. */
+  readonly transport?: Transport;
 };
 
 function chainOf({ rpcUrl, chainId }: Endpoint): Chain {
@@ -35,7 +37,7 @@ function chainOf({ rpcUrl, chainId }: Endpoint): Chain {
 export function createReader(endpoint: Endpoint): ChainReader {
   return createPublicClient({
     chain: chainOf(endpoint),
-    transport: http(endpoint.rpcUrl),
+    transport: endpoint.transport ?? http(endpoint.rpcUrl),
     // A cached block number would make a read after a write see the state before it.
     cacheTime: 0,
     ...polling(endpoint),
@@ -47,7 +49,7 @@ export function createWriter(endpoint: Endpoint, account: LocalAccount): ChainWr
   return createWalletClient({
     account,
     chain: chainOf(endpoint),
-    transport: http(endpoint.rpcUrl),
+    transport: endpoint.transport ?? http(endpoint.rpcUrl),
     ...polling(endpoint),
   });
 }

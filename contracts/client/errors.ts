@@ -77,7 +77,8 @@ export async function chainRequest<T>(what: string, request: () => Promise<T>): 
 }
 
 function chainError(what: string, cause: unknown): Error {
-  if (cause instanceof BallastError) return cause;
+  const typed = typedCause(cause);
+  if (typed !== undefined) return typed;
   const data = revertData(cause);
   const revert = data === undefined ? undefined : decodeRevert(data, cause);
   if (revert !== undefined) return revert;
@@ -87,6 +88,14 @@ function chainError(what: string, cause: unknown): Error {
     hint: 'check that the RPC endpoint answers and serves the chain and the addresses of the network document',
     cause,
   });
+}
+
+/** An error that a transport raised lies under what viem makes of it. */
+function typedCause(error: unknown): BallastError | undefined {
+  for (let level: unknown = error; level instanceof Error; level = level.cause) {
+    if (level instanceof BallastError) return level;
+  }
+  return undefined;
 }
 
 /** @returns undefined when no contract of this project raises such an error. */

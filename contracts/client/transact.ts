@@ -1,4 +1,4 @@
-import type { Address, Hex, TransactionReceipt } from 'viem';
+import { type Address, type Hex, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { chainRequest } from './errors.ts';
@@ -50,21 +50,47 @@ export async function awaitReceipt(
   hash: Hex,
   { signal, timeoutMs }: WaitOptions = {},
 ): Promise<TransactionReceipt> {
-  throwIfAborted(what, signal);
-  const receipt = chainRequest(what, () =>
-    reader.waitForTransactionReceipt({ hash, timeout: timeoutMs ?? DEFAULT_TIMEOUT_MS }),
-  );
-  if (signal === undefined) return receipt;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(abortedError(what));
-  signal.addEventListener('abort', abort, { once: true });
-  // Whichever loses the race must not become an unhandled rejection.
-  receipt.catch(() => undefined);
-  try {
-    return await Promise.race([receipt, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
+  const patience = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const deadline = performance.now() + patience;
+  for (;;) {
+    throwIfAborted(what, signal);
+    const receipt = await findReceipt(reader, what, hash);
+    if (receipt !== undefined) return receipt;
+    if (performance.now() > deadline) {
+      throw new BallastError('CHAIN_REQUEST_FAILED', `${what}: no receipt of ${hash} within ${patience} ms`, {
+        metadata: { request: what, transactionHash: hash },
+        hint: 'it may still come: ask for it again before sending anew',
+      });
+    }
+    await delay(reader.pollingInterval, signal);
   }
+}
+
+async function findReceipt(
+  reader: ChainReader,
+  what: string,
+  hash: Hex,
+): Promise<TransactionReceipt | undefined> {
+  try {
+    return await reader.getTransactionReceipt({ hash });
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError) return undefined;
+    return chainRequest(what, () => Promise.reject(error));
+  }
+}
+
+/** Ends early when the signal fires. */
+function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
 }
 
 function throwIfAborted(what: string, signal: AbortSignal | undefined): void {

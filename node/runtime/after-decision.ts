@@ -100,6 +100,7 @@ export class AfterDecision {
   /** Publishes every certified version that the chain does not have yet, oldest first. */
   async #publish(round: number, turn: number, signal: AbortSignal): Promise<void> {
     const { link, committee, emit } = this.#collaborators;
+    await link.free(signal);
     await pause(turn * PUBLISH_STAGGER_MS, signal);
     for (const certificate of await this.#unpublished(round)) {
       signal.throwIfAborted();

@@ -1,23 +1,28 @@
 import { join } from 'node:path';
 import type { Clock, Committee } from '../../coordinator/index.ts';
+import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import { createDataClock, loadSeries } from '../data/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createPegModel } from '../models/index.ts';
-import { createNetwork, type Network } from '../network/index.ts';
+import { createNetwork } from '../network/index.ts';
 import { FailStopStore, LevelStore, type NodeStore } from '../store/index.ts';
 import { createTrainer, type EngineName } from '../training/index.ts';
 import { ChainLink } from './chain-link.ts';
+import { ChainWatch } from './chain-watch.ts';
+import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
 import { Conditions } from './conditions.ts';
 import type { Emit, NodeEvent } from './events.ts';
 import { GossipWiring } from './gossip.ts';
+import { NetworkHost } from './network-host.ts';
 import { describeError, type NodeConfig } from './node-config.ts';
 import { NodeCore } from './node-core.ts';
 import type { NodeView, Readiness } from './node-view.ts';
+import { pause } from './pause.ts';
 import { createPublicMarket, type PublicMarket } from './public-market.ts';
 import { closeWithin, STOP_STAGES_MS } from './shutdown.ts';
-import { Supervisor } from './supervisor.ts';
+import { type Backoff, Supervisor } from './supervisor.ts';
 
 export type BallastNodeOptions = {
   readonly config: NodeConfig;
@@ -31,6 +36,8 @@ export type BallastNodeCollaborators = {
   readonly observe?: Emit;
   /** The machine's unless given. */
   readonly clock?: Clock;
+  /** Times of a node that watches itself; {@link TUNING} unless given. */
+  readonly tuning?: Partial<NodeTuning>;
   /** Opens the database in a folder: LevelDB unless given. */
   readonly openStore?: (folder: string) => Promise<NodeStore>;
   /** What an attack makes of this node's updates: set by simulations of liars, never by an operator. */
@@ -39,7 +46,22 @@ export type BallastNodeCollaborators = {
 
 /** How long the others are waited for before the node goes on with a quorum. */
 const PEERS_PATIENCE_MS = 20_000;
-const STORE_BACKOFF = { firstMs: 500, mostMs: 30_000 };
+
+export type NodeTuning = {
+  readonly storeBackoff: Backoff;
+  readonly portBackoff: Backoff;
+  readonly chainPollMs: number;
+  readonly stalledAfterMs: number;
+  readonly peersPollMs: number;
+};
+
+export const TUNING: NodeTuning = {
+  storeBackoff: { firstMs: 500, mostMs: 30_000 },
+  portBackoff: { firstMs: 1_000, mostMs: 30_000 },
+  chainPollMs: 400,
+  stalledAfterMs: 60_000,
+  peersPollMs: 2_000,
+};
 
 /** A whole node: keys, store, ledger, trainer, network and chain around one participant. */
 export class BallastNode {
@@ -48,6 +70,8 @@ export class BallastNode {
   readonly #clock: Clock;
   readonly #openStore: (folder: string) => Promise<NodeStore>;
   readonly #conditions: Conditions;
+  readonly #clockWatch: ClockWatch;
+  readonly #tuning: NodeTuning;
   readonly #stopping = new AbortController();
   readonly #closers: { readonly name: string; readonly close: () => Promise<void> }[] = [];
   readonly #revise: ((update: Float64Array) => Float64Array) | undefined;
@@ -56,12 +80,13 @@ export class BallastNode {
   #link: ChainLink | undefined;
   #committee: Committee | undefined;
   #market: PublicMarket | undefined;
-  #network: Network | undefined;
+  #host: NetworkHost | undefined;
+  #chainWatch: ChainWatch | undefined;
   #core: Supervisor<NodeCore> | undefined;
   #head: NodeView['head'];
 
   constructor(options: BallastNodeOptions, collaborators: BallastNodeCollaborators) {
-    const { emit, observe, clock, openStore, revise } = collaborators;
+    const { emit, observe, clock, openStore, revise, tuning } = collaborators;
     this.#options = options;
     this.#emit = (event: NodeEvent) => {
       emit(event);
@@ -70,7 +95,10 @@ export class BallastNode {
     this.#clock = clock ?? systemClock();
     this.#openStore = openStore ?? ((folder) => LevelStore.open(folder));
     this.#revise = revise;
-    this.#conditions = new Conditions({ emit: this.#emit, now: () => this.#clock.now() });
+    const now = () => this.#clock.now();
+    this.#conditions = new Conditions({ emit: this.#emit, now });
+    this.#clockWatch = new ClockWatch(CLOCK_WATCH, now, this.#conditions);
+    this.#tuning = { ...TUNING, ...tuning };
   }
 
   /** The node as it stands. */
@@ -78,7 +106,7 @@ export class BallastNode {
     const participant = this.#core?.current?.participant;
     this.#head = participant?.head ?? this.#head;
     return {
-      readiness: this.#readiness,
+      readiness: this.#readinessNow,
       document: this.#options.document,
       link: this.#link,
       committee: this.#committee,
@@ -86,28 +114,38 @@ export class BallastNode {
       participant,
       head: this.#head,
       conditions: this.#conditions.active,
-      peers: this.#network?.peers() ?? [],
-      finalizedHeight: undefined,
-      clockSkewMs: undefined,
+      peers: this.#host?.current?.peers() ?? [],
+      finalizedHeight: this.#chainWatch?.finalizedHeight,
+      clockSkewMs: this.#clockWatch.skewMs,
     };
   }
 
-  /** Resolves when the node takes part. @throws what any of its parts throws; call `stop` then too. */
+  /** Faults that concern what is beside the node, its HTTP interface for one, are raised and cleared here. */
+  get conditions(): Conditions {
+    return this.#conditions;
+  }
+
+  /**
+   * Resolves when the node takes part. A chain that does not answer, a full disk or a port that is taken are waited
+   * for.
+   *
+   * @throws what any of its parts throws for a mistake of its configuration; call `stop` then too.
+   */
   async start(): Promise<void> {
     const { config, document, identity } = this.#options;
     const { signal } = this.#stopping;
-    this.#starting('reaching the chain');
-    const link = await ChainLink.open(document, config.rpc, identity.account);
-    this.#link = link;
-    const committee = await link.committee();
-    this.#committee = committee;
-
     this.#starting('reading data');
     const feed = await loadSeries(config.publicFeed, signal);
     const dataClock = createDataClock(feed.series, { rounds: config.rounds });
     const model = createPegModel(config.model);
     const market = createPublicMarket(feed.series, dataClock, model);
     this.#market = market;
+
+    this.#starting('reaching the chain');
+    const link = await this.#reachChain();
+    this.#link = link;
+    const committee = await link.committee();
+    this.#committee = committee;
     const trainer = createTrainer({
       source: config.slice,
       model: config.model,
@@ -116,38 +154,25 @@ export class BallastNode {
     });
     this.#closers.push({ name: 'trainer', close: () => trainer.close() });
 
-    const gossip = new GossipWiring(document.name, {
-      network: () => this.#network,
-      hear: (bytes) => this.#core?.current?.hear(bytes) ?? { action: 'ignore', code: 'NODE_NOT_READY' },
-      serve: async (digest) => this.#core?.current?.participant.serve(digest),
-      onError: (error) => this.#tell(error),
-    });
-    const core = new Supervisor(STORE_BACKOFF, {
+    this.#starting('opening the store');
+    const gossip = this.#gossip();
+    const options = { document, identity, committee, model, rounds: config.rounds };
+    const core = new Supervisor(this.#tuning.storeBackoff, {
       open: async (onFailure) => {
-        const database = await this.#openStore(join(config.dataDir, 'db'));
-        const store = FailStopStore.over(database, onFailure);
-        try {
-          await store.probe();
-        } catch (error) {
-          await store.close();
-          throw error;
-        }
-        return NodeCore.open(
-          { document, identity, committee, model, rounds: config.rounds },
-          {
-            link,
-            stores: { round: store.sub('round'), ledger: store.sub('ledger') },
-            transport: gossip.transport,
-            clock: this.#clock,
-            dataClock,
-            market,
-            trainer,
-            emit: this.#emit,
-            onError: (error) => this.#tell(error),
-            closeStores: () => store.close(),
-            ...(this.#revise === undefined ? {} : { revise: this.#revise }),
-          },
-        );
+        const store = await this.#openStores(onFailure);
+        return NodeCore.open(options, {
+          link,
+          stores: { round: store.sub('round'), ledger: store.sub('ledger') },
+          closeStores: () => store.close(),
+          transport: gossip.transport,
+          clock: this.#clock,
+          dataClock,
+          market,
+          trainer,
+          emit: this.#emit,
+          onError: (error) => this.#tell(error),
+          ...(this.#revise === undefined ? {} : { revise: this.#revise }),
+        });
       },
       conditions: this.#conditions,
       onError: (error) => this.#tell(error),
@@ -158,21 +183,20 @@ export class BallastNode {
     const { engine, flagged } = await trainer.ready(signal);
 
     this.#starting('finding peers');
-    const network = await this.#createNetwork();
-    this.#network = network;
-    gossip.join(network);
-    await network.start();
-    await this.#meetPeers(network, committee, gossip.topic('rounds'));
+    const host = this.#networkHost(gossip);
+    this.#host = host;
+    await host.start();
+    this.#watch(link, committee);
+    await this.#meetPeers(committee, gossip.topic('rounds'));
     this.#readiness = { status: 'ready', reason: '' };
     this.#emit({
       event: 'ready',
       node: identity.nodeId,
       engine,
-      addresses: network.multiaddrs(),
-      peers: network.peers().length,
+      addresses: host.current?.multiaddrs() ?? [],
+      peers: host.current?.peers().length ?? 0,
       flaggedPrints: flagged.length,
     });
-    this.#beside(link.watchFinalized((height) => core.current?.participant.onFinalized(height), signal));
     core.start();
   }
 
@@ -197,31 +221,143 @@ export class BallastNode {
     this.#emit({ event: 'stopped', milliseconds: Math.round(performance.now() - started), overran });
   }
 
-  async #createNetwork(): Promise<Network> {
+  /** Asks until the chain answers; what it then says may still be a mistake of the configuration. */
+  async #reachChain(): Promise<ChainLink> {
     const { config, document, identity } = this.#options;
-    const network = await createNetwork(
-      {
-        privateKey: await identity.transportKey(),
-        bootstrap: document.bootstrap.filter((address) => !address.endsWith(identity.nodeId)),
-        ...(config.listen === undefined ? {} : { listen: config.listen }),
-      },
-      {
-        onRefused: ({ code, peer }) =>
-          this.#emit({ event: 'refused', code, sender: peer, reason: 'refused at the door' }),
-        onError: (error) => this.#tell(error),
-      },
-    );
-    this.#closers.push({ name: 'network', close: () => network.stop() });
-    return network;
+    const { signal } = this.#stopping;
+    const held = () => this.#conditions.holdingChain;
+    for (;;) {
+      try {
+        const link = await ChainLink.open(document, config.rpc, identity.account, { signal, held });
+        this.#conditions.clear('CHAIN_UNREACHABLE');
+        return link;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof BallastError) || error.code !== 'CHAIN_UNREACHABLE') throw error;
+        this.#conditions.raise('CHAIN_UNREACHABLE', error.message);
+        await pause(this.#tuning.chainPollMs, signal);
+      }
+    }
   }
 
-  async #meetPeers(network: Network, { members, quorum }: Committee, topic: string): Promise<void> {
-    const { signal } = this.#stopping;
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(PEERS_PATIENCE_MS)]);
-    await network.ready(topic, members.length - 1, patience).catch(async () => {
-      signal.throwIfAborted();
-      await network.ready(topic, quorum - 1, signal);
+  async #openStores(onFailure: (error: unknown) => void): Promise<FailStopStore> {
+    const database = await this.#openStore(join(this.#options.config.dataDir, 'db'));
+    const store = FailStopStore.over(database, onFailure);
+    try {
+      await store.probe();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  #gossip(): GossipWiring {
+    return new GossipWiring(this.#options.document.name, {
+      network: () => this.#host?.current,
+      hear: (bytes) => {
+        const verdict = this.#core?.current?.hear(bytes) ?? { action: 'ignore', code: 'NODE_NOT_READY' };
+        if (verdict.action === 'accept') {
+          const { sender, ts } = openEnvelope(bytes).envelope;
+          this.#clockWatch.heardPeer(sender, ts);
+        }
+        return verdict;
+      },
+      serve: async (digest) => this.#core?.current?.participant.serve(digest),
+      onError: (error) => this.#tell(error),
     });
+  }
+
+  #networkHost(gossip: GossipWiring): NetworkHost {
+    const { config, document, identity } = this.#options;
+    const host = new NetworkHost(
+      { listen: config.listen, backoff: this.#tuning.portBackoff },
+      {
+        create: async (listen) =>
+          createNetwork(
+            {
+              privateKey: await identity.transportKey(),
+              bootstrap: document.bootstrap.filter((address) => !address.endsWith(identity.nodeId)),
+              ...(listen === undefined ? {} : { listen }),
+            },
+            {
+              onRefused: ({ code, peer }) =>
+                this.#emit({ event: 'refused', code, sender: peer, reason: 'refused at the door' }),
+              onError: (error) => this.#tell(error),
+            },
+          ),
+        join: (network) => gossip.join(network),
+        conditions: this.#conditions,
+        onError: (error) => this.#tell(error),
+        signal: this.#stopping.signal,
+      },
+    );
+    this.#closers.push({ name: 'network', close: () => host.stop() });
+    return host;
+  }
+
+  /** Keeps an eye on chain and peers from now on. */
+  #watch(link: ChainLink, committee: Committee): void {
+    const { signal } = this.#stopping;
+    const { chainPollMs, stalledAfterMs, peersPollMs } = this.#tuning;
+    const watch = new ChainWatch(
+      { pollMs: chainPollMs, stalledAfterMs },
+      {
+        source: link.source,
+        conditions: this.#conditions,
+        onFinalized: (height) => this.#core?.current?.participant.onFinalized(height),
+        onReorganised: () => undefined,
+        onBlock: (timestamp) => this.#clockWatch.sawBlock(timestamp),
+        onRecovered: () => this.#core?.current?.publishMissing(),
+        monotonic: () => performance.now(),
+      },
+    );
+    this.#chainWatch = watch;
+    this.#beside(watch.run(signal));
+    const members = new Set(committee.members.map(({ node }) => node));
+    this.#beside(
+      (async () => {
+        for (;;) {
+          await pause(peersPollMs, signal);
+          this.#countPeers(members, committee.quorum);
+        }
+      })(),
+    );
+  }
+
+  #countPeers(members: ReadonlySet<string>, quorum: number): void {
+    const connected = this.#host?.current?.peers().filter(({ id }) => members.has(id)).length ?? 0;
+    if (connected >= quorum - 1) {
+      this.#conditions.clear('PEERS_TOO_FEW');
+      return;
+    }
+    const message = `peers: got ${connected} other members of the committee, expected ${quorum - 1} for a quorum`;
+    this.#conditions.raise('PEERS_TOO_FEW', message, { connected });
+  }
+
+  /** Waits for all, after a time for a quorum; begins again where the network was made anew. */
+  async #meetPeers({ members, quorum }: Committee, topic: string): Promise<void> {
+    const { signal } = this.#stopping;
+    const patience = performance.now() + PEERS_PATIENCE_MS;
+    for (;;) {
+      const isPatient = performance.now() < patience;
+      const wanted = (isPatient ? members.length : quorum) - 1;
+      const slice = AbortSignal.any([signal, AbortSignal.timeout(isPatient ? PEERS_PATIENCE_MS : 60_000)]);
+      try {
+        await this.#host?.current?.ready(topic, wanted, slice);
+        return;
+      } catch {
+        await pause(100, signal);
+      }
+    }
+  }
+
+  /** A node that has started takes part as far as its faults let it. */
+  get #readinessNow(): Readiness {
+    const [fault] = this.#conditions.active;
+    if (fault === undefined) return this.#readiness;
+    const reason = `${fault.code}: ${fault.message}`;
+    return { status: this.#readiness.status === 'starting' ? 'starting' : 'syncing', reason };
   }
 
   #starting(reason: string): void {

@@ -22,9 +22,39 @@ import {
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
+import { type Call, ChainEndpoints } from './chain-endpoints.ts';
+import type { ChainSource } from './chain-watch.ts';
 import { pause } from './pause.ts';
 
 const POLL_MS = 400;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+export type BlockId = { readonly height: number; readonly hash: string };
+
+/** Where the chain stands. */
+export type ChainReading = {
+  readonly finalized: BlockId;
+  /** Its time in Unix seconds. */
+  readonly latest: BlockId & { readonly timestamp: number };
+  /** The block that was asked for again, as it is now. */
+  readonly again: BlockId | undefined;
+};
+
+export type ChainLinkOptions = {
+  /** Ends every request. */
+  readonly signal?: AbortSignal;
+  /** Why nothing may be sent just now; asked before each transaction. */
+  readonly held?: () => string | undefined;
+  /** Of one request to one endpoint; 5 s unless given. */
+  readonly timeoutMs?: number;
+};
+
+const FINALIZED: Call = { method: 'eth_getBlockByNumber', params: ['finalized', false] };
+const LATEST: Call = { method: 'eth_getBlockByNumber', params: ['latest', false] };
+const blockAt = (height: number): Call => ({
+  method: 'eth_getBlockByNumber',
+  params: [`0x${height.toString(16)}`, false],
+});
 
 /** A network's chain, seen and written by one operator. */
 export class ChainLink {
@@ -33,46 +63,54 @@ export class ChainLink {
   readonly reader: ChainReader;
   readonly writer: ChainWriter;
   readonly account: LocalAccount;
+  readonly #endpoints: ChainEndpoints;
   readonly #chainId: number;
+  readonly #held: () => string | undefined;
 
   private constructor(
     document: NetworkDocument,
     account: LocalAccount,
-    reader: ChainReader,
-    writer: ChainWriter,
+    endpoints: ChainEndpoints,
     chainId: number,
+    held: () => string | undefined,
   ) {
     this.document = document;
     this.network = networkId(document);
     this.account = account;
-    this.reader = reader;
-    this.writer = writer;
+    const transport = { rpcUrl: '', chainId, pollingIntervalMs: POLL_MS, transport: endpoints.transport };
+    this.reader = createReader(transport);
+    this.writer = createWriter(transport, account);
+    this.#endpoints = endpoints;
     this.#chainId = chainId;
+    this.#held = held;
   }
 
   /**
-   * @throws UsageError `CHAIN_MISMATCH` when the endpoint serves another chain, or the contracts another network.
+   * @param rpc an endpoint, or several of which the next one is asked when one fails.
+   * @throws UsageError `CHAIN_UNREACHABLE`; `CHAIN_MISMATCH` when the endpoint serves another chain, or the
+   *   contracts another network.
    */
-  static async open(document: NetworkDocument, rpcUrl: string, account: LocalAccount): Promise<ChainLink> {
+  static async open(
+    document: NetworkDocument,
+    rpc: string | readonly string[],
+    account: LocalAccount,
+    { signal, held, timeoutMs }: ChainLinkOptions = {},
+  ): Promise<ChainLink> {
     const chainId = Number(document.chain.slice('eip155:'.length));
-    const endpoint = { rpcUrl, chainId, pollingIntervalMs: POLL_MS };
-    const link = new ChainLink(
-      document,
-      account,
-      createReader(endpoint),
-      createWriter(endpoint, account),
-      chainId,
+    const holding = held ?? (() => undefined);
+    const endpoints = new ChainEndpoints(
+      { urls: typeof rpc === 'string' ? [rpc] : rpc, chainId, timeoutMs: timeoutMs ?? REQUEST_TIMEOUT_MS },
+      { signal: signal ?? new AbortController().signal, held: holding },
     );
-    const served = await link.reader.getChainId().catch((cause: unknown) => {
-      throw new UsageError(
-        'CHAIN_UNREACHABLE',
-        `--rpc: got no answer, expected the chain ${document.chain}`,
-        { cause },
-      );
+    const link = new ChainLink(document, account, endpoints, chainId, holding);
+    await endpoints.readTogether([]).catch((cause: unknown) => {
+      if (!(cause instanceof BallastError)) throw cause;
+      const what =
+        cause.code === 'CHAIN_UNREACHABLE' ? `got no answer, expected the chain ${document.chain}` : '';
+      if (cause.code === 'CHAIN_UNREACHABLE' || cause.code === 'CHAIN_MISMATCH')
+        throw new UsageError(cause.code, `--rpc: ${what === '' ? cause.message : what}`, { cause });
+      throw cause;
     });
-    if (served !== chainId) {
-      throw new UsageError('CHAIN_MISMATCH', `--rpc: got chain eip155:${served}, expected ${document.chain}`);
-    }
     const head = await chainHead(link.reader, document.contracts.modelRegistry);
     if (head.network !== link.network) {
       throw new UsageError(
@@ -114,35 +152,47 @@ export class ChainLink {
 
   get beacon(): BeaconSource {
     return {
-      randomnessAt: async (height, signal) => {
-        await this.#until(async () => (await this.finalized()) >= height, signal);
-        const block = await this.reader.getBlock({ blockNumber: BigInt(height) });
-        return block.mixHash.slice(2);
+      randomnessAt: (height, signal) =>
+        this.#first(async () => {
+          const [finalized, block] = await this.#endpoints.readTogether([FINALIZED, blockAt(height)]);
+          return heightOf(finalized) < height ? undefined : wordOf(block, 'mixHash').slice(2);
+        }, signal),
+    };
+  }
+
+  /** Where the chain stands, read at once from one endpoint whose chain has been compared. */
+  get source(): ChainSource {
+    return {
+      read: async (seen) => {
+        const calls = [FINALIZED, LATEST, ...(seen === undefined ? [] : [blockAt(seen)])];
+        const [finalized, latest, again] = await this.#endpoints.readTogether(calls);
+        return {
+          finalized: blockId(finalized),
+          latest: { ...blockId(latest), timestamp: Number(wordOf(latest, 'timestamp')) },
+          again: again === undefined || again === null ? undefined : blockId(again),
+        };
+      },
+      blocksAt: async (heights) => {
+        const blocks = await this.#endpoints.readTogether(heights.map(blockAt));
+        return blocks.map((block) => (block === null ? undefined : blockId(block)));
       },
     };
   }
 
-  /** Height of the last final block. */
-  async finalized(): Promise<number> {
-    const block = await this.reader.getBlock({ blockTag: 'finalized' });
-    return Number(block.number);
+  /** Why nothing may be sent to the chain just now. */
+  get held(): string | undefined {
+    return this.#held();
+  }
+
+  /** Resolves when transactions may be sent. */
+  async free(signal: AbortSignal): Promise<void> {
+    await this.#until(async () => this.held === undefined, signal);
   }
 
   /** Unix seconds of a block. */
   async timestampAt(height: number): Promise<number> {
     const block = await this.reader.getBlock({ blockNumber: BigInt(height) });
     return Number(block.timestamp);
-  }
-
-  /** Tells of every new final height until the signal fires; an endpoint that fails is asked again. */
-  async watchFinalized(told: (height: number) => void, signal: AbortSignal): Promise<void> {
-    let last = -1;
-    await this.#until(async () => {
-      const height = await this.finalized();
-      if (height > last) told(height);
-      last = height;
-      return false;
-    }, signal);
   }
 
   async publishedVersion(): Promise<number> {
@@ -176,11 +226,29 @@ export class ChainLink {
 
   /** Resolves when `done` does so with true; rejects when the signal fires. */
   async #until(done: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+    await this.#first(async () => ((await done()) ? true : undefined), signal);
+  }
+
+  /** What `find` finds first; while it fails it is asked again. Rejects when the signal fires. */
+  async #first<T>(find: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {
     for (;;) {
       signal.throwIfAborted();
-      const isDone = await done().catch(() => false);
-      if (isDone) return;
+      const found = await find().catch(() => undefined);
+      if (found !== undefined) return found;
       await pause(POLL_MS, signal);
     }
   }
 }
+
+/** @throws BallastError `CHAIN_UNREACHABLE` for an endpoint that does not have what every chain has. */
+function wordOf(block: unknown, field: string): string {
+  const value: unknown =
+    typeof block === 'object' && block !== null
+      ? (block as Readonly<Record<string, unknown>>)[field]
+      : undefined;
+  if (typeof value === 'string') return value;
+  throw new BallastError('CHAIN_UNREACHABLE', `rpc: got a block without ${field}, expected one with it`);
+}
+
+const heightOf = (block: unknown): number => Number(wordOf(block, 'number'));
+const blockId = (block: unknown): BlockId => ({ height: heightOf(block), hash: wordOf(block, 'hash') });

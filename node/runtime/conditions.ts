@@ -22,6 +22,7 @@ export const CONDITIONS = {
   CLOCK_SKEWED: { holdsChain: true, hint: 'set the clock, by NTP for one' },
   DISK_FULL: { holdsChain: false, hint: 'free space on the disk of the data folder, or raise its quota' },
   STORE_FAILED: { holdsChain: false, hint: 'check the disk of the data folder; see the message' },
+  API_PORT_IN_USE: { holdsChain: false, hint: 'end the process that has the port, or configure another one' },
   PORT_IN_USE: { holdsChain: false, hint: 'end the process that has the port, or configure another one' },
   PEERS_TOO_FEW: {
     holdsChain: false,

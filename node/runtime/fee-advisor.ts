@@ -13,6 +13,7 @@ import {
   signRecommendation,
 } from '../../contracts/client/index.ts';
 import { type Certificate, type Committee, memberIndex } from '../../coordinator/index.ts';
+import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Payload } from '../../protocol/messages.ts';
 import { type FeeDecision, nextFee, toMicroBp } from '../controller/index.ts';
@@ -174,6 +175,10 @@ export class FeeAdvisor {
         heldBy: decision.heldBy,
       });
     } catch (error) {
+      if (error instanceof BallastError && error.code === 'CHAIN_HELD') {
+        held([error.message]);
+        return;
+      }
       if (!(error instanceof ContractRevertError)) throw error;
       held([await this.#refusalText(error)]);
     }

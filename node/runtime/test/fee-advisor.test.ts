@@ -65,7 +65,8 @@ class FakeChain {
       call: async () => {
         if (this.refusal !== undefined) throw Object.assign(new Error('reverted'), { data: this.refusal });
       },
-      waitForTransactionReceipt: async ({ hash }: { hash: Hex }) => ({
+      pollingInterval: 1,
+      getTransactionReceipt: async ({ hash }: { hash: Hex }) => ({
         status: 'success',
         transactionHash: hash,
         gasUsed: 1n,
