@@ -136,7 +136,7 @@ export async function setUpChain(
   const path = join(options.dataDir, 'network.json');
   const { contracts } = await deployNetwork(reader, governance, {
     document: path,
-    template: networkTemplate(parameters, identities, bootstrapPort),
+    template: networkTemplate(parameters, identities, bootstrapPort, spec),
     registry: { minimumBond: BOND, unbondingDelaySeconds: 3_600 },
     fee: FEE,
     beaconDelay: FIRST_BEACON_BLOCKS,
@@ -162,7 +162,7 @@ export async function setUpChain(
 /** Writes each node's configuration: its slice of the data, its folder, the one network. */
 export async function configureNodes(
   options: DevnetOptions,
-  { publicFeed, slices }: Slices,
+  { publicFeed, publicMarket, slices }: Slices,
   anvil: Anvil,
   identities: readonly OperatorIdentity[],
   bootstrapPort: number,
@@ -179,7 +179,9 @@ export async function configureNodes(
       passwordFile: join(folder, 'password'),
       dataDir: join(folder, 'data'),
       slice: slice.spec,
+      market: slice.market,
       publicFeed,
+      publicMarket,
       rounds: options.rounds,
       ...(index === 0 ? { listen: [`/ip4/127.0.0.1/tcp/${bootstrapPort}`] } : {}),
     };
@@ -217,15 +219,12 @@ function nodeName(index: number): string {
   return `node-${index + 1}`;
 }
 
-function networkDocument(
-  anvil: Anvil,
-  contracts: ContractAddresses,
+function networkTemplate(
   parameters: NetworkParameters,
   identities: readonly OperatorIdentity[],
   bootstrapPort: number,
-  height: number,
   spec: ModelSpec,
-): NetworkDocument {
+): NetworkTemplate {
   const model = createModel(spec);
   return {
     name: 'devnet',
