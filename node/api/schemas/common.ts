@@ -51,19 +51,22 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
 
 export const MAX_PAGE = 100;
 
+/** A whole number in a path or a query. Hexadecimal, signs, fractions and blanks are no numbers here. */
+export const integerText = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,15})$/, `expected a whole number from ${minimum} to ${maximum}`)
+    .transform(Number)
+    .pipe(
+      z
+        .int(`expected at most ${maximum}`)
+        .min(minimum, `expected at least ${minimum}`)
+        .max(maximum, `expected at most ${maximum}`),
+    );
+
 export const pageQuery = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1, `expected 1 to ${MAX_PAGE}`)
-    .max(MAX_PAGE, `expected 1 to ${MAX_PAGE}`)
-    .default(20)
-    .meta({ description: 'items at most' }),
-  before: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
+  limit: integerText(1, MAX_PAGE).default(20).meta({ description: 'items at most' }),
+  before: integerText(0, Number.MAX_SAFE_INTEGER)
     .optional()
     .meta({ description: 'only items below this number: the `next` of the page before' }),
 });

@@ -1,0 +1,77 @@
+import {
+  beaconOrder,
+  type Certificate,
+  type Committee,
+  entryDigest,
+  leaderOf,
+  nodesOf,
+} from '../../coordinator/index.ts';
+import { BoundedCache } from '../../protocol/cache.ts';
+import { toHex } from '../../protocol/digest.ts';
+import type { RoundEntry } from '../../protocol/messages.ts';
+import type { CertificateJson, CommitteeJson, RoundJson, RoundSummaryJson } from './schemas/index.ts';
+import type { ApiSource } from './source.ts';
+
+const CACHED_ROUNDS = 512;
+
+/** The same source, which keeps certificates at hand: a decided round never changes. */
+export function withCertificateCache(source: ApiSource): ApiSource {
+  const cache = new BoundedCache<Certificate>(CACHED_ROUNDS);
+  return {
+    ...source,
+    certificate: async (round) => {
+      const known = cache.get(String(round));
+      if (known !== undefined) return known;
+      const certificate = await source.certificate(round);
+      if (certificate !== undefined) cache.set(String(round), certificate, 1);
+      return certificate;
+    },
+  };
+}
+
+export function certificateJson({ entry, view, signatures }: Certificate): CertificateJson {
+  return {
+    entry: entryJson(entry),
+    entryDigest: entryDigest(entry),
+    view,
+    signatures: signatures.map(({ index, signature }) => ({ index, signature: toHex(signature) })),
+  };
+}
+
+export function roundJson(certificate: Certificate, committee: Committee | undefined): RoundJson {
+  const { entry, view, signatures } = certificate;
+  const leader = committee && leaderOf(beaconOrder(entry.beacon, nodesOf(committee)), view);
+  return {
+    entry: entryJson(entry),
+    entryDigest: entryDigest(entry),
+    view,
+    leader: leader ?? null,
+    signatures: signatures.length,
+  };
+}
+
+export function roundSummaryJson({ entry }: Certificate): RoundSummaryJson {
+  const { round, outcome, reason, version, modelDigest, sealed, selected } = entry;
+  return {
+    round,
+    outcome,
+    reason,
+    version,
+    modelDigest,
+    entryDigest: entryDigest(entry),
+    sealed: sealed.length,
+    selected: selected.length,
+  };
+}
+
+export function committeeJson({ epoch, faults, quorum, members }: Committee): CommitteeJson {
+  return {
+    epoch,
+    faults,
+    quorum,
+    members: members.map(({ node, signer }, index) => ({ index, node, signer })),
+  };
+}
+
+/** The entry's members are text and whole numbers already. */
+const entryJson = (entry: RoundEntry): RoundJson['entry'] => entry;

@@ -1,0 +1,151 @@
+/** Values for the examples of the OpenAPI document; a test checks each against its schema. */
+export const EXAMPLE_DIGEST = 'c139be5e'.repeat(8);
+export const EXAMPLE_NODE = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
+export const EXAMPLE_SIGNER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266';
+const TRANSACTION = `0x${EXAMPLE_DIGEST}`;
+
+const privacy = { unit: 'record', relation: 'add-remove', epsilon: 3.15, delta: 0.00001 };
+const member = { node: EXAMPLE_NODE, digest: EXAMPLE_DIGEST };
+
+const entry = {
+  round: 9,
+  epoch: 0,
+  parent: EXAMPLE_DIGEST,
+  beacon: EXAMPLE_DIGEST,
+  nextBeaconHeight: 120,
+  baseVersion: 7,
+  baseDigest: EXAMPLE_DIGEST,
+  sealed: [member],
+  accepted: [member],
+  dropped: [],
+  selected: [EXAMPLE_NODE],
+  outcome: 'accepted',
+  reason: '',
+  version: 8,
+  modelDigest: EXAMPLE_DIGEST,
+  candidateDigest: EXAMPLE_DIGEST,
+  privacy,
+};
+
+const model = {
+  version: 8,
+  modelDigest: EXAMPLE_DIGEST,
+  layout: EXAMPLE_DIGEST,
+  round: 9,
+  base: { version: 7, modelDigest: EXAMPLE_DIGEST },
+  contributors: [EXAMPLE_NODE],
+  privacy,
+  links: {
+    weights: `/v1/weights/${EXAMPLE_DIGEST}`,
+    certificate: '/v1/models/8/certificate',
+    report: '/v1/models/8/report',
+  },
+};
+
+const summary = {
+  round: 9,
+  outcome: 'accepted',
+  reason: '',
+  version: 8,
+  modelDigest: EXAMPLE_DIGEST,
+  entryDigest: EXAMPLE_DIGEST,
+  sealed: 7,
+  selected: 6,
+};
+
+const parameter = {
+  id: EXAMPLE_DIGEST,
+  name: 'STABILITY_FEE',
+  unit: '1/year',
+  value: '0.0506',
+  bounds: { minimum: '0', maximum: '0.2' },
+  maximumStep: '0.005',
+  cooldownSeconds: 3600,
+  sequence: 4,
+  lastChange: {
+    before: '0.0501',
+    after: '0.0506',
+    atMs: 1_790_000_000_000,
+    version: 8,
+    transaction: TRANSACTION,
+    explanation: 'the coin is forecast 5 bp below its target, so the fee rises',
+  },
+};
+
+const readiness = { status: 'ready', reason: 'takes part in round 10', conditions: [] };
+const made = {
+  version: 8,
+  modelDigest: EXAMPLE_DIGEST,
+  input: 'public-feed',
+  hour: 497_222,
+  horizonHours: 24,
+};
+
+export const EXAMPLES = {
+  health: { status: 'ok', uptimeSeconds: 12.5 },
+  readiness,
+  node: {
+    node: EXAMPLE_NODE,
+    network: EXAMPLE_DIGEST,
+    epoch: 0,
+    head: { round: 9, entry: EXAMPLE_DIGEST, version: 8, modelDigest: EXAMPLE_DIGEST, nextBeaconHeight: 120 },
+    readiness,
+  },
+  network: { id: EXAMPLE_DIGEST, document: { name: 'devnet', chain: 'eip155:31337' } },
+  model,
+  modelPage: { items: [model], next: 8 },
+  report: {
+    version: 8,
+    modelDigest: EXAMPLE_DIGEST,
+    round: 9,
+    heads: [
+      {
+        head: 'peg',
+        metric: 'mean pinball loss',
+        unit: 'bp',
+        examples: 2400,
+        loss: 1.049,
+        lossInterval: { level: 0.95, low: 1.01, high: 1.09 },
+        baselines: [
+          { name: 'B0', loss: 1.224, skill: 0.143, skillInterval: { level: 0.95, low: 0.12, high: 0.16 } },
+        ],
+      },
+    ],
+    privacy,
+  },
+  weights: { digest: EXAMPLE_DIGEST, weights: [0.25, -1.5, 0] },
+  roundPage: { items: [summary], next: 9 },
+  round: { entry, entryDigest: EXAMPLE_DIGEST, view: 0, leader: EXAMPLE_NODE, signatures: 5 },
+  certificate: {
+    entry,
+    entryDigest: EXAMPLE_DIGEST,
+    view: 0,
+    signatures: [{ index: 0, signature: '1b'.repeat(65) }],
+  },
+  committee: {
+    epoch: 0,
+    faults: 0,
+    quorum: 1,
+    members: [{ index: 0, node: EXAMPLE_NODE, signer: EXAMPLE_SIGNER }],
+  },
+  parameter,
+  parameters: { items: [parameter] },
+  pegRequest: {},
+  pegForecast: {
+    ...made,
+    deviationBp: -3.1,
+    scaleBp: 1.4,
+    modelShare: 1,
+    quantiles: [
+      { level: 0.1, deviationBp: -5.2 },
+      { level: 0.5, deviationBp: -2.6 },
+      { level: 0.9, deviationBp: 0.4 },
+    ],
+  },
+  riskRequest: {},
+  riskAssessment: {
+    ...made,
+    drawdown: { probability: 0.07, threshold: 0.011, score: 41 },
+    volatility: { forecast: 0.004, score: 38 },
+  },
+} as const;

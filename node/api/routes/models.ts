@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { Certificate } from '../../../coordinator/index.ts';
+import { ApiError } from '../errors.ts';
+import { json, type Route, route } from '../route.ts';
+import { integerText, type ModelJson, model, modelPage, pageQuery, report } from '../schemas/index.ts';
+import type { ApiSource } from '../source.ts';
+import { CERTIFICATE_ANSWERS, certificateAnswer } from './certificate-answers.ts';
+import { EXAMPLES } from './examples.ts';
+
+const params = z.strictObject({
+  version: integerText(0, Number.MAX_SAFE_INTEGER).meta({ description: '0 is the genesis model' }),
+});
+
+export function modelRoutes(source: () => ApiSource): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/models',
+      operationId: 'listModels',
+      summary: 'Published versions, the newest first',
+      tag: 'models',
+      query: pageQuery,
+      answers: json(modelPage, EXAMPLES.modelPage),
+      errors: ['NOT_READY'],
+      handle: async ({ query: { limit, before } }) => {
+        const current = source();
+        const first = Math.min(current.head().version, (before ?? Number.MAX_SAFE_INTEGER) - 1);
+        const last = Math.max(0, first - limit + 1);
+        const found = await Promise.all(
+          Array.from({ length: Math.max(0, first - last + 1) }, (_, i) => modelOf(current, first - i)),
+        );
+        const items = found.filter((item) => item !== undefined);
+        return { body: { items, next: first >= 0 && last > 0 ? last : null } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/models/latest',
+      operationId: 'getLatestModel',
+      summary: 'The newest version that this node holds',
+      tag: 'models',
+      answers: json(model, EXAMPLES.model),
+      errors: ['VERSION_UNKNOWN', 'NOT_READY'],
+      handle: async () => ({ body: await requireModel(source(), source().head().version) }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/models/{version}',
+      operationId: 'getModel',
+      summary: 'One version',
+      tag: 'models',
+      params,
+      answers: json(model, EXAMPLES.model),
+      errors: ['VERSION_UNKNOWN', 'NOT_READY'],
+      handle: async ({ params: { version } }) => ({ body: await requireModel(source(), version) }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/models/{version}/certificate',
+      operationId: 'getModelCertificate',
+      summary: 'The certificate of a version: a quorum of commit votes that the chain verifies',
+      tag: 'models',
+      params,
+      answers: CERTIFICATE_ANSWERS,
+      errors: ['VERSION_UNKNOWN', 'CERTIFICATE_UNKNOWN', 'NOT_READY'],
+      handle: async ({ params: { version }, type }) => {
+        if (version === 0) throw new ApiError('CERTIFICATE_UNKNOWN', 'version 0 has no certificate');
+        const found = await certificateOf(source(), version);
+        if (found === undefined) throw unknownVersion(source(), version);
+        return certificateAnswer(found, type);
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/models/{version}/report',
+      operationId: 'getModelReport',
+      summary: 'How a version does on held-out public data, against its baselines',
+      tag: 'models',
+      params,
+      answers: json(report, EXAMPLES.report),
+      errors: ['VERSION_UNKNOWN', 'REPORT_UNKNOWN', 'NOT_READY'],
+      handle: async ({ params: { version } }) => {
+        await requireModel(source(), version);
+        const body = await source().report(version);
+        if (body !== undefined) return { body };
+        throw new ApiError('REPORT_UNKNOWN', `version ${version}: this node has no report on it`, {
+          metadata: { version },
+        });
+      },
+    }),
+  ];
+}
+
+async function requireModel(source: ApiSource, version: number): Promise<ModelJson> {
+  const found = await modelOf(source, version);
+  if (found === undefined) throw unknownVersion(source, version);
+  return found;
+}
+
+async function certificateOf(source: ApiSource, version: number): Promise<Certificate | undefined> {
+  if (version > source.head().version) return undefined;
+  const round = await source.roundOf(version);
+  return round === undefined ? undefined : await source.certificate(round);
+}
+
+async function modelOf(source: ApiSource, version: number): Promise<ModelJson | undefined> {
+  const { layout, modelDigest: genesis } = source.document.genesis;
+  if (version === 0) {
+    const rest = { round: 0, base: null, contributors: [], privacy: null };
+    return { version, modelDigest: genesis, layout, ...rest, links: links(version, genesis) };
+  }
+  const certificate = await certificateOf(source, version);
+  if (certificate === undefined) return undefined;
+  const { round, modelDigest, baseVersion, baseDigest, selected, privacy } = certificate.entry;
+  return {
+    version,
+    modelDigest,
+    layout,
+    round,
+    base: { version: baseVersion, modelDigest: baseDigest },
+    contributors: selected,
+    privacy,
+    links: links(version, modelDigest),
+  };
+}
+
+const links = (version: number, digest: string): ModelJson['links'] => ({
+  weights: `/v1/weights/${digest}`,
+  certificate: version === 0 ? null : `/v1/models/${version}/certificate`,
+  report: `/v1/models/${version}/report`,
+});
+
+function unknownVersion(source: ApiSource, version: number): ApiError {
+  const newest = source.head().version;
+  return new ApiError('VERSION_UNKNOWN', `version ${version} is not known here; the newest is ${newest}`, {
+    metadata: { version, newest },
+  });
+}

@@ -1,0 +1,187 @@
+import { type Certificate, createCommittee, type Head, headAfter } from '../../../coordinator/index.ts';
+import { digestOfBytes } from '../../../protocol/digest.ts';
+import { nodeIdFromPublicKey } from '../../../protocol/ids.ts';
+import type { RoundEntry } from '../../../protocol/messages.ts';
+import type { NetworkDocument } from '../../../protocol/network.ts';
+import { encodeWeights } from '../../../protocol/vectors.ts';
+import { apiConfigSchema } from '../config.ts';
+import { type Api, type ApiLimits, type ApiMetrics, type ApiSource, createApi, EventFeed } from '../index.ts';
+import { API_LIMITS } from '../limits.ts';
+import { EXAMPLES } from '../routes/examples.ts';
+import {
+  type ErrorEnvelope,
+  errorEnvelope,
+  parameter,
+  pegForecast,
+  type Readiness,
+  report,
+  riskAssessment,
+} from '../schemas/index.ts';
+
+export const ROUNDS = 30;
+export const NODES = Array.from({ length: 7 }, (_, i) => nodeIdFromPublicKey(new Uint8Array(32).fill(i + 1)));
+const COMMITTEE = createCommittee(
+  0,
+  NODES.map((node, i) => ({ node, signer: `0x${String(i + 1).padStart(40, '0')}` as const })),
+);
+
+/** The weights of a version: 33 values that differ from version to version. */
+export const weightsOf = (version: number): Uint8Array =>
+  encodeWeights(Float64Array.from({ length: 33 }, (_, i) => (i - 16) / 7 + version / 3));
+export const digestOfVersion = (version: number): string => digestOfBytes(weightsOf(version));
+
+/** Thirty rounds, every third of which publishes nothing. */
+export function history(rounds = ROUNDS): { readonly certificates: Certificate[]; readonly head: Head } {
+  const certificates: Certificate[] = [];
+  let version = 0;
+  let parent = '00'.repeat(32);
+  let head: Head = { round: 0, entry: parent, version, modelDigest: digestOfVersion(0), nextBeaconHeight: 3 };
+  for (let round = 1; round <= rounds; round++) {
+    const isAccepted = round % 3 !== 0;
+    const entry: RoundEntry = {
+      round,
+      epoch: 0,
+      parent,
+      beacon: 'be'.repeat(32),
+      nextBeaconHeight: round + 3,
+      baseVersion: version,
+      baseDigest: digestOfVersion(version),
+      sealed: NODES.map((node) => ({ node, digest: 'ab'.repeat(32) })),
+      accepted: NODES.slice(1).map((node) => ({ node, digest: 'ab'.repeat(32) })),
+      dropped: [{ node: NODES[0] ?? '', code: 'BODY_NOT_SERVED' }],
+      selected: NODES.slice(1),
+      outcome: isAccepted ? 'accepted' : 'rejected',
+      reason: isAccepted ? '' : 'the candidate is worse on public data than the last version',
+      version: isAccepted ? version + 1 : version,
+      modelDigest: digestOfVersion(isAccepted ? version + 1 : version),
+      candidateDigest: digestOfVersion(version + 1),
+      privacy: { unit: 'record', relation: 'add-remove', epsilon: round / 10, delta: 1e-5 },
+    };
+    const signatures = [0, 1, 2, 3, 4].map((index) => ({
+      index,
+      signature: new Uint8Array(65).fill(index + 1),
+    }));
+    certificates.push({ entry, view: 0, signatures });
+    version = entry.version;
+    head = headAfter(entry);
+    parent = head.entry;
+  }
+  return { certificates, head };
+}
+
+export const DOCUMENT = {
+  name: 'test',
+  chain: 'eip155:31337',
+  genesis: { modelDigest: digestOfVersion(0), layout: 'aa'.repeat(32), beaconHeight: 3 },
+} as unknown as NetworkDocument;
+
+export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
+  const { certificates, head } = history();
+  const rounds = new Map(
+    certificates
+      .filter(({ entry }) => entry.outcome === 'accepted')
+      .map(({ entry }) => [entry.version, entry.round]),
+  );
+  const blobs = new Map(
+    Array.from({ length: head.version + 1 }, (_, v) => [digestOfVersion(v), weightsOf(v)]),
+  );
+  return {
+    document: DOCUMENT,
+    network: 'cc'.repeat(32),
+    node: NODES[0] ?? '',
+    head: () => head,
+    certificate: async (round) => certificates[round - 1],
+    roundOf: async (version) => rounds.get(version),
+    weights: async (digest) => blobs.get(digest),
+    report: async (version) =>
+      version === 1
+        ? undefined
+        : { ...report.parse(EXAMPLES.report), version, modelDigest: digestOfVersion(version) },
+    committee: async (epoch) => (epoch === 0 ? COMMITTEE : undefined),
+    parameters: async () => [parameter.parse(EXAMPLES.parameter)],
+    predict: {
+      peg: async (request) => ({
+        ...pegForecast.parse(EXAMPLES.pegForecast),
+        input: request.window === undefined ? 'public-feed' : 'request',
+      }),
+      risk: async () => riskAssessment.parse(EXAMPLES.riskAssessment),
+    },
+    ...overrides,
+  };
+}
+
+export type Served = {
+  readonly api: Api;
+  readonly url: string;
+  readonly port: number;
+  readonly feed: EventFeed;
+  readonly requests: { readonly route: string; readonly status: number }[];
+  readonly errors: unknown[];
+  readonly counts: { tokenFailures: number; subscribers: number; dropped: number };
+  readonly get: (path: string, init?: RequestInit) => Promise<Response>;
+};
+
+const running: Api[] = [];
+
+/** Ends what a test has started. */
+export async function stopAll(): Promise<void> {
+  for (const api of running.splice(0)) await api.stop(200);
+}
+
+export type ServeOptions = {
+  readonly config?: Record<string, unknown>;
+  readonly limits?: Partial<ApiLimits>;
+  readonly source?: ApiSource | undefined;
+  readonly readiness?: () => Readiness;
+  readonly feed?: EventFeed;
+};
+
+/** An API on a free port of this machine, over a source in memory. */
+export async function serve(options: ServeOptions = {}): Promise<Served> {
+  const { config = {}, limits = {}, feed = new EventFeed({ capacity: 50, run: 'abcd' }) } = options;
+  const requests: { route: string; status: number }[] = [];
+  const errors: unknown[] = [];
+  const counts = { tokenFailures: 0, subscribers: 0, dropped: 0 };
+  const metrics: ApiMetrics = {
+    observeRequest: (route, status) => {
+      if (requests.length < 100) requests.push({ route, status });
+    },
+    countTokenFailure: () => {
+      counts.tokenFailures += 1;
+    },
+    setSubscribers: (count) => {
+      counts.subscribers = count;
+    },
+    countDroppedSubscriber: () => {
+      counts.dropped += 1;
+    },
+    text: async () => 'ballast_round 9\n',
+  };
+  const api = createApi(
+    apiConfigSchema.parse({ port: 0, ...config }),
+    {
+      status: {
+        readiness: options.readiness ?? (() => ({ status: 'ready', reason: 'takes part in round 31' })),
+        conditions: () => [
+          { code: 'CHAIN_STALLED', message: 'https://user:key@rpc.example/v3/SECRET is late', sinceMs: 5 },
+        ],
+      },
+      feed,
+      metrics,
+      now: () => performance.now(),
+      onError: (error) => errors.push(error),
+    },
+    { ...API_LIMITS, ...limits },
+  );
+  running.push(api);
+  const { url } = await api.start();
+  const source = 'source' in options ? options.source : memorySource();
+  if (source !== undefined) api.serve(source);
+  const get = (path: string, init?: RequestInit) => fetch(`${url}${path}`, init);
+  return { api, url, port: Number(new URL(url).port), feed, requests, errors, counts, get };
+}
+
+/** The code of an error envelope, whose form is checked. */
+export async function errorOf(response: Response): Promise<ErrorEnvelope['error']> {
+  return errorEnvelope.parse(await response.json()).error;
+}
