@@ -80,7 +80,11 @@ export class AfterDecision {
     const { participant, market, signal } = this.#collaborators;
     try {
       const weights = await participant.obtainWeights(digest, signal);
-      return { digest: weightsDigest(weights), heldOut: market.heldOut(weights) };
+      return {
+        digest: weightsDigest(weights),
+        heldOut: market.heldOut(weights),
+        intervals: market.heldOutIntervals(weights),
+      };
     } catch (error) {
       if (error instanceof BallastError && error.code === 'BODY_NOT_SERVED') return undefined;
       throw error;

@@ -5,7 +5,7 @@ import { BallastError } from '../../protocol/errors.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import { createDataClock, loadSeries } from '../data/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
-import { createPegModel } from '../models/index.ts';
+import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
 import { FailStopStore, LevelStore, type NodeStore } from '../store/index.ts';
 import { createTrainer, type EngineName } from '../training/index.ts';
@@ -137,7 +137,8 @@ export class BallastNode {
     this.#starting('reading data');
     const feed = await loadSeries(config.publicFeed, signal);
     const dataClock = createDataClock(feed.series, { rounds: config.rounds });
-    const model = createPegModel(config.model);
+    const spec = parseModelSpec(document.model);
+    const model = createModel(spec);
     const market = createPublicMarket(feed.series, dataClock, model);
     this.#market = market;
 
@@ -148,7 +149,7 @@ export class BallastNode {
     this.#committee = committee;
     const trainer = createTrainer({
       source: config.slice,
-      model: config.model,
+      model: spec,
       engine: (config.engine ?? 'tfjs') as EngineName,
       entropy: { kind: 'system' },
     });

@@ -24,10 +24,10 @@ const schema = z.strictObject({
   slice: marketSourceSchema,
   /** The rows that everybody knows. */
   publicFeed: marketSourceSchema,
-  model: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('linear') }),
-    z.strictObject({ kind: z.literal('mlp'), hidden: z.int().min(1).max(20) }),
-  ]),
+  /** The volatile asset that this node trains the risk head on; without it its updates leave that head as it is. */
+  market: marketSourceSchema.optional(),
+  /** The volatile asset that everybody knows; a network with a risk head needs it. */
+  publicMarket: marketSourceSchema.optional(),
   engine: z.enum(engineNames).optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),
