@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Digest, digestOf } from './digest.ts';
 import { type Encodable, encodeCanonical } from './encoding.ts';
 import { closestWord, UsageError } from './errors.ts';

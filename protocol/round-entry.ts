@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytes, count, digest, nodeId } from './schema.ts';
 
 /** A committee has at most this many members (DESIGN: a larger network draws its committee). */

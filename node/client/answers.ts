@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Certificate } from '../../coordinator/certificate.ts';
 import type { Member } from '../../coordinator/committee.ts';
 import { fromHex } from '../../protocol/digest.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../../protocol/errors.ts';
 import { digest, firstIssue } from '../../protocol/schema.ts';
 import { HORIZON_HOURS, pegFeatureSchema, RISK_HORIZON_HOURS, riskFeatureSchema } from '../features/index.ts';

@@ -69,7 +69,10 @@ export function fetchFrom(nodes: Readonly<Record<string, Answers>>): {
     const answers = nodes[host];
     if (answers === undefined) throw new TypeError('connection refused');
     const { status = 200, type = 'text/plain', headers = {}, body } = answers(pathname) ?? notFound;
-    return new Response(typeof body === 'string' ? body : Uint8Array.from(body), { status, headers: { 'content-type': type, ...headers } });
+    return new Response(typeof body === 'string' ? body : Uint8Array.from(body), {
+      status,
+      headers: { 'content-type': type, ...headers },
+    });
   };
   return { fetch: stub, asked };
 }
@@ -79,26 +82,30 @@ const notFound: Answer = {
   ...json({ error: { code: 'NOT_FOUND', message: 'none', requestId: '1' } }),
 };
 
-export type Served = { readonly url: string; readonly posted: string[]; readonly stop: () => Promise<void> };
+export type Served = {
+  readonly url: string /** What was first posted to `/result`. */;
+  readonly result: Promise<string>;
+  readonly stop: () => Promise<void>;
+};
 
-/** A real server on localhost: the node's API, a JSON-RPC endpoint at `/rpc`, and `pages`; POST /result is kept. */
+/** A real server on localhost: the node's API, a JSON-RPC endpoint at `/rpc`, and `pages`; a POST to `/result` is kept. */
 export async function serve(
   answers: Answers,
   chain: ChainState | undefined,
   pages: Readonly<Record<string, Answer>> = {},
 ): Promise<Served> {
-  const posted: string[] = [];
+  const { promise: result, resolve: post } = Promise.withResolvers<string>();
   const server = createServer(async (request, response) => {
     const path = request.url ?? '/';
     let body = '';
     for await (const chunk of request) body += chunk;
-    if (path === '/result') posted.push(body);
+    if (path === '/result') post(body);
     const rpc = path === '/rpc' && chain !== undefined ? json(rpcAnswer(chain, JSON.parse(body))) : undefined;
     reply(response, rpc ?? pages[path] ?? answers(path) ?? notFound);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, posted, stop: () => close(server) };
+  return { url: `http://127.0.0.1:${port}`, result, stop: () => close(server) };
 }
 
 type RpcRequest = { readonly id: number; readonly method: string; readonly params?: readonly unknown[] };

@@ -40,10 +40,18 @@ const spec = modelSpec({
 });
 export const model = createModel(spec);
 
-/** Weights of a version: small and different everywhere, the same in every run. */
+/** Weights of a version: small and different everywhere, the outer quantiles apart, the same in every run. */
 export function weightsOf(version: number): Float64Array {
-  const genesis = genesisOf(model);
-  return genesis.map((weight, i) => (version === 0 ? weight : weight + Math.sin(i + version) / 8));
+  const weights = genesisOf(model);
+  if (version === 0) return weights;
+  const { size } = model.heads.peg;
+  const spread = new Map([
+    [size - 3, -1],
+    [size - 1, 1],
+  ]);
+  return weights.map(
+    (weight, i) => weight + ((((i + 7) * (version + 3)) % 17) - 8) / 64 + (spread.get(i) ?? 0),
+  );
 }
 
 export const accounts = Array.from({ length: MEMBERS }, (_, i) =>
