@@ -1,9 +1,13 @@
-import { createDataClock, loadSeries, type Slices } from '../data/index.ts';
+import { createDataClock, loadMarket, loadSeries, type Slices } from '../data/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import { defaultModelSpec } from '../training/index.ts';
 
 /** What the devnet trains: the default heads, their public numbers fitted before the first round's data. */
-export async function describeModel({ publicFeed }: Slices, rounds: number): Promise<ModelSpec> {
+export async function describeModel(
+  { publicFeed, publicMarket }: Slices,
+  rounds: number,
+): Promise<ModelSpec> {
   const feed = (await loadSeries(publicFeed)).series;
-  return defaultModelSpec({ feed, fitting: createDataClock(feed, { rounds }).fitting });
+  const { market } = await loadMarket(publicMarket);
+  return defaultModelSpec({ feed, market, fitting: createDataClock(feed, { rounds }).fitting });
 }

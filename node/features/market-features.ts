@@ -36,7 +36,8 @@ export type RiskFeatureDefinition = { readonly name: string; readonly descriptio
 type State = {
   /** Logs of the 24-hour volatility by half-life, hours. */
   readonly volatility: Readonly<Record<6 | 24 | 168 | 720, Float64Array>>;
-  readonly reference: { readonly day: Float64Array; readonly month: Float64Array };
+  /** Log of the reference's volatility, half-life 24 h over 720 h; zero where it has no hour. */
+  readonly reference: Float64Array;
   readonly logPrice: Float64Array;
   readonly weekHigh: Float64Array;
   readonly volumeRatio: Float64Array | undefined;
@@ -69,7 +70,7 @@ const DEFINITIONS: readonly RiskFeature[] = [
   {
     name: 'reference-volatility',
     description: 'log of the public market’s volatility, half-life 24 h over 720 h, by 0.5',
-    at: (s, t) => (s.reference.day[t]! - s.reference.month[t]!) / 0.5,
+    at: (s, t) => s.reference[t]! / 0.5,
   },
   {
     name: 'drawdown',
@@ -122,19 +123,26 @@ export type MarketTable = {
 };
 
 /**
- * Features of `market` beside the public `reference`, each from the past and present alone. Hours that the reference
- * does not cover are cut off.
+ * Features of `market` beside the public `reference`, each from the past and present alone. Where the reference has no
+ * hour its feature is zero.
  *
- * @throws BallastError `WINDOW_NOT_FINITE` for a start that is no whole hour; `WINDOW_MISALIGNED` when the two share no
- *   hour.
+ * @throws BallastError `WINDOW_NOT_FINITE` for a start that is no whole hour.
  */
 export function computeMarketFeatures(market: MarketWindow, reference: MarketWindow): MarketTable {
-  const [from, to] = sharedHours(market, reference);
-  const own = cut(market, from, to);
-  const rows = to - from;
-  const { logPrice, known } = carry(own.close, own.flags);
+  for (const { startHour } of [market, reference]) {
+    if (Number.isSafeInteger(startHour)) continue;
+    throw new BallastError(
+      'WINDOW_NOT_FINITE',
+      `market: got a start at ${startHour}, expected a whole hour`,
+      {
+        metadata: { startHour },
+      },
+    );
+  }
+  const rows = market.close.length;
+  const { logPrice, known } = carry(market);
   const returns = squaredReturns(logPrice);
-  const other = squaredReturns(carry(cut(reference, from, to).close).logPrice);
+  const other = squaredReturns(carry(reference).logPrice);
   const state: State = {
     volatility: {
       6: logVolatility(returns, 6),
@@ -142,10 +150,10 @@ export function computeMarketFeatures(market: MarketWindow, reference: MarketWin
       168: logVolatility(returns, 168),
       720: logVolatility(returns, 720),
     },
-    reference: { day: logVolatility(other, 24), month: logVolatility(other, 720) },
+    reference: referenceStress(other, market.startHour - reference.startHour, rows),
     logPrice,
     weekHigh: rollingHigh(logPrice, 168),
-    volumeRatio: own.volume == null ? undefined : volumeRatio(own.volume),
+    volumeRatio: market.volume == null ? undefined : volumeRatio(market.volume),
   };
   const warmup = Math.min(rows, RISK_WARMUP_HOURS);
   const width = DEFINITIONS.length;
@@ -156,7 +164,7 @@ export function computeMarketFeatures(market: MarketWindow, reference: MarketWin
     }
   }
   return {
-    startHour: from,
+    startHour: market.startHour,
     rows,
     warmup,
     x,
@@ -177,34 +185,14 @@ export function worstFall(logPrice: Float64Array, t: number): number {
   return logPrice[t]! - low;
 }
 
-function sharedHours(market: MarketWindow, reference: MarketWindow): [from: number, to: number] {
-  const from = Math.max(market.startHour, reference.startHour);
-  const to = Math.min(market.startHour + market.close.length, reference.startHour + reference.close.length);
-  if (!Number.isInteger(market.startHour) || !Number.isInteger(reference.startHour)) {
-    throw new BallastError(
-      'WINDOW_NOT_FINITE',
-      `market: got a start at ${market.startHour} and a reference at ${reference.startHour}, expected whole hours`,
-      { metadata: { market: market.startHour, reference: reference.startHour } },
-    );
-  }
-  if (to > from) return [from, to];
-  throw new BallastError(
-    'WINDOW_MISALIGNED',
-    `market: got hours from ${market.startHour}, the reference from ${reference.startHour}; expected hours in common`,
-    { metadata: { market: market.startHour, reference: reference.startHour } },
-  );
-}
-
-function cut({ startHour, close, volume, flags }: MarketWindow, from: number, to: number) {
-  return {
-    close: close.slice(from - startHour, to - startHour),
-    volume: volume == null ? null : volume.slice(from - startHour, to - startHour),
-    flags: flags?.slice(from - startHour, to - startHour),
-  };
+function referenceStress(squared: Float64Array, offset: number, rows: number): Float64Array {
+  const day = logVolatility(squared, 24);
+  const month = logVolatility(squared, 720);
+  return Float64Array.from({ length: rows }, (_, t) => (day[t + offset] ?? 0) - (month[t + offset] ?? 0));
 }
 
 /** Log prices with unknown ones repeated; those before the first known one take it. */
-function carry(close: Float64Array, flags?: Uint8Array): { logPrice: Float64Array; known: Uint8Array } {
+function carry({ close, flags }: MarketWindow): { logPrice: Float64Array; known: Uint8Array } {
   const isPrice = (price: number) => Number.isFinite(price) && price > 0;
   const known = Uint8Array.from(close, (price, t) =>
     isPrice(price) && ((flags?.[t] ?? 0) & FLAGS.gap) === 0 ? 1 : 0,

@@ -93,12 +93,12 @@ export function forecastPegFrom(
 }
 
 /**
- * Drawdown and volatility of an asset over the next 24 h, for the last hour that it shares with the reference.
+ * Drawdown and volatility of an asset over the next 24 h, for the window's last hour. Both windows end there.
  *
  * @param weights the joint weights of a version.
  * @param input the asset, and the network's public reference market (the same where that is the asset).
  * @throws BallastError `HEAD_ABSENT` for a model without a risk head; `MODEL_SIZE`; `WINDOW_TOO_SHORT` for fewer than
- *   721 shared hours; `WINDOW_NOT_FINITE`, `WINDOW_MISALIGNED`.
+ *   721 hours of either; `WINDOW_NOT_FINITE`, `WINDOW_MISALIGNED`.
  */
 export function assessRisk(
   model: StabilityModel,
@@ -110,9 +110,20 @@ export function assessRisk(
     const bad = close.findIndex((price) => !(Number.isFinite(price) && price > 0));
     if (bad >= 0) throw notFinite(`${name}.close[${bad}]`, close[bad] ?? Number.NaN);
   }
-  const table = computeMarketFeatures(input.market, input.reference);
-  requireLength('shared window', table.rows, RISK_WARMUP_HOURS + 1);
-  const hour = table.startHour + table.rows - 1;
+  const { market, reference } = input;
+  for (const [name, { startHour, close }] of Object.entries(input)) {
+    requireHour(name, startHour);
+    requireLength(name, close.length, RISK_WARMUP_HOURS + 1);
+  }
+  const hour = market.startHour + market.close.length - 1;
+  if (hour !== reference.startHour + reference.close.length - 1) {
+    throw new BallastError(
+      'WINDOW_MISALIGNED',
+      `reference: got a last hour of ${reference.startHour + reference.close.length - 1}, expected ${hour} as the market's`,
+      { metadata: { market: hour } },
+    );
+  }
+  const table = computeMarketFeatures(market, reference);
   return { hour, ...assessRiskFrom(model, weights, riskInputAt(table, hour)) };
 }
 

@@ -16,7 +16,7 @@ export type PublicData = {
   readonly feed: HourlySeries;
   /** The public market; without one the network trains the peg head alone. */
   readonly market?: MarketWindow;
-  /** Rows to fit on: the data clock's `fitting`, so that no later row is known to the model. */
+  /** Rows to fit on: the data clock's `fitting`, so that no later row is known; of the market also what lies before. */
   readonly fitting: { readonly from: number; readonly to: number };
 };
 
@@ -32,6 +32,11 @@ export function fitModelSpec(
 ): ModelSpec {
   const pegNumbers = fitPublicNumbers(buildExamples(computeFeatures(feed), fitting));
   if (market === undefined) return modelSpec({ ...options, pegNumbers });
-  const riskNumbers = fitRiskNumbers(buildRiskExamples(computeMarketFeatures(market, market), fitting));
+  const riskNumbers = fitRiskNumbers(
+    buildRiskExamples(computeMarketFeatures(market, market), {
+      from: Number.NEGATIVE_INFINITY,
+      to: fitting.to,
+    }),
+  );
   return modelSpec({ ...options, pegNumbers, riskNumbers });
 }

@@ -1,4 +1,5 @@
 import type { Evaluator, Verdict } from '../../coordinator/index.ts';
+import { UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { createPrng, type DataClock } from '../data/index.ts';
 import {
@@ -55,7 +56,8 @@ export type PublicMarket = {
 
 /**
  * @param feed the public peg series, whose calendar `clock` is.
- * @param market the public volatile asset; without it a risk head is neither judged nor reported.
+ * @param market the public volatile asset that a risk head is judged on.
+ * @throws UsageError `MARKET_ABSENT` for a model with a risk head and no market.
  */
 export function createPublicMarket(
   feed: HourlySeries,
@@ -63,6 +65,15 @@ export function createPublicMarket(
   model: StabilityModel,
   market?: MarketWindow,
 ): PublicMarket {
+  if (model.heads.risk !== undefined && market === undefined) {
+    throw new UsageError(
+      'MARKET_ABSENT',
+      'publicMarket: got none, expected the market that the risk head is judged on',
+      {
+        hint: 'name it in the configuration, as the other members do: all must judge on the same rows',
+      },
+    );
+  }
   const table = computeFeatures(feed);
   const { peg, risk } = model.heads;
   const { numbers } = model.spec.heads.peg;

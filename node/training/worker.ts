@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
-import { createPrng, loadSeries } from '../data/index.ts';
-import { buildExamples, computeFeatures, withMirror } from '../features/index.ts';
+import { createPrng, loadMarket, loadSeries } from '../data/index.ts';
+import {
+  buildExamples,
+  buildRiskExamples,
+  computeFeatures,
+  computeMarketFeatures,
+  type MarketTable,
+  withMirror,
+} from '../features/index.ts';
 import { createModel } from '../models/index.ts';
 import { createEngine } from './engines.ts';
 import { openHeads } from './heads.ts';
@@ -28,6 +35,7 @@ function noiseSource(entropy: Entropy): RandomBytes {
 async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
   const loaded = await loadSeries(setup.source);
   const table = computeFeatures(loaded.series);
+  const risk = await loadRiskTable(setup);
   const engine = await createEngine(setup.engine);
   const model = createModel(setup.model);
   const bytes = noiseSource(setup.entropy);
@@ -49,6 +57,7 @@ async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
     }
     const gradients = openHeads(engine, model, {
       peg: withMirror(buildExamples(table, range)),
+      ...(risk === undefined ? {} : { risk: buildRiskExamples(risk, range) }),
     });
     try {
       return trainLocally(gradients, weights, options, bytes);
@@ -56,6 +65,13 @@ async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
       gradients.dispose();
     }
   };
+}
+
+async function loadRiskTable({ market }: WorkerSetup): Promise<MarketTable | undefined> {
+  if (market === undefined) return undefined;
+  const own = await loadMarket(market.own);
+  const reference = await loadMarket(market.reference);
+  return computeMarketFeatures(own.market, reference.market);
 }
 
 function toFailure(error: unknown): WorkerFailure {

@@ -1,58 +1,85 @@
 import type { AggregationRule } from '../../aggregation/index.ts';
-import { createDataClock, loadSeries, type Slices } from '../../node/data/index.ts';
-import { buildExamples, computeFeatures, type ExampleSet, withMirror } from '../../node/features/index.ts';
+import { createDataClock, loadMarket, loadSeries, type Slices } from '../../node/data/index.ts';
 import {
-  createPegModel,
-  evaluateModel,
-  fitPublicNumbers,
-  genesisWeights,
-  type PegModelSpec,
-  type PublicNumbers,
-  type SkillReport,
-} from '../../node/models/index.ts';
-import { float64Engine, type TrainingDefaults, trainLocally } from '../../node/training/index.ts';
-import { clip, fromGrid, toGrid } from '../../privacy/index.ts';
+  buildExamples,
+  buildRiskExamples,
+  computeFeatures,
+  computeMarketFeatures,
+  withMirror,
+} from '../../node/features/index.ts';
+import { createModel, genesisOf, type StabilityModel } from '../../node/models/index.ts';
+import {
+  createPublicMarket,
+  type HeldOutReport,
+  type PublicMarket,
+} from '../../node/runtime/public-market.ts';
+import {
+  clipHeads,
+  defaultModelSpec,
+  float64Engine,
+  type HeadExamples,
+  openHeads,
+  type TrainingDefaults,
+  trainLocally,
+} from '../../node/training/index.ts';
+import { fromGrid, toGrid } from '../../privacy/index.ts';
 import type { Attack } from '../attacks/index.ts';
 import { seededRandom } from '../world/random.ts';
 
 /** A market cut up for an experiment: what each node may train on in each round, and what judges the result. */
 export type PreparedMarket = {
-  readonly numbers: PublicNumbers;
-  /** By round (from 0) and node; mirrored. */
-  readonly training: readonly (readonly ExampleSet[])[];
-  readonly test: ExampleSet;
+  readonly model: StabilityModel;
+  /** By round (from 0) and node; the peg rows mirrored. */
+  readonly training: readonly (readonly HeadExamples[])[];
+  readonly judge: PublicMarket;
 };
 
-export async function prepareMarket({ publicFeed, slices }: Slices, rounds: number): Promise<PreparedMarket> {
+/** @param heads `peg` leaves the risk head out, as it was before there was one. */
+export async function prepareMarket(
+  { publicFeed, publicMarket, slices }: Slices,
+  rounds: number,
+  heads: 'both' | 'peg' = 'both',
+): Promise<PreparedMarket> {
   const feed = (await loadSeries(publicFeed)).series;
+  const { market } = await loadMarket(publicMarket);
   const clock = createDataClock(feed, { rounds });
-  const publicTable = computeFeatures(feed);
+  const fitting = clock.fitting;
+  const model = createModel(
+    defaultModelSpec(heads === 'both' ? { feed, market, fitting } : { feed, fitting }),
+  );
   const tables = await Promise.all(
-    slices.map(async ({ spec }) => computeFeatures((await loadSeries(spec)).series)),
+    slices.map(async ({ spec, market: own }) => ({
+      peg: computeFeatures((await loadSeries(spec)).series),
+      risk: computeMarketFeatures((await loadMarket(own)).market, market),
+    })),
   );
   return {
-    numbers: fitPublicNumbers(buildExamples(publicTable, clock.fitting)),
+    model,
     training: Array.from({ length: rounds }, (_, r) =>
-      tables.map((table) => withMirror(buildExamples(table, clock.training(r + 1)))),
+      tables.map(({ peg, risk }) => ({
+        peg: withMirror(buildExamples(peg, clock.training(r + 1))),
+        risk: buildRiskExamples(risk, clock.training(r + 1)),
+      })),
     ),
-    test: buildExamples(publicTable, clock.test),
+    judge: createPublicMarket(feed, clock, model, market),
   };
 }
 
 export type FederatedRun = {
-  readonly model: PegModelSpec;
   readonly training: TrainingDefaults;
   /** An aggregation rule; the plain mean of all updates where left out. */
   readonly rule?: AggregationRule;
   /** What the last node does in place of training honestly. */
   readonly attack?: Attack;
+  /** Train this node alone, as if there were no federation. */
+  readonly only?: number;
   readonly seed: string;
 };
 
 export type FederatedResult = {
   readonly weights: Float64Array;
-  readonly genesis: SkillReport;
-  readonly final: SkillReport;
+  readonly genesis: HeldOutReport;
+  readonly final: HeldOutReport;
   /** Rounds in which the last node's update was not selected. */
   readonly lastExcluded: number;
   /** Mean cosine between the updates of two honest nodes. */
@@ -60,22 +87,25 @@ export type FederatedResult = {
 };
 
 /** Rounds of local training and aggregation in one process, without network: what the weights alone can tell. */
-export function runFederation(market: PreparedMarket, run: FederatedRun): FederatedResult {
-  const model = createPegModel(run.model);
+export function runFederation(
+  { model, training, judge }: PreparedMarket,
+  run: FederatedRun,
+): FederatedResult {
   const random = seededRandom(run.seed);
-  const { updateClipNorm, gridBits } = run.training;
-  const genesis = genesisWeights(model);
+  const { gridBits } = run.training;
+  const genesis = genesisOf(model);
   let weights = genesis;
   let lastExcluded = 0;
   const cosines: number[] = [];
-  for (const sets of market.training) {
+  for (const all of training) {
+    const sets = run.only === undefined ? all : all.slice(run.only, run.only + 1);
     const updates = sets.map((examples, node) => {
-      const gradients = float64Engine.open(model, examples);
+      const gradients = openHeads(float64Engine, model, examples);
       let update = trainLocally(gradients, weights, run.training, random.bytes);
       if (run.attack !== undefined && node === sets.length - 1) {
         update = run.attack.craft({ own: update, random: random.bytes });
       }
-      return fromGrid(toGrid(clip(update, updateClipNorm), gridBits), gridBits);
+      return fromGrid(toGrid(clipHeads(model, update), gridBits), gridBits);
     });
     const honest = run.attack === undefined ? updates : updates.slice(0, -1);
     cosines.push(...pairwiseCosines(honest));
@@ -86,8 +116,8 @@ export function runFederation(market: PreparedMarket, run: FederatedRun): Federa
   }
   return {
     weights,
-    genesis: evaluateModel(model, genesis, market.numbers, market.test),
-    final: evaluateModel(model, weights, market.numbers, market.test),
+    genesis: judge.heldOut(genesis),
+    final: judge.heldOut(weights),
     lastExcluded,
     alignment: cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length,
   };

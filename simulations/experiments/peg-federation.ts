@@ -39,7 +39,6 @@ const CASES: readonly Case[] = [
 
 function runCase(market: PreparedMarket, { unit, krum, lied }: Case, seed: number): FederatedResult {
   return runFederation(market, {
-    model: { kind: 'linear' },
     training: { ...TRAINING_DEFAULTS, unit },
     ...(krum ? { rule: multiKrum({ f: 1 }) } : {}),
     ...(lied ? { attack: signFlip() } : {}),

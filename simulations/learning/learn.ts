@@ -59,6 +59,7 @@ export async function learn(market: LearningMarket, options: LearningOptions): P
     trainers: (index, random) => {
       const trainer = trainers[index]?.(random);
       return {
+        debits: () => trainer?.debits() ?? 0,
         train: async (round, base, weights, signal) => {
           if (round <= rounds) return trainer?.train(round, base, weights, signal);
           last[index] = weights;

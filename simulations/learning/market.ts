@@ -1,5 +1,11 @@
-import { createDataClock, type DataClock, loadSeries, slicesFor } from '../../node/data/index.ts';
-import { buildExamples, computeFeatures, withMirror } from '../../node/features/index.ts';
+import { createDataClock, type DataClock, loadMarket, loadSeries, slicesFor } from '../../node/data/index.ts';
+import {
+  buildExamples,
+  buildRiskExamples,
+  computeFeatures,
+  computeMarketFeatures,
+  withMirror,
+} from '../../node/features/index.ts';
 import { createModel, type PegModelSpec, type StabilityModel } from '../../node/models/index.ts';
 import { createPublicMarket, type GateScore, type PublicMarket } from '../../node/runtime/public-market.ts';
 import type { TrainLocally } from '../../node/runtime/round-trainer.ts';
@@ -40,12 +46,18 @@ export type LearningMarket = {
 /** @throws UsageError `DATA_NODES`, `DATA_FILE_UNREADABLE`, `DATA_CLOCK_TOO_SHORT`; BallastError `MODEL_SPEC`. */
 export async function prepareLearningMarket(options: LearningMarketOptions): Promise<LearningMarket> {
   const { seed, nodes, rounds, dataDir } = options;
-  const { publicFeed, slices } = await slicesFor(dataDir, seed, nodes);
+  const { publicFeed, publicMarket, slices } = await slicesFor(dataDir, seed, nodes);
   const feed = (await loadSeries(publicFeed)).series;
+  const reference = (await loadMarket(publicMarket)).market;
   const clock = createDataClock(feed, { rounds });
-  const model = createModel(defaultModelSpec({ feed, fitting: clock.fitting }, options.model));
+  const model = createModel(
+    defaultModelSpec({ feed, market: reference, fitting: clock.fitting }, options.model),
+  );
   const tables = await Promise.all(
-    slices.map(async ({ spec }) => computeFeatures((await loadSeries(spec)).series)),
+    slices.map(async ({ spec, market }) => ({
+      peg: computeFeatures((await loadSeries(spec)).series),
+      risk: computeMarketFeatures((await loadMarket(market)).market, reference),
+    })),
   );
   const opened = new Map<string, RecordGradients>();
   const gradientsOf = (index: number, range: { readonly from: number; readonly to: number }) => {
@@ -53,7 +65,11 @@ export async function prepareLearningMarket(options: LearningMarketOptions): Pro
     const table = tables[index];
     if (table === undefined) throw new RangeError(`node: got ${index}, expected 0 to ${nodes - 1}`);
     const gradients =
-      opened.get(key) ?? openHeads(float64Engine, model, { peg: withMirror(buildExamples(table, range)) });
+      opened.get(key) ??
+      openHeads(float64Engine, model, {
+        peg: withMirror(buildExamples(table.peg, range)),
+        risk: buildRiskExamples(table.risk, range),
+      });
     opened.set(key, gradients);
     return gradients;
   };
@@ -61,7 +77,7 @@ export async function prepareLearningMarket(options: LearningMarketOptions): Pro
     options,
     model,
     clock,
-    publicMarket: rememberScores(createPublicMarket(feed, clock, model)),
+    publicMarket: rememberScores(createPublicMarket(feed, clock, model, reference)),
     trainerOf: (index, random) => async (weights, range, training) =>
       trainLocally(gradientsOf(index, range), weights, training, random),
   };

@@ -10,7 +10,7 @@ describe('federated peg model, published defaults, one market', () => {
   before(async () => {
     market = await prepareMarket(await slicesFor(undefined, 201, 7), 10);
   });
-  const base = { model: { kind: 'linear' }, seed: 'test' } as const;
+  const base = { seed: 'test' } as const;
 
   it('beats B0 and B2 on the held-out test under record privacy', () => {
     const { final } = runFederation(market, { ...base, training: TRAINING_DEFAULTS });
