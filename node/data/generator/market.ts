@@ -19,7 +19,9 @@ type Character = {
 type Factor = { readonly move: Float64Array; readonly crashing: Uint8Array };
 
 /** Base volatility of the shared return, per hour. */
-const FACTOR_VOLATILITY = 0.0045;
+const FACTOR_VOLATILITY = 0.005;
+/** Its log-volatility comes back with a half-life of eight days. */
+const FACTOR_REVERSION = Math.LN2 / (8 * 24);
 /** Chance per hour that a crash begins, in the calm and in the stressed regime, and that it ends. */
 const CRASH_CALM = 1 / (110 * 24);
 const CRASH_STRESSED = 1 / (9 * 24);
@@ -31,7 +33,7 @@ const MAX_LOG_VOLATILITY = 1.8;
 function drawCharacter(prng: Prng): Character {
   return {
     beta: prng.between(0.7, 1.4),
-    volatility: prng.between(0.002, 0.006),
+    volatility: prng.between(0.0015, 0.0045),
     wander: prng.between(0.05, 0.09),
     reversion: Math.LN2 / (24 * prng.between(3, 12)),
     leverage: prng.between(0.2, 0.6),
@@ -46,9 +48,9 @@ function drawCharacter(prng: Prng): Character {
  *
  *     r = β · F + e^h · σ · (ρ-correlated shock) + J
  *
- * - F, shared by all assets: a log-volatility that wanders, is raised by its own falls (leverage), doubled under the
- *   stress that the same seed's coins feel, and in a crash regime (a day or so, twelve times more often under
- *   stress) tripled with a downward drift, so that drawdowns are common to all;
+ * - F, shared by all assets: Student-t(5) shocks with a log-volatility that wanders and is raised by its own falls
+ *   (leverage), 1.6 times larger under the stress that the same seed's coins feel, and in a crash regime (a day or
+ *   so, twelve times more often under stress) 2.2 times larger with a downward drift, so that drawdowns are common;
  * - own shocks: Student-t(5), log-volatility h with a half-life of 3 to 12 days that falls of the price raise;
  * - J, own jumps, heavy-tailed, three of five downwards.
  *
@@ -107,7 +109,7 @@ function generateFactor(seed: number, hours: number): Factor {
     const shock = clamp(prng.student(5), 10);
     const scale = FACTOR_VOLATILITY * Math.exp(h) * (stress ? 1.6 : 1) * (crash === 1 ? 2.2 : 1);
     move[t] = scale * shock + (crash === 1 ? -0.003 : 0.0001);
-    h = clamp(h * (1 - Math.LN2 / (24 * 5)) + 0.06 * (prng.normal() - 0.5 * shock), MAX_LOG_VOLATILITY);
+    h = clamp(h * (1 - FACTOR_REVERSION) + 0.05 * (prng.normal() - 0.5 * shock), MAX_LOG_VOLATILITY);
     crashing[t] = crash;
   }
   return { move, crashing };
