@@ -3,7 +3,7 @@ import type { Clock, Committee } from '../../coordinator/index.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
-import { createDataClock, loadSeries } from '../data/index.ts';
+import { createDataClock, loadMarket, loadSeries } from '../data/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
@@ -139,7 +139,9 @@ export class BallastNode {
     const dataClock = createDataClock(feed.series, { rounds: config.rounds });
     const spec = parseModelSpec(document.model);
     const model = createModel(spec);
-    const market = createPublicMarket(feed.series, dataClock, model);
+    const reference =
+      config.publicMarket === undefined ? undefined : (await loadMarket(config.publicMarket, signal)).market;
+    const market = createPublicMarket(feed.series, dataClock, model, reference);
     this.#market = market;
 
     this.#starting('reaching the chain');
@@ -149,6 +151,9 @@ export class BallastNode {
     this.#committee = committee;
     const trainer = createTrainer({
       source: config.slice,
+      ...(config.market === undefined || config.publicMarket === undefined
+        ? {}
+        : { market: { own: config.market, reference: config.publicMarket } }),
       model: spec,
       engine: (config.engine ?? 'tfjs') as EngineName,
       entropy: { kind: 'system' },
@@ -265,6 +270,7 @@ export class BallastNode {
         return verdict;
       },
       serve: async (digest) => this.#core?.current?.participant.serve(digest),
+      participant: () => this.#core?.current?.participant,
       onError: (error) => this.#tell(error),
     });
   }
