@@ -1,0 +1,117 @@
+export type MetricType = 'counter' | 'gauge' | 'histogram';
+
+export type MetricDefinition = {
+  /** With its unit, and `_total` where it only grows. */
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  /** Every label has a closed or bounded set of values: see `bounded-label.ts`. */
+  readonly labels?: readonly string[];
+  /** Upper bounds of a histogram, in the unit of the name. */
+  readonly buckets?: readonly number[];
+};
+
+const ROUND_BUCKETS = [0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120, 300];
+const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5];
+
+/** Every metric of a node but the process's own: what dashboards and alerts may name. */
+export const METRICS = [
+  { name: 'ballast_round', type: 'gauge', help: 'Last decided round' },
+  { name: 'ballast_version', type: 'gauge', help: 'Version of the model after that round' },
+  {
+    name: 'ballast_round_phase',
+    type: 'gauge',
+    help: '1 for the phase that the round is in',
+    labels: ['phase'],
+  },
+  { name: 'ballast_rounds_total', type: 'counter', help: 'Rounds decided', labels: ['outcome'] },
+  {
+    name: 'ballast_round_duration_seconds',
+    type: 'histogram',
+    help: 'From the beacon to the decision',
+    buckets: ROUND_BUCKETS,
+  },
+  {
+    name: 'ballast_phase_duration_seconds',
+    type: 'histogram',
+    help: 'Time spent in a phase of the round',
+    labels: ['phase'],
+    buckets: ROUND_BUCKETS,
+  },
+  { name: 'ballast_view_changes_total', type: 'counter', help: 'Leaders that were given up' },
+  { name: 'ballast_updates_sealed_total', type: 'counter', help: 'Updates sealed in time' },
+  { name: 'ballast_updates_selected_total', type: 'counter', help: 'Updates with weight in the result' },
+  {
+    name: 'ballast_updates_left_out_total',
+    type: 'counter',
+    help: 'Sealed updates without weight, by code; RULE where the aggregation rule left them out',
+    labels: ['code'],
+  },
+  {
+    name: 'ballast_member_updates_total',
+    type: 'counter',
+    help: 'Updates of a member, selected or left out',
+    labels: ['node', 'outcome'],
+  },
+  { name: 'ballast_refusals_total', type: 'counter', help: 'Messages that were not taken', labels: ['code'] },
+  {
+    name: 'ballast_errors_total',
+    type: 'counter',
+    help: 'Errors that the node went on after',
+    labels: ['code'],
+  },
+  {
+    name: 'ballast_training_duration_seconds',
+    type: 'histogram',
+    help: 'Local training of one round',
+    buckets: ROUND_BUCKETS,
+  },
+  { name: 'ballast_abstentions_total', type: 'counter', help: 'Rounds not trained in', labels: ['code'] },
+  { name: 'ballast_privacy_epsilon', type: 'gauge', help: 'Privacy loss that this node has spent' },
+  { name: 'ballast_privacy_epsilon_budget', type: 'gauge', help: 'Privacy loss at which it stops training' },
+  {
+    name: 'ballast_held_out_loss_basis_points',
+    type: 'gauge',
+    help: 'Mean pinball loss of the certified model on held-out public data',
+  },
+  {
+    name: 'ballast_held_out_skill_ratio',
+    type: 'gauge',
+    help: '1 - loss / loss of the baseline; below 0 is worse than it',
+    labels: ['baseline'],
+  },
+  { name: 'ballast_publications_total', type: 'counter', help: 'Versions seen published on the chain' },
+  { name: 'ballast_stability_fee_ratio', type: 'gauge', help: 'Yearly stability fee; 0.05 is 5 % a year' },
+  { name: 'ballast_peers', type: 'gauge', help: 'Peers connected' },
+  { name: 'ballast_chain_finalized_height', type: 'gauge', help: 'Last final block that was seen' },
+  { name: 'ballast_chain_lag_seconds', type: 'gauge', help: 'Time since that block was seen' },
+  {
+    name: 'ballast_condition_active',
+    type: 'gauge',
+    help: '1 while the problem is there, 0 after',
+    labels: ['code'],
+  },
+  { name: 'ballast_clock_skew_seconds', type: 'gauge', help: 'Own clock minus that of the others' },
+  {
+    name: 'ballast_http_request_duration_seconds',
+    type: 'histogram',
+    help: 'Requests answered, by route and status',
+    labels: ['route', 'status'],
+    buckets: REQUEST_BUCKETS,
+  },
+  { name: 'ballast_api_auth_failures_total', type: 'counter', help: 'Requests with a token not known' },
+  { name: 'ballast_api_event_subscribers', type: 'gauge', help: 'Event streams open' },
+  {
+    name: 'ballast_api_dropped_subscribers_total',
+    type: 'counter',
+    help: 'Event streams closed since their reader took nothing',
+  },
+] as const satisfies readonly MetricDefinition[];
+
+type Definition = (typeof METRICS)[number];
+export type MetricName = Definition['name'];
+/** The gauges that have no label, and so are set by name. */
+export type PlainGauge = Exclude<
+  Extract<Definition, { type: 'gauge' }>,
+  { readonly labels: readonly string[] }
+>['name'];

@@ -1,0 +1,150 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { MAX_COMMITTEE } from '../../protocol/messages.ts';
+import type { ApiMetrics } from '../api/metrics.ts';
+import { CONDITION_CODES } from '../runtime/conditions.ts';
+import type { NodeEvent, RoundDecided } from '../runtime/events.ts';
+import { BoundedLabel } from './bounded-label.ts';
+import { METRICS, type MetricDefinition, type MetricName, type PlainGauge } from './definitions.ts';
+
+const MAX_CODES = 64;
+const PHASES = ['announced', 'collecting', 'sealed', 'aggregated', 'evaluated'] as const;
+
+export type MetricsOptions = {
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Memory, event loop and garbage collection of the process too; they cannot be stopped again. */
+  readonly withProcess?: boolean;
+};
+
+export type Metrics = {
+  /** Counts and measures what the node tells. Never throws. */
+  readonly observe: (event: NodeEvent) => void;
+  readonly set: (gauge: PlainGauge, value: number) => void;
+  /** For the server of the API. */
+  readonly api: ApiMetrics;
+  /** The exposition format of Prometheus, version 0.0.4. */
+  readonly text: () => Promise<string>;
+};
+
+/** The metrics of one node, in a registry of their own. */
+export function createMetrics({ now, withProcess = true }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const all = new Map<string, Counter | Gauge | Histogram>(
+    METRICS.map((definition) => [definition.name, create(definition, registry)]),
+  );
+  if (withProcess)
+    collectDefaultMetrics({ register: registry, prefix: 'ballast_', eventLoopMonitoringPrecision: 20 });
+
+  const counter = (name: MetricName) => all.get(name) as Counter;
+  const gauge = (name: MetricName) => all.get(name) as Gauge;
+  const histogram = (name: MetricName) => all.get(name) as Histogram;
+  const labels = {
+    left: new BoundedLabel(MAX_CODES),
+    refusal: new BoundedLabel(MAX_CODES),
+    error: new BoundedLabel(MAX_CODES),
+    abstention: new BoundedLabel(MAX_CODES),
+    node: new BoundedLabel(MAX_COMMITTEE),
+    route: new BoundedLabel(MAX_CODES),
+  };
+  for (const code of CONDITION_CODES) gauge('ballast_condition_active').set({ code }, 0);
+  for (const phase of PHASES) gauge('ballast_round_phase').set({ phase }, 0);
+
+  let round: { readonly number: number; readonly since: number } | undefined;
+  let phase: { readonly name: string; readonly since: number } | undefined;
+
+  function enterPhase(number: number, name: string | undefined): void {
+    const at = now();
+    if (phase !== undefined) {
+      histogram('ballast_phase_duration_seconds').observe({ phase: phase.name }, (at - phase.since) / 1_000);
+      gauge('ballast_round_phase').set({ phase: phase.name }, 0);
+    }
+    phase = undefined;
+    if (name === undefined || !(PHASES as readonly string[]).includes(name)) return;
+    phase = { name, since: at };
+    gauge('ballast_round_phase').set({ phase: name }, 1);
+    if (round?.number !== number) round = { number, since: at };
+  }
+
+  function decided(event: RoundDecided): void {
+    if (round?.number === event.round) {
+      histogram('ballast_round_duration_seconds').observe((now() - round.since) / 1_000);
+    }
+    enterPhase(event.round, undefined);
+    gauge('ballast_round').set(event.round);
+    gauge('ballast_version').set(event.version);
+    counter('ballast_rounds_total').inc({ outcome: event.outcome });
+    counter('ballast_updates_sealed_total').inc(event.sealed);
+    counter('ballast_updates_selected_total').inc(event.selected.length);
+    for (const { node, reason } of event.leftOut) {
+      const code = /^[A-Z][A-Z0-9_]*$/.test(reason) ? reason : 'RULE';
+      counter('ballast_updates_left_out_total').inc({ code: labels.left.of(code) });
+      counter('ballast_member_updates_total').inc({ node: labels.node.of(node), outcome: 'left_out' });
+    }
+    for (const node of event.selected) {
+      counter('ballast_member_updates_total').inc({ node: labels.node.of(node), outcome: 'selected' });
+    }
+    if (event.heldOut === null) return;
+    const { loss, baselines } = event.heldOut;
+    gauge('ballast_held_out_loss_basis_points').set(loss);
+    for (const [baseline, of] of Object.entries(baselines)) {
+      if (of > 0) gauge('ballast_held_out_skill_ratio').set({ baseline }, 1 - loss / of);
+    }
+  }
+
+  const text = () => registry.metrics();
+  return {
+    observe: (event) => {
+      switch (event.event) {
+        case 'ready':
+          return gauge('ballast_peers').set(event.peers);
+        case 'phase':
+          return enterPhase(event.round, event.phase);
+        case 'view':
+          return event.view > 0 ? counter('ballast_view_changes_total').inc() : undefined;
+        case 'trained':
+          histogram('ballast_training_duration_seconds').observe(event.milliseconds / 1_000);
+          return event.epsilon === null ? undefined : gauge('ballast_privacy_epsilon').set(event.epsilon);
+        case 'abstained':
+          return counter('ballast_abstentions_total').inc({ code: labels.abstention.of(event.code) });
+        case 'decided':
+          return decided(event);
+        case 'published':
+          return counter('ballast_publications_total').inc();
+        case 'fee':
+          // A wad: 10^18 is 100 % a year. Only shown, so a float is good enough.
+          return gauge('ballast_stability_fee_ratio').set(Number(event.after) / 1e18);
+        case 'refused':
+          return counter('ballast_refusals_total').inc({ code: labels.refusal.of(event.code) });
+        case 'condition':
+          return gauge('ballast_condition_active').set({ code: event.code }, event.active ? 1 : 0);
+        case 'error':
+          return counter('ballast_errors_total').inc({ code: labels.error.of(event.code) });
+        default:
+          return undefined;
+      }
+    },
+    set: (name, value) => gauge(name).set(value),
+    api: {
+      observeRequest: (route, status, seconds) =>
+        histogram('ballast_http_request_duration_seconds').observe(
+          { route: labels.route.of(route), status: String(status) },
+          seconds,
+        ),
+      countTokenFailure: () => counter('ballast_api_auth_failures_total').inc(),
+      setSubscribers: (count) => gauge('ballast_api_event_subscribers').set(count),
+      countDroppedSubscriber: () => counter('ballast_api_dropped_subscribers_total').inc(),
+      text,
+    },
+    text,
+  };
+}
+
+function create(
+  { name, type, help, labels = [], buckets = [] }: MetricDefinition,
+  registry: Registry,
+): Counter | Gauge | Histogram {
+  const options = { name, help, labelNames: [...labels], registers: [registry] };
+  if (type === 'counter') return new Counter(options);
+  if (type === 'gauge') return new Gauge(options);
+  return new Histogram({ ...options, buckets: [...buckets] });
+}

@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import type { NodeEvent, RoundDecided } from '../../runtime/events.ts';
+import { createMetrics, METRICS } from '../index.ts';
+
+const decided = (overrides: Partial<RoundDecided> = {}): RoundDecided => ({
+  event: 'decided',
+  round: 4,
+  view: 0,
+  leader: 'a',
+  outcome: 'accepted',
+  reason: '',
+  version: 3,
+  modelDigest: 'aa',
+  sealed: 7,
+  selected: ['a', 'b'],
+  leftOut: [
+    { node: 'c', reason: 'BODY_NOT_SERVED' },
+    { node: 'd', reason: 'score 0.7 ranks 7 of 7' },
+  ],
+  privacy: { unit: 'none', relation: 'replace', epsilon: null, delta: 0 },
+  recomputed: true,
+  heldDigest: null,
+  heldOut: { loss: 0.9, baselines: { B0: 1, B2: 1.2, B3: 0.6 } },
+  ...overrides,
+});
+
+/** Metrics under a clock of their own, and what they say of a series. */
+function observed(events: readonly (NodeEvent | number)[]) {
+  let now = 0;
+  const metrics = createMetrics({ now: () => now, withProcess: false });
+  for (const event of events) {
+    if (typeof event === 'number') now += event;
+    else metrics.observe(event);
+  }
+  const value = async (series: string): Promise<number | undefined> => {
+    const line = (await metrics.text()).split('\n').find((text) => text.startsWith(`${series} `));
+    return line === undefined ? undefined : Number(line.slice(series.length + 1));
+  };
+  return { metrics, value };
+}
+
+describe('metrics', () => {
+  it('has names with units, help and few labels, each name once', () => {
+    expect(new Set(METRICS.map(({ name }) => name)).size).to.equal(METRICS.length);
+    for (const { name, type, help, ...rest } of METRICS) {
+      expect(name).to.match(/^ballast_[a-z_]+$/);
+      expect(help).to.not.equal('');
+      expect(name.endsWith('_total'), name).to.equal(type === 'counter');
+      if (type === 'histogram') expect(name).to.match(/_seconds$/);
+      expect('labels' in rest ? rest.labels.length : 0).to.be.at.most(2);
+    }
+  });
+
+  it('exposes every metric of the table, and beside it only those of the process', async () => {
+    const text = await createMetrics({ now: () => 0 }).text();
+    const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+    const own = METRICS.map(({ name, type }) => `${name} ${type}`);
+    expect(own.filter((name) => !names.includes(name))).to.deep.equal([]);
+    const further = names.filter((name) => !(own as string[]).includes(name));
+    expect(further.filter((name) => !/^ballast_(?:process|nodejs)_/.test(name))).to.deep.equal([]);
+    expect(further).to.include('ballast_nodejs_eventloop_lag_p99_seconds gauge');
+  });
+
+  it('counts what a decided round says', async () => {
+    const { value } = observed([
+      { event: 'phase', round: 4, phase: 'announced' },
+      2_000,
+      { event: 'phase', round: 4, phase: 'collecting' },
+      500,
+      decided(),
+    ]);
+    expect(await value('ballast_round')).to.equal(4);
+    expect(await value('ballast_version')).to.equal(3);
+    expect(await value('ballast_rounds_total{outcome="accepted"}')).to.equal(1);
+    expect(await value('ballast_updates_sealed_total')).to.equal(7);
+    expect(await value('ballast_updates_selected_total')).to.equal(2);
+    expect(await value('ballast_updates_left_out_total{code="BODY_NOT_SERVED"}')).to.equal(1);
+    expect(await value('ballast_updates_left_out_total{code="RULE"}')).to.equal(1);
+    expect(await value('ballast_member_updates_total{node="d",outcome="left_out"}')).to.equal(1);
+    expect(await value('ballast_round_duration_seconds_sum')).to.equal(2.5);
+    expect(await value('ballast_phase_duration_seconds_sum{phase="announced"}')).to.equal(2);
+    expect(await value('ballast_phase_duration_seconds_sum{phase="collecting"}')).to.equal(0.5);
+    expect(await value('ballast_held_out_loss_basis_points')).to.equal(0.9);
+    expect(await value('ballast_held_out_skill_ratio{baseline="B0"}')).to.be.closeTo(0.1, 1e-12);
+    expect(await value('ballast_held_out_skill_ratio{baseline="B3"}')).to.be.closeTo(-0.5, 1e-12);
+  });
+
+  it('shows the phase that the round is in, and no other', async () => {
+    const { value } = observed([
+      { event: 'phase', round: 4, phase: 'announced' },
+      { event: 'phase', round: 4, phase: 'sealed' },
+    ]);
+    expect(await value('ballast_round_phase{phase="announced"}')).to.equal(0);
+    expect(await value('ballast_round_phase{phase="sealed"}')).to.equal(1);
+  });
+
+  it('follows conditions, training, publishing and refusals', async () => {
+    const condition = { event: 'condition', code: 'CHAIN_STALLED', message: '', since: 0 } as const;
+    const { value } = observed([
+      { ...condition, active: true },
+      { ...condition, code: 'DISK_FULL', active: true },
+      { ...condition, code: 'DISK_FULL', active: false },
+      { event: 'trained', round: 1, epsilon: 1.25, milliseconds: 300 },
+      { event: 'view', round: 1, view: 1 },
+      { event: 'refused', code: 'MESSAGE_EXPIRED', sender: 'x', reason: '' },
+      { event: 'published', round: 1, version: 1, digest: 'aa', transaction: null },
+      {
+        event: 'fee',
+        round: 1,
+        before: '50000000000000000',
+        after: '51000000000000000',
+        transaction: null,
+        heldBy: [],
+      },
+    ]);
+    expect(await value('ballast_condition_active{code="CHAIN_STALLED"}')).to.equal(1);
+    expect(await value('ballast_condition_active{code="DISK_FULL"}')).to.equal(0);
+    expect(await value('ballast_condition_active{code="CLOCK_SKEWED"}')).to.equal(0);
+    expect(await value('ballast_privacy_epsilon')).to.equal(1.25);
+    expect(await value('ballast_training_duration_seconds_sum')).to.equal(0.3);
+    expect(await value('ballast_view_changes_total')).to.equal(1);
+    expect(await value('ballast_refusals_total{code="MESSAGE_EXPIRED"}')).to.equal(1);
+    expect(await value('ballast_publications_total')).to.equal(1);
+    expect(await value('ballast_stability_fee_ratio')).to.equal(0.051);
+  });
+
+  it('folds codes and nodes beyond their bound into other', async () => {
+    const events: NodeEvent[] = Array.from({ length: 500 }, (_, i) => ({
+      event: 'refused',
+      code: `CODE_${i}`,
+      sender: `node-${i}`,
+      reason: 'r',
+    }));
+    const nodes = Array.from({ length: 100 }, (_, i) => `node-${i}`);
+    const { metrics, value } = observed([...events, decided({ selected: nodes, leftOut: [] })]);
+    for (let i = 0; i < 500; i++) metrics.api.observeRequest(`/v1/${i}`, 200, 0.001);
+    const text = await metrics.text();
+    expect(text.match(/^ballast_refusals_total\{/gm)).to.have.length(65);
+    expect(await value('ballast_refusals_total{code="other"}')).to.equal(500 - 64);
+    expect(text.match(/^ballast_member_updates_total\{/gm)).to.have.length(41);
+    expect(await value('ballast_member_updates_total{node="other",outcome="selected"}')).to.equal(60);
+    expect(text.match(/^ballast_http_request_duration_seconds_count\{/gm)).to.have.length(65);
+    expect(text).to.not.include('node-99');
+  });
+
+  it('keeps two nodes of one process apart', async () => {
+    const [first, second] = [observed([decided()]), observed([])];
+    expect(await first.value('ballast_round')).to.equal(4);
+    expect(await second.value('ballast_round')).to.equal(0);
+    second.metrics.set('ballast_peers', 6);
+    expect(await second.value('ballast_peers')).to.equal(6);
+    expect(await first.value('ballast_peers')).to.equal(0);
+  });
+});
