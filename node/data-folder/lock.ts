@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { readIfThere } from './atomic-file.ts';
+import { DataFolderError } from './errors.ts';
+
+const ownerSchema = z.object({
+  pid: z.int().positive(),
+  /** Start of the process in ticks since boot: a number that is used again is another process. */
+  started: z.string(),
+  boot: z.string(),
+});
+type Owner = z.infer<typeof ownerSchema>;
+
+const NAME = 'LOCK';
+/** A turn is a few file operations. */
+const TURNS = 100;
+const TURN_MS = 20;
+
+/** A folder held by one process. The file goes with `release`; after a crash the next owner takes it over. */
+export class FolderLock {
+  readonly #path: string;
+  readonly #text: string;
+
+  private constructor(path: string, text: string) {
+    this.#path = path;
+    this.#text = text;
+  }
+
+  /** @throws DataFolderError `DATA_FOLDER_LOCKED` while the process that holds it lives. */
+  static async take(folder: string): Promise<FolderLock> {
+    const path = join(folder, NAME);
+    const text = `${JSON.stringify({ ...(await ownerOf(process.pid)), token: randomUUID() })}\n`;
+    const draft = `${path}.${randomUUID()}`;
+    await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
+    try {
+      await alone(await realpath(folder), async () => {
+        if (await linked(draft, path)) return;
+        await requireStale(path, folder);
+        // A rename replaces in one step: after a crash the old lock or the new one is there.
+        await rename(draft, path);
+      });
+      return new FolderLock(path, text);
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+
+  /** Frees the folder, unless another has taken it over. */
+  async release(): Promise<void> {
+    if ((await readIfThere(this.#path)) === this.#text) await rm(this.#path, { force: true });
+  }
+}
+
+/** A link appears with its content or not at all, and never over another. */
+async function linked(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function requireStale(path: string, folder: string): Promise<void> {
+  const owner = parseOwner((await readIfThere(path)) ?? '');
+  if (owner !== undefined && (await isAlive(owner))) throw locked(folder, `process ${owner.pid}`);
+}
+
+/**
+ * Two may find a lock stale at once; one of them at a time looks and takes over. The turn is a socket without a
+ * file (Linux's abstract names), which the system takes back when its process ends.
+ */
+async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const path = `\0ballast/${createHash('sha256').update(name).digest('hex')}`;
+  for (let attempt = 0; ; attempt++) {
+    const server = createServer();
+    const isMine = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false));
+      server.listen(path, () => done(true));
+    });
+    if (isMine) {
+      try {
+        return await work();
+      } finally {
+        await new Promise<void>((done) => server.close(() => done()));
+      }
+    }
+    if (attempt >= TURNS) throw locked(name, 'others that are taking it');
+    await sleep(TURN_MS);
+  }
+}
+
+function parseOwner(text: string): Owner | undefined {
+  try {
+    return ownerSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+async function isAlive(owner: Owner): Promise<boolean> {
+  const now = await ownerOf(owner.pid);
+  return now !== undefined && now.started === owner.started && now.boot === owner.boot;
+}
+
+/** @returns undefined where no such process runs. */
+async function ownerOf(pid: number): Promise<Owner | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return undefined;
+  // The second field is the program's name in parentheses and may hold anything; the start is the 22nd.
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+  return { pid, started, boot };
+}
+
+function locked(folder: string, by: string): DataFolderError {
+  return new DataFolderError(
+    'DATA_FOLDER_LOCKED',
+    `data folder ${folder} is in use by another process: ${by}`,
+    {
+      metadata: { folder },
+      hint: 'stop the other node, or give this one a data folder of its own',
+    },
+  );
+}
