@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { type AddCommands, addNodeCommands } from './commands.ts';
 import { addDataCommand } from './data-command.ts';
+import { addDeployCommand } from './deploy-command.ts';
 import { explainError } from './errors.ts';
+import { addExitCommand } from './exit-command.ts';
+import { addInitCommand } from './init-command.ts';
+import { addRegisterCommand } from './register-command.ts';
 
 /**
  * The `ballast` command.
@@ -28,7 +32,16 @@ export async function runCommandLine(
         ),
     })
     .exitOverride();
-  for (const add of [addNodeCommands, addDataCommand, ...more]) add(program, entry);
+  for (const add of [
+    addNodeCommands,
+    addDataCommand,
+    addInitCommand,
+    addDeployCommand,
+    addRegisterCommand,
+    addExitCommand,
+    ...more,
+  ])
+    add(program, entry);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });

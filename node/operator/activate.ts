@@ -9,11 +9,14 @@ import {
 } from '../../contracts/client/index.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { MAX_COMMITTEE } from '../../protocol/round-entry.ts';
+import { type Cost, costOfGas } from './chain.ts';
 import { readDocument, writeDocument } from './deploy.ts';
 import { OperatorError } from './errors.ts';
 
 /** The least that bears one faulty member: N ≥ 3F + 1. */
 const MIN_OPERATORS = 4;
+/** Measured, with room. */
+const ACTIVATION_GAS = 200_000n;
 const NO_NETWORK = '0'.repeat(64);
 
 export type Activation = {
@@ -75,6 +78,11 @@ export async function activateNetwork(
     wait,
   );
   return { status: 'activated', document: timely, committee };
+}
+
+/** What an activation would cost. */
+export function activationCost(reader: ChainReader, deployer: `0x${string}`): Promise<Cost> {
+  return costOfGas(reader, deployer, ACTIVATION_GAS);
 }
 
 async function activeNetwork(reader: ChainReader, modelRegistry: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-export { type Activation, type ActivationOptions, activateNetwork } from './activate.ts';
+export { type Activation, type ActivationOptions, activateNetwork, activationCost } from './activate.ts';
 export { type ChainEndpoint, type Cost, chainIdOf, openChain, requireBalance } from './chain.ts';
 export {
   type DeploymentPlan,
@@ -16,6 +16,7 @@ export {
   KEYSTORE_FILE,
   STAKE_KEYSTORE_FILE,
 } from './initialise.ts';
+export { readDeploymentPlan } from './plan.ts';
 export {
   planRegistration,
   type Registration,

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { createWriter } from '../../contracts/client/index.ts';
+import { networkId } from '../../protocol/network.ts';
+import { obtainPassphrase, openStakeKeystore } from '../keys/index.ts';
+import {
+  activateNetwork,
+  activationCost,
+  chainIdOf,
+  deploymentCost,
+  deployNetwork,
+  openChain,
+  readDeploymentPlan,
+} from '../operator/index.ts';
+import { readNetworkDocument } from '../runtime/index.ts';
+import type { AddCommands } from './commands.ts';
+import { passphraseSources } from './passphrases.ts';
+import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
+
+type DeployFlags = SpendingFlags & {
+  readonly rpc: string;
+  readonly network: string;
+  readonly deployerKeystore: string;
+  readonly passphraseFile?: string;
+};
+
+const BEACON_DELAY = 64;
+
+export const addDeployCommand: AddCommands = (program) => {
+  const common = (name: string) =>
+    withSpendingFlags(program.command(name))
+      .requiredOption('--rpc <url>', 'JSON-RPC endpoint of the chain')
+      .requiredOption('--deployer-keystore <file>', 'keystore of governance, as init --stake makes them')
+      .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
+      .option('--network <file>', 'the network document', 'network.json');
+  common('deploy')
+    .description(
+      'deploy the contracts of a new network and write its document; may be run again after a crash',
+    )
+    .argument('<plan>', 'JSON file with name, chain, parameters, model, registry and fee')
+    .action(deploy);
+  common('activate')
+    .description('name the registered operators as the first committee and start the network')
+    .option('--beacon-delay <blocks>', 'blocks from now to the first beacon', Number, BEACON_DELAY)
+    .option('--operators <n>', 'activate with no fewer than this many', Number, 4)
+    .action(activate);
+};
+
+async function deploy(path: string, flags: DeployFlags): Promise<void> {
+  const { rpc, network, json } = flags;
+  const { chain, plan } = await readDeploymentPlan(path, network);
+  const reader = await openChain({ rpcUrl: rpc, chain });
+  const { account } = await openDeployer(flags);
+  if (!existsSync(network)) {
+    const cost = await deploymentCost(reader, account.address);
+    const what = `deploy the contracts of ${plan.template.name} on ${chain} from ${account.address}`;
+    if (!(await confirmSpending(what, cost, flags))) return;
+  }
+  const writer = createWriter({ rpcUrl: rpc, chainId: chainIdOf(chain) }, account);
+  const { contracts } = await deployNetwork(reader, writer, plan);
+  const lines = Object.entries(contracts).map(([name, address]) => `${name} ${address}`);
+  const text = [`wrote ${network}`, ...lines, 'next: operators run ballast register, then ballast activate'];
+  printResult(json ? { network, contracts } : text.join('\n'), json);
+}
+
+async function activate(
+  flags: DeployFlags & { readonly beaconDelay: number; readonly operators: number },
+): Promise<void> {
+  const { rpc, network, json, beaconDelay, operators } = flags;
+  const { chain, name } = await readNetworkDocument(network);
+  const reader = await openChain({ rpcUrl: rpc, chain });
+  const { account } = await openDeployer(flags);
+  const cost = await activationCost(reader, account.address);
+  if (!(await confirmSpending(`activate ${name} on ${chain} from ${account.address}`, cost, flags))) return;
+  const writer = createWriter({ rpcUrl: rpc, chainId: chainIdOf(chain) }, account);
+  const { status, document, committee } = await activateNetwork(reader, writer, network, {
+    beaconDelay,
+    minimumOperators: operators,
+  });
+  const id = networkId(document);
+  const text = `${status}: network ${id} with ${committee.length} operators, first beacon at block ${document.genesis.beaconHeight}\nhand ${network} to every operator: its id is final now`;
+  printResult(json ? { status, network: id, genesis: document.genesis, committee } : text, json);
+}
+
+async function openDeployer({ deployerKeystore, passphraseFile }: DeployFlags) {
+  const sources = passphraseSources('BALLAST_STAKE', { flag: passphraseFile });
+  return openStakeKeystore(deployerKeystore, await obtainPassphrase(sources, deployerKeystore));
+}

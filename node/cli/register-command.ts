@@ -1,0 +1,92 @@
+import { parseEther } from 'viem';
+import { createWriter } from '../../contracts/client/index.ts';
+import { UsageError } from '../../protocol/errors.ts';
+import { obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
+import {
+  chainIdOf,
+  openChain,
+  planRegistration,
+  registerOperator,
+  requireBalance,
+} from '../operator/index.ts';
+import { readNetworkDocument } from '../runtime/index.ts';
+import type { AddCommands } from './commands.ts';
+import { type OwnerFlags, openOwner } from './owner.ts';
+import { passphraseSources } from './passphrases.ts';
+import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
+
+type Flags = SpendingFlags &
+  OwnerFlags & {
+    readonly rpc: string;
+    readonly network: string;
+    readonly keystore: string;
+    readonly passphraseFile?: string;
+    readonly bond?: string;
+    readonly signerUrl?: string;
+    readonly signerAddress?: string;
+  };
+
+export const addRegisterCommand: AddCommands = (program) => {
+  withSpendingFlags(program.command('register'))
+    .description('register a node: its owner posts the bond, its keys prove that they accept the owner')
+    .requiredOption('--rpc <url>', 'JSON-RPC endpoint of the chain')
+    .option('--network <file>', 'the network document', 'network.json')
+    .option('--keystore <file>', 'the node’s keystore', 'keystore.json')
+    .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
+    .option('--stake-keystore <file>', 'keystore of the owner')
+    .option('--stake-passphrase-file <file>', 'file of mode 0600 with its passphrase')
+    .option('--owner <address>', 'the owner, whose key is elsewhere')
+    .option('--print-transaction', 'print the transaction for the owner’s wallet and send nothing', false)
+    .option('--bond <eth>', 'bond in ETH; the registry’s minimum unless given')
+    .option('--signer-url <url>', 'external signer that holds the hot key')
+    .option('--signer-address <address>', 'the hot address that it holds')
+    .action(register);
+};
+
+async function register(flags: Flags): Promise<void> {
+  const { rpc, network, json } = flags;
+  const { chain, contracts, name } = await readNetworkDocument(network);
+  const reader = await openChain({ rpcUrl: rpc, chain });
+  const sources = passphraseSources('BALLAST', { flag: flags.passphraseFile });
+  const identity = await openKeystore(flags.keystore, await obtainPassphrase(sources, flags.keystore));
+  const signer = (await remoteSigner(flags, chainIdOf(chain))) ?? identity.account;
+  const owner = await openOwner(flags);
+  const request = {
+    nodeRegistry: contracts.nodeRegistry,
+    keys: { node: identity.signer, signer },
+    ...(flags.bond === undefined ? {} : { bond: parseBond(flags.bond) }),
+  };
+  const plan = await planRegistration(reader, { ...request, owner: owner.address });
+  const names = { node: identity.nodeId, owner: owner.address, signer: signer.address };
+  if (plan.status === 'already-registered') {
+    printResult(json ? { status: plan.status, ...names } : `already registered: ${identity.nodeId}`, json);
+    return;
+  }
+  if (owner.kind === 'elsewhere') {
+    const transaction = { chainId: chainIdOf(chain), from: owner.address, ...plan.call };
+    // JSON in any case: it is made to be pasted.
+    printResult(transaction, true);
+    return;
+  }
+  const what = `register ${identity.nodeId} in ${name} on ${chain}, owner ${owner.address}, signer ${signer.address}`;
+  if (!flags.dryRun) requireBalance(owner.address, plan.cost);
+  if (!(await confirmSpending(what, plan.cost, flags))) return;
+  const writer = createWriter({ rpcUrl: rpc, chainId: chainIdOf(chain) }, owner.stake.account);
+  const { status, transactionHash } = await registerOperator(reader, writer, request);
+  const days = (plan.unbondingDelaySeconds / 86_400).toFixed(1);
+  const text = `${status}: ${transactionHash}\nthe bond comes back ${days} days after an exit`;
+  printResult(json ? { status, transactionHash, ...names } : text, json);
+}
+
+function remoteSigner({ signerUrl: url, signerAddress: address }: Flags, chainId: number) {
+  if (url === undefined && address === undefined) return Promise.resolve(undefined);
+  if (url === undefined || address === undefined) {
+    throw new UsageError('SIGNER_FLAGS', 'signer: expected both --signer-url and --signer-address');
+  }
+  return openRemoteSigner({ url, address, chainId });
+}
+
+function parseBond(text: string): bigint {
+  if (/^\d{1,12}(\.\d{1,18})?$/.test(text)) return parseEther(text);
+  throw new UsageError('BOND', `--bond: got ${text}, expected ETH such as 32 or 0.5`);
+}
