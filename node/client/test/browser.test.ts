@@ -65,8 +65,7 @@ describe('client in a browser', function () {
       import { createBallastClient } from './index.ts';
       const options = { nodes: [location.origin], rpcUrl: location.origin + '/rpc', chainId: 31337,
         modelRegistry: '${CONTRACTS.modelRegistry}' };
-      const window_ = ${JSON.stringify(WINDOW)};
-      const close = ${JSON.stringify(CLOSE)};
+      const { window_, close } = await (await fetch('/input')).json();
       const use = async () => { ${USE} };
       const result = await use().catch((error) => ({ error: String(error.stack ?? error) }));
       await fetch('/result', { method: 'POST', body: JSON.stringify(result) });
@@ -111,7 +110,9 @@ describe('client in a browser', function () {
       body: '<!doctype html><script type="module" src="/client.js"></script>',
     };
     const script = { type: 'text/javascript', body: bundle.code };
-    const served = await serve(honest(published), published.chain, { '/': page, '/client.js': script });
+    const input = { type: 'application/json', body: JSON.stringify({ window_: WINDOW, close: CLOSE }) };
+    const pages = { '/': page, '/client.js': script, '/input': input };
+    const served = await serve(honest(published), published.chain, pages);
     try {
       const result = JSON.parse(await resultFrom(browser, served)) as Result;
       const expected = await inNode();
