@@ -1,9 +1,25 @@
 import password from '@inquirer/password';
 import type { PassphraseSources } from '../keys/index.ts';
 
+const VARIABLES = ['BALLAST', 'BALLAST_STAKE'].flatMap((name) => [
+  `${name}_PASSPHRASE`,
+  `${name}_PASSPHRASE_FILE`,
+]);
+let taken: ReadonlyMap<string, string> = new Map();
+
+/** Takes the passphrases out of the environment before anything else runs: no worker or child inherits them. */
+export function takePassphrases(): void {
+  taken = new Map(
+    VARIABLES.flatMap((name) => {
+      const value = process.env[name];
+      delete process.env[name];
+      return value === undefined || value === '' ? [] : [[name, value] as const];
+    }),
+  );
+}
+
 /**
- * Where a command looks for a passphrase. The environment is read once and forgotten, so that no child process
- * inherits a secret.
+ * Where a command looks for a passphrase.
  *
  * @param name `BALLAST` for the node's keystore, `BALLAST_STAKE` for the stake keystore.
  */
@@ -11,8 +27,8 @@ export function passphraseSources(
   name: 'BALLAST' | 'BALLAST_STAKE',
   { flag, configured }: { readonly flag?: string | undefined; readonly configured?: string | undefined },
 ): PassphraseSources {
-  const environment = takeVariable(`${name}_PASSPHRASE`);
-  const environmentFile = takeVariable(`${name}_PASSPHRASE_FILE`);
+  const environment = taken.get(`${name}_PASSPHRASE`);
+  const environmentFile = taken.get(`${name}_PASSPHRASE_FILE`);
   return {
     ...(flag === undefined ? {} : { file: flag }),
     ...(environmentFile === undefined ? {} : { environmentFile }),
@@ -20,12 +36,6 @@ export function passphraseSources(
     ...(configured === undefined ? {} : { configuredFile: configured }),
     ...(process.stdin.isTTY === true && process.stderr.isTTY === true ? { ask } : {}),
   };
-}
-
-function takeVariable(name: string): string | undefined {
-  const value = process.env[name];
-  delete process.env[name];
-  return value === '' ? undefined : value;
 }
 
 /** On standard error: standard output is for results. */

@@ -5,6 +5,7 @@ import { addDeployCommand } from './deploy-command.ts';
 import { explainError } from './errors.ts';
 import { addExitCommand } from './exit-command.ts';
 import { addInitCommand } from './init-command.ts';
+import { takePassphrases } from './passphrases.ts';
 import { addRegisterCommand } from './register-command.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function runCommandLine(
   entry: string,
   ...more: AddCommands[]
 ): Promise<number> {
+  takePassphrases();
   const program = new Command('ballast')
     .description('A federated-learning network of stability nodes')
     .showSuggestionAfterError(true)
