@@ -5,10 +5,12 @@ import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { custom } from 'viem';
+import { serve as serveApi, stopAll } from '../../api/test/support.ts';
 import { createBallastClient } from '../index.ts';
+import { sourceOf } from './api-source.ts';
 import { type Bundle, bundleForBrowser } from './bundle.ts';
 import { answerRpc } from './chain-stub.ts';
-import { fetchFrom, honest, type Served, serve } from './node-stub.ts';
+import { type Answer, fetchFrom, honest, type Served, serve } from './node-stub.ts';
 import { CONTRACTS, type Published, publish } from './published.ts';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -63,9 +65,9 @@ describe('client in a browser', function () {
     published = await publish(2);
     bundle = await bundleForBrowser(`
       import { createBallastClient } from './index.ts';
-      const options = { nodes: [location.origin], rpcUrl: location.origin + '/rpc', chainId: 31337,
+      const { node, window_, close } = await (await fetch('/input')).json();
+      const options = { nodes: [node], rpcUrl: location.origin + '/rpc', chainId: 31337,
         modelRegistry: '${CONTRACTS.modelRegistry}' };
-      const { window_, close } = await (await fetch('/input')).json();
       const use = async () => { ${USE} };
       const result = await use().catch((error) => ({ error: String(error.stack ?? error) }));
       await fetch('/result', { method: 'POST', body: JSON.stringify(result) });
@@ -110,9 +112,12 @@ describe('client in a browser', function () {
       body: '<!doctype html><script type="module" src="/client.js"></script>',
     };
     const script = { type: 'text/javascript', body: bundle.code };
-    const input = { type: 'application/json', body: JSON.stringify({ window_: WINDOW, close: CLOSE }) };
-    const pages = { '/': page, '/client.js': script, '/input': input };
-    const served = await serve(honest(published), published.chain, pages);
+    const pages: Record<string, Answer> = { '/': page, '/client.js': script };
+    const served = await serve(() => undefined, published.chain, pages);
+    // The node is of another origin than the page, as it is for everybody.
+    const api = await serveApi({ source: sourceOf(published), config: { cors: [served.url] } });
+    const input = { node: api.url, window_: WINDOW, close: CLOSE };
+    pages['/input'] = { type: 'application/json', body: JSON.stringify(input) };
     try {
       const result = JSON.parse(await resultFrom(browser, served)) as Result;
       const expected = await inNode();
@@ -124,6 +129,7 @@ describe('client in a browser', function () {
       if (this.test !== undefined)
         this.test.title += ` (forecasts within ${Math.max(...apart).toExponential(0)})`;
     } finally {
+      await stopAll();
       await served.stop();
     }
   });
