@@ -22,6 +22,11 @@ export type ParticipantOptions = {
   readonly committee: Committee;
   readonly genesis: Head;
   readonly genesisWeights: Float64Array;
+  /**
+   * The store was put back from a copy: nothing is signed before enough members have said what they hold of this
+   * node. False unless given.
+   */
+  readonly restored?: boolean;
 };
 
 /** What a participant works through: real in a node, virtual in a simulation. */
@@ -54,16 +59,34 @@ export type Transport = {
     maxBytes: number,
     signal: AbortSignal,
   ) => Promise<Uint8Array>;
+  /** Certificates of a peer's log. Rejects when the peer does not answer. What comes back is not checked. */
+  readonly fetchLog: (
+    from: NodeId,
+    request: LogRequest,
+    signal: AbortSignal,
+  ) => Promise<readonly Uint8Array[]>;
+  /** What a peer holds of this node: see `WitnessBook`. Rejects when the peer does not answer. */
+  readonly fetchWitness: (from: NodeId, signal: AbortSignal) => Promise<readonly Uint8Array[]>;
 };
+
+/** The newest certificate of a log, or at most `most` in ascending order from a round on. */
+export type LogRequest = { readonly from: 'newest' } | { readonly from: number; readonly most: number };
 
 export type BeaconSource = {
   /** 32 bytes as hex: the randomness of the block at `height`, once that block is final. */
   readonly randomnessAt: (height: number, signal: AbortSignal) => Promise<Digest>;
 };
 
-export type TrainedUpdate = { readonly update: Int32Array; readonly privacy: PrivacyStatement };
+export type TrainedUpdate = {
+  readonly update: Int32Array;
+  readonly privacy: PrivacyStatement;
+  /** Debits in this node's privacy ledger, this update's own with them. */
+  readonly ledger: number;
+};
 
 export type RoundTrainer = {
+  /** Debits in this node's privacy ledger. */
+  readonly debits: () => number;
   /**
    * This node's update for a round, or undefined where it abstains (its privacy budget is spent). Asked again
    * for a round, after a crash, it gives the very update that it released.
@@ -99,6 +122,17 @@ export type ParticipantObserver = {
   readonly onPhase?: (round: number, phase: string) => void;
   readonly onEquivocation?: (proof: { readonly first: Uint8Array; readonly second: Uint8Array }) => void;
   readonly onError?: (error: unknown) => void;
+  readonly onAbstain?: (abstention: Abstention) => void;
+  /** A restored node has been told by enough members what it signed before, and takes part again. */
+  readonly onConfirmed?: () => void;
+};
+
+/** This node does not sign, or does not train, and why. */
+export type Abstention = {
+  readonly code: 'VOTES_BEHIND' | 'LEDGER_BEHIND' | 'RESTORE_UNCONFIRMED';
+  readonly reason: string;
+  /** The last round that it sits out; undefined where that is not a matter of rounds. */
+  readonly until: number | undefined;
 };
 
 export type Decided = {
@@ -106,4 +140,6 @@ export type Decided = {
   readonly leader: NodeId | undefined;
   /** The rule's words on whom it left out; undefined where this node did not aggregate itself. */
   readonly candidate: Candidate | undefined;
+  /** Learned from a peer's log together with later rounds: nothing is due for it any more. */
+  readonly isOld?: boolean;
 };

@@ -79,6 +79,8 @@ export class Effects {
         ]);
       case 'decided':
         return this.#decide(effect);
+      case 'adopt':
+        return this.#adopt(effect);
       case 'serve-bodies':
         return this.#exchange.openRound(effect.round);
       case 'start-timer':
@@ -131,16 +133,47 @@ export class Effects {
       ...(forgotten > 0 ? await this.#blobs.forgetting(forgotten, keep) : []),
     ]);
     const candidate = this.#candidates.get(entry.candidateDigest);
+    this.#endRound();
+    this.#observer.onDecided?.({ certificate, leader, candidate });
+    if (leader === this.#collaborators.signer.nodeId) {
+      await this.#voice.say('certificate', entry.round, 0, certificate as Encodable);
+    }
+  }
+
+  /** Rounds that the others have certified; of the newest the model is fetched too. */
+  async #adopt({ certificates, isNewest }: Effect<'adopt'>): Promise<void> {
+    const { retention } = this.#options.parameters;
+    const newest = certificates.at(-1);
+    if (newest === undefined) return;
+    const keep = new Set([newest.entry.modelDigest]);
+    for (const certificate of certificates) {
+      const { round } = certificate.entry;
+      const forgotten = round - retention.rounds;
+      await this.#log.append(certificate, [
+        ...(await this.#votes.forgetting(round)),
+        ...(forgotten > 0 ? await this.#blobs.forgetting(forgotten, keep) : []),
+      ]);
+    }
+    this.#endRound();
+    for (const certificate of certificates) {
+      const isOld = !isNewest || certificate !== newest;
+      this.#observer.onDecided?.({ certificate, leader: undefined, candidate: undefined, isOld });
+    }
+    if (!isNewest) return;
+    const { modelDigest, round } = newest.entry;
+    this.#beside(async () => {
+      await this.#exchange.obtainWeights(modelDigest, round, this.#round.signal);
+    });
+  }
+
+  /** What belongs to the round that was in progress is over. */
+  #endRound(): void {
     this.#round.abort();
     this.#round = new AbortController();
     for (const cancel of this.#timers) cancel();
     this.#timers = [];
     this.#voice.forget();
     this.#candidates.clear();
-    this.#observer.onDecided?.({ certificate, leader, candidate });
-    if (leader === this.#collaborators.signer.nodeId) {
-      await this.#voice.say('certificate', entry.round, 0, certificate as Encodable);
-    }
   }
 
   async #awaitBeacon({ round, height }: Effect<'await-beacon'>): Promise<void> {
@@ -153,7 +186,7 @@ export class Effects {
     const weights = await this.#exchange.obtainWeights(base.modelDigest, base.round, signal);
     const trained = await this.#collaborators.trainer.train(round, base, weights, signal);
     if (trained === undefined || signal.aborted) return;
-    const { update, privacy } = trained;
+    const { update, privacy, ledger } = trained;
     const bytes = encodeUpdate(update);
     const digest = await this.#blobs.put(round, bytes);
     await this.#voice.say('update-header', round, 0, {
@@ -164,6 +197,7 @@ export class Effects {
       size: update.length,
       normClass: normClass(update),
       privacy: { ...privacy },
+      ledger,
     });
   }
 

@@ -2,13 +2,14 @@ import type { Digest } from '../protocol/digest.ts';
 import { decodeCanonical } from '../protocol/encoding.ts';
 import type { Sealed } from '../protocol/envelope.ts';
 import { MessageError } from '../protocol/errors.ts';
+import type { NodeId } from '../protocol/ids.ts';
 import { topicOf } from '../protocol/message-types.ts';
 import type { Lock, Payload } from '../protocol/messages.ts';
 import { Admission } from './admission.ts';
 import { BlobExchange } from './blob-exchange.ts';
 import { Blobs } from './blobs.ts';
 import type { Certificate } from './certificate.ts';
-import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
+import type { Collaborators, LogRequest, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
 import { Effects } from './effects.ts';
 import type { Head } from './entry.ts';
 import { roundKey } from './keys.ts';
@@ -16,6 +17,10 @@ import { RoundLog } from './log.ts';
 import { type AnyReceived, type Received, readMessage } from './received.ts';
 import { type Resumed, startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
+import { CatchUp } from './sync/catch-up.ts';
+import { answerLog } from './sync/log-server.ts';
+import { OwnPast } from './sync/own-past.ts';
+import { WitnessBook } from './sync/witness-book.ts';
 import { Voice } from './voice.ts';
 import { VotingRecord } from './voting-record.ts';
 
@@ -24,9 +29,8 @@ export type Reception =
   | { readonly action: 'accept'; readonly message: AnyReceived }
   | { readonly action: 'ignore' | 'reject'; readonly code: string; readonly reason: string };
 
-/** How often peers that are behind are helped, at most, in milliseconds. */
-const HELP_INTERVAL_MS = 500;
-const MAX_CERTIFICATES_AT_ONCE = 8;
+/** How often peers that are behind are told so, at most, in milliseconds. */
+const STATUS_INTERVAL_MS = 500;
 
 /**
  * One member of the committee at work: takes messages, steps the round, carries out its effects. The node and
@@ -42,12 +46,17 @@ export class Participant {
   readonly #effects: Effects;
   readonly #exchange: BlobExchange;
   readonly #voice: Voice;
+  readonly #catchUp: CatchUp;
+  readonly #ownPast: OwnPast;
+  readonly #witness: WitnessBook;
+  /** What was said in the round in progress before a restart. */
+  readonly #saidBefore: readonly Sealed[];
   readonly #queue: RoundEvent[] = [];
   readonly #stopping = new AbortController();
   #state: RoundState;
   #draining: Promise<void> | undefined;
   #cancelResend: () => void = () => undefined;
-  #lastHelp = Number.NEGATIVE_INFINITY;
+  #lastStatus = Number.NEGATIVE_INFINITY;
 
   /** Reads log, lock and votes back, so that a restarted member goes on where it was. */
   static async open(
@@ -55,30 +64,41 @@ export class Participant {
     collaborators: Collaborators,
     observer: ParticipantObserver = {},
   ): Promise<Participant> {
-    const { store, signer } = collaborators;
+    const { store, signer, clock } = collaborators;
     const log = await RoundLog.open(store, options.genesis);
-    const votes = await VotingRecord.open(store, signer, options.network);
+    const votes = await VotingRecord.open(store, signer, options.network, options.restored === true);
     const said = await votes.of(log.head.round + 1);
     const lock = await store.get(roundKey('lock', log.head.round + 1));
-    return new Participant(options, collaborators, observer, log, votes, {
-      view: Math.max(0, ...said.map(({ envelope }) => envelope.view)),
-      prepared: lastPrepare(said),
-      lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
-    });
+    const witness = await WitnessBook.open(store, clock, (error) => observer.onError?.(error));
+    return new Participant(
+      options,
+      collaborators,
+      observer,
+      { log, votes, witness, said },
+      {
+        view: Math.max(0, ...said.map(({ envelope }) => envelope.view)),
+        prepared: lastPrepare(said),
+        lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
+      },
+    );
   }
 
   private constructor(
     options: ParticipantOptions,
-    collaborators: Collaborators,
+    given: Collaborators,
     observer: ParticipantObserver,
-    log: RoundLog,
-    votes: VotingRecord,
+    { log, votes, witness, said }: Memory,
     resumed: Resumed,
   ) {
+    const { signal } = this.#stopping;
+    this.#ownPast = new OwnPast({ options, collaborators: given, observer, votes, signal });
+    const collaborators = { ...given, trainer: this.#ownPast.guarded(given.trainer) };
     this.#options = options;
     this.#collaborators = collaborators;
     this.#observer = observer;
     this.#log = log;
+    this.#witness = witness;
+    this.#saidBefore = [...said].sort((a, b) => a.envelope.seq - b.envelope.seq);
     const { network, committee, parameters, layout, size } = options;
     this.#context = {
       self: collaborators.signer.nodeId,
@@ -92,7 +112,6 @@ export class Participant {
       { onEquivocation: (proof) => observer.onEquivocation?.(proof) },
     );
     this.#state = startRound(log.head, 0, resumed);
-    const { signal } = this.#stopping;
     const blobs = new Blobs(collaborators.store);
     this.#exchange = new BlobExchange(options, collaborators, blobs);
     const hear = (message: AnyReceived) => this.#post({ type: 'message', message });
@@ -108,6 +127,14 @@ export class Participant {
       voice: this.#voice,
       loop: { signal, post: (event) => this.#post(event) },
     });
+    this.#catchUp = new CatchUp({
+      options,
+      collaborators,
+      observer,
+      head: () => log.head,
+      adopt: (certificates, isNewest) => this.#adopt(certificates, isNewest),
+      signal,
+    });
   }
 
   get head(): Head {
@@ -118,8 +145,18 @@ export class Participant {
     return this.#state;
   }
 
+  /** Takes part: goes on in the round in progress, and finds out from the others what it missed. */
   start(): void {
+    this.#beside(this.#begin());
+    this.#beside(this.#catchUp.askAll());
+  }
+
+  async #begin(): Promise<void> {
+    await this.#ownPast.recall();
+    if (this.#stopping.signal.aborted) return;
     this.#post({ type: 'started' });
+    if (this.#log.head.round + 1 === this.#saidBefore[0]?.envelope.round)
+      this.#voice.resume(this.#saidBefore);
     this.#scheduleResend();
   }
 
@@ -127,6 +164,7 @@ export class Participant {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancelResend();
+    this.#witness.stop();
     this.#effects.stop();
     await this.#draining;
   }
@@ -135,12 +173,18 @@ export class Participant {
   receive(bytes: Uint8Array): Reception {
     try {
       const message = this.#admission.admit(bytes, this.#collaborators.clock.now(), this.#state);
-      if (message.type === 'status') this.#help(message.payload.head);
-      else if (message.type !== 'recommendation') this.#post({ type: 'message', message });
+      if (message.sender === this.#collaborators.signer.nodeId) {
+        this.#beside(this.#ownPast.learn(message.bytes));
+        return { action: 'ignore', code: 'MESSAGE_OWN', reason: 'this node signed it' };
+      }
+      this.#witness.note(message);
+      if (message.type !== 'status' && message.type !== 'recommendation')
+        this.#post({ type: 'message', message });
+      this.#catchUp.hear(message.sender, certifiedBy(message));
       return { action: 'accept', message };
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      this.#helpWith(error);
+      this.#placeRefused(error);
       return { action: error.action, code: error.code, reason: error.message };
     }
   }
@@ -148,6 +192,11 @@ export class Participant {
   /** The chain has finalised the block at `height`. */
   onFinalized(height: number): void {
     this.#post({ type: 'finalized', height });
+  }
+
+  /** The chain has other blocks than before: the beacon of the round in progress is asked for again. */
+  onReorganised(): void {
+    this.#post({ type: 'reorganised' });
   }
 
   /** The certificate of a round in the log. */
@@ -163,6 +212,16 @@ export class Participant {
   /** What this node serves to peers: models always, updates only after the seal of their round. */
   async serve(digest: Digest): Promise<Uint8Array | undefined> {
     return this.#exchange.serve(digest, this.#log.head.round + 1);
+  }
+
+  /** What a peer gets of this node's log, encoded certificates: see `answerLog`. */
+  async serveLog(request: LogRequest): Promise<Uint8Array[]> {
+    return answerLog(this.#log, request);
+  }
+
+  /** What this node holds of a peer: for that peer alone. */
+  async serveWitness(peer: NodeId): Promise<Uint8Array[]> {
+    return this.#witness.heldOf(peer);
   }
 
   /** Weights of a version this node holds. */
@@ -227,14 +286,16 @@ export class Participant {
   }
 
   /** A message of a past round comes from a peer that is behind; one of the future says that this node is. */
-  #helpWith({ code, metadata: { round } }: MessageError): void {
-    if (code === 'MESSAGE_PAST_ROUND' && typeof round === 'number') this.#help(round - 1);
-    if (code === 'MESSAGE_FUTURE_ROUND' && this.#mayHelp()) this.#beside(this.#voice.sendStatus());
+  #placeRefused({ code, metadata: { round, sender } }: MessageError): void {
+    if (code === 'MESSAGE_PAST_ROUND' && this.#maySayStatus()) this.#beside(this.#voice.sendStatus());
+    if (code === 'MESSAGE_FUTURE_ROUND' && typeof round === 'number' && typeof sender === 'string')
+      this.#catchUp.hear(sender, round - 1);
   }
 
-  #help(head: number): void {
-    if (head < this.#log.head.round && this.#mayHelp())
-      this.#beside(this.#voice.sendCertificates(head + 1, MAX_CERTIFICATES_AT_ONCE));
+  /** Resolves when the certificates are in the log, or were too late to matter. */
+  async #adopt(certificates: readonly Certificate[], isNewest: boolean): Promise<void> {
+    this.#post({ type: 'caught-up', certificates, isNewest });
+    await this.#draining;
   }
 
   /** What nobody waits for; a store that fails under it is told, like under a vote. */
@@ -244,12 +305,27 @@ export class Participant {
     });
   }
 
-  #mayHelp(): boolean {
+  #maySayStatus(): boolean {
     const now = this.#collaborators.clock.now();
-    if (now - this.#lastHelp < HELP_INTERVAL_MS) return false;
-    this.#lastHelp = now;
+    if (now - this.#lastStatus < STATUS_INTERVAL_MS) return false;
+    this.#lastStatus = now;
     return true;
   }
+}
+
+/** What a participant reads back from its store. */
+type Memory = {
+  readonly log: RoundLog;
+  readonly votes: VotingRecord;
+  readonly witness: WitnessBook;
+  readonly said: readonly Sealed[];
+};
+
+/** The last round whose certificate the sender of a message must hold, or says that it does. */
+function certifiedBy(message: AnyReceived): number {
+  if (message.type === 'status') return message.payload.head;
+  if (message.type === 'certificate') return message.payload.entry.round;
+  return message.type === 'recommendation' ? message.round : message.round - 1;
 }
 
 function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {

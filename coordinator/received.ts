@@ -12,6 +12,7 @@ export type Received<Type extends MessageType = MessageType> = {
   readonly round: number;
   readonly view: number;
   readonly sender: NodeId;
+  readonly seq: number;
   readonly digest: Digest;
   readonly bytes: Uint8Array;
   readonly payload: Payload<Type>;
@@ -29,10 +30,10 @@ export function readMessage(sealed: Sealed): AnyReceived {
   const known = read.get(sealed);
   if (known !== undefined) return known;
   const { envelope, bytes, digest } = sealed;
-  const { type, round, view, sender } = envelope;
+  const { type, round, view, sender, seq } = envelope;
   const payload = wellFormed.get(digest) ? envelope.payload : payloadOf(type, envelope);
   wellFormed.set(digest, true, 1);
-  const message = { type, round, view, sender, digest, bytes, payload } as AnyReceived;
+  const message = { type, round, view, sender, seq, digest, bytes, payload } as AnyReceived;
   read.set(sealed, message);
   return message;
 }

@@ -1,6 +1,7 @@
 import type { Digest } from '../protocol/digest.ts';
 import type { Encodable } from '../protocol/encoding.ts';
 import type { Sealed } from '../protocol/envelope.ts';
+import { BallastError } from '../protocol/errors.ts';
 import { type MessageType, REPEATABLE, topicOf } from '../protocol/message-types.ts';
 import type { Payload } from '../protocol/messages.ts';
 import type { Collaborators } from './collaborators.ts';
@@ -8,7 +9,7 @@ import { decisionOf } from './entry.ts';
 import type { RoundLog } from './log.ts';
 import { type AnyReceived, readMessage } from './received.ts';
 import type { Broadcast } from './round/types.ts';
-import type { VotingRecord } from './voting-record.ts';
+import { ABSTENTIONS, type VotingRecord } from './voting-record.ts';
 
 /** What this node says: signed and on disk before it is sent, heard by itself like by the others. */
 export class Voice {
@@ -43,6 +44,11 @@ export class Voice {
     );
   }
 
+  /** What was said in this round before a restart is said, and heard, again as it was. */
+  resume(said: readonly Sealed[]): void {
+    for (const sealed of said) this.#utter(sealed);
+  }
+
   /** The round is over: its words need no repeating. */
   forget(): void {
     this.#said = [];
@@ -60,13 +66,10 @@ export class Voice {
   }
 
   async say(type: MessageType, round: number, view: number, payload: Encodable): Promise<void> {
-    const { clock, transport } = this.#collaborators;
-    const sealed = await this.#votes.sign({ type, round, view, payload }, clock.now());
-    if (this.#stopped.aborted) return;
-    transport.broadcast(topicOf(type), sealed.bytes);
-    if (REPEATABLE.has(type)) return;
-    if (!this.#said.some(({ digest }) => digest === sealed.digest)) this.#said.push(sealed);
-    this.#hear(readMessage(sealed));
+    const signed = this.#votes.sign({ type, round, view, payload }, this.#collaborators.clock.now());
+    const sealed = await signed.catch(abstain);
+    const isSaid = this.#said.some(({ digest }) => digest === sealed?.digest);
+    if (sealed !== undefined && !isSaid && !this.#stopped.aborted) this.#utter(sealed);
   }
 
   async sendStatus(): Promise<void> {
@@ -74,15 +77,20 @@ export class Voice {
     await this.say('status', round, 0, { head: round });
   }
 
-  async sendCertificates(from: number, most: number): Promise<void> {
-    const last = Math.min(this.#log.head.round, from + most - 1);
-    for (let round = from; round <= last; round++) {
-      const certificate = await this.#log.get(round);
-      if (certificate !== undefined) await this.say('certificate', round, 0, certificate as Encodable);
-    }
-  }
-
   async recommend(round: number, payload: Payload<'recommendation'>): Promise<void> {
     await this.say('recommendation', round, 0, payload as Encodable);
   }
+
+  #utter(sealed: Sealed): void {
+    const { type } = sealed.envelope;
+    this.#collaborators.transport.broadcast(topicOf(type), sealed.bytes);
+    if (REPEATABLE.has(type)) return;
+    this.#said.push(sealed);
+    this.#hear(readMessage(sealed));
+  }
+}
+
+/** To say nothing is always safe. */
+function abstain(error: unknown): undefined {
+  if (!(error instanceof BallastError) || !ABSTENTIONS.has(error.code)) throw error;
 }

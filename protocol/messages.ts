@@ -31,6 +31,8 @@ const PAYLOADS = {
     /** The smallest k with ‖update‖ ≤ 2^k grid units: the norm's class, never the norm. */
     normClass: count.max(64),
     privacy: privacyStatement,
+    /** Debits in the sender's privacy ledger, this update's own with them. */
+    ledger: count,
   }),
   'seal-report': z.strictObject({ headers: members, finalized: count }),
   'body-report': z.strictObject({
@@ -68,7 +70,10 @@ export type Lock = z.infer<typeof lock>;
  *
  * @throws MessageError `MESSAGE_PAYLOAD`, `reject`, naming the field and what was expected.
  */
-export function payloadOf<Type extends MessageType>(type: Type, envelope: Envelope): Payload<Type> {
+export function payloadOf<Type extends MessageType>(
+  type: Type,
+  envelope: Pick<Envelope, 'payload' | 'sender'>,
+): Payload<Type> {
   const schema: z.ZodType = PAYLOADS[type];
   const parsed = schema.safeParse(envelope.payload);
   if (!parsed.success) {

@@ -3,6 +3,7 @@ import type { NodeId } from '../../protocol/ids.ts';
 import { beaconDigest, beaconOrder } from '../beacon.ts';
 import { nodesOf } from '../committee.ts';
 import type { Received } from '../received.ts';
+import { replaceBeacon } from './beacon-change.ts';
 import { viewTimeout } from './timeouts.ts';
 import { type Turn, withEntry, withItem } from './turn.ts';
 import type { BodyStatus } from './types.ts';
@@ -10,8 +11,11 @@ import type { BodyStatus } from './types.ts';
 /** The beacon is known: leaders have an order, and training begins. */
 export function onBeacon(turn: Turn, randomness: string): void {
   const { context, state } = turn;
-  if (state.beacon !== undefined) return;
   const beacon = beaconDigest(context.network, state.round, randomness);
+  if (state.beacon !== undefined) {
+    replaceBeacon(turn, beacon);
+    return;
+  }
   turn.change({ beacon, order: beaconOrder(beacon, nodesOf(context.committee)), phase: 'collecting' });
   turn.emit(
     { type: 'train', round: state.round, base: state.head },
@@ -45,19 +49,25 @@ export function reportSeal(turn: Turn, timeIsOver: boolean): void {
   const { context, state } = turn;
   if (state.beacon === undefined || state.sealReported) return;
   if (!timeIsOver && state.headers.size < context.committee.members.length) return;
-  turn.change({ sealReported: true, phase: 'sealed' });
   const headers = [...state.headers.values()].map(({ sender, payload }) => ({
     node: sender,
     digest: payload.digest,
   }));
+  turn.emit({
+    type: 'broadcast',
+    message: 'seal-report',
+    round: state.round,
+    view: 0,
+    payload: { headers, finalized: state.finalized },
+  });
+  beginFetching(turn);
+}
+
+/** This node has said which headers it saw: the times for bodies and for this view begin. */
+export function beginFetching(turn: Turn): void {
+  const { context, state } = turn;
+  turn.change({ sealReported: true, phase: 'sealed' });
   turn.emit(
-    {
-      type: 'broadcast',
-      message: 'seal-report',
-      round: state.round,
-      view: 0,
-      payload: { headers, finalized: state.finalized },
-    },
     {
       type: 'start-timer',
       timer: 'fetch',

@@ -2,12 +2,21 @@ import type { Lock } from '../../protocol/messages.ts';
 import type { Certificate } from '../certificate.ts';
 import { type Head, headAfter } from '../entry.ts';
 import type { AnyReceived, Received } from '../received.ts';
-import { fetchBodies, onBeacon, onBody, onHeader, reportBodies, reportSeal } from './collect.ts';
+import {
+  beginFetching,
+  fetchBodies,
+  onBeacon,
+  onBody,
+  onHeader,
+  reportBodies,
+  reportSeal,
+} from './collect.ts';
+import { FRESH_VIEW } from './fresh-view.ts';
 import { onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
 import { Turn, withEntry } from './turn.ts';
 import type { RoundContext, RoundEffect, RoundEvent, RoundState, TimerName } from './types.ts';
-import { enterView, FRESH_VIEW, onViewChange } from './views.ts';
+import { enterView, onViewChange } from './views.ts';
 import { certify, commit, prepare } from './vote.ts';
 
 /** Early messages kept at most: every kind of every member, for a few views. */
@@ -29,6 +38,7 @@ export function startRound(head: Head, finalized: number, resumed?: Resumed): Ro
     phase: 'announced',
     view: resumed?.view ?? 0,
     beacon: undefined,
+    nextBeacon: undefined,
     order: [],
     finalized,
     headers: new Map(),
@@ -106,6 +116,12 @@ function handle(turn: Turn, event: RoundEvent): void {
     case 'certificate-checked':
       finish(turn, event.certificate);
       return;
+    case 'caught-up':
+      adopt(turn, event.certificates, event.isNewest);
+      return;
+    case 'reorganised':
+      turn.emit({ type: 'await-beacon', round: state.round, height: state.head.nextBeaconHeight });
+      return;
   }
 }
 
@@ -138,6 +154,7 @@ function onMessage(turn: Turn, message: AnyReceived): void {
 function onCurrent(turn: Turn, message: AnyReceived): void {
   const { state } = turn;
   const isThisView = message.view === state.view;
+  if (message.sender === turn.context.self) onOwn(turn, message);
   if (message.type === 'update-header') onHeader(turn, message);
   if (message.type === 'seal-report') turn.change({ sealReports: firstOf(state.sealReports, message) });
   if (message.type === 'body-report') turn.change({ bodyReports: firstOf(state.bodyReports, message) });
@@ -154,6 +171,16 @@ function onCurrent(turn: Turn, message: AnyReceived): void {
     onViewChange(turn, message);
     if (turn.state.view > state.view) replayEarly(turn);
   }
+}
+
+/**
+ * This node hears itself. Mostly it knows; after a restart it learns so what it said before, and how far it was.
+ */
+function onOwn(turn: Turn, message: AnyReceived): void {
+  const isThisView = message.view === turn.state.view;
+  if (message.type === 'seal-report' && !turn.state.sealReported) beginFetching(turn);
+  if (message.type === 'body-report') turn.change({ bodiesReported: true });
+  if (message.type === 'proposal' && isThisView) turn.change({ proposed: true });
 }
 
 function onTimer(turn: Turn, timer: TimerName, view: number): void {
@@ -186,6 +213,22 @@ function finish(turn: Turn, certificate: Certificate): void {
   const leader = state.order[certificate.view % Math.max(1, state.order.length)];
   turn.emit({ type: 'decided', certificate, leader });
   turn.change({ ...startRound(headAfter(certificate.entry), state.finalized), early: state.early });
+  handle(turn, { type: 'started' });
+}
+
+/** The rounds of a peer's log end this one and those after it; the round that follows them begins. */
+function adopt(turn: Turn, certificates: readonly Certificate[], isNewest: boolean): void {
+  const { round, head, finalized, early } = turn.state;
+  const missed = certificates.filter(({ entry }) => entry.round >= round);
+  const [first, last] = [missed[0], missed.at(-1)];
+  if (first === undefined || last === undefined) return;
+  if (first.entry.round !== round || first.entry.parent !== head.entry) return;
+  turn.emit({ type: 'adopt', certificates: missed, isNewest });
+  const next = headAfter(last.entry);
+  turn.change({
+    ...startRound(next, finalized),
+    early: early.filter((message) => message.round > next.round),
+  });
   handle(turn, { type: 'started' });
 }
 

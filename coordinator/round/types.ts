@@ -56,6 +56,8 @@ export type RoundState = {
   readonly phase: Phase;
   readonly view: number;
   readonly beacon: Digest | undefined;
+  /** Another beacon, after the chain was reorganised, which counts from the next view on. */
+  readonly nextBeacon: Digest | undefined;
   /** Members in the beacon's order; empty before the beacon is known. */
   readonly order: readonly NodeId[];
   readonly finalized: number;
@@ -120,7 +122,14 @@ export type RoundEvent =
       readonly valid: readonly Digest[];
       readonly invalid: readonly Digest[];
     }
-  | { readonly type: 'certificate-checked'; readonly certificate: Certificate };
+  | { readonly type: 'certificate-checked'; readonly certificate: Certificate }
+  | {
+      /** Linked and certified rounds from a peer's log, from one that this node has or misses on. */
+      readonly type: 'caught-up';
+      readonly certificates: readonly Certificate[];
+      readonly isNewest: boolean;
+    }
+  | { readonly type: 'reorganised' };
 
 export type TimerName = 'collect' | 'fetch' | 'view';
 
@@ -166,6 +175,7 @@ export type RoundEffect =
       readonly view: number;
       readonly ms: number;
     }
+  | { readonly type: 'adopt'; readonly certificates: readonly Certificate[]; readonly isNewest: boolean }
   | { readonly type: 'decided'; readonly certificate: Certificate; readonly leader: NodeId | undefined }
   | {
       readonly type: 'refused';

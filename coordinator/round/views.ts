@@ -1,25 +1,16 @@
 import { BallastError } from '../../protocol/errors.ts';
 import type { Received } from '../received.ts';
+import { takeNextBeacon } from './beacon-change.ts';
+import { FRESH_VIEW } from './fresh-view.ts';
 import { viewTimeout } from './timeouts.ts';
 import { type Turn, withEntry } from './turn.ts';
 import { isViewChangeSound } from './view-changes.ts';
-
-/** Fields that hold one view's progress and begin anew with the next. */
-export const FRESH_VIEW = {
-  proposal: undefined,
-  proposed: false,
-  draft: undefined,
-  prepares: new Map(),
-  committed: false,
-  commits: new Map(),
-  validCommits: new Set<string>(),
-  checkingCommits: false,
-} as const;
 
 /** Gives up on the current leader: tells all, with the lock, if there is one, and the last prepare. */
 export function enterView(turn: Turn, view: number): void {
   const { context, state } = turn;
   turn.change({ ...FRESH_VIEW, view });
+  takeNextBeacon(turn);
   turn.emit(
     {
       type: 'broadcast',

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createRule } from '../../aggregation/index.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
+import { BallastError } from '../../protocol/errors.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from '../collaborators.ts';
 import { genesisHead } from '../entry.ts';
@@ -57,11 +58,18 @@ async function member(store = new TestStore(), observer: ParticipantObserver = {
     },
     transport: {
       broadcast: (_topic, bytes) => sent.push(bytes),
-      fetch: () => Promise.reject(new Error('no peers')),
+      fetch: () => Promise.reject(new BallastError('PEER_UNREACHABLE', 'no peers')),
+      fetchLog: () => Promise.reject(new BallastError('PEER_UNREACHABLE', 'no peers')),
+      fetchWitness: () => Promise.reject(new BallastError('PEER_UNREACHABLE', 'no peers')),
     },
     beacon: { randomnessAt: async () => digest('randomness') },
     trainer: {
-      train: async () => ({ update: Int32Array.of(++calls, 0, 0, 0), privacy: header(0).privacy }),
+      debits: () => 1,
+      train: async () => ({
+        update: Int32Array.of(++calls, 0, 0, 0),
+        privacy: header(0).privacy,
+        ledger: 1,
+      }),
     },
     evaluator: { judge: async () => 'accepted' },
     rule: createRule('multi-krum', { f: 0 }),

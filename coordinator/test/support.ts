@@ -64,6 +64,7 @@ export function header(
     size: SIZE,
     normClass: 5,
     privacy: { unit: 'record', relation: 'add-remove', epsilon: 1 + index, delta: 1e-5 },
+    ledger: 1,
     ...fields,
   };
 }

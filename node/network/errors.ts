@@ -17,6 +17,10 @@ export type NetworkErrorCode =
   | 'FETCH_TIMEOUT'
   | 'FETCH_QUEUE_FULL'
   | 'EXCHANGE_MALFORMED'
+  | 'REQUEST_BUSY'
+  | 'REQUEST_MALFORMED'
+  | 'REQUEST_FAILED'
+  | 'REQUEST_TIMEOUT'
   | 'GOSSIP_INCOMPATIBLE';
 
 /** Something between this node and its peers failed. */

@@ -90,3 +90,36 @@ export const BLOB_LIMITS = {
 
 export const PEER_EXCHANGE_PROTOCOL = '/ballast/peers/1';
 export const EXCHANGE_LIMITS = { addresses: 64, addressBytes: 256, timeoutMs: 5 * SECOND } as const;
+
+export const LOG_PROTOCOL = '/ballast/log/1';
+/** Certificates: an entry of 40 members and their signatures have about 20 KiB. */
+export const LOG_LIMITS: RecordLimits = {
+  records: 64,
+  recordBytes: 64 * KIB,
+  /** Of a peer: ten thousand rounds are 157 requests. */
+  rate: { perSecond: 16, burst: 64 },
+  served: 32,
+  timeoutMs: 10 * SECOND,
+};
+
+export const WITNESS_PROTOCOL = '/ballast/witness/1';
+/** Envelopes; a peer asks once when it starts, and again while too few have answered. */
+export const WITNESS_LIMITS: RecordLimits = {
+  records: 2,
+  recordBytes: MIB,
+  rate: { perSecond: 1, burst: 8 },
+  served: 64,
+  timeoutMs: 5 * SECOND,
+};
+
+/** Bounds of a protocol that answers a short request with a few records. */
+export type RecordLimits = {
+  readonly records: number;
+  readonly recordBytes: number;
+  /** Requests of one peer that are answered. */
+  readonly rate: { readonly perSecond: number; readonly burst: number };
+  /** Requests of all peers that are answered at once. */
+  readonly served: number;
+  /** Of a request with its answer, on either side. */
+  readonly timeoutMs: number;
+};

@@ -16,15 +16,21 @@ import {
   EXCHANGE_INTERVAL_MS,
   EXCHANGE_LIMITS,
   INBOUND_LIMITS,
+  LOG_LIMITS,
+  LOG_PROTOCOL,
   MAX_MESSAGE_BYTES,
   MESSAGE_RATE,
   PEER_EXCHANGE_PROTOCOL,
   REJECT_PENALTY,
+  type RecordLimits,
   TARGET_CONNECTIONS,
+  WITNESS_LIMITS,
+  WITNESS_PROTOCOL,
 } from './limits.ts';
 import { answerExchange, askExchange } from './peer-exchange.ts';
 import { PeerScores } from './peer-scores.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { type AnswerRecords, RecordExchange, type RecordRequest } from './records.ts';
 import { waitForSubscribers } from './subscribers.ts';
 import type { FetchOptions, Network, OnMessage, PeerInfo, Refusal, ServeBlob, Validate } from './types.ts';
 
@@ -86,6 +92,8 @@ class Libp2pNetwork implements Network {
   readonly #connector: Connector;
   readonly #server: BlobServer;
   readonly #client: BlobClient;
+  readonly #log: RecordExchange;
+  readonly #witness: RecordExchange;
   readonly #stopped = new AbortController();
   readonly #rate: RateLimiter;
   #state: State = 'new';
@@ -122,6 +130,16 @@ class Libp2pNetwork implements Network {
       stopped: this.#stopped.signal,
       onLie: (peer, code) => this.#refuse(peer, BLOB_PROTOCOL, code),
     });
+    const exchange = (protocol: string, limits: RecordLimits) =>
+      new RecordExchange(limits, {
+        open: (peer, signal) => this.#open(peer, protocol, signal),
+        stopped: this.#stopped.signal,
+        onLie: (peer, code) => this.#refuse(peer, protocol, code),
+        onError: (error) => this.#onError(error, protocol),
+        now: collaborators.now,
+      });
+    this.#log = exchange(LOG_PROTOCOL, LOG_LIMITS);
+    this.#witness = exchange(WITNESS_PROTOCOL, WITNESS_LIMITS);
     this.#connector = new Connector(
       {
         self: this.peerId,
@@ -168,7 +186,19 @@ class Libp2pNetwork implements Network {
       (stream, connection) => this.#tellPeers(stream, connection),
       { maxInboundStreams: 4, maxOutboundStreams: 4 },
     );
-    this.#node.addEventListener('peer:disconnect', () => this.#rate.prune());
+    for (const [protocol, exchange] of [
+      [LOG_PROTOCOL, this.#log],
+      [WITNESS_PROTOCOL, this.#witness],
+    ] as const) {
+      await this.#node.handle(
+        protocol,
+        (stream, { remotePeer }) => exchange.handle(stream, remotePeer.toString()),
+        { maxInboundStreams: 8, maxOutboundStreams: 8 },
+      );
+    }
+    this.#node.addEventListener('peer:disconnect', () => {
+      for (const bounded of [this.#rate, this.#log, this.#witness]) bounded.prune();
+    });
     await this.#node.start();
     if (this.#stopped.signal.aborted) return;
     this.#gossip.start();
@@ -258,6 +288,24 @@ class Libp2pNetwork implements Network {
       throw new NetworkError('DIGEST_MALFORMED', `blob digest: got ${got}, expected 64 hexadecimal digits`);
     }
     return this.#client.fetch(peer, digest, options);
+  }
+
+  serveLog(answer: AnswerRecords): void {
+    this.#log.answerWith(answer);
+  }
+
+  async fetchLog(peer: NodeId, request: RecordRequest, signal: AbortSignal): Promise<Uint8Array[]> {
+    this.#requireStarted('fetchLog');
+    return this.#log.ask(peer, request, signal);
+  }
+
+  serveWitness(answer: (peer: NodeId) => Promise<readonly Uint8Array[]>): void {
+    this.#witness.answerWith((_request, peer) => answer(peer));
+  }
+
+  async fetchWitness(peer: NodeId, signal: AbortSignal): Promise<Uint8Array[]> {
+    this.#requireStarted('fetchWitness');
+    return this.#witness.ask(peer, { from: 0, most: WITNESS_LIMITS.records }, signal);
   }
 
   async #open(peer: NodeId, protocol: string, signal: AbortSignal): Promise<Stream> {

@@ -1,5 +1,6 @@
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
+import type { AnswerRecords, RecordRequest } from './records.ts';
 
 /**
  * What a validator decides about a gossip message. Accepted messages are delivered and forwarded; `ignore` drops
@@ -99,4 +100,17 @@ export interface Network {
    *   `FETCH_QUEUE_FULL`, `DIGEST_MALFORMED`.
    */
   fetch(peer: NodeId, digest: Digest, options: FetchOptions): Promise<Uint8Array>;
+  /** Answers other nodes' questions for the round log from now on; `from` 0 asks for the newest record. */
+  serveLog(answer: AnswerRecords): void;
+  /**
+   * Records of a peer's round log, at most 64 and each at most 64 KiB, as the peer gives them.
+   *
+   * @throws NetworkError `PEER_UNREACHABLE`, `REQUEST_BUSY`, `REQUEST_MALFORMED`, `REQUEST_FAILED`,
+   *   `REQUEST_TIMEOUT`.
+   */
+  fetchLog(peer: NodeId, request: RecordRequest, signal: AbortSignal): Promise<Uint8Array[]>;
+  /** Tells a peer, and nobody else, what is held of it. */
+  serveWitness(answer: (peer: NodeId) => Promise<readonly Uint8Array[]>): void;
+  /** What a peer holds of this node, at most two envelopes. @throws as `fetchLog`. */
+  fetchWitness(peer: NodeId, signal: AbortSignal): Promise<Uint8Array[]>;
 }

@@ -1,4 +1,4 @@
-import type { Transport } from '../../coordinator/index.ts';
+import type { Participant, Transport } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { TOPICS, type Topic } from '../../protocol/message-types.ts';
 import type { Network, ServeBlob, Verdict } from '../network/index.ts';
@@ -11,6 +11,8 @@ export type GossipCollaborators = {
   /** Judges a message, and acts on it where it is accepted. */
   readonly hear: (bytes: Uint8Array) => Verdict;
   readonly serve: ServeBlob;
+  /** Who answers the others' questions for the log and for what is held of them; nobody while the core is down. */
+  readonly participant: () => Participant | undefined;
   readonly onError: (error: unknown) => void;
 };
 
@@ -31,11 +33,20 @@ export class GossipWiring {
 
   /** Hears and serves on a network; called once for each network that is made. */
   join(network: Network): void {
-    const { hear, serve } = this.#collaborators;
+    const { hear, serve, participant } = this.#collaborators;
     for (const topic of TOPICS) {
       network.subscribe(this.topic(topic), hear, () => undefined);
     }
     network.serveBlobs(serve);
+    network.serveLog(async ({ from, most }) => {
+      const request = from === 0 ? ({ from: 'newest' } as const) : { from, most };
+      return (await participant()?.serveLog(request)) ?? [];
+    });
+    network.serveWitness(async (peer) => {
+      const current = participant();
+      if (current === undefined) throw new BallastError('NODE_NOT_READY', 'the round is not open yet');
+      return current.serveWitness(peer);
+    });
   }
 
   get transport(): Transport {
@@ -48,6 +59,17 @@ export class GossipWiring {
         const current = network();
         if (current === undefined) return Promise.reject(noNetwork());
         return current.fetch(from, digest, { maxBytes, signal, timeoutMs: FETCH_TIMEOUT_MS });
+      },
+      fetchLog: async (from, request, signal) => {
+        const current = network();
+        if (current === undefined) throw noNetwork();
+        const wanted = request.from === 'newest' ? { from: 0, most: 1 } : request;
+        return current.fetchLog(from, wanted, signal);
+      },
+      fetchWitness: async (from, signal) => {
+        const current = network();
+        if (current === undefined) throw noNetwork();
+        return current.fetchWitness(from, signal);
       },
     };
   }

@@ -62,6 +62,7 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
       size: counts,
       normClass: fc.integer({ min: 0, max: 64 }),
       privacy,
+      ledger: counts,
     }),
     'seal-report': record({ headers: members, finalized: counts }),
     'body-report': record({ held: listOf(digests), refused: listOf(record({ digest: digests, code })) }),

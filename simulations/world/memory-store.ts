@@ -1,6 +1,9 @@
 import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
 import type { Scheduler } from './scheduler.ts';
 
+/** Hears of the n-th write before it is begun and when it is durable; the power may go at either moment. */
+export type WriteTap = (write: number, when: 'before' | 'after') => void;
+
 /**
  * A disk in virtual time: a write is durable a moment after it was asked for, and a crash before that moment
  * loses it, in order, as a write-ahead log does.
@@ -9,10 +12,13 @@ export class MemoryStore implements KeyValueStore {
   readonly #scheduler: Pick<Scheduler, 'after'>;
   readonly #syncMs: number;
   readonly #durable = new Map<string, Uint8Array>();
+  readonly #tap: WriteTap;
+  #writes = 0;
   /** Writes of an earlier life never become durable. */
   #life = 0;
 
-  constructor(scheduler: Pick<Scheduler, 'after'>, syncMs: number) {
+  constructor(scheduler: Pick<Scheduler, 'after'>, syncMs: number, tap: WriteTap = () => undefined) {
+    this.#tap = tap;
     this.#scheduler = scheduler;
     this.#syncMs = syncMs;
   }
@@ -23,7 +29,9 @@ export class MemoryStore implements KeyValueStore {
   }
 
   write(operations: readonly StoreOperation[]): Promise<void> {
+    const count = ++this.#writes;
     const life = this.#life;
+    this.#tap(count, 'before');
     const copies = operations.map((operation) =>
       operation.type === 'put' ? { ...operation, value: Uint8Array.from(operation.value) } : operation,
     );
@@ -34,7 +42,8 @@ export class MemoryStore implements KeyValueStore {
           if (operation.type === 'put') this.#durable.set(operation.key, operation.value);
           else this.#durable.delete(operation.key);
         }
-        resolve();
+        this.#tap(count, 'after');
+        if (life === this.#life) resolve();
       });
     });
   }
@@ -43,6 +52,17 @@ export class MemoryStore implements KeyValueStore {
     const found = [...this.#durable].filter(([key]) => key.startsWith(prefix));
     found.sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [key, value] of found) yield [key, Uint8Array.from(value)];
+  }
+
+  /** What is durable now. */
+  copy(): ReadonlyMap<string, Uint8Array> {
+    return new Map([...this.#durable].map(([key, value]) => [key, Uint8Array.from(value)]));
+  }
+
+  /** The power goes, and what comes back is an older copy. */
+  restore(copy: ReadonlyMap<string, Uint8Array>): void {
+    this.crash(() => true);
+    for (const [key, value] of copy) this.#durable.set(key, Uint8Array.from(value));
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { LogRequest } from '../../coordinator/collaborators.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { digestOfBytes } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
@@ -15,6 +16,8 @@ export type LinkQuality = {
 export type Endpoint = {
   readonly receive: (bytes: Uint8Array) => void;
   readonly serve: (digest: Digest) => Promise<Uint8Array | undefined>;
+  readonly serveLog?: (request: LogRequest) => Promise<readonly Uint8Array[]>;
+  readonly serveWitness?: (peer: NodeId) => Promise<readonly Uint8Array[]>;
 };
 
 /** Links between nodes that lose and delay. A node that is down neither sends nor receives. */
@@ -46,23 +49,35 @@ export class VirtualNetwork {
     }
   }
 
+  /** A blob that matches its digest. */
+  async fetch(from: NodeId, digest: Digest): Promise<Uint8Array> {
+    const bytes = await this.#call(from, ({ serve }) => serve(digest));
+    if (bytes === undefined || digestOfBytes(bytes) !== digest)
+      throw new BallastError('BODY_NOT_SERVED', `blob ${digest.slice(0, 12)}: not served`);
+    return bytes;
+  }
+
+  async fetchLog(from: NodeId, request: LogRequest): Promise<readonly Uint8Array[]> {
+    return (await this.#call(from, async ({ serveLog }) => serveLog?.(request))) ?? [];
+  }
+
+  async fetchWitness(self: NodeId, from: NodeId): Promise<readonly Uint8Array[]> {
+    return (await this.#call(from, async ({ serveWitness }) => serveWitness?.(self))) ?? [];
+  }
+
   /** A request and its answer, each over the link; lost ones fail when the caller would give up. */
-  fetch(from: NodeId, digest: Digest): Promise<Uint8Array> {
+  #call<T>(from: NodeId, ask: (endpoint: Endpoint) => Promise<T>): Promise<T> {
     const isLost = this.#random.uniform() < this.#quality.loss;
     return new Promise((resolve, reject) => {
-      const fail = () =>
-        reject(new BallastError('BODY_NOT_SERVED', `blob ${digest.slice(0, 12)}: not served`));
+      const fail = () => reject(new BallastError('BODY_NOT_SERVED', `${from}: no answer`));
       this.#scheduler.after(this.#delay() + (isLost ? FETCH_TIMEOUT_MS : 0), () => {
         const endpoint = this.#endpoints.get(from);
         if (isLost || endpoint === undefined) {
           fail();
           return;
         }
-        endpoint.serve(digest).then((bytes) => {
-          this.#scheduler.after(this.#delay(), () => {
-            if (bytes === undefined || digestOfBytes(bytes) !== digest) fail();
-            else resolve(bytes);
-          });
+        ask(endpoint).then((answer) => {
+          this.#scheduler.after(this.#delay(), () => resolve(answer));
         }, fail);
       });
     });

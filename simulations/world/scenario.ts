@@ -146,7 +146,7 @@ function faultPlan(options: ScenarioOptions): Plan {
     misbehaviours: (index) => {
       if (index === leading) return [fault];
       if (index !== crashing) return [];
-      return amnesia === true ? [...crashes, { kind: 'amnesia' }] : crashes;
+      return amnesia === true ? [...crashes, { kind: 'amnesia' }, { kind: 'unwitnessed' }] : crashes;
     },
     liars,
     acceptance,
@@ -167,13 +167,16 @@ function calmPlan(options: ScenarioOptions): Plan {
 
 function blackoutPlan(options: ScenarioOptions, first: number, atMs: number): Plan {
   const random = seededRandom(`${seedText(options)}/blackout`);
-  const amnesia: readonly Misbehaviour[] = options.amnesia === true ? [{ kind: 'amnesia' }] : [];
-  const downMs = Array.from({ length: options.nodes }, () => 500 + random.below(2_000));
+  const amnesia: readonly Misbehaviour[] =
+    options.amnesia === true ? [{ kind: 'amnesia' }, { kind: 'unwitnessed' }] : [];
+  // Far apart, so that views end before a quorum is back and a lock has to be carried on.
+  const spreadMs = options.amnesia === true ? 2_000 : 18_000;
+  const downMs = Array.from({ length: options.nodes }, () => 500 + random.below(spreadMs));
   return {
     ...calmPlan(options),
     summary: `the power fails at ${atMs} ms, node ${first} stays away`,
     misbehaviours: (index) => [
-      { kind: 'crash', atMs, downMs: index === first ? 12_000 : (downMs[index] ?? 0) },
+      { kind: 'crash', atMs, downMs: index === first ? 2 * spreadMs + 14_000 : (downMs[index] ?? 0) },
       ...amnesia,
     ],
   };
@@ -194,6 +197,7 @@ function violationsOf(report: WorldReport, rounds: number): string[] {
     if (!certified.includes(head.entry)) violations.push(`node ${index}: its head is not what was certified`);
   }
   if (!report.reached) violations.push(`not done after ${report.elapsedMs} ms`);
+  for (const place of report.contradictions) violations.push(`two messages for one place: ${place}`);
   for (const error of report.errors) violations.push(`error: ${String(error)}`);
   return violations;
 }
@@ -216,11 +220,12 @@ function trainer(random: SeededRandom, sign: 1 | -1): RoundTrainer {
   const { unit, relation, delta } = PARAMETERS.privacy;
   const released = new Map<number, Int32Array>();
   return {
+    debits: () => released.size,
     train: async (round) => {
       const draw = () => sign * (10_000 + random.below(1_000));
       const update = released.get(round) ?? Int32Array.from({ length: SIZE }, draw);
       released.set(round, update);
-      return { update, privacy: { unit, relation, epsilon: null, delta } };
+      return { update, privacy: { unit, relation, epsilon: null, delta }, ledger: released.size };
     },
   };
 }

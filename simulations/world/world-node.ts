@@ -1,6 +1,8 @@
 import type { AggregationRule } from '../../aggregation/rule.ts';
 import type { CommitScheme } from '../../coordinator/certificate.ts';
 import type {
+  Abstention,
+  BeaconSource,
   Collaborators,
   Decided,
   Evaluator,
@@ -25,6 +27,23 @@ import type { Scheduler } from './scheduler.ts';
 export type Misbehaviour =
   | { readonly kind: 'crash'; readonly atMs: number; readonly downMs: number }
   | { readonly kind: 'amnesia' }
+  | {
+      /** The power goes just before or just after its n-th write is on disk. */
+      readonly kind: 'crash-at-write';
+      readonly write: number;
+      readonly when: 'before' | 'after';
+      readonly downMs: number;
+    }
+  | {
+      /** Its disk is put back to what it was at `copyAtMs`: by an operator who says so, or behind its back. */
+      readonly kind: 'rollback';
+      readonly copyAtMs: number;
+      readonly atMs: number;
+      readonly downMs: number;
+      readonly isDeclared: boolean;
+    }
+  /** It does not ask what the others hold of it, where that is to be shown to be wrong. */
+  | { readonly kind: 'unwitnessed' }
   | { readonly kind: 'silent'; readonly about: MessageType }
   | { readonly kind: 'equivocate' };
 
@@ -38,12 +57,16 @@ export type WorldNodeOptions = {
   readonly evaluator: Evaluator;
   readonly scheduler: Scheduler;
   readonly chain: VirtualChain;
+  /** What this node sees of the chain's randomness. */
+  readonly beacon: BeaconSource;
   readonly network: VirtualNetwork;
   readonly syncMs: number;
   readonly misbehaviours: readonly Misbehaviour[];
   readonly onDecided: (decided: Decided) => void;
   readonly onRefused: (code: string) => void;
   readonly onError: (error: unknown) => void;
+  readonly onSaid: (bytes: Uint8Array) => void;
+  readonly onAbstain: (abstention: Abstention) => void;
 };
 
 /** A participant with a virtual disk, network and chain, that can lose its power. */
@@ -55,7 +78,12 @@ export class WorldNode {
 
   constructor(options: WorldNodeOptions) {
     this.#options = options;
-    this.#store = new MemoryStore(options.scheduler, options.syncMs);
+    this.#store = new MemoryStore(options.scheduler, options.syncMs, (write, when) => {
+      for (const each of options.misbehaviours) {
+        const isNow = each.kind === 'crash-at-write' && each.write === write && each.when === when;
+        if (isNow) this.#crash(each.downMs);
+      }
+    });
   }
 
   get nodeId(): NodeId {
@@ -82,11 +110,28 @@ export class WorldNode {
   }
 
   async begin(): Promise<void> {
+    const { scheduler } = this.#options;
     for (const misbehaviour of this.#options.misbehaviours) {
-      if (misbehaviour.kind !== 'crash') continue;
-      this.#options.scheduler.after(misbehaviour.atMs, () => this.#crash(misbehaviour.downMs));
+      if (misbehaviour.kind === 'crash')
+        scheduler.after(misbehaviour.atMs, () => this.#crash(misbehaviour.downMs));
+      if (misbehaviour.kind === 'rollback') {
+        const { copyAtMs, atMs, downMs, isDeclared } = misbehaviour;
+        let copy: ReadonlyMap<string, Uint8Array> = new Map();
+        scheduler.after(copyAtMs, () => {
+          copy = this.#store.copy();
+        });
+        scheduler.after(atMs, () => {
+          this.#crash(downMs, isDeclared);
+          this.#store.restore(copy);
+        });
+      }
     }
-    await this.#start();
+    await this.#start(false);
+  }
+
+  /** Its chain has other blocks than before. */
+  onReorganised(): void {
+    this.#participant?.onReorganised();
   }
 
   /** Time stands still from here on, so nothing is waited for. */
@@ -95,12 +140,14 @@ export class WorldNode {
     void this.#participant?.stop();
   }
 
-  async #start(): Promise<void> {
-    const { participant: options, network, chain, signer, onDecided, onRefused, onError } = this.#options;
+  async #start(restored: boolean): Promise<void> {
+    const { network, chain, signer, onDecided, onRefused, onError, onAbstain } = this.#options;
+    const options = { ...this.#options.participant, restored };
     const participant = await Participant.open(options, this.#collaborators(), {
       onDecided: (decided) => onDecided(decided),
       onRefused: ({ code }) => onRefused(code),
       onError: (error) => onError(error),
+      onAbstain: (abstention) => onAbstain(abstention),
     });
     this.#participant = participant;
     network.connect(signer.nodeId, {
@@ -109,13 +156,15 @@ export class WorldNode {
         if (reception.action === 'reject') onRefused(reception.code);
       },
       serve: (digest) => participant.serve(digest),
+      serveLog: (request) => participant.serveLog(request),
+      serveWitness: (peer) => participant.serveWitness(peer),
     });
     this.#stopListening = chain.onFinalized((height) => participant.onFinalized(height));
     participant.start();
   }
 
   /** The power goes: no farewell, and what was not yet on disk is gone. */
-  #crash(downMs: number): void {
+  #crash(downMs: number, restored = false): void {
     const participant = this.#participant;
     if (participant === undefined) return;
     this.#disconnect();
@@ -124,7 +173,7 @@ export class WorldNode {
     this.#participant = undefined;
     void participant.stop();
     this.#options.scheduler.after(downMs, () => {
-      this.#start().catch((error: unknown) => this.#options.onError(error));
+      this.#start(restored).catch((error: unknown) => this.#options.onError(error));
     });
   }
 
@@ -134,7 +183,8 @@ export class WorldNode {
   }
 
   #collaborators(): Collaborators {
-    const { scheduler, network, chain, signer, scheme, rule, trainer, evaluator } = this.#options;
+    const { scheduler, network, beacon, signer, scheme, rule, trainer, evaluator } = this.#options;
+    const isUnwitnessed = this.#options.misbehaviours.some(({ kind }) => kind === 'unwitnessed');
     return {
       store: this.#store,
       signer,
@@ -142,19 +192,23 @@ export class WorldNode {
       rule,
       trainer,
       evaluator,
-      beacon: chain,
+      beacon,
       clock: { now: () => scheduler.now(), setTimer: (ms, run) => scheduler.after(ms, run) },
       transport: {
         broadcast: this.#broadcaster(),
         fetch: (from, digest) => network.fetch(from, digest),
+        fetchLog: (from, request) => network.fetchLog(from, request),
+        fetchWitness: async (from) => (isUnwitnessed ? [] : network.fetchWitness(signer.nodeId, from)),
       },
     };
   }
 
   #broadcaster(): (topic: Topic, bytes: Uint8Array) => void {
-    const { network, signer, scheme, misbehaviours, onError } = this.#options;
-    const send = (bytes: Uint8Array, to?: (node: NodeId) => boolean) =>
+    const { network, signer, scheme, misbehaviours, onError, onSaid } = this.#options;
+    const send = (bytes: Uint8Array, to?: (node: NodeId) => boolean) => {
+      onSaid(bytes);
       network.broadcast(signer.nodeId, bytes, to);
+    };
     if (misbehaviours.some(({ kind }) => kind === 'equivocate')) {
       const equivocator = new Equivocator(signer, scheme, send);
       return (_topic, bytes) => {

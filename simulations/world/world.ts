@@ -1,6 +1,8 @@
 import type { AggregationRule } from '../../aggregation/rule.ts';
 import type { Certificate, CommitScheme } from '../../coordinator/certificate.ts';
 import type {
+  Abstention,
+  BeaconSource,
   Decided,
   Evaluator,
   ParticipantOptions,
@@ -8,9 +10,11 @@ import type {
 } from '../../coordinator/collaborators.ts';
 import { type Committee, createCommittee, type Member } from '../../coordinator/committee.ts';
 import { entryDigest, genesisHead } from '../../coordinator/entry.ts';
-import { type Digest, digestOf } from '../../protocol/digest.ts';
+import { type Digest, digestOf, digestOfBytes } from '../../protocol/digest.ts';
 import { type NodeSigner, nodeSigner } from '../../protocol/ed25519.ts';
+import { openEnvelope } from '../../protocol/envelope.ts';
 import { type Layout, layoutHash, layoutSize } from '../../protocol/layout.ts';
+import { REPEATABLE } from '../../protocol/message-types.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { VirtualChain } from './chain.ts';
@@ -38,6 +42,8 @@ export type WorldOptions = {
   readonly misbehaviours?: (index: number) => readonly Misbehaviour[];
   /** Votes that decide, in place of the committee's own quorum: only to show what a wrong one breaks. */
   readonly quorum?: number;
+  /** At a moment the first beacon turns out to be another for those nodes who had seen it from the lost blocks. */
+  readonly reorganisation?: { readonly atMs: number; readonly isAffected: (index: number) => boolean };
   readonly blockMs?: number;
   /** How long a write takes to become durable. */
   readonly syncMs?: number;
@@ -53,6 +59,9 @@ export type WorldReport = {
   /** What each node that aggregated said of each round. */
   readonly decisions: readonly Decision[];
   readonly refusals: ReadonlyMap<string, number>;
+  /** Places in which a node that is not told to lie has said two things. */
+  readonly contradictions: readonly string[];
+  readonly abstentions: readonly (Abstention & { readonly node: number; readonly atMs: number })[];
   readonly errors: readonly unknown[];
   /** Virtual milliseconds from the first block. */
   readonly elapsedMs: number;
@@ -72,9 +81,14 @@ export class World {
   readonly #decisions: Decision[] = [];
   readonly #refusals = new Map<string, number>();
   readonly #errors: unknown[] = [];
+  readonly #said = new Map<string, Digest>();
+  readonly #contradictions: string[] = [];
+  readonly #abstentions: WorldReport['abstentions'][number][] = [];
+  readonly #reorganisation: WorldOptions['reorganisation'];
 
   constructor(options: WorldOptions) {
     const random = seededRandom(options.seed);
+    this.#reorganisation = options.reorganisation;
     this.chain = new VirtualChain(this.scheduler, options.seed, options.blockMs ?? 1_000);
     this.network = new VirtualNetwork(this.scheduler, random.fork('links'), options.links);
     const indices = Array.from({ length: options.nodes }, (_, index) => index);
@@ -87,6 +101,8 @@ export class World {
       const operator = operators[index];
       if (operator === undefined) return [];
       const { scheme } = operator;
+      const misbehaviours = options.misbehaviours?.(index) ?? [];
+      const isLiar = misbehaviours.some(({ kind }) => kind === 'equivocate');
       return new WorldNode({
         index,
         participant,
@@ -99,7 +115,11 @@ export class World {
         chain: this.chain,
         network: this.network,
         syncMs: options.syncMs ?? 2,
-        misbehaviours: options.misbehaviours?.(index) ?? [],
+        misbehaviours,
+        beacon: this.#beaconFor(index),
+        onSaid: (bytes) => (isLiar ? undefined : this.#onSaid(bytes)),
+        onAbstain: (abstention) =>
+          this.#abstentions.push({ ...abstention, node: index, atMs: this.scheduler.now() - START }),
         onDecided: (decided) => this.#onDecided(index, decided),
         onRefused: (code) => this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1),
         onError: (error) => this.#errors.push(error),
@@ -111,6 +131,9 @@ export class World {
   async run(rounds: number, limitMs: number): Promise<WorldReport> {
     for (const node of this.nodes) await node.begin();
     const started = this.scheduler.now();
+    this.scheduler.after(this.#reorganisation?.atMs ?? limitMs * 2, () => {
+      for (const node of this.nodes) node.onReorganised();
+    });
     const isDone = () =>
       this.nodes.every(({ isUp, head }) => isUp && head !== undefined && head.round >= rounds);
     const reached = await this.scheduler.run(isDone, started + limitMs);
@@ -122,10 +145,35 @@ export class World {
       ),
       decisions: this.#decisions,
       refusals: this.#refusals,
+      contradictions: this.#contradictions,
+      abstentions: this.#abstentions,
       errors: this.#errors,
       elapsedMs: this.scheduler.now() - started,
       nodes: this.nodes,
     };
+  }
+
+  /** Before the reorganisation some nodes see another block than all see afterwards. */
+  #beaconFor(index: number): BeaconSource {
+    const reorganisation = this.#reorganisation;
+    if (reorganisation === undefined || !reorganisation.isAffected(index)) return this.chain;
+    return {
+      randomnessAt: async (height, signal) => {
+        const randomness = await this.chain.randomnessAt(height, signal);
+        const isLost = this.scheduler.now() - START < reorganisation.atMs;
+        return isLost ? digestOf('ballast/simulation/lost-block', randomness) : randomness;
+      },
+    };
+  }
+
+  #onSaid(bytes: Uint8Array): void {
+    const { sender, type, round, view } = openEnvelope(bytes).envelope;
+    if (REPEATABLE.has(type)) return;
+    const place = `${type} of round ${round}, view ${view} by ${sender}`;
+    const digest = digestOfBytes(bytes);
+    const known = this.#said.get(place);
+    if (known === undefined) this.#said.set(place, digest);
+    else if (known !== digest && !this.#contradictions.includes(place)) this.#contradictions.push(place);
   }
 
   #onDecided(node: number, decided: Decided): void {

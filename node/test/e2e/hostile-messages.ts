@@ -52,6 +52,7 @@ export class Forger {
       size: this.#size,
       normClass: 4,
       privacy: { unit, relation, delta, epsilon: 1.5 },
+      ledger: 1,
       ...fields,
     };
   }

@@ -1,0 +1,188 @@
+import { decodeCanonical } from '../../protocol/encoding.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import { payloadOf } from '../../protocol/messages.ts';
+import { type Certificate, isCertified } from '../certificate.ts';
+import type { Collaborators, ParticipantObserver, ParticipantOptions } from '../collaborators.ts';
+import { nodesOf } from '../committee.ts';
+import { entryDigest, type Head, headAfter } from '../entry.ts';
+
+/** Certificates that a peer is asked for at once, and that it gives at most. */
+export const MAX_LOG_ANSWER = 64;
+/** A certificate of 40 members has about 20 KiB. */
+const MAX_CERTIFICATE_BYTES = 64 * 1024;
+/** Nodes decide a round at slightly different times: one that is a round behind for less than this is not behind. */
+const GRACE_MS = 500;
+/** From the end of one attempt to the next. */
+const PAUSE_MS = 500;
+
+export type CatchUpParts = {
+  readonly options: ParticipantOptions;
+  readonly collaborators: Collaborators;
+  readonly observer: ParticipantObserver;
+  readonly head: () => Head;
+  /** Puts checked certificates into the log, in the order of the round's events; `isNewest`: no more are known. */
+  readonly adopt: (certificates: readonly Certificate[], isNewest: boolean) => Promise<void>;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * How a node that is behind gets the rounds that it missed: from one peer's log over direct streams.
+ *
+ * The peer's newest certificate is the checkpoint: refused unless a quorum signed it. What lies between must lead
+ * to it, each entry naming the digest of the one before; and every certificate is checked for its quorum before it
+ * is stored, so that this node can prove each round in turn to others.
+ */
+export class CatchUp {
+  readonly #parts: CatchUpParts;
+  /** Peers that seem to be ahead, and the round that they seem to have certified. */
+  readonly #ahead = new Map<NodeId, number>();
+  #isRunning = false;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
+  #notBefore = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: CatchUpParts) {
+    this.#parts = parts;
+    parts.signal.addEventListener('abort', () => this.#timer?.cancel(), { once: true });
+  }
+
+  /** A member seems to hold the certificate of a round. */
+  hear(peer: NodeId, round: number): void {
+    const { head, collaborators } = this.#parts;
+    if (round <= head().round || peer === collaborators.signer.nodeId) return;
+    this.#ahead.set(peer, Math.max(round, this.#ahead.get(peer) ?? 0));
+    this.#schedule(round > head().round + 1 ? 0 : GRACE_MS);
+  }
+
+  /** Asks every member how far its log goes: after a start nobody may have cause to say so. */
+  async askAll(): Promise<void> {
+    const { options, collaborators, signal } = this.#parts;
+    const others = nodesOf(options.committee).filter((node) => node !== collaborators.signer.nodeId);
+    await Promise.all(
+      others.map(async (peer) => {
+        const newest = await this.#newest(peer).catch((error: unknown) => this.#tell(peer, error));
+        if (newest !== undefined && !signal.aborted) this.hear(peer, newest.entry.round);
+      }),
+    );
+  }
+
+  #schedule(ms: number): void {
+    const { collaborators, signal } = this.#parts;
+    if (this.#isRunning || signal.aborted) return;
+    const now = collaborators.clock.now();
+    const at = Math.max(now + ms, this.#notBefore);
+    if (this.#timer !== undefined && this.#timer.at <= at) return;
+    this.#timer?.cancel();
+    const run = () => {
+      this.#timer = undefined;
+      void this.#run();
+    };
+    this.#timer = { at, cancel: collaborators.clock.setTimer(at - now, run) };
+  }
+
+  /** One peer after the other, those that seem furthest first, until none seems to be ahead. */
+  async #run(): Promise<void> {
+    const { head, collaborators, signal } = this.#parts;
+    this.#isRunning = true;
+    for (let peer = this.#furthest(); peer !== undefined && !signal.aborted; peer = this.#furthest()) {
+      this.#ahead.delete(peer);
+      await this.#from(peer).catch((error: unknown) => this.#tell(peer, error));
+    }
+    this.#isRunning = false;
+    this.#notBefore = collaborators.clock.now() + PAUSE_MS;
+    if ([...this.#ahead.values()].some((round) => round > head().round)) this.#schedule(PAUSE_MS);
+  }
+
+  #furthest(): NodeId | undefined {
+    const { round } = this.#parts.head();
+    for (const [peer, known] of this.#ahead) if (known <= round) this.#ahead.delete(peer);
+    return [...this.#ahead].sort(([, a], [, b]) => b - a)[0]?.[0];
+  }
+
+  async #from(peer: NodeId): Promise<void> {
+    const { head, adopt, signal } = this.#parts;
+    const checkpoint = await this.#newest(peer);
+    if (checkpoint === undefined || checkpoint.entry.round <= head().round) return;
+    await this.#requireCertified(checkpoint, 'CHECKPOINT_UNCERTIFIED');
+    while (head().round < checkpoint.entry.round && !signal.aborted) {
+      const from = head();
+      const segment = await this.#segment(peer, from, checkpoint);
+      await adopt(segment, segment.at(-1)?.entry.round === checkpoint.entry.round);
+      // The round in progress may have been decided meanwhile: what is left is asked for from there on.
+      if (head().round <= from.round) return;
+    }
+  }
+
+  /** The rounds after `from`, as many as a peer gives at once, linked and certified. */
+  async #segment(peer: NodeId, from: Head, checkpoint: Certificate): Promise<Certificate[]> {
+    const { collaborators, signal } = this.#parts;
+    const most = Math.min(MAX_LOG_ANSWER, checkpoint.entry.round - from.round);
+    const answer = await collaborators.transport.fetchLog(peer, { from: from.round + 1, most }, signal);
+    const certificates = answer.slice(0, most).map((bytes) => readCertificate(bytes, peer));
+    if (certificates.length === 0)
+      throw new BallastError('LOG_NOT_SERVED', `log: got nothing, expected round ${from.round + 1}`);
+    let before = from;
+    for (const certificate of certificates) {
+      const { entry } = certificate;
+      const isLast = entry.round === checkpoint.entry.round;
+      if (
+        entry.round !== before.round + 1 ||
+        entry.parent !== before.entry ||
+        (isLast && entryDigest(entry) !== entryDigest(checkpoint.entry))
+      ) {
+        throw new BallastError(
+          'LOG_UNLINKED',
+          `log: got an entry of round ${entry.round} that does not link round ${before.round} to the checkpoint`,
+        );
+      }
+      await this.#requireCertified(certificate, 'LOG_UNCERTIFIED');
+      before = headAfter(entry);
+    }
+    return certificates;
+  }
+
+  async #newest(peer: NodeId): Promise<Certificate | undefined> {
+    const { collaborators, signal } = this.#parts;
+    const [bytes] = await collaborators.transport.fetchLog(peer, { from: 'newest' }, signal);
+    return bytes === undefined ? undefined : readCertificate(bytes, peer);
+  }
+
+  async #requireCertified(certificate: Certificate, code: string): Promise<void> {
+    const { options, collaborators } = this.#parts;
+    const { network, committee } = options;
+    if (await isCertified(certificate, network, committee, collaborators.commitScheme)) return;
+    const { entry, signatures } = certificate;
+    throw new BallastError(
+      code,
+      `certificate of round ${entry.round}: got ${signatures.length} signatures, expected ${committee.quorum} valid ones of distinct members`,
+      { metadata: { round: entry.round } },
+    );
+  }
+
+  /** A peer that cannot be reached is no news; one that gives out what is not certified is. */
+  #tell(peer: NodeId, error: unknown): undefined {
+    const { observer, signal } = this.#parts;
+    if (signal.aborted) return;
+    if (!(error instanceof BallastError)) observer.onError?.(error);
+    else if (REFUSALS.has(error.code))
+      observer.onRefused?.({ sender: peer, code: error.code, reason: error.message });
+  }
+}
+
+const REFUSALS: ReadonlySet<string> = new Set([
+  'CHECKPOINT_UNCERTIFIED',
+  'LOG_UNCERTIFIED',
+  'LOG_UNLINKED',
+  'LOG_MALFORMED',
+]);
+
+/** @throws BallastError `LOG_MALFORMED`. */
+function readCertificate(bytes: Uint8Array, peer: NodeId): Certificate {
+  try {
+    const payload = decodeCanonical(bytes, { maxBytes: MAX_CERTIFICATE_BYTES });
+    return payloadOf('certificate', { payload, sender: peer });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'it does not decode';
+    throw new BallastError('LOG_MALFORMED', `log: got a record that is no certificate: ${reason}`, { cause });
+  }
+}

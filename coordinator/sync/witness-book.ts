@@ -1,0 +1,88 @@
+import { openEnvelope } from '../../protocol/envelope.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import { REPEATABLE } from '../../protocol/message-types.ts';
+import type { KeyValueStore } from '../../protocol/store.ts';
+import type { Clock } from '../collaborators.ts';
+import { type AnyReceived, readMessage } from '../received.ts';
+
+/** How long what was noted may wait for the disk: other peers note it too. */
+const FLUSH_MS = 250;
+const PREFIX = 'witness/';
+
+type Held = { readonly vote?: AnyReceived; readonly header?: AnyReceived };
+
+/**
+ * What this node remembers of the others, so that one whose disk was put back to an older state can be told: the
+ * last message of each that may be said only once, and its last update header. On disk within moments.
+ */
+export class WitnessBook {
+  readonly #store: KeyValueStore;
+  readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
+  readonly #held: Map<NodeId, Held>;
+  readonly #unsaved = new Map<string, Uint8Array>();
+  #cancel: (() => void) | undefined;
+  #isStopped = false;
+
+  private constructor(
+    store: KeyValueStore,
+    clock: Clock,
+    held: Map<NodeId, Held>,
+    onError: (error: unknown) => void,
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#held = held;
+    this.#onError = onError;
+  }
+
+  static async open(
+    store: KeyValueStore,
+    clock: Clock,
+    onError: (error: unknown) => void,
+  ): Promise<WitnessBook> {
+    const held = new Map<NodeId, Held>();
+    for await (const [key, bytes] of store.entries(PREFIX)) {
+      const message = readMessage(openEnvelope(bytes));
+      const kind = key.endsWith('/header') ? 'header' : 'vote';
+      held.set(message.sender, { ...held.get(message.sender), [kind]: message });
+    }
+    return new WitnessBook(store, clock, held, onError);
+  }
+
+  /** An accepted message of another member. */
+  note(message: AnyReceived): void {
+    if (REPEATABLE.has(message.type) || this.#isStopped) return;
+    const known = this.#held.get(message.sender) ?? {};
+    const isVote = message.seq > (known.vote?.seq ?? 0);
+    const isHeader = message.type === 'update-header' && message.seq > (known.header?.seq ?? 0);
+    if (!isVote && !isHeader) return;
+    this.#held.set(message.sender, {
+      ...known,
+      ...(isVote ? { vote: message } : {}),
+      ...(isHeader ? { header: message } : {}),
+    });
+    if (isVote) this.#unsaved.set(`${PREFIX}${message.sender}/vote`, message.bytes);
+    if (isHeader) this.#unsaved.set(`${PREFIX}${message.sender}/header`, message.bytes);
+    this.#cancel ??= this.#clock.setTimer(FLUSH_MS, () => this.#flush());
+  }
+
+  /** At most two envelopes that a member signed. */
+  heldOf(node: NodeId): Uint8Array[] {
+    const { vote, header } = this.#held.get(node) ?? {};
+    const held = vote === header ? [vote] : [vote, header];
+    return held.flatMap((message) => (message === undefined ? [] : [message.bytes]));
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel?.();
+  }
+
+  #flush(): void {
+    this.#cancel = undefined;
+    const operations = [...this.#unsaved].map(([key, value]) => ({ type: 'put' as const, key, value }));
+    this.#unsaved.clear();
+    this.#store.write(operations).catch(this.#onError);
+  }
+}
