@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { createPrng, generateVenue } from '../index.ts';
+import { endHour, sliceMarket } from '../../features/series.ts';
+import { createPrng, generateMarket, generateVenue } from '../index.ts';
 
 function correlation(a: Float64Array, b: Float64Array): number {
   const mean = (v: Float64Array) => v.reduce((s, x) => s + x, 0) / v.length;
@@ -85,5 +86,62 @@ describe('market generator', () => {
     expect(kurtosis).to.be.greaterThan(6);
     expect(clustering).to.be.greaterThan(0.1);
     expect(reversion).to.be.lessThan(-0.2);
+  });
+});
+
+describe('generated volatile assets', () => {
+  const returns = ({ close }: { close: Float64Array }) =>
+    close.slice(1).map((price, i) => Math.log(price / (close[i] ?? Number.NaN)));
+  /** Worst fall of the next 24 hours’ lows below the close, per hour. */
+  const drawdowns = ({ close, low }: { close: Float64Array; low: Float64Array }) =>
+    close.slice(0, -24).map((price, i) => 1 - Math.min(...low.subarray(i + 1, i + 25)) / price);
+
+  it('are the same for the same seed, and a longer path begins with the shorter', () => {
+    const market = generateMarket(5, 1, 120);
+    expect(generateMarket(5, 1, 120)).to.deep.equal(market);
+    expect(sliceMarket(generateMarket(5, 1, 200), 0, endHour(market))).to.deep.equal(market);
+    expect(generateMarket(5, 2, 120).close).not.to.deep.equal(market.close);
+    expect(generateMarket(6, 1, 120).close).not.to.deep.equal(market.close);
+    expect(market.startHour).to.equal(generateVenue(5, 1, 120).startHour);
+  });
+
+  it('are sound bars', () => {
+    for (const seed of [1, 2, 3]) {
+      const { close, high, low, volume } = generateMarket(seed, seed);
+      for (let i = 0; i < close.length; i++) {
+        const [l, c, h, v] = [low[i] ?? 0, close[i] ?? 0, high[i] ?? 0, volume?.[i] ?? -1];
+        if (!(l > 0 && l <= c && c <= h && Number.isFinite(h) && v > 0 && Number.isFinite(v))) {
+          throw new Error(`seed ${seed}, hour ${i}: low ${l}, close ${c}, high ${h}, volume ${v}`);
+        }
+      }
+    }
+  });
+
+  it('move and crash together, with heavy tails and clustered volatility', () => {
+    let [common, kurtosis, clustering, together] = [0, 0, 0, 0];
+    const seeds = [1, 2, 3, 4];
+    for (const seed of seeds) {
+      const markets = [0, 1].map((venue) => generateMarket(seed, venue));
+      const [a, b] = markets.map(returns);
+      const [falls, others] = markets.map(drawdowns);
+      if (a === undefined || b === undefined || falls === undefined || others === undefined)
+        throw new Error();
+      common += correlation(a, b) / seeds.length;
+      const variance = a.reduce((sum, x) => sum + x * x, 0) / a.length;
+      kurtosis += a.reduce((sum, x) => sum + x ** 4, 0) / a.length / variance ** 2 / seeds.length;
+      expect(Math.sqrt(24 * variance), 'daily volatility').to.be.within(0.03, 0.09);
+      const sizes = a.map(Math.abs);
+      clustering += correlation(sizes.slice(24), sizes.slice(0, -24)) / seeds.length;
+      // The worst hours of one, and how much of them is among the worst of the other.
+      const worst = (v: Float64Array) => v.toSorted()[Math.floor(0.95 * v.length)] ?? Number.NaN;
+      const [limit, otherLimit] = [worst(falls), worst(others)];
+      const shared = falls.filter((fall, i) => fall > limit && (others[i] ?? 0) > otherLimit).length;
+      together += shared / falls.filter((fall) => fall > limit).length / seeds.length;
+    }
+    expect(common).to.be.within(0.4, 0.85);
+    expect(kurtosis).to.be.within(6, 60);
+    expect(clustering).to.be.greaterThan(0.08);
+    // 0.05 if they were unrelated.
+    expect(together).to.be.greaterThan(0.3);
   });
 });

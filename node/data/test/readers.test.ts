@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { UsageError } from '../../../protocol/errors.ts';
 import { FLAGS } from '../../features/series.ts';
 import { loadSeries, type MarketSource, marketSourceSchema } from '../index.ts';
 import { readLines } from '../readers/lines.ts';
+import { refusal } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ballast-data-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -27,16 +27,6 @@ const candles = (...closes: string[]) => {
 const T0 = 1_640_995_200; // 2022-01-01T00:00Z
 const rounds = (...rows: [minutes: number, price: string][]) =>
   `index,timestamp,price\n${rows.map(([m, p], i) => `${i},${T0 + 60 * m},${p}`).join('\n')}\n`;
-
-async function refusal(work: Promise<unknown>): Promise<UsageError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof UsageError) return error;
-    throw error;
-  }
-  throw new Error('expected a refusal');
-}
 
 describe('price readers', () => {
   it('resample oracle rounds to what was known at each hour', async () => {

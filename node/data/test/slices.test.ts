@@ -1,23 +1,16 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { UsageError } from '../../../protocol/errors.ts';
 import { endHour } from '../../features/index.ts';
-import { createDataClock, loadMarket, loadSeries, type MarketSource, slicesFor } from '../index.ts';
-
-const recorded =
-  process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
-
-async function refusal(work: Promise<unknown>): Promise<UsageError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof UsageError) return error;
-    throw error;
-  }
-  throw new Error('expected a refusal');
-}
+import {
+  createDataClock,
+  type HourRange,
+  loadMarket,
+  loadSeries,
+  type MarketSource,
+  slicesFor,
+} from '../index.ts';
+import { RECORDED, refusal } from './support.ts';
 
 describe('slices', () => {
   it('give every node a venue of its own, the public feed to nobody', async () => {
@@ -37,25 +30,26 @@ describe('slices', () => {
   });
 
   it('cut the recorded markets into disjoint slices', async function () {
-    if (!existsSync(recorded)) {
-      console.log(`      skipped: no recorded markets at ${recorded}`);
+    if (!existsSync(RECORDED)) {
+      console.log(`      skipped: no recorded markets at ${RECORDED}`);
       this.skip();
     }
-    const { publicFeed, publicMarket, slices } = await slicesFor(recorded, 1, 11);
+    const { publicFeed, publicMarket, slices } = await slicesFor(RECORDED, 1, 11);
     expect(new Set(slices.map(({ label }) => label)).size).to.equal(11);
     const feed = (await loadSeries(publicFeed)).series;
     const clock = createDataClock(feed, { rounds: 10 });
-    const seen = new Set<string>();
+    const held = new Map<string, HourRange[]>();
+    const holdAlone = (key: string, from: number, to: number) => {
+      const ranges = held.get(key) ?? [];
+      for (const other of ranges) expect(from >= other.to || to <= other.from, key).to.equal(true);
+      held.set(key, [...ranges, { from, to }]);
+    };
     for (const { spec } of slices) {
       const { series, flagged } = await loadSeries(spec);
       expect(spec.kind).to.equal('csv');
       if (spec.kind !== 'csv') continue;
       expect(spec.file).not.to.contain('dai');
-      for (let hour = series.startHour; hour < endHour(series); hour++) {
-        const key = `${spec.file}@${hour}`;
-        expect(seen.has(key)).to.equal(false);
-        seen.add(key);
-      }
+      holdAlone(spec.file, series.startHour, endHour(series));
       // Twenty days and more before the first round, or there is nothing to train on.
       expect(clock.cutoff(1) - series.startHour).to.be.greaterThan(35 * 24);
       expect(flagged.length).to.be.lessThan(5);
@@ -66,20 +60,14 @@ describe('slices', () => {
     expect(endHour(reference)).to.be.at.least(endHour(feed));
     const asset = (source: MarketSource) =>
       source.kind === 'csv' ? /_([A-Z]+)USDT/.exec(source.file)?.[1] : '';
-    for (let hour = reference.startHour; hour < endHour(reference); hour++) seen.add(`BTC@${hour}`);
-    const assets = new Set<string | undefined>();
+    holdAlone('BTC', reference.startHour, endHour(reference));
     for (const { market: source } of slices) {
       const { market } = await loadMarket(source);
-      assets.add(asset(source));
-      for (let hour = market.startHour; hour < endHour(market); hour++) {
-        const key = `${asset(source)}@${hour}`;
-        expect(seen.has(key), key).to.equal(false);
-        seen.add(key);
-      }
+      holdAlone(asset(source) ?? '', market.startHour, endHour(market));
       expect(clock.cutoff(1) - market.startHour).to.be.greaterThan(60 * 24);
     }
-    expect(assets.size).to.equal(7);
-    expect((await refusal(slicesFor(recorded, 1, 60))).code).to.equal('DATA_NODES');
+    expect(held.size).to.equal(4 + 7);
+    expect((await refusal(slicesFor(RECORDED, 1, 60))).code).to.equal('DATA_NODES');
   });
 });
 
