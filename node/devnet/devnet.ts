@@ -5,7 +5,7 @@ import { layoutSize } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
 import { slicesFor } from '../data/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
-import { localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
+import { type HeldOut, localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
 import { trainingRelease } from '../training/index.ts';
 import { describeModel } from './model.ts';
 import { NodeProcess } from './node-process.ts';
@@ -21,6 +21,7 @@ import {
   setUpChain,
   startBlocks,
 } from './setup.ts';
+import { skillLines } from './skill-lines.ts';
 
 export type DevnetCollaborators = {
   /** The command line's entry file, which the nodes are started with. */
@@ -53,6 +54,8 @@ export type DevnetSummary = {
   readonly accepted: number;
   readonly loss: number | null;
   readonly baselines: { readonly B0: number; readonly B2: number; readonly B3: number } | null;
+  /** The last version's figures on held-out data, both heads', with 95 % intervals. */
+  readonly heldOut: HeldOut | null;
   readonly epsilon: number | null;
   readonly liarLeftOut: number;
   /** Nodes that had no word of the last round when it was over: liars whose peers have cut them off. */
@@ -268,6 +271,7 @@ class Devnet {
       accepted: summaries.filter(({ decided }) => decided.outcome === 'accepted').length,
       loss: last?.decided.heldOut?.loss ?? null,
       baselines: last?.decided.heldOut?.baselines ?? null,
+      heldOut: last?.decided.heldOut ?? null,
       epsilon: summaries.reduce<number | null>(
         (max, { decided }) => largest(max, decided.privacy.epsilon),
         0,
@@ -332,13 +336,13 @@ function conclusion(summary: DevnetSummary, options: DevnetOptions): string[] {
   const lines = [
     `version ${summary.version} ${summary.modelDigest.slice(0, 16)}: ${summary.agreed ? "every node's hash equals the chain's" : 'NOT every node holds what the chain has'}; ${summary.accepted}/${summary.rounds} candidates accepted`,
   ];
-  if (summary.loss !== null && summary.baselines !== null) {
-    const { B0, B2, B3 } = summary.baselines;
-    const skill = (baseline: number) => `${((1 - (summary.loss ?? 0) / baseline) * 100).toFixed(1)} %`;
+  if (summary.heldOut !== null) {
+    lines.push(...skillLines(summary.heldOut));
     lines.push(
-      `held-out pinball loss ${summary.loss.toFixed(3)} bp; skill ${skill(B0)} against B0, ${skill(B2)} against B2, ${skill(B3)} against B3; ε ${summary.epsilon === null ? '∞' : summary.epsilon.toFixed(2)}`,
+      'skill is 1 − loss / loss of the baseline on held-out data, in brackets 95 % by blocks of five days',
     );
   }
+  lines.push(`ε ${summary.epsilon === null ? '∞' : summary.epsilon.toFixed(2)} spent at most by a node`);
   if (options.byzantine > 0) {
     const cutOff = summary.cutOff === 0 ? '' : ' and was cut off by its peers';
     lines.push(`the liar had no weight in ${summary.liarLeftOut}/${summary.rounds} rounds${cutOff}`);

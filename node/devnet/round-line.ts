@@ -40,8 +40,17 @@ function leftOutText({ decided, abstained, refused }: RoundSummary, { nameOf }: 
 
 function errorText({ decided: { heldOut } }: RoundSummary): string {
   if (heldOut === null) return 'error unknown';
-  const { loss, baselines } = heldOut;
-  return `error ${loss.toFixed(3)} bp (B0 ${skillText(loss, baselines.B0)}, B2 ${skillText(loss, baselines.B2)})`;
+  const { loss, baselines, risk } = heldOut;
+  return `error ${loss.toFixed(3)} bp (B0 ${skillText(loss, baselines.B0)}, B2 ${skillText(loss, baselines.B2)})${riskText(risk)}`;
+}
+
+/** Log loss of drawdown events and QLIKE of volatility, relative to EWMA. */
+function riskText(risk: NonNullable<RoundSummary['decided']['heldOut']>['risk']): string {
+  if (risk === undefined) return '';
+  const { head, ewma } = risk;
+  const drawdown = skillText(head.drawdown.logLoss, ewma.drawdown.logLoss);
+  const volatility = skillText(head.volatility.qlike, ewma.volatility.qlike);
+  return `, risk to EWMA drawdown ${drawdown}, volatility ${volatility}`;
 }
 
 /** Relative to the baseline; less is better. */
@@ -55,10 +64,11 @@ function privacyText({ decided: { privacy } }: RoundSummary, { epsilonBudget }: 
   return `ε ${privacy.epsilon === null ? '∞' : privacy.epsilon.toFixed(2)}/${epsilonBudget} a ${privacy.unit}`;
 }
 
-function versionText({ decided, digests, published }: RoundSummary, { nodes }: LineContext): string {
+function versionText({ decided, digests, published, worse }: RoundSummary, { nodes }: LineContext): string {
   const equal = [...digests.values()].filter((digest) => digest === decided.modelDigest).length;
   const held = equal === nodes ? '' : ` (${equal}/${nodes} nodes agree)`;
-  if (decided.outcome !== 'accepted') return `v${decided.version} kept: ${decided.reason}${held}`;
+  if (decided.outcome !== 'accepted')
+    return `v${decided.version} kept: ${decided.reason}${worse.length === 0 ? '' : ` (${worse.join(' and ')})`}${held}`;
   const transaction = published?.transaction;
   return `v${decided.version} ${decided.modelDigest.slice(0, 8)}${held} tx ${transaction == null ? 'pending' : transaction.slice(0, 10)}`;
 }

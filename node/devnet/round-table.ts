@@ -1,4 +1,4 @@
-import type { NodeEvent, RoundDecided } from '../runtime/index.ts';
+import type { HeadName, NodeEvent, RoundDecided } from '../runtime/index.ts';
 
 type FeeEvent = Extract<NodeEvent, { event: 'fee' }>;
 type PublishedEvent = Extract<NodeEvent, { event: 'published' }>;
@@ -17,6 +17,8 @@ export type RoundSummary = {
   readonly abstained: readonly { readonly node: string; readonly code: string }[];
   /** Nodes whose messages were refused, and why. */
   readonly refused: readonly { readonly sender: string; readonly code: string }[];
+  /** Heads that some node found worse than in the last version. */
+  readonly worse: readonly HeadName[];
 };
 
 type Row = {
@@ -26,6 +28,7 @@ type Row = {
   recommended?: RecommendedEvent;
   fee?: FeeEvent;
   abstained: { node: string; code: string }[];
+  worse: Set<HeadName>;
 };
 
 /** Gathers what each node says of each round. */
@@ -45,6 +48,7 @@ export class RoundTable {
     if (event.event === 'published') row.published = event;
     if (event.event === 'recommended') row.recommended ??= event;
     if (event.event === 'fee' && row.fee?.transaction == null) row.fee = event;
+    if (event.event === 'judged') for (const head of event.worse) row.worse.add(head);
     if (event.event === 'abstained') row.abstained.push({ node, code: event.code });
   }
 
@@ -74,11 +78,16 @@ export class RoundTable {
       fee: row.fee,
       abstained: row.abstained,
       refused,
+      worse: [...row.worse].sort(),
     };
   }
 
   #row(round: number): Row {
-    const row = this.#rows.get(round) ?? { digests: new Map<string, string>(), abstained: [] };
+    const row = this.#rows.get(round) ?? {
+      digests: new Map<string, string>(),
+      abstained: [],
+      worse: new Set<HeadName>(),
+    };
     this.#rows.set(round, row);
     return row;
   }

@@ -8,6 +8,7 @@ export {
   type ConditionEvent,
 } from './conditions.ts';
 export type { Emit, HeldOut, NodeEvent, RoundDecided } from './events.ts';
+export type { RiskSkill, SkillIntervals } from './held-out.ts';
 export {
   describeError,
   type NodeConfig,
@@ -16,7 +17,16 @@ export {
   readPassword,
 } from './node-config.ts';
 export type { NodeView, Readiness } from './node-view.ts';
-export { createGate, createPublicMarket, type PublicMarket } from './public-market.ts';
+export {
+  createGate,
+  createPublicMarket,
+  type GateScore,
+  type HeadName,
+  type HeldOutReport,
+  type Judgement,
+  type KnownMarket,
+  type PublicMarket,
+} from './public-market.ts';
 export {
   createRoundTrainer,
   localTrainingOptions,

@@ -43,6 +43,12 @@ export type GateScore = {
 /** Figures on rows that nothing else reads: of the peg head, and of the risk head where there is one. */
 export type HeldOutReport = SkillReport & { readonly risk?: RiskSkill };
 
+/** The public series up to an hour: what a forecast of the public coin and asset starts from. */
+export type KnownMarket = {
+  readonly peg: Pick<HourlySeries, 'startHour' | 'deviation'>;
+  readonly market?: MarketWindow;
+};
+
 /** What everyone knows of the market: it judges candidates, feeds the controller and gives the final figures. */
 export type PublicMarket = {
   readonly numbers: ModelSpec['heads']['peg']['numbers'];
@@ -52,6 +58,8 @@ export type PublicMarket = {
   readonly heldOutIntervals: (weights: Float64Array) => SkillIntervals;
   /** Median forecast, in bp of the target, of the deviation 24 h after the round's last public hour. */
   readonly medianForecast: (round: number, weights: Float64Array) => number;
+  /** What is public when a round is over. */
+  readonly known: (round: number) => KnownMarket;
 };
 
 /**
@@ -124,6 +132,13 @@ export function createPublicMarket(
       };
       return forecastQuantiles(peg.model, pegOf(weights), numbers, input)[median] ?? Number.NaN;
     },
+    known: (round) => {
+      const end = clock.gate(Math.min(Math.max(round, 1), clock.rounds)).to + HORIZON_HOURS;
+      return {
+        peg: { startHour: feed.startHour, deviation: feed.deviation.subarray(0, end - feed.startHour) },
+        ...(market === undefined ? {} : { market: windowUntil(market, end) }),
+      };
+    },
   };
 }
 
@@ -158,4 +173,14 @@ export function createGate(
 
 function rounded(score: number): number {
   return Math.round(score / SCORE_STEP) * SCORE_STEP;
+}
+
+function windowUntil(market: MarketWindow, end: number): MarketWindow {
+  const { startHour, close, volume } = market;
+  const hours = end - startHour;
+  return {
+    startHour,
+    close: close.subarray(0, hours),
+    ...(volume === undefined || volume === null ? {} : { volume: volume.subarray(0, hours) }),
+  };
 }

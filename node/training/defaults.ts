@@ -30,7 +30,7 @@ export type TrainingDefaults = LocalTrainingOptions & {
  * which is what lets a distance-based rule tell a reversed one from them.
  */
 const headRecordNorms = { peg: 1, risk: 0.5 } as const satisfies HeadNorms;
-const headUpdateNorms = { peg: 0.22, risk: 0.22 } as const satisfies HeadNorms;
+const headUpdateNorms = { peg: 0.22, risk: 0.15 } as const satisfies HeadNorms;
 
 export const TRAINING_DEFAULTS = {
   unit: 'record',

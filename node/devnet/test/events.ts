@@ -61,6 +61,7 @@ export function summary(fields: Partial<RoundSummary> = {}): RoundSummary {
     fee: fee(),
     abstained: [],
     refused: [],
+    worse: [],
     ...fields,
   };
 }
