@@ -2,11 +2,10 @@ import { BallastError } from '../../protocol/errors.ts';
 import type { RiskExamples } from '../features/index.ts';
 import {
   baselineRisk,
-  DRAWDOWN_LOSS_SCALE,
   forecastRisk,
+  RISK_LOSS_SCALE,
   type RiskForecast,
   type RiskModel,
-  VOLATILITY_LOSS_SCALE,
 } from './risk-model.ts';
 import type { RiskNumbers } from './risk-numbers.ts';
 
@@ -80,7 +79,7 @@ export function trainingLossOfRisk(model: RiskModel, weights: Float64Array, exam
   let sum = 0;
   for (let i = 0; i < examples.rows; i++) {
     const error = forecast.volatility[i]! - examples.volatility[i]!;
-    sum += DRAWDOWN_LOSS_SCALE * drawdown[i]! + (VOLATILITY_LOSS_SCALE / 2) * error * error;
+    sum += RISK_LOSS_SCALE * (drawdown[i]! + (error * error) / 2);
   }
   return sum / examples.rows;
 }

@@ -12,8 +12,7 @@ export const RISK_TARGETS = ['drawdown', 'volatility'] as const;
  */
 export const DRAWDOWN_GAIN = 1;
 export const VOLATILITY_GAIN = 0.5;
-export const DRAWDOWN_LOSS_SCALE = 1;
-export const VOLATILITY_LOSS_SCALE = 1;
+export const RISK_LOSS_SCALE = 0.6;
 
 /** Linear in the risk features on top of the EWMA baseline: W of [features, targets], 18 weights. */
 export type RiskModel = { readonly numbers: RiskNumbers; readonly layout: Layout; readonly size: number };
@@ -88,8 +87,8 @@ export function riskSlopes(
 ): readonly [drawdown: number, volatility: number] {
   const event = outcome.drawdown > numbers.threshold ? 1 : 0;
   return [
-    DRAWDOWN_LOSS_SCALE * DRAWDOWN_GAIN * (sigmoid(logit) - event),
-    VOLATILITY_LOSS_SCALE * VOLATILITY_GAIN * (volatility - outcome.volatility),
+    RISK_LOSS_SCALE * DRAWDOWN_GAIN * (sigmoid(logit) - event),
+    RISK_LOSS_SCALE * VOLATILITY_GAIN * (volatility - outcome.volatility),
   ];
 }
 
@@ -107,7 +106,7 @@ export function riskScales(numbers: RiskNumbers, examples: RiskExamples) {
     /** Forecasts at weights of zero, what is added for each unit of a linear term, and what slopes are multiplied by. */
     base,
     gains: [DRAWDOWN_GAIN, VOLATILITY_GAIN],
-    lossGains: [DRAWDOWN_LOSS_SCALE * DRAWDOWN_GAIN, VOLATILITY_LOSS_SCALE * VOLATILITY_GAIN],
+    lossGains: [RISK_LOSS_SCALE * DRAWDOWN_GAIN, RISK_LOSS_SCALE * VOLATILITY_GAIN],
     targets,
   } as const;
 }
