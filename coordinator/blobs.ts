@@ -28,13 +28,17 @@ export class Blobs {
     return (await this.#store.get(roundKey('blob-of', round, digest))) !== undefined;
   }
 
-  /** The deletions that forget a round's blobs, save those in `keep`. */
-  async forgetting(round: number, keep: ReadonlySet<Digest>): Promise<StoreOperation[]> {
+  /** The writes that forget a round's blobs; those in `keep` are from now on blobs of the round `keptFor`. */
+  async forgetting(round: number, keep: ReadonlySet<Digest>, keptFor: number): Promise<StoreOperation[]> {
     const operations: StoreOperation[] = [];
     for await (const [key] of this.#store.entries(`${roundKey('blob-of', round)}/`)) {
       const digest = key.slice(key.lastIndexOf('/') + 1);
       operations.push({ type: 'delete', key });
-      if (!keep.has(digest)) operations.push({ type: 'delete', key: `blob/${digest}` });
+      operations.push(
+        keep.has(digest)
+          ? { type: 'put', key: roundKey('blob-of', keptFor, digest), value: new Uint8Array() }
+          : { type: 'delete', key: `blob/${digest}` },
+      );
     }
     return operations;
   }

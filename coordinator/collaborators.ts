@@ -22,6 +22,8 @@ export type ParticipantOptions = {
   readonly committee: Committee;
   readonly genesis: Head;
   readonly genesisWeights: Float64Array;
+  /** Keeps the bodies, models and transcripts of all rounds, not of the last few alone. False unless given. */
+  readonly archive?: boolean;
   /**
    * The store was put back from a copy: nothing is signed before enough members have said what they hold of this
    * node. False unless given.

@@ -1,16 +1,19 @@
 import type { Digest } from '../protocol/digest.ts';
 import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
+import type { StoreOperation } from '../protocol/store.ts';
 import { decodeUpdate, encodeUpdate, encodeWeights, weightsDigest } from '../protocol/vectors.ts';
 import type { BlobExchange } from './blob-exchange.ts';
 import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
 import { type Certificate, isCertified } from './certificate.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
+import { committeeKey, encodeCommittee } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
 import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
+import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { normClass, openUpdate } from './update-body.ts';
 import type { Voice } from './voice.ts';
 import type { VotingRecord } from './voting-record.ts';
@@ -124,14 +127,14 @@ export class Effects {
     );
   }
 
-  async #decide({ certificate, leader }: Effect<'decided'>): Promise<void> {
+  async #decide({ certificate, leader, basis }: Effect<'decided'>): Promise<void> {
     const { entry } = certificate;
-    const forgotten = entry.round - this.#options.parameters.retention.rounds;
-    const keep = new Set([entry.modelDigest]);
-    await this.#log.append(certificate, [
-      ...(await this.#votes.forgetting(entry.round)),
-      ...(forgotten > 0 ? await this.#blobs.forgetting(forgotten, keep) : []),
-    ]);
+    const transcript: StoreOperation[] =
+      basis === undefined
+        ? []
+        : [{ type: 'put', key: transcriptKey(entry.round), value: encodeTranscript(basis) }];
+    const over = await this.#over(entry.round, entry.round, entry.modelDigest);
+    await this.#log.append(certificate, [...transcript, ...this.#committee(), ...over]);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
     this.#observer.onDecided?.({ certificate, leader, candidate });
@@ -142,18 +145,12 @@ export class Effects {
 
   /** Rounds that the others have certified; of the newest the model is fetched too. */
   async #adopt({ certificates, isNewest }: Effect<'adopt'>): Promise<void> {
-    const { retention } = this.#options.parameters;
     const newest = certificates.at(-1);
     if (newest === undefined) return;
-    const keep = new Set([newest.entry.modelDigest]);
-    for (const certificate of certificates) {
-      const { round } = certificate.entry;
-      const forgotten = round - retention.rounds;
-      await this.#log.append(certificate, [
-        ...(await this.#votes.forgetting(round)),
-        ...(forgotten > 0 ? await this.#blobs.forgetting(forgotten, keep) : []),
-      ]);
-    }
+    const operations = this.#committee();
+    for (const { entry } of certificates)
+      operations.push(...(await this.#over(entry.round, newest.entry.round, newest.entry.modelDigest)));
+    await this.#log.appendAll(certificates, operations);
     this.#endRound();
     for (const certificate of certificates) {
       const isOld = !isNewest || certificate !== newest;
@@ -164,6 +161,26 @@ export class Effects {
     this.#beside(async () => {
       await this.#exchange.obtainWeights(modelDigest, round, this.#round.signal);
     });
+  }
+
+  /**
+   * The writes that a decided round brings: this node's words in it, and all of a round that passes out of retention
+   * but the model that the oldest retained round builds on.
+   */
+  async #over(round: number, newest: number, modelDigest: Digest): Promise<StoreOperation[]> {
+    const operations = await this.#votes.forgetting(round);
+    const old = round - this.#options.parameters.retention.rounds;
+    if (old <= 0 || this.#options.archive === true) return operations;
+    const last = await this.#log.get(old);
+    const keep = new Set(last === undefined ? [modelDigest] : [modelDigest, last.entry.modelDigest]);
+    const forgotten = await this.#blobs.forgetting(old, keep, newest);
+    return [...operations, ...forgotten, { type: 'delete', key: transcriptKey(old) }];
+  }
+
+  /** Who may vote in this epoch stands beside the log, so that its votes can be verified without a chain. */
+  #committee(): StoreOperation[] {
+    const { committee } = this.#options;
+    return [{ type: 'put', key: committeeKey(committee.epoch), value: encodeCommittee(committee) }];
   }
 
   /** What belongs to the round that was in progress is over. */

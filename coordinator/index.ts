@@ -8,7 +8,9 @@ export { decisionOf, entryDigest, genesisHead, type Head, headAfter, type RoundD
 export { RoundLog } from './log.ts';
 export { Participant, type Reception } from './participant.ts';
 export type { AnyReceived, Received } from './received.ts';
+export { addRecords } from './records.ts';
 export { startRound, step } from './round/step.ts';
 export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';
+export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
 export { largestNorm, normClass, openUpdate } from './update-body.ts';
 export { VotingRecord } from './voting-record.ts';

@@ -65,7 +65,7 @@ export class Participant {
     observer: ParticipantObserver = {},
   ): Promise<Participant> {
     const { store, signer, clock } = collaborators;
-    const log = await RoundLog.open(store, options.genesis);
+    const log = await RoundLog.open(store, options.genesis, signer);
     const votes = await VotingRecord.open(store, signer, options.network, options.restored === true);
     const said = await votes.of(log.head.round + 1);
     const lock = await store.get(roundKey('lock', log.head.round + 1));
@@ -202,6 +202,11 @@ export class Participant {
   /** The certificate of a round in the log. */
   async certificate(round: number): Promise<Certificate | undefined> {
     return this.#log.get(round);
+  }
+
+  /** The round that made a version, from 1 on; undefined for one that the log does not have. */
+  roundOf(version: number): Promise<number | undefined> {
+    return this.#log.roundOf(version);
   }
 
   /** Tells the others what this node recommends after a round; it may say so again. */

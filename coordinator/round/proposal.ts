@@ -5,7 +5,7 @@ import { entryDigest } from '../entry.ts';
 import { openEvidence, type Received } from '../received.ts';
 import { basisOf } from './basis.ts';
 import type { Turn } from './turn.ts';
-import type { Proposed } from './types.ts';
+import type { Basis, Proposed } from './types.ts';
 import { highestLock, isViewChangeSound, mayReject } from './view-changes.ts';
 
 /** Takes the proposal of this view's leader if its evidence holds; the entry itself is recomputed later. */
@@ -17,11 +17,19 @@ export function onProposal(turn: Turn, message: Received<'proposal'>): void {
     return;
   }
   try {
-    turn.change({ proposal: supported(turn, message) });
+    const proposal = supported(turn, message);
+    turn.change({ proposal, bases: withBasis(state.bases, proposal.basis) });
   } catch (error) {
     if (!(error instanceof BallastError)) throw error;
     turn.emit(refusal(message, error.code, error.message));
   }
+}
+
+/** The last few, so that a leader's many views fill nothing. */
+const MAX_BASES = 8;
+
+function withBasis(bases: readonly Basis[], basis: Basis | undefined): readonly Basis[] {
+  return basis === undefined ? bases : [basis, ...bases].slice(0, MAX_BASES);
 }
 
 export function refusal(message: Received<'proposal'>, code: string, reason: string) {

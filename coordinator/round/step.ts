@@ -2,6 +2,7 @@ import type { Lock } from '../../protocol/messages.ts';
 import type { Certificate } from '../certificate.ts';
 import { type Head, headAfter } from '../entry.ts';
 import type { AnyReceived, Received } from '../received.ts';
+import { isBasisOf } from '../transcript.ts';
 import {
   beginFetching,
   fetchBodies,
@@ -53,6 +54,7 @@ export function startRound(head: Head, finalized: number, resumed?: Resumed): Ro
     bodiesReported: false,
     aggregated: new Map(),
     verdicts: new Map(),
+    bases: [],
     prepared: resumed?.prepared,
     viewChanges: new Map(),
     lock: resumed?.lock ?? null,
@@ -211,7 +213,8 @@ function finish(turn: Turn, certificate: Certificate): void {
   const { state } = turn;
   if (certificate.entry.parent !== state.head.entry || certificate.entry.round !== state.round) return;
   const leader = state.order[certificate.view % Math.max(1, state.order.length)];
-  turn.emit({ type: 'decided', certificate, leader });
+  const basis = state.bases.find((each) => isBasisOf(each, certificate.entry));
+  turn.emit({ type: 'decided', certificate, leader, basis });
   turn.change({ ...startRound(headAfter(certificate.entry), state.finalized), early: state.early });
   handle(turn, { type: 'started' });
 }

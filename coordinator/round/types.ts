@@ -83,6 +83,8 @@ export type RoundState = {
   readonly proposed: boolean;
   /** The reports on which this node, leading, builds its proposal. */
   readonly draft: Basis | undefined;
+  /** What proposals of this round rested on, checked or made by this node: one of them is kept with the entry. */
+  readonly bases: readonly Basis[];
   /** Own prepare of the current or the last view that had one. */
   readonly prepared: Received<'prepare'> | undefined;
   readonly prepares: ReadonlyMap<NodeId, Received<'prepare'>>;
@@ -176,7 +178,13 @@ export type RoundEffect =
       readonly ms: number;
     }
   | { readonly type: 'adopt'; readonly certificates: readonly Certificate[]; readonly isNewest: boolean }
-  | { readonly type: 'decided'; readonly certificate: Certificate; readonly leader: NodeId | undefined }
+  | {
+      readonly type: 'decided';
+      readonly certificate: Certificate;
+      readonly leader: NodeId | undefined;
+      /** What the entry follows from, where this node has seen it. */
+      readonly basis: Basis | undefined;
+    }
   | {
       readonly type: 'refused';
       readonly message: AnyReceived;

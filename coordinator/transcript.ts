@@ -1,0 +1,88 @@
+import { type Digest, digestOf } from '../protocol/digest.ts';
+import { decodeCanonical, type Encodable, encodeCanonical } from '../protocol/encoding.ts';
+import { BallastError } from '../protocol/errors.ts';
+import type { RoundEntry } from '../protocol/messages.ts';
+import { isMember } from './committee.ts';
+import { roundKey } from './keys.ts';
+import { openEvidence, type Received } from './received.ts';
+import { basisOf } from './round/basis.ts';
+import type { Basis, RoundContext } from './round/types.ts';
+
+/** What an entry follows from, as it was signed: the raw envelopes of a round. */
+export type Transcript = {
+  readonly headers: readonly Uint8Array[];
+  readonly sealReports: readonly Uint8Array[];
+  readonly bodyReports: readonly Uint8Array[];
+};
+
+export const transcriptKey = (round: number): string => roundKey('transcript', round);
+
+/** Forty members' envelopes with their lists of forty fit. */
+const MAX_BYTES = 4 << 20;
+
+export function encodeTranscript({ headers, sealReports, bodyReports }: Basis): Uint8Array {
+  const bytesOf = (messages: readonly { readonly bytes: Uint8Array }[]) => messages.map(({ bytes }) => bytes);
+  const transcript = {
+    headers: bytesOf(headers),
+    sealReports: bytesOf(sealReports),
+    bodyReports: bytesOf(bodyReports),
+  };
+  return encodeCanonical(transcript as Encodable);
+}
+
+/** @throws BallastError `TRANSCRIPT_MALFORMED`, or what decoding throws. */
+export function decodeTranscript(bytes: Uint8Array): Transcript {
+  const value = decodeCanonical(bytes, { maxBytes: MAX_BYTES });
+  const isList = (list: unknown) => Array.isArray(list) && list.every((each) => each instanceof Uint8Array);
+  const { headers, sealReports, bodyReports } = (value ?? {}) as { readonly [key: string]: unknown };
+  if (!isList(headers) || !isList(sealReports) || !isList(bodyReports))
+    throw malformed('got other fields, expected headers, seal reports and body reports');
+  return value as unknown as Transcript;
+}
+
+/**
+ * The basis that a round's envelopes make: each is signed by a member, belongs to the round, and the reports are a
+ * quorum's.
+ *
+ * @throws BallastError `TRANSCRIPT_MALFORMED`, or what opening an envelope throws.
+ */
+export function basisOfTranscript(context: RoundContext, round: number, transcript: Transcript): Basis {
+  const { network, committee } = context;
+  const open = <Type extends 'update-header' | 'seal-report' | 'body-report'>(
+    type: Type,
+    bytes: readonly Uint8Array[],
+    fewest: number,
+  ): Received<Type>[] => {
+    const messages = openEvidence(type, network, round, bytes);
+    if (messages.length < fewest || !messages.every(({ sender }) => isMember(committee, sender)))
+      throw malformed(`got ${messages.length} of ${type}, expected ${fewest} of members at least`);
+    return messages;
+  };
+  const basis = basisOf(
+    context,
+    open('update-header', transcript.headers, 0),
+    open('seal-report', transcript.sealReports, committee.quorum),
+    open('body-report', transcript.bodyReports, committee.quorum),
+  );
+  if (basis === undefined) throw malformed('a sealed header is missing');
+  if (basis.headers.length !== transcript.headers.length) throw malformed('a header that is not sealed');
+  return basis;
+}
+
+/** Whether an entry may follow from a basis: the same updates sealed, accepted and dropped, the same next beacon. */
+export function isBasisOf(basis: Basis, entry: RoundEntry): boolean {
+  return sealDigest(basis) === sealDigest(entry);
+}
+
+function sealDigest({
+  sealed,
+  accepted,
+  dropped,
+  nextBeaconHeight,
+}: Pick<RoundEntry, 'sealed' | 'accepted' | 'dropped' | 'nextBeaconHeight'> | Basis): Digest {
+  return digestOf('ballast/seal/1', { sealed, accepted, dropped, nextBeaconHeight } as unknown as Encodable);
+}
+
+function malformed(what: string): BallastError {
+  return new BallastError('TRANSCRIPT_MALFORMED', `transcript: ${what}`);
+}
