@@ -14,10 +14,8 @@ export type RunNodeOptions = {
   readonly revise?: (update: Float64Array) => Float64Array;
 };
 
-/** How long an orderly end may take before the process ends anyway. */
-const STOP_BUDGET_MS = 6_000;
-/** How long a stopped node may linger over a request to the chain that nothing waits for any more. */
-const LINGER_MS = 500;
+/** Beyond the budget of an orderly end; what overran has been named by then. */
+const LINGER_MS = 2_000;
 
 /** Runs one node until a signal, or until its standard input ends where a parent holds it. */
 export async function runNode({ config: path, json, revise }: RunNodeOptions): Promise<void> {
@@ -40,12 +38,11 @@ export async function runNode({ config: path, json, revise }: RunNodeOptions): P
     await Promise.race([node.start(), ended]);
     await ended;
   } finally {
-    const timer = setTimeout(() => process.exit(1), STOP_BUDGET_MS);
     await node.stop();
-    clearTimeout(timer);
-    setTimeout(() => process.exit(), LINGER_MS).unref();
     interruption.release();
     process.stdin.pause();
+    // The process ends by itself; this ends one that something which overran keeps alive.
+    setTimeout(() => process.exit(1), LINGER_MS).unref();
   }
 }
 

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { Clock, Committee } from '../../coordinator/index.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
-import type { NetworkDocument } from '../../protocol/network.ts';
+import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { createDataClock, loadMarket, loadSeries } from '../data/index.ts';
+import { DataFolder } from '../data-folder/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
@@ -80,6 +80,7 @@ export class BallastNode {
   #link: ChainLink | undefined;
   #committee: Committee | undefined;
   #market: PublicMarket | undefined;
+  #folder: DataFolder | undefined;
   #host: NetworkHost | undefined;
   #chainWatch: ChainWatch | undefined;
   #core: Supervisor<NodeCore> | undefined;
@@ -220,9 +221,10 @@ export class BallastNode {
     const tell = (error: unknown) => this.#tell(error);
     this.#stopping.abort(new BallastError('NODE_STOPPING', 'the node stops'));
     const settle = { name: 'core', close: async () => this.#core?.stop() };
+    const folder = { name: 'data folder', close: async () => this.#folder?.close() };
     const overran = [
       ...(await closeWithin([settle], STOP_STAGES_MS.settle, tell)),
-      ...(await closeWithin(this.#closers.toReversed(), STOP_STAGES_MS.close, tell)),
+      ...(await closeWithin([...this.#closers.toReversed(), folder], STOP_STAGES_MS.close, tell)),
     ];
     this.#emit({ event: 'stopped', milliseconds: Math.round(performance.now() - started), overran });
   }
@@ -247,7 +249,10 @@ export class BallastNode {
   }
 
   async #openStores(onFailure: (error: unknown) => void): Promise<FailStopStore> {
-    const database = await this.#openStore(join(this.#options.config.dataDir, 'db'));
+    const { config, document, identity } = this.#options;
+    const owner = { network: networkId(document), node: identity.nodeId };
+    this.#folder ??= await DataFolder.open(config.dataDir, owner, { now: () => this.#clock.now() });
+    const database = await this.#openStore(this.#folder.database);
     const store = FailStopStore.over(database, onFailure);
     try {
       await store.probe();
