@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -91,6 +91,18 @@ describe('client in a browser', function () {
     expect(compressed).to.be.below(180_000);
   });
 
+  it('is written without what Node.js alone defines', () => {
+    const own = bundle.inputs.filter((path) => path.endsWith('.ts') && !path.includes('node_modules'));
+    expect(own).to.have.length.above(30);
+    const root = new URL('../../../', import.meta.url);
+    const offending = own.filter((path) =>
+      /(?<![\w.'`])(?:Buffer|setImmediate|__dirname)\b(?!')/.test(
+        uncommented(readFileSync(new URL(path, root), 'utf8')),
+      ),
+    );
+    expect(offending).to.deep.equal([]);
+  });
+
   it('finds an import of Node.js where there is one', async () => {
     const error = await bundleForBrowser(
       "import { startAnvil } from '../../contracts/client/anvil.ts'; startAnvil();",
@@ -154,6 +166,8 @@ describe('client in a browser', function () {
     return result;
   }
 });
+
+const uncommented = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
 /** What the page posted, or what the browser said when it ended without. */
 async function resultFrom(browser: string, served: Served): Promise<string> {

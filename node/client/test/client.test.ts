@@ -74,6 +74,10 @@ describe('client', () => {
     const { version, weights } = await client.getVersion('latest');
     expect(version).to.equal(3);
     expect(weights).to.deep.equal(weightsOf(3));
+    const blamed = failures.filter(({ isContradiction }) => isContradiction).map(({ code }) => code);
+    expect(blamed).to.deep.equal(
+      failures.map(({ code }) => code).filter((code) => !code.startsWith('NODE_')),
+    );
     expect(failures.every(({ node, metadata }) => node === 'http://liar' && metadata.node === node)).to.equal(
       true,
     );
