@@ -101,9 +101,8 @@ export async function createServer(
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request) => {
     const path = pathOf(request);
-    const allowed = routes
-      .filter(({ path: template }) => matches(template, path))
-      .map(({ method }) => method);
+    const fitting = routes.filter(({ path: template }) => matches(template, path));
+    const allowed = [...new Set(fitting.map(({ method }) => method))];
     if (allowed.length === 0) throw new ApiError('ROUTE_UNKNOWN', 'got a path that this node does not have');
     throw new ApiError('METHOD_NOT_ALLOWED', `${request.method}: expected ${allowed.join(' or ')}`, {
       metadata: { allow: allowed.join(', ') },
@@ -148,11 +147,16 @@ export async function createServer(
     if (failure.retryAfter !== undefined) reply.header('retry-after', String(failure.retryAfter));
     // The rest of what the client still sends is not read.
     if (failure.status === 413) reply.header('connection', 'close');
-    return reply
-      .code(failure.status)
-      .header('cache-control', 'no-store')
-      .type('application/json; charset=utf-8')
-      .send(JSON.stringify(toEnvelope(failure, request.id)));
+    return (
+      reply
+        .code(failure.status)
+        .header('cache-control', 'no-store')
+        // A URL that cannot be read gets here before any hook has run.
+        .header('x-request-id', request.id)
+        .header('x-content-type-options', 'nosniff')
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(toEnvelope(failure, request.id)))
+    );
   }
 }
 
