@@ -1,5 +1,4 @@
 import { decodeCanonical, type Encodable, encodeCanonical } from '../../../protocol/encoding.ts';
-import { generateMarket, generateVenue } from '../../data/index.ts';
 import {
   buildRiskExamples,
   computeMarketFeatures,
@@ -27,10 +26,35 @@ export type Fixture = {
   readonly market: MarketWindow;
 };
 
-/** A model of both heads, fitted on 200 days of the generator's market. */
+const HOURS = 200 * 24;
+
+/** A coin that returns to its peg and an asset whose volatility wanders. */
+function paths(): { window: HourlySeries; market: MarketWindow } {
+  let state = 4;
+  const noise = () => {
+    let sum = 0;
+    for (let k = 0; k < 4; k++) {
+      state = (state * 48_271) % 2_147_483_647;
+      sum += state / 2_147_483_647 - 0.5;
+    }
+    return sum * Math.sqrt(3);
+  };
+  const deviation = new Float64Array(HOURS);
+  const close = new Float64Array(HOURS);
+  let [level, log, volatility] = [0, 0, 0];
+  for (let t = 0; t < HOURS; t++) {
+    level = 0.95 * level + 2 * noise();
+    volatility = 0.99 * volatility + 0.1 * noise();
+    log += 0.007 * Math.exp(volatility) * noise();
+    deviation[t] = level;
+    close[t] = 1_000 * Math.exp(log);
+  }
+  return { window: { startHour: 24_000, deviation }, market: { startHour: 24_000, close } };
+}
+
+/** A model of both heads, fitted on 200 days of a made-up market. */
 export function fixture(): Fixture {
-  const window = generateVenue(4, 0, 200);
-  const market = generateMarket(4, 0, 200);
+  const { window, market } = paths();
   const fitting = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   const spec = fitModelSpec(
     { feed: window, market, fitting },
