@@ -18,7 +18,11 @@ export type ChainOptions = {
   readonly chainId: number;
   /** Address of the ModelRegistry: the one thing that is trusted. */
   readonly modelRegistry: string;
+  readonly finality: Finality;
 };
+
+/** Up to which block the chain is read: the last one, or the last that no reorganisation takes back. */
+export type Finality = 'latest' | 'finalized';
 
 /** What the chain says of a version. */
 export type ChainVersion = {
@@ -46,7 +50,12 @@ export class Chain {
       nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
       rpcUrls: { default: { http: [] } },
     });
-    this.#reader = createPublicClient({ chain, transport: options.transport, cacheTime: 0 });
+    this.#reader = createPublicClient({
+      chain,
+      transport: options.transport,
+      cacheTime: 0,
+      experimental_blockTag: options.finality,
+    });
     this.#options = options;
   }
 
@@ -82,17 +91,21 @@ export class Chain {
     return committeeRootOf(this.#reader, this.#options.modelRegistry, epoch);
   }
 
-  /** Unix seconds of the last block. */
+  /** Unix seconds of the last block, whatever block is read: a model ages while its blocks become final. */
   async now(): Promise<number> {
-    const { timestamp } = await chainRequest('read the last block', () => this.#reader.getBlock());
-    return Number(timestamp);
+    return Number((await this.#block('latest')).timestamp);
   }
 
-  parameter(
+  async parameter(
     contracts: { readonly controller: string; readonly parameterRegistry: string },
     id: Digest,
   ): Promise<ParameterState> {
-    return parameterState(this.#reader, contracts, id);
+    const { number } = await this.#block(this.#options.finality);
+    return parameterState(this.#reader, contracts, id, Number(number));
+  }
+
+  #block(blockTag: Finality) {
+    return chainRequest(`read the ${blockTag} block`, () => this.#reader.getBlock({ blockTag }));
   }
 
   /** Asked once: an endpoint of another chain would answer from a stranger's contract. */

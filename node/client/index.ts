@@ -12,6 +12,7 @@ export { type NetworkDocument, networkId, parseNetworkDocument } from '../../pro
 export type { PrivacyStatement, RoundEntry } from '../../protocol/round-entry.ts';
 export { formatUnit, formatWadPercent } from '../../protocol/units.ts';
 export type { PegForecast, RiskAssessment } from '../models/index.ts';
+export type { Finality } from './chain.ts';
 export {
   type BallastClient,
   createBallastClient,

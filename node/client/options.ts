@@ -1,7 +1,7 @@
 import type { Transport } from 'viem';
 import { UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
-import { type ChainOptions, endpoint } from './chain.ts';
+import { type ChainOptions, endpoint, type Finality } from './chain.ts';
 import type { NodeFailure } from './errors.ts';
 import type { NodeEndpoint } from './http.ts';
 
@@ -25,6 +25,11 @@ export type BallastClientOptions = Anchor &
      * Without it no age is too great.
      */
     readonly maxAgeSeconds?: number;
+    /**
+     * `finalized` reads what no reorganisation of the chain takes back, some minutes behind; `latest`, the last block,
+     * unless given.
+     */
+    readonly finality?: Finality;
     /** Told of every node that was passed over and why, before the next one is asked. */
     readonly onNodeFailure?: (failure: NodeFailure) => void;
     /** In place of the platform's. */
@@ -47,14 +52,17 @@ const LONGEST_TIMEOUT_MS = 600_000;
 /** @throws UsageError `CLIENT_OPTIONS` naming the option, `NETWORK_DOCUMENT`. */
 export function checkOptions(options: BallastClientOptions): CheckedOptions {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, maxAgeSeconds = Number.POSITIVE_INFINITY } = options;
+  const { finality = 'latest' } = options;
   if (options.nodes.length === 0) throw refusal('nodes', 'none', 'at least one base URL');
   if (!(timeoutMs >= 1 && timeoutMs <= LONGEST_TIMEOUT_MS))
     throw refusal('timeoutMs', timeoutMs, `1 to ${LONGEST_TIMEOUT_MS}`);
   if (!(maxAgeSeconds > 0)) throw refusal('maxAgeSeconds', maxAgeSeconds, 'more than 0');
+  if (finality !== 'latest' && finality !== 'finalized')
+    throw refusal('finality', finality, 'latest or finalized');
   const network = options.network === undefined ? undefined : parseNetworkDocument(options.network);
   return {
     nodes: options.nodes.map(checkNode),
-    chain: { transport: transportOf(options), ...anchorOf(options, network) },
+    chain: { transport: transportOf(options), finality, ...anchorOf(options, network) },
     network,
     timeoutMs,
     maxAgeSeconds,

@@ -35,7 +35,7 @@ describe('client on a chain', function () {
       minimumBond: WAD,
       unbondingDelaySeconds: 60,
     });
-    published = await publish(2, documentOf(contracts, anvil.chainId));
+    published = await publish(3, documentOf(contracts, anvil.chainId));
     const { network, document } = published;
     await initialiseModelRegistry(reader, writer, contracts.modelRegistry, {
       network,
@@ -82,6 +82,24 @@ describe('client on a chain', function () {
     expect(await client.verifyVersion(1)).to.deep.include({ version: 1, stale: true });
     const fee = await client.getParameter('STABILITY_FEE');
     expect([formatWadPercent(fee.value), fee.unit]).to.deep.equal(['5.00 %', 'wad/year']);
+  });
+
+  it('reads final blocks where that is asked for', async () => {
+    await publishVersion(3);
+    const options = {
+      nodes: ['http://honest'],
+      rpcUrl: anvil.rpcUrl,
+      network: published.document,
+      fetch: fetchFrom({ honest: honest(published) }).fetch,
+    };
+    const last = createBallastClient(options);
+    const final = createBallastClient({ ...options, finality: 'finalized' });
+    expect((await last.getVersion('latest')).version).to.equal(3);
+    // The last block but two is final, and each version took a block.
+    expect((await final.getVersion('latest')).version).to.equal(1);
+    for (let i = 0; i < 3; i++) await reader.request({ method: 'evm_mine' } as never);
+    expect((await final.getVersion('latest')).version).to.equal(3);
+    expect(await final.getParameter('STABILITY_FEE')).to.deep.equal(await last.getParameter('STABILITY_FEE'));
   });
 
   it('names an address without a registry', async () => {

@@ -443,6 +443,7 @@ describe('client', () => {
       modelRegistry: { modelRegistry: '0x12' },
       timeoutMs: { timeoutMs: 0 },
       maxAgeSeconds: { maxAgeSeconds: -1 },
+      finality: { finality: 'safe' },
     };
     for (const [field, change] of Object.entries(bad)) {
       it(`refuses ${field}: ${JSON.stringify(change)}`, () => {
