@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { slicesFor } from '../../node/data/index.ts';
+import type { RiskSkill } from '../../node/runtime/index.ts';
+import { TRAINING_DEFAULTS } from '../../node/training/index.ts';
+import { type FederatedResult, type PreparedMarket, prepareMarket, runFederation } from './federated-run.ts';
+
+// What the federated risk head is worth with the published defaults, beside the same training by each node alone and
+// beside its baselines: seven nodes, ten rounds, held-out rows of the public market. Run it with
+//
+//     node simulations/experiments/risk-federation.ts [--quick]
+//
+// `--quick` takes three seeds. The recorded market is read from BALLAST_DATA (../shared/data unless set) and left out
+// where it is absent; its first round begins on 2022-05-07, so that no node has seen the stress of May to November 2022,
+// and its test is the last fifth of the public calendar, with the event of November 2022.
+
+const NODES = 7;
+const ROUNDS = 10;
+const SEEDS = Array.from({ length: process.argv.includes('--quick') ? 3 : 10 }, (_, i) => 101 + i);
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(8);
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+type Figures = { readonly [name: string]: number };
+
+function figures({ head, ewma, persistence }: RiskSkill): Figures {
+  return {
+    drawdownEwma: 1 - head.drawdown.logLoss / ewma.drawdown.logLoss,
+    drawdownPersistence: 1 - head.drawdown.logLoss / persistence.drawdown.logLoss,
+    auc: head.drawdown.auc ?? Number.NaN,
+    aucEwma: ewma.drawdown.auc ?? Number.NaN,
+    volatilityEwma: 1 - head.volatility.qlike / ewma.volatility.qlike,
+    volatilityPersistence: 1 - head.volatility.qlike / persistence.volatility.qlike,
+    logErrorEwma: 1 - head.volatility.logError / ewma.volatility.logError,
+  };
+}
+
+function run(market: PreparedMarket, seed: number, unit: 'record' | 'none', only?: number): FederatedResult {
+  return runFederation(market, {
+    training: { ...TRAINING_DEFAULTS, unit },
+    seed: `risk-federation/${seed}`,
+    ...(only === undefined ? {} : { only }),
+  });
+}
+
+function row(label: string, all: readonly Figures[]): void {
+  const of = (name: string) => all.map((one) => one[name] ?? Number.NaN).filter(Number.isFinite);
+  const worst = (name: string) => `${percent(mean(of(name)))} (${percent(Math.min(...of(name)))})`;
+  print(
+    [
+      label.padEnd(20),
+      worst('drawdownEwma'),
+      percent(mean(of('drawdownPersistence'))),
+      `${mean(of('auc')).toFixed(3)} / ${mean(of('aucEwma')).toFixed(3)}`,
+      worst('volatilityEwma'),
+      percent(mean(of('volatilityPersistence'))),
+      percent(mean(of('logErrorEwma'))),
+    ].join('  '),
+  );
+}
+
+function risk({ final }: FederatedResult): Figures {
+  if (final.risk === undefined)
+    throw new RangeError('risk: got no report, expected a market with a risk head');
+  return figures(final.risk);
+}
+
+function printMarket(
+  title: string,
+  markets: readonly (readonly [seed: number, market: PreparedMarket])[],
+): void {
+  print(`\n${title}`);
+  print(
+    'case                  log loss EWMA (least)   persist.   AUC / EWMA   QLIKE EWMA (least)     persist.  |log error|',
+  );
+  for (const unit of ['record', 'none'] as const) {
+    const name = unit === 'record' ? 'record' : 'off';
+    row(
+      `${name}, federated`,
+      markets.map(([seed, market]) => risk(run(market, seed, unit))),
+    );
+    row(
+      `${name}, each alone`,
+      markets.flatMap(([seed, market]) =>
+        Array.from({ length: NODES }, (_, node) => risk(run(market, seed, unit, node))),
+      ),
+    );
+  }
+  const [first] = markets;
+  if (first === undefined) return;
+  const [seed, market] = first;
+  const intervals = market.judge.heldOutIntervals(run(market, seed, 'record').weights).risk;
+  for (const [target, baselines] of Object.entries(intervals ?? {})) {
+    for (const [baseline, { skill, low, high }] of Object.entries(baselines)) {
+      print(
+        `seed ${seed}, record, federated: ${target} against ${baseline} ${percent(skill)} [${percent(low)}, ${percent(high)}]`,
+      );
+    }
+  }
+}
+
+print(
+  `${NODES} nodes, ${ROUNDS} rounds; skill is 1 − loss / loss of the baseline, the mean over seeds and in brackets the least`,
+);
+const generated: [number, PreparedMarket][] = [];
+for (const seed of SEEDS)
+  generated.push([seed, await prepareMarket(await slicesFor(undefined, seed, NODES), ROUNDS)]);
+printMarket(`generated market, seeds ${SEEDS[0]} to ${SEEDS.at(-1)}`, generated);
+
+const dataDir = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+if (existsSync(dataDir)) {
+  const market = await prepareMarket(await slicesFor(dataDir, 1, NODES), ROUNDS);
+  printMarket('recorded market (BTC public; ETH, MKR, LINK, COMP, AAVE, UNI private), three noise seeds', [
+    [1, market],
+    [2, market],
+    [3, market],
+  ]);
+} else print(`\nrecorded market: nothing at ${dataDir}, left out`);
