@@ -1,9 +1,15 @@
 import { expect } from 'chai';
-import { createDataClock, GENERATOR_START_HOUR, generateVenue } from '../../data/index.ts';
+import { createDataClock, GENERATOR_START_HOUR, generateMarket, generateVenue } from '../../data/index.ts';
 import type { HourlySeries } from '../../features/index.ts';
 import { createModel, genesisOf } from '../../models/index.ts';
 import { defaultModelSpec } from '../../training/index.ts';
-import { createGate, createPublicMarket, type PublicMarket } from '../index.ts';
+import {
+  createGate,
+  createPublicMarket,
+  type GateScore,
+  type Judgement,
+  type PublicMarket,
+} from '../index.ts';
 import { parametersOf } from './fixtures.ts';
 
 const signal = new AbortController().signal;
@@ -31,6 +37,26 @@ describe('gate', () => {
   it('lets a candidate be worse by the dead band and not more', async () => {
     expect(await gateOf(2, 2.02)(1)).to.equal('accepted');
     expect(await gateOf(2, 2.020_001)(1)).to.equal('rejected');
+  });
+
+  it('asks no head to be better, and of none to be worse, each beyond its own dead band, and names it', async () => {
+    const judged = async (peg: readonly [number, number], risk: readonly [number, number]) => {
+      const scores = (at: 0 | 1): GateScore[] => [
+        { head: 'peg', score: peg[at] },
+        { head: 'risk', score: risk[at], deadBand: 0.1 },
+      ];
+      const gateScores = (_round: number, [kind]: Float64Array) => scores(kind === 0 ? 0 : 1);
+      const told: Judgement[] = [];
+      const gate = createGate({ gateScores }, parametersOf(), (judgement) => told.push(judgement));
+      const verdict = await gate.judge(4, BASE, CANDIDATE, signal);
+      expect(told.map(({ round }) => round)).to.deep.equal([4]);
+      expect(told[0]?.verdict).to.equal(verdict);
+      return told[0]?.worse;
+    };
+    expect(await judged([2, 1], [2, 2.2])).to.deep.equal([]);
+    expect(await judged([2, 1], [2, 2.201])).to.deep.equal(['risk']);
+    expect(await judged([2, 2.03], [2, 1])).to.deep.equal(['peg']);
+    expect(await judged([2, 3], [2, Number.NaN])).to.deep.equal(['peg', 'risk']);
   });
 
   it('rejects what has no score', async () => {
@@ -99,5 +125,71 @@ describe('public market', function () {
     expect(loss).to.be.greaterThan(0);
     expect(baselineLoss).to.have.all.keys('B0', 'B2', 'B3');
     expect(marketFrom(clock.test.from).heldOut(weights).loss).not.to.equal(loss);
+  });
+});
+
+describe('public market of two heads', function () {
+  this.timeout(30_000);
+  const feed = generateVenue(3, 0, 300);
+  const reference = generateMarket(3, 0, 300);
+  const clock = createDataClock(feed, { rounds: 4 });
+  const model = createModel(defaultModelSpec({ feed, market: reference, fitting: clock.fitting }));
+  const market = createPublicMarket(feed, clock, model, reference);
+  const weights = genesisOf(model).map((weight, i) => weight + 0.05 * Math.sin(i));
+  const scoreOf = (given: PublicMarket, head: string) =>
+    given.gateScores(2, weights).find((score) => score.head === head)?.score;
+  /** The same with another volatile asset from an hour on. */
+  const marketFrom = (hour: number) =>
+    createPublicMarket(feed, clock, model, {
+      startHour: reference.startHour,
+      close: reference.close.map((price, i) =>
+        reference.startHour + i >= hour ? price * (1 + 0.02 * (i % 3)) : price,
+      ),
+    });
+
+  it('scores each head on its own rows of the round, and on nothing of the held-out test', () => {
+    const { from, to } = clock.gate(2);
+    expect(scoreOf(market, 'risk')).to.be.greaterThan(0);
+    expect(scoreOf(marketFrom(from), 'risk')).not.to.equal(scoreOf(market, 'risk'));
+    expect(scoreOf(marketFrom(from), 'peg')).to.equal(scoreOf(market, 'peg'));
+    expect(scoreOf(marketFrom(to + clock.horizonHours), 'risk')).not.to.equal(undefined);
+    const volumeless = createPublicMarket(feed, clock, model, {
+      startHour: reference.startHour,
+      close: reference.close,
+    });
+    expect(scoreOf(marketFrom(to + clock.horizonHours), 'risk')).to.equal(scoreOf(volumeless, 'risk'));
+  });
+
+  it('reports both heads on held-out rows, with intervals that hold the skill and repeat', () => {
+    const { risk, loss, baselineLoss } = market.heldOut(weights);
+    if (risk === undefined) throw new Error('no risk report');
+    expect(risk.head.examples).to.equal(risk.ewma.examples);
+    const intervals = market.heldOutIntervals(weights);
+    expect(market.heldOutIntervals(weights)).to.deep.equal(intervals);
+    expect(intervals.peg.B2.skill).to.be.closeTo(1 - loss / baselineLoss.B2, 1e-9);
+    const { drawdown, volatility } = intervals.risk ?? {};
+    expect(drawdown?.ewma.skill).to.be.closeTo(
+      1 - risk.head.drawdown.logLoss / risk.ewma.drawdown.logLoss,
+      1e-9,
+    );
+    expect(volatility?.persistence.skill).to.be.closeTo(
+      1 - risk.head.volatility.qlike / risk.persistence.volatility.qlike,
+      1e-9,
+    );
+    for (const { low, skill, high } of [
+      intervals.peg.B0,
+      intervals.peg.B3,
+      drawdown?.ewma,
+      volatility?.ewma,
+    ].filter((interval) => interval !== undefined)) {
+      expect(low).to.be.lessThan(high);
+      expect(skill).to.be.within(low - 0.05, high + 0.05);
+    }
+  });
+
+  it('is refused without the market that a risk head is judged on', () => {
+    expect(() => createPublicMarket(feed, clock, model))
+      .to.throw()
+      .with.property('code', 'MARKET_ABSENT');
   });
 });
