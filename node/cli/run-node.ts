@@ -1,11 +1,6 @@
 import { openKeystore } from '../keys/index.ts';
-import {
-  BallastNode,
-  type NodeEvent,
-  readNetworkDocument,
-  readNodeConfig,
-  readPassword,
-} from '../runtime/index.ts';
+import { readNetworkDocument, readNodeConfig, readPassword } from '../runtime/index.ts';
+import { NodeService, type ServiceEvent } from '../service/index.ts';
 import { catchSignals } from './signals.ts';
 
 export type RunNodeOptions = {
@@ -22,10 +17,10 @@ export async function runNode({ config: path, json, revise }: RunNodeOptions): P
   const config = await readNodeConfig(path);
   const document = await readNetworkDocument(config.network);
   const identity = await openKeystore(config.keystore, await readPassword(config.passwordFile));
-  const print = (event: NodeEvent) =>
+  const print = (event: ServiceEvent) =>
     process.stdout.write(`${json ? JSON.stringify(event) : humanLine(event)}\n`);
-  const node = new BallastNode(
-    { config, document, identity },
+  const node = new NodeService(
+    { config, document, identity, api: config.api },
     { emit: print, ...(revise === undefined ? {} : { revise }) },
   );
   const interruption = catchSignals();
@@ -46,7 +41,7 @@ export async function runNode({ config: path, json, revise }: RunNodeOptions): P
   }
 }
 
-function humanLine(event: NodeEvent): string {
+function humanLine(event: ServiceEvent): string {
   const { event: name, ...fields } = event;
   const text = Object.entries(fields).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,

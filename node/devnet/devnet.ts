@@ -6,6 +6,7 @@ import type { NetworkDocument, NetworkParameters } from '../../protocol/network.
 import { slicesFor } from '../data/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { type HeldOut, localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
+import type { ServiceEvent } from '../service/index.ts';
 import { trainingRelease } from '../training/index.ts';
 import { describeModel } from './model.ts';
 import { NodeProcess } from './node-process.ts';
@@ -38,7 +39,7 @@ export type DevnetCollaborators = {
 };
 
 export type DevnetEvent =
-  | { readonly event: 'node'; readonly node: string; readonly detail: NodeEvent }
+  | { readonly event: 'node'; readonly node: string; readonly detail: ServiceEvent }
   | {
       readonly event: 'round';
       readonly summary: Omit<RoundSummary, 'digests'> & { readonly digests: Record<string, string> };
@@ -123,6 +124,8 @@ class Devnet {
   readonly #collaborators: DevnetCollaborators;
   readonly #table = new RoundTable();
   readonly #names = new Map<string, string>();
+  /** Where each node's HTTP interface listens. */
+  readonly #urls = new Map<string, string>();
   readonly #ready = new Map<string, Extract<NodeEvent, { event: 'ready' }>>();
   #processes: NodeProcess[] = [];
   #failure: BallastError | undefined;
@@ -163,6 +166,9 @@ class Devnet {
       () => `${this.#ready.size}/${nodes} nodes ready`,
     );
     print(this.#readyLine());
+    const [first = ''] = this.#names.keys();
+    const url = this.#urls.get(first);
+    if (url !== undefined) print(`HTTP API of ${this.#nameOf(first)}: ${url}/v1`);
     const summaries: RoundSummary[] = [];
     for (let round = 1; round <= rounds; round++) {
       progress(`round ${round}/${rounds}`);
@@ -199,8 +205,12 @@ class Devnet {
     force.removeEventListener('abort', kill);
   }
 
-  #hear(node: string, event: NodeEvent): void {
+  #hear(node: string, event: ServiceEvent): void {
     this.#collaborators.record({ event: 'node', node: this.#nameOf(node), detail: event });
+    if (event.event === 'listening') {
+      this.#urls.set(node, event.url);
+      return;
+    }
     if (event.event === 'ready') this.#ready.set(node, event);
     if (event.event === 'phase') this.#phase.set(event.round, event.phase);
     this.#table.add(node, event);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { NodeEvent } from '../runtime/index.ts';
+import type { ServiceEvent } from '../service/index.ts';
 
 /** Longest line that is read from a node; its events are far shorter. */
 const MAX_LINE = 1 << 20;
@@ -22,7 +22,7 @@ export class NodeProcess {
   readonly #child: ChildProcess;
   #complaint = '';
 
-  constructor({ name, entry, args }: NodeProcessOptions, onEvent: (event: NodeEvent) => void) {
+  constructor({ name, entry, args }: NodeProcessOptions, onEvent: (event: ServiceEvent) => void) {
     this.name = name;
     // Its own group: a terminal's Ctrl-C reaches this process alone, which then stops its nodes in order.
     this.#child = spawn(process.execPath, [entry, ...args], {
@@ -64,11 +64,13 @@ export class NodeProcess {
   }
 }
 
-function parseEvent(line: string): NodeEvent | undefined {
+function parseEvent(line: string): ServiceEvent | undefined {
   if (line.length > MAX_LINE) return undefined;
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'event' in value ? (value as NodeEvent) : undefined;
+    return typeof value === 'object' && value !== null && 'event' in value
+      ? (value as ServiceEvent)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -16,6 +16,7 @@ import { layoutHash } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
 import { wadFromBps } from '../../protocol/units.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
+import { apiConfigSchema } from '../api/config.ts';
 import type { Slices } from '../data/index.ts';
 import { createKeystore, type OperatorIdentity } from '../keys/index.ts';
 import { createModel, genesisOf, type ModelSpec } from '../models/index.ts';
@@ -183,6 +184,7 @@ export async function configureNodes(
       publicFeed,
       publicMarket,
       rounds: options.rounds,
+      api: apiConfigSchema.parse({ port: 0 }),
       ...(index === 0 ? { listen: [`/ip4/127.0.0.1/tcp/${bootstrapPort}`] } : {}),
     };
     const configPath = join(folder, 'config.json');

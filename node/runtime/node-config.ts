@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BallastError, closestWord, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
 import { firstIssue } from '../../protocol/schema.ts';
+import { apiConfigSchema } from '../api/config.ts';
 import { marketSourceSchema } from '../data/index.ts';
 import { ENGINE_NAMES } from '../training/index.ts';
 
@@ -28,6 +29,8 @@ const schema = z.strictObject({
   market: marketSourceSchema.optional(),
   /** The volatile asset that everybody knows; a network with a risk head needs it. */
   publicMarket: marketSourceSchema.optional(),
+  /** The HTTP interface; none unless given. */
+  api: apiConfigSchema.optional(),
   engine: z.enum(engineNames).optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),

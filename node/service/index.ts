@@ -1,0 +1,6 @@
+export {
+  NodeService,
+  type NodeServiceCollaborators,
+  type NodeServiceOptions,
+  type ServiceEvent,
+} from './node-service.ts';

@@ -1,0 +1,162 @@
+import { BallastError } from '../../protocol/errors.ts';
+import { networkId } from '../../protocol/network.ts';
+import { type Api, type ApiConfig, type ApiMetrics, createApi, EventFeed, toApiEvent } from '../api/index.ts';
+import { createMetrics, type Metrics } from '../metrics/index.ts';
+import {
+  BallastNode,
+  type BallastNodeCollaborators,
+  type BallastNodeOptions,
+  describeError,
+  type NodeEvent,
+  type NodeView,
+} from '../runtime/index.ts';
+import { createApiSource } from './api-source.ts';
+import { ChainParameters } from './chain-parameters.ts';
+
+export type NodeServiceOptions = BallastNodeOptions & {
+  /** Undefined for a node without an HTTP interface. */
+  readonly api: ApiConfig | undefined;
+};
+
+/** What a service tells besides its node. */
+export type ServiceEvent = NodeEvent | { readonly event: 'listening'; readonly url: string };
+
+export type NodeServiceCollaborators = Omit<BallastNodeCollaborators, 'emit' | 'observe'> & {
+  readonly emit: (event: ServiceEvent) => void;
+};
+
+/** How long requests in flight may take to end when the node stops. */
+const API_GRACE_MS = 1_000;
+/** A port that is taken is tried again after this, and after twice as long each time up to the longest. */
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15_000;
+
+/** A node with its HTTP interface and metrics: the interface is there first and goes last. */
+export class NodeService {
+  readonly node: BallastNode;
+  readonly #emit: (event: ServiceEvent) => void;
+  readonly #api: Api | undefined;
+  readonly #stopping = new AbortController();
+  #listening: Promise<void> = Promise.resolve();
+
+  constructor(options: NodeServiceOptions, collaborators: NodeServiceCollaborators) {
+    const { api: config, ...nodeOptions } = options;
+    const { emit, ...others } = collaborators;
+    this.#emit = emit;
+    const feed = new EventFeed();
+    const metrics = createMetrics({ now: () => performance.now() });
+    const parameters = new ChainParameters(() => Date.now());
+    this.node = new BallastNode(nodeOptions, {
+      ...others,
+      emit,
+      observe: (event) => {
+        metrics.observe(event);
+        parameters.observe(event);
+        const shown = toApiEvent(event);
+        if (shown !== undefined) feed.append(shown);
+      },
+    });
+    if (config === undefined) return;
+    this.#api = createApi(config, {
+      status: {
+        readiness: () => this.node.view().readiness,
+        conditions: () =>
+          this.node.view().conditions.map(({ code, message, since }) => ({ code, message, sinceMs: since })),
+      },
+      feed,
+      metrics: withView(metrics, () => this.node.view()),
+      now: () => performance.now(),
+      onError: (error) => emit({ event: 'error', ...describeError(error) }),
+    });
+    const source = createApiSource({
+      node: options.identity.nodeId,
+      network: networkId(options.document),
+      view: () => this.node.view(),
+      parameters,
+    });
+    this.#api.serve(source);
+  }
+
+  /** Resolves when the node takes part. @throws as {@link BallastNode.start}, and what a wrong `api` key deserves. */
+  async start(): Promise<void> {
+    await this.#listen();
+    await this.node.start();
+  }
+
+  /** Ends the node, then its interface. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.node.stop();
+    await this.#listening;
+    await this.#api?.stop(API_GRACE_MS);
+  }
+
+  /** A port that is taken holds nothing up: it is tried again until it is free. */
+  async #listen(): Promise<void> {
+    if (this.#api === undefined) return;
+    try {
+      await this.#open(this.#api);
+    } catch (error) {
+      if (!(error instanceof BallastError) || error.code !== 'API_PORT_IN_USE') throw error;
+      this.node.conditions.raise('API_PORT_IN_USE', error.message);
+      this.#listening = this.#awaitPort(this.#api, FIRST_RETRY_MS);
+    }
+  }
+
+  async #awaitPort(api: Api, waitMs: number): Promise<void> {
+    for (let wait = waitMs; !this.#stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
+      await delay(wait, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
+      try {
+        await this.#open(api);
+        this.node.conditions.clear('API_PORT_IN_USE');
+        return;
+      } catch (error) {
+        const isTaken = error instanceof BallastError && error.code === 'API_PORT_IN_USE';
+        if (!isTaken) this.#emit({ event: 'error', ...describeError(error) });
+        if (!isTaken) return;
+      }
+    }
+  }
+
+  async #open(api: Api): Promise<void> {
+    const { url } = await api.start();
+    this.#emit({ event: 'listening', url });
+  }
+}
+
+/** What the node does not tell of by itself is read when somebody asks. */
+function withView(metrics: Metrics, view: () => NodeView): ApiMetrics {
+  let block = { height: -1, seenAt: performance.now() };
+  const read = (): void => {
+    const { document, peers, finalizedHeight, clockSkewMs } = view();
+    metrics.set('ballast_privacy_epsilon_budget', document.parameters.privacy.epsilonBudget);
+    metrics.set('ballast_peers', peers.length);
+    if (clockSkewMs !== undefined) metrics.set('ballast_clock_skew_seconds', clockSkewMs / 1_000);
+    if (finalizedHeight === undefined) return;
+    if (finalizedHeight !== block.height) block = { height: finalizedHeight, seenAt: performance.now() };
+    metrics.set('ballast_chain_finalized_height', finalizedHeight);
+    metrics.set('ballast_chain_lag_seconds', (performance.now() - block.seenAt) / 1_000);
+  };
+  return {
+    ...metrics.api,
+    text: () => {
+      read();
+      return metrics.text();
+    },
+  };
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
