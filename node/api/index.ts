@@ -4,6 +4,12 @@ export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { EventFeed } from './event-feed.ts';
 export { API_LIMITS, type ApiLimits } from './limits.ts';
 export type { ApiMetrics } from './metrics.ts';
+export {
+  type CertifiedWeights,
+  createPredictor,
+  type PredictorCollaborators,
+  type PublicWindows,
+} from './predictor.ts';
 export { type ApiEvent, toApiEvent } from './public-event.ts';
 export { CERTIFICATE_TYPE } from './routes/certificate-answers.ts';
 export type * from './schemas/index.ts';

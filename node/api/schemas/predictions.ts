@@ -44,7 +44,7 @@ const madeBy = {
 export const pegForecast = z.strictObject({
   ...madeBy,
   deviationBp: z.number().meta({ description: 'at that hour' }),
-  scaleBp: z.number().meta({ description: 'typical hourly move, the unit of the model' }),
+  scaleBp: z.number().meta({ description: 'usual change in 24 h, the unit of the model' }),
   modelShare: z.number().min(0).max(1).meta({ description: 'weight of the model; the rest is a baseline' }),
   quantiles: z.array(z.strictObject({ level: z.number().gt(0).lt(1), deviationBp: z.number() })),
 });
@@ -53,11 +53,11 @@ export const riskAssessment = z.strictObject({
   ...madeBy,
   drawdown: z.strictObject({
     probability: z.number().min(0).max(1),
-    threshold: z.number().meta({ description: 'log loss that counts as a drawdown' }),
+    threshold: z.number().meta({ description: 'log return that counts as a drawdown' }),
     score: z.number().min(0).max(100),
   }),
   volatility: z.strictObject({
-    forecast: z.number().nonnegative().meta({ description: 'standard deviation of the log return' }),
+    forecast: z.number().nonnegative().meta({ description: 'standard deviation of the log return of 24 h' }),
     score: z.number().min(0).max(100),
   }),
 });

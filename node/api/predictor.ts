@@ -1,0 +1,118 @@
+import type { Digest } from '../../protocol/digest.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import type { HourlySeries, MarketWindow } from '../features/index.ts';
+import { assessRisk, forecastPeg, type StabilityModel } from '../models/index.ts';
+import type { RiskRequest } from './schemas/index.ts';
+import type { ApiSource } from './source.ts';
+
+/** Longer windows give the same forecast to many digits, and take longer: 60 and 180 days. */
+const PEG_HOURS = 60 * 24;
+const RISK_HOURS = 180 * 24;
+
+/** The certified version that forecasts are made with. */
+export type CertifiedWeights = {
+  readonly version: number;
+  readonly modelDigest: Digest;
+  readonly weights: Float64Array;
+};
+
+/** The public series up to the hour that is known now; what `PublicMarket.known` of the runtime gives. */
+export type PublicWindows = {
+  readonly peg: Pick<HourlySeries, 'startHour' | 'deviation'>;
+  readonly market?: MarketWindow;
+};
+
+export type PredictorCollaborators = {
+  readonly model: StabilityModel;
+  readonly current: () => Promise<CertifiedWeights>;
+  readonly known: () => PublicWindows;
+};
+
+/** The forecasts of the API: the forward pass of the newest version over what is sent, or over the public feeds. */
+export function createPredictor({ model, current, known }: PredictorCollaborators): ApiSource['predict'] {
+  return {
+    peg: async ({ window }) => {
+      const { version, modelDigest, weights } = await current();
+      const series =
+        window === undefined
+          ? latestPeg(known().peg)
+          : { startHour: window.startHour, deviation: Float64Array.from(window.deviation) };
+      const forecast = forecastPeg(model, weights, series);
+      return {
+        version,
+        modelDigest,
+        input: window === undefined ? 'public-feed' : 'request',
+        hour: forecast.hour,
+        horizonHours: forecast.horizonHours,
+        deviationBp: forecast.deviation,
+        scaleBp: forecast.scale,
+        modelShare: forecast.modelShare,
+        quantiles: forecast.levels.map((level, i) => ({
+          level,
+          deviationBp: forecast.quantiles[i] ?? Number.NaN,
+        })),
+      };
+    },
+    risk: async (request) => {
+      const { version, modelDigest, weights } = await current();
+      const { hour, horizonHours, drawdown, volatility } = assessRisk(
+        model,
+        weights,
+        riskWindows(request, known),
+      );
+      return {
+        version,
+        modelDigest,
+        input: request.market === undefined ? 'public-feed' : 'request',
+        hour,
+        horizonHours,
+        drawdown,
+        volatility,
+      };
+    },
+  };
+}
+
+function riskWindows({ market, reference }: RiskRequest, known: () => PublicWindows) {
+  if (market !== undefined && reference !== undefined) {
+    return { market: toWindow(market), reference: toWindow(reference) };
+  }
+  const feed = known().market;
+  if (feed === undefined) {
+    throw new BallastError('WINDOW_ABSENT', 'market: got none, and this node has no public market', {
+      hint: 'send market and reference',
+    });
+  }
+  const latest = latestMarket(feed);
+  return { market: latest, reference: latest };
+}
+
+const toWindow = ({ startHour, close, volume }: NonNullable<RiskRequest['market']>): MarketWindow => ({
+  startHour,
+  close: Float64Array.from(close),
+  volume: volume ? Float64Array.from(volume) : null,
+});
+
+function latestPeg({ startHour, deviation }: PublicWindows['peg']): PublicWindows['peg'] {
+  const skipped = Math.max(0, deviation.length - PEG_HOURS);
+  return { startHour: startHour + skipped, deviation: carried(deviation.subarray(skipped), Number.isFinite) };
+}
+
+function latestMarket({ startHour, close, volume, flags }: MarketWindow): MarketWindow {
+  const skipped = Math.max(0, close.length - RISK_HOURS);
+  return {
+    startHour: startHour + skipped,
+    close: carried(close.subarray(skipped), (price) => Number.isFinite(price) && price > 0),
+    ...(volume ? { volume: volume.subarray(skipped) } : {}),
+    ...(flags ? { flags: flags.subarray(skipped) } : {}),
+  };
+}
+
+/** A public feed may have holes: an unknown hour repeats the one before. What is unknown at the start stays so. */
+function carried(values: Float64Array, isKnown: (value: number) => boolean): Float64Array {
+  let last: number | undefined;
+  return values.map((value) => {
+    if (isKnown(value)) last = value;
+    return last ?? value;
+  });
+}

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { assessRisk, forecastPeg, genesisOf } from '../../models/index.ts';
+import { fixture } from '../../models/test/fixture.ts';
+import { createPredictor } from '../index.ts';
+import { errorOf, memorySource, serve, stopAll } from './support.ts';
+
+const { model, window, market } = fixture();
+const weights = genesisOf(model).map((value, i) => value + ((i % 7) - 3) / 100);
+const made = { version: 4, modelDigest: 'ab'.repeat(32) };
+const predictor = createPredictor({
+  model,
+  current: async () => ({ ...made, weights }),
+  known: () => ({ peg: window, market }),
+});
+const tail = (values: Float64Array, hours: number) => [...values.subarray(-hours)];
+
+describe('api: predictions', () => {
+  after(stopAll);
+
+  it('are the forward pass of the model, bit by bit, over what was sent', async () => {
+    const deviation = tail(window.deviation, 400);
+    const peg = await predictor.peg({ window: { startHour: 7, deviation } });
+    const expected = forecastPeg(model, weights, { startHour: 7, deviation: Float64Array.from(deviation) });
+    expect(peg).to.deep.include({ ...made, input: 'request', hour: 406, horizonHours: 24 });
+    expect(peg.quantiles).to.deep.equal([
+      { level: 0.1, deviationBp: expected.quantiles[0] },
+      { level: 0.5, deviationBp: expected.quantiles[1] },
+      { level: 0.9, deviationBp: expected.quantiles[2] },
+    ]);
+    const close = tail(market.close, 800);
+    const series = { startHour: 7, close };
+    const { hour, horizonHours, drawdown, volatility } = assessRisk(model, weights, {
+      market: { startHour: 7, close: Float64Array.from(close) },
+      reference: { startHour: 7, close: Float64Array.from(close) },
+    });
+    expect(await predictor.risk({ market: series, reference: series })).to.deep.equal({
+      ...made,
+      input: 'request',
+      hour,
+      horizonHours,
+      drawdown,
+      volatility,
+    });
+  });
+
+  it('are made from the public feeds where nothing is sent, holes and all', async () => {
+    const [deviation, close] = [window.deviation.slice(), market.close.slice()];
+    deviation[deviation.length - 5] = Number.NaN;
+    close[close.length - 5] = 0;
+    const holes = createPredictor({
+      model,
+      current: async () => ({ ...made, weights }),
+      known: () => ({ peg: { ...window, deviation }, market: { ...market, close } }),
+    });
+    const peg = await holes.peg({});
+    expect(peg).to.include({ input: 'public-feed', hour: window.startHour + window.deviation.length - 1 });
+    expect((await predictor.peg({})).hour).to.equal(peg.hour);
+    const risk = await holes.risk({});
+    expect(risk.input).to.equal('public-feed');
+    expect(risk.drawdown.probability).to.be.within(0, 1);
+  });
+
+  it('answer 422 with the reason where there is too little, or no public market', async () => {
+    const bare = createPredictor({
+      model,
+      current: async () => ({ ...made, weights }),
+      known: () => ({ peg: window }),
+    });
+    const { get } = await serve({ source: memorySource({ predict: bare }) });
+    const post = (body: unknown) => ({
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+    const series = { startHour: 1, close: [1, 2] };
+    for (const [path, body, reason] of [
+      ['peg', { window: { startHour: 1, deviation: [1, 2] } }, 'WINDOW_TOO_SHORT'],
+      ['risk', { market: series, reference: series }, 'WINDOW_TOO_SHORT'],
+      ['risk', {}, 'WINDOW_ABSENT'],
+    ] as const) {
+      const response = await get(`/v1/predictions/${path}`, post(body));
+      expect(response.status, reason).to.equal(422);
+      expect((await errorOf(response)).details).to.include({ reason });
+    }
+    const whole = await get('/v1/predictions/peg', post({}));
+    expect(whole.status).to.equal(200);
+  });
+});
