@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBackupCommand } from './backup-command.ts';
 import { type AddCommands, addNodeCommands } from './commands.ts';
 import { addDataCommand } from './data-command.ts';
 import { addDeployCommand } from './deploy-command.ts';
@@ -7,6 +8,7 @@ import { addExitCommand } from './exit-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { takePassphrases } from './passphrases.ts';
 import { addRegisterCommand } from './register-command.ts';
+import { addRestoreCommand } from './restore-command.ts';
 
 /**
  * The `ballast` command.
@@ -41,6 +43,8 @@ export async function runCommandLine(
     addDeployCommand,
     addRegisterCommand,
     addExitCommand,
+    addBackupCommand,
+    addRestoreCommand,
     ...more,
   ])
     add(program, entry);

@@ -1,4 +1,6 @@
 export { type Activation, type ActivationOptions, activateNetwork, activationCost } from './activate.ts';
+export { type Backup, backupData, type NodeFiles } from './backup.ts';
+export { BackupError, type BackupErrorCode } from './backup-error.ts';
 export { type ChainEndpoint, type Cost, chainIdOf, openChain, requireBalance } from './chain.ts';
 export {
   type DeploymentPlan,
@@ -24,3 +26,4 @@ export {
   type RegistrationRequest,
   registerOperator,
 } from './register.ts';
+export { type Restoration, type RestoreOptions, restoreData } from './restore.ts';

@@ -79,13 +79,15 @@ export class LevelStore implements KeyValueStore {
    */
   async write(operations: readonly StoreOperation[]): Promise<void> {
     if (operations.length === 0) return;
-    // Values are copied, so that a caller may use its buffers again at once.
-    const stored = operations.map((operation) => {
-      const key = this.#storedKey(operation.key);
-      return operation.type === 'put'
-        ? { type: 'put' as const, key, value: Uint8Array.from(operation.value) }
-        : { type: 'del' as const, key };
-    });
+    const stored = this.#stored(operations);
+    await this.#attempt(() => this.#queue.write(stored));
+  }
+
+  /** As {@link write}, over several stores inside this one: all operations of all of them, or none. */
+  async writeTogether(
+    parts: readonly (readonly [store: LevelStore, operations: readonly StoreOperation[]])[],
+  ): Promise<void> {
+    const stored = parts.flatMap(([store, operations]) => store.#stored(operations));
     await this.#attempt(() => this.#queue.write(stored));
   }
 
@@ -108,6 +110,16 @@ export class LevelStore implements KeyValueStore {
   async close(): Promise<void> {
     await this.#queue.idle();
     await this.#database.close();
+  }
+
+  /** Values are copied, so that a caller may use its buffers again at once. */
+  #stored(operations: readonly StoreOperation[]) {
+    return operations.map((operation) => {
+      const key = this.#storedKey(operation.key);
+      return operation.type === 'put'
+        ? { type: 'put' as const, key, value: Uint8Array.from(operation.value) }
+        : { type: 'del' as const, key };
+    });
   }
 
   #storedKey(key: string): string {

@@ -1,0 +1,22 @@
+import { restoreData } from '../operator/index.ts';
+import { type FilesFlags, nodeFiles } from './backup-command.ts';
+import type { AddCommands } from './commands.ts';
+import { printResult } from './spending.ts';
+
+type Flags = FilesFlags & { readonly force: boolean; readonly json: boolean };
+
+export const addRestoreCommand: AddCommands = (program) => {
+  program
+    .command('restore')
+    .description('put a backup back; the node abstains until its peers confirm that nothing is forgotten')
+    .argument('<file>', 'the backup')
+    .requiredOption('--config <file>', 'the node’s configuration')
+    .option('--passphrase-file <file>', 'file of mode 0600 with the keystore’s passphrase')
+    .option('--force', 'replace what the data folder holds', false)
+    .option('--json', 'print one JSON object', false)
+    .action(async (file: string, { json, force, ...flags }: Flags) => {
+      const restored = await restoreData(await nodeFiles(flags), file, { force });
+      const text = `restored node ${restored.node} as of ${restored.createdAt}: ${restored.ledgerEntries} ledger and ${restored.voteEntries} vote entries`;
+      printResult(json ? restored : text, json);
+    });
+};
