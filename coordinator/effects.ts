@@ -116,8 +116,11 @@ export class Effects {
 
   /** Runs slow work; what fails is told and, unlike a vote, may be missing. */
   #beside(work: () => Promise<void>): void {
+    const { signal } = this.#round;
     work().catch((error: unknown) => {
-      if (!this.#loop.signal.aborted) this.#observer.onError?.(error);
+      // A body or a model that was asked for in a round which has ended is of no use any more.
+      const isMoot = signal.aborted && error instanceof BallastError && error.code === 'BODY_NOT_SERVED';
+      if (!this.#loop.signal.aborted && !isMoot) this.#observer.onError?.(error);
     });
   }
 

@@ -66,6 +66,7 @@ export type WorldReport = {
   /** Virtual milliseconds from the first block. */
   readonly elapsedMs: number;
   readonly nodes: readonly WorldNode[];
+  readonly committee: Committee;
 };
 
 const START = Date.UTC(2026, 0, 1);
@@ -150,6 +151,7 @@ export class World {
       errors: this.#errors,
       elapsedMs: this.scheduler.now() - started,
       nodes: this.nodes,
+      committee: this.committee,
     };
   }
 
