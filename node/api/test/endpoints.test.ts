@@ -234,9 +234,10 @@ describe('api: endpoints', () => {
 });
 
 describe('api: OpenAPI document', () => {
+  after(stopAll);
+
   it('is valid OpenAPI 3.1', async () => {
     const { get } = await serve();
-    after(stopAll);
     const document = (await (await get('/v1/openapi.json')).json()) as Record<string, unknown>;
     const { valid, errors } = await new Validator().validate(structuredClone(document));
     expect(errors ?? []).to.deep.equal([]);

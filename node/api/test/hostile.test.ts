@@ -32,15 +32,20 @@ async function codeOf(attempt: Promise<unknown>): Promise<string | undefined> {
   );
 }
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ballast-api-'));
-});
-afterEach(async () => {
-  await stopAll();
-  await rm(folder, { recursive: true });
-});
+/** A folder of its own for each test, and nothing left of its servers. */
+function withFolder(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ballast-api-'));
+  });
+  afterEach(async () => {
+    await stopAll();
+    await rm(folder, { recursive: true });
+  });
+}
 
 describe('api: slow and hostile clients', () => {
+  withFolder();
+
   it('closes 100 connections that send their headers byte by byte, and answers others meanwhile', async () => {
     const served = await serve({ limits: { headersMs: 600 } });
     const slow = await Promise.all(Array.from({ length: 100 }, () => openRaw(served.port)));
@@ -139,6 +144,8 @@ describe('api: slow and hostile clients', () => {
 });
 
 describe('api: tokens', () => {
+  withFolder();
+
   it('asks for a token on /v1 and /metrics, known paths or not, and on nothing else', async () => {
     const served = await serve({ config: { tokens: await tokensFile(`# mine\n\n${hashOf(TOKEN)}\n`) } });
     for (const path of ['/v1/node', '/v1/nowhere', '/metrics', '/v1/events', '/v1/openapi.json']) {
@@ -236,6 +243,8 @@ describe('api: tokens', () => {
 });
 
 describe('api: where it listens', () => {
+  withFolder();
+
   const collaborators = (served: { feed: EventFeed }) => ({
     status: { readiness: () => ({ status: 'ready' as const, reason: '' }), conditions: () => [] },
     feed: served.feed,
