@@ -7,7 +7,7 @@ import { DataFolder } from '../data-folder/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
-import { FailStopStore, LevelStore, type NodeStore } from '../store/index.ts';
+import { FailStopStore, LevelStore, type NodeStore, StoreError } from '../store/index.ts';
 import { createTrainer, type EngineName } from '../training/index.ts';
 import { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
@@ -167,19 +167,24 @@ export class BallastNode {
     const core = new Supervisor(this.#tuning.storeBackoff, {
       open: async (onFailure) => {
         const store = await this.#openStores(onFailure);
-        return NodeCore.open(options, {
-          link,
-          stores: { round: store.sub('round'), ledger: store.sub('ledger') },
-          closeStores: () => store.close(),
-          transport: gossip.transport,
-          clock: this.#clock,
-          dataClock,
-          market,
-          trainer,
-          emit: this.#emit,
-          onError: (error) => this.#tell(error),
-          ...(this.#revise === undefined ? {} : { revise: this.#revise }),
-        });
+        return NodeCore.open(
+          { ...options, restored: this.#folder?.restored ?? false },
+          {
+            link,
+            stores: { round: store.sub('round'), ledger: store.sub('ledger') },
+            closeStores: () => store.close(),
+            transport: gossip.transport,
+            clock: this.#clock,
+            dataClock,
+            market,
+            trainer,
+            emit: this.#emit,
+            conditions: this.#conditions,
+            onConfirmed: () => this.#beside(this.#folder?.clearRestored() ?? Promise.resolve()),
+            onError: (error) => this.#tell(error),
+            ...(this.#revise === undefined ? {} : { revise: this.#revise }),
+          },
+        );
       },
       conditions: this.#conditions,
       onError: (error) => this.#tell(error),
@@ -318,7 +323,7 @@ export class BallastNode {
         source: link.source,
         conditions: this.#conditions,
         onFinalized: (height) => this.#core?.current?.participant.onFinalized(height),
-        onReorganised: () => undefined,
+        onReorganised: () => this.#core?.current?.participant.onReorganised(),
         onBlock: (timestamp) => this.#clockWatch.sawBlock(timestamp),
         onRecovered: () => this.#core?.current?.publishMissing(),
         monotonic: () => performance.now(),
@@ -383,6 +388,8 @@ export class BallastNode {
   #tell(error: unknown): void {
     if (error instanceof BallastError && (error.code === 'NODE_STOPPING' || error.code === 'ROUND_OVER'))
       return;
+    // A fault of the store is a condition, which the supervisor raises and clears.
+    if (error instanceof StoreError && (error.code === 'DISK_FULL' || error.code === 'STORE_FAILED')) return;
     if (!this.#stopping.signal.aborted) this.#emit({ event: 'error', ...describeError(error) });
   }
 }

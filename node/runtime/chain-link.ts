@@ -191,8 +191,8 @@ export class ChainLink {
 
   /** Unix seconds of a block. */
   async timestampAt(height: number): Promise<number> {
-    const block = await this.reader.getBlock({ blockNumber: BigInt(height) });
-    return Number(block.timestamp);
+    const [block] = await this.#endpoints.readTogether([blockAt(height)]);
+    return Number(wordOf(block, 'timestamp'));
   }
 
   async publishedVersion(): Promise<number> {

@@ -12,7 +12,7 @@ export const CLOCK_WATCH: ClockWatchOptions = { limitMs: 5_000, windowMs: 120_00
 
 type Sample = { readonly aheadMs: number; readonly at: number };
 /** Messages may be old, never young: the youngest of the last few is nearest to the sender's clock. */
-const SAMPLES = 8;
+const SAMPLES = 4;
 const MAX_PEERS = 64;
 
 /**

@@ -32,6 +32,10 @@ export const CONDITIONS = {
     holdsChain: false,
     hint: 'nothing: the node votes again in the round that the message names',
   },
+  RESTORE_UNCONFIRMED: {
+    holdsChain: false,
+    hint: 'nothing: it ends when a quorum of the others has answered; see that they can be reached',
+  },
   LEDGER_BEHIND: { holdsChain: false, hint: 'restore the newest backup of the data folder' },
 } as const satisfies Readonly<Record<string, { readonly holdsChain: boolean; readonly hint: string }>>;
 

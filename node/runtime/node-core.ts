@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRule } from '../../aggregation/index.ts';
 import {
+  type Abstention,
   type BeaconSource,
   type Clock,
   type Committee,
@@ -23,6 +24,7 @@ import type { Verdict } from '../network/index.ts';
 import type { Trainer } from '../training/index.ts';
 import { AfterDecision } from './after-decision.ts';
 import type { ChainLink } from './chain-link.ts';
+import type { Conditions } from './conditions.ts';
 import type { Emit } from './events.ts';
 import { FeeAdvisor } from './fee-advisor.ts';
 import { pause } from './pause.ts';
@@ -36,6 +38,8 @@ export type CoreOptions = {
   readonly model: StabilityModel;
   /** The last round to take part in. */
   readonly rounds: number;
+  /** The store was put back from a backup. */
+  readonly restored: boolean;
 };
 
 export type CoreCollaborators = {
@@ -48,6 +52,9 @@ export type CoreCollaborators = {
   readonly market: PublicMarket;
   readonly trainer: Trainer;
   readonly emit: Emit;
+  readonly conditions: Conditions;
+  /** The others have said what a restored node may have forgotten. */
+  readonly onConfirmed: () => void;
   readonly onError: (error: unknown) => void;
   readonly revise?: (update: Float64Array) => Float64Array;
   /** Closes what the stores are part of. */
@@ -64,6 +71,8 @@ export class NodeCore {
   readonly #stopping = new AbortController();
   #parts: { participant: Participant; advisor: FeeAdvisor; after: AfterDecision } | undefined;
   #isFinished = false;
+  /** The last round that this node sits out. */
+  #silentUntil = 0;
 
   private constructor(options: CoreOptions, collaborators: CoreCollaborators) {
     this.#options = options;
@@ -97,6 +106,10 @@ export class NodeCore {
   async stop(): Promise<void> {
     this.#stopping.abort(new BallastError('NODE_STOPPING', 'the node stops'));
     await this.participant.stop();
+    // What the next core knows of its own past, it finds out anew.
+    for (const code of ['VOTES_BEHIND', 'LEDGER_BEHIND', 'RESTORE_UNCONFIRMED'] as const) {
+      this.#collaborators.conditions.clear(code);
+    }
     await this.#collaborators.closeStores();
   }
 
@@ -141,7 +154,7 @@ export class NodeCore {
 
   #createParticipant(ledger: PrivacyLedger): Promise<Participant> {
     const { document, identity, committee, model } = this.#options;
-    const { link, stores, transport, clock, market, emit, onError } = this.#collaborators;
+    const { link, stores, transport, clock, market, emit, conditions, onError } = this.#collaborators;
     const { parameters, genesis } = document;
     const weights = genesisOf(model);
     requireGenesis(document, layoutHash(model.layout), weightsDigest(weights));
@@ -155,6 +168,7 @@ export class NodeCore {
         committee,
         genesis: genesisHead(link.network, genesis.modelDigest, genesis.beaconHeight),
         genesisWeights: weights,
+        restored: this.#options.restored,
       },
       {
         store: stores.round,
@@ -177,6 +191,11 @@ export class NodeCore {
           emit({ event: 'refused', code: 'EQUIVOCATION', sender: '', reason });
         },
         onError,
+        onAbstain: (abstention) => this.#onAbstain(abstention),
+        onConfirmed: () => {
+          conditions.clear('RESTORE_UNCONFIRMED');
+          this.#collaborators.onConfirmed();
+        },
       },
     );
   }
@@ -209,11 +228,17 @@ export class NodeCore {
 
   #onDecided(decided: Decided): void {
     const { round } = decided.certificate.entry;
+    if (round >= this.#silentUntil) this.#collaborators.conditions.clear('VOTES_BEHIND');
     const isLast = round >= this.#options.rounds;
     if (isLast) this.#isFinished = true;
     const followed = this.#running.after.follow(decided);
     const { emit } = this.#collaborators;
     this.#beside(isLast ? followed.then(() => emit({ event: 'finished', round })) : followed);
+  }
+
+  #onAbstain({ code, reason, until }: Abstention): void {
+    if (until !== undefined) this.#silentUntil = Math.max(this.#silentUntil, until);
+    this.#collaborators.conditions.raise(code, reason, { until: until ?? null });
   }
 
   async #weigh({ sender, payload }: Received<'recommendation'>, advisor: FeeAdvisor): Promise<void> {
