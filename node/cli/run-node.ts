@@ -1,6 +1,9 @@
-import { openKeystore } from '../keys/index.ts';
-import { readNetworkDocument, readNodeConfig, readPassword } from '../runtime/index.ts';
+import type { NetworkDocument } from '../../protocol/network.ts';
+import { type OperatorIdentity, obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
+import { chainIdOf } from '../operator/index.ts';
+import { type NodeConfig, readNetworkDocument, readNodeConfig } from '../runtime/index.ts';
 import { NodeService, type ServiceEvent } from '../service/index.ts';
+import { passphraseSources } from './passphrases.ts';
 import { catchSignals } from './signals.ts';
 
 export type RunNodeOptions = {
@@ -16,7 +19,7 @@ const LINGER_MS = 2_000;
 export async function runNode({ config: path, json, revise }: RunNodeOptions): Promise<void> {
   const config = await readNodeConfig(path);
   const document = await readNetworkDocument(config.network);
-  const identity = await openKeystore(config.keystore, await readPassword(config.passwordFile));
+  const identity = await openIdentity(config, document);
   const print = (event: ServiceEvent) =>
     process.stdout.write(`${json ? JSON.stringify(event) : humanLine(event)}\n`);
   const node = new NodeService(
@@ -39,6 +42,17 @@ export async function runNode({ config: path, json, revise }: RunNodeOptions): P
     // The process ends by itself; this ends one that something which overran keeps alive.
     setTimeout(() => process.exit(1), LINGER_MS).unref();
   }
+}
+
+/** The keystore's keys, with an external signer in the place of the hot key where one is configured. */
+async function openIdentity(
+  { keystore, passwordFile, signer }: NodeConfig,
+  { chain }: NetworkDocument,
+): Promise<OperatorIdentity> {
+  const sources = passphraseSources('BALLAST', { configured: passwordFile });
+  const identity = await openKeystore(keystore, await obtainPassphrase(sources, keystore));
+  if (signer === undefined) return identity;
+  return identity.withSigner(await openRemoteSigner({ ...signer, chainId: chainIdOf(chain) }));
 }
 
 function humanLine(event: ServiceEvent): string {

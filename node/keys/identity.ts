@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
 import type { Ed25519PrivateKey } from '@libp2p/interface';
-import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
+import type { LocalAccount } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
 import { type NodeSigner, nodeSigner } from '../../protocol/ed25519.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
@@ -25,12 +26,12 @@ export class OperatorIdentity {
   readonly nodeId: NodeId;
   /** Signs envelopes; the key stays inside. */
   readonly signer: NodeSigner;
-  /** Signs commit votes and transactions; the key stays inside. */
-  readonly account: PrivateKeyAccount;
+  /** Signs commit votes and transactions; the key stays inside, or with an external signer. */
+  readonly account: LocalAccount;
   readonly #secrets: OperatorSecrets;
 
   /** @throws BallastError `OPERATOR_KEY_INVALID` when a secret is not 32 bytes or not a secp256k1 scalar. */
-  constructor(secrets: OperatorSecrets) {
+  constructor(secrets: OperatorSecrets, account: LocalAccount = accountOf(secrets.chainKey)) {
     requireLength('node seed', secrets.nodeSeed);
     requireLength('chain key', secrets.chainKey);
     this.#secrets = {
@@ -39,7 +40,12 @@ export class OperatorIdentity {
     };
     this.signer = nodeSigner(secrets.nodeSeed);
     this.nodeId = this.signer.nodeId;
-    this.account = accountOf(secrets.chainKey);
+    this.account = account;
+  }
+
+  /** The same node with votes and transactions signed elsewhere: the keystore's own chain key is not used. */
+  withSigner(account: LocalAccount): OperatorIdentity {
+    return new OperatorIdentity(this.#secrets, account);
   }
 
   /** The key that the transport authenticates connections with. It shows its bytes: hand it to libp2p alone. */
@@ -91,7 +97,7 @@ function isScalar(bytes: Uint8Array): boolean {
   return value > 0n && value < CURVE_ORDER;
 }
 
-function accountOf(chainKey: Uint8Array): PrivateKeyAccount {
+function accountOf(chainKey: Uint8Array): LocalAccount {
   if (!isScalar(chainKey)) {
     throw new BallastError('OPERATOR_KEY_INVALID', 'chain key: expected a secp256k1 scalar in 1 … n−1');
   }

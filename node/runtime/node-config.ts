@@ -15,8 +15,16 @@ const schema = z.strictObject({
   /** URL of the chain's JSON-RPC endpoint; of several, the next is asked when one fails. */
   rpc: z.union([z.url(), z.array(z.url()).min(1).max(8)]),
   keystore: z.string().min(1),
-  /** A file, readable by its owner alone, that holds the keystore's password. */
-  passwordFile: z.string().min(1),
+  /** A file, readable by its owner alone, that holds the keystore's password; see docs/operating.md for the others. */
+  passwordFile: z.string().min(1).optional(),
+  /** Who signs votes and transactions in the place of the keystore's hot key. */
+  signer: z
+    .strictObject({
+      /** JSON-RPC endpoint, as Web3Signer serves it. */
+      url: z.url(),
+      address: z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address (0x and 40 hexadecimal digits)'),
+    })
+    .optional(),
   /** Where the node keeps its log, votes, ledger and bodies. */
   dataDir: z.string().min(1),
   /** TCP multiaddrs; a free port on localhost unless given. */

@@ -1,5 +1,5 @@
 import { LevelStore } from '../../store/index.ts';
-import { restoreData } from '../index.ts';
+import { restoreData } from '../restore.ts';
 import { filesIn } from './support.ts';
 
 /** Restores, and says when it is about to write. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { NetworkDocument } from '../../../protocol/network.ts';
 import { devnetParameters } from '../../devnet/options.ts';
 import { LevelStore } from '../../store/index.ts';
-import type { NodeFiles } from '../index.ts';
+import type { NodeFiles } from '../backup.ts';
 
 export const PASSPHRASE = 'correct horse battery';
 

@@ -82,7 +82,6 @@ describe('bad input', function () {
         dataDir: join(folder, 'data'),
         slice: { kind: 'generator', seed: 1, venue: 1 },
         publicFeed: { kind: 'generator', seed: 1, venue: 0 },
-        model: { kind: 'linear' },
         rounds: 3,
       };
       await writeFile(join(folder, 'network.json'), JSON.stringify(NETWORK));
@@ -101,14 +100,10 @@ describe('bad input', function () {
         ['field', /rounds: /, (_, value) => Object.assign(value, { rounds: 'three' })],
         [
           'no password',
-          /password.*expected a readable file/,
+          /passphrase.*expected a readable file/,
           (folder, value) => Object.assign(value, { passwordFile: join(folder, 'absent') }),
         ],
-        [
-          'wrong password',
-          /password/i,
-          (folder, value) => Object.assign(value, { passwordFile: join(folder, 'network.json') }),
-        ],
+        ['wrong password', /password/i, (_, value) => Object.assign(value, { passwordFile: value.keystore })],
         [
           'no keystore',
           /absent does not exist/,
