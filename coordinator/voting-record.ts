@@ -27,7 +27,11 @@ const FLOOR_KEY = 'floor';
 const WORDS_SINCE_VOTE = 1_024;
 
 /** Codes with which `sign` declines: the node abstains, and that is no fault. */
-export const ABSTENTIONS: ReadonlySet<string> = new Set(['VOTES_BEHIND', 'RESTORE_UNCONFIRMED']);
+export const ABSTENTIONS: ReadonlySet<string> = new Set([
+  'VOTES_BEHIND',
+  'RESTORE_UNCONFIRMED',
+  'ROUND_OVER',
+]);
 
 /**
  * Everything this node has signed, on disk before it is sent. For a round and view it signs one message of a
@@ -98,7 +102,8 @@ export class VotingRecord {
   /**
    * Signs and stores, or finds what was signed before. One at a time, in the order of the calls.
    *
-   * @throws BallastError `VOTES_BEHIND` for a round up to the floor, `RESTORE_UNCONFIRMED` before the release.
+   * @throws BallastError `VOTES_BEHIND` for a round up to the floor, `RESTORE_UNCONFIRMED` before the release,
+   *   `ROUND_OVER` for a round that is in the log and was not signed for before.
    */
   sign(message: Unsigned, now: number): Promise<Sealed> {
     const signed = this.#last.then(() => this.#sign(message, now));
@@ -128,6 +133,9 @@ export class VotingRecord {
     if (this.#isHeld) throw abstention('RESTORE_UNCONFIRMED', message, 'too few members have answered');
     const known = isRepeatable ? undefined : await this.#store.get(key);
     if (known !== undefined) return openEnvelope(known);
+    // What was said in a round that is over has been forgotten: read in this order, nothing can fall between.
+    if (!isRepeatable && (await this.#store.get(roundKey('log', message.round))) !== undefined)
+      throw abstention('ROUND_OVER', message, 'the round is in the log');
     if (!isRepeatable && message.round <= this.#floor)
       throw abstention('VOTES_BEHIND', message, `rounds up to ${this.#floor} may have been voted in before`);
 

@@ -19,6 +19,7 @@ const COMMANDS = {
   lint: ['scripts/lint.ts'],
   contracts: ['scripts/contracts.ts'],
   soak: ['simulations/experiments/soak.ts'],
+  'soak:kill': ['simulations/experiments/soak-kill.ts'],
   'bench:robustness': ['simulations/experiments/robustness.ts'],
   'bench:peg': ['simulations/experiments/peg-federation.ts'],
 };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Sealed } from '../../protocol/envelope.ts';
+import { BallastError } from '../../protocol/errors.ts';
 import { type Unsigned, VotingRecord } from '../voting-record.ts';
 import { digest, NETWORK, NOW, signerOf, TestStore } from './support.ts';
 
@@ -108,6 +109,50 @@ describe('voting record', () => {
     expect(word.envelope.expiry - NOW).to.equal(600_000);
   });
 
+  it('signs nothing new up to a round that it is shown to have voted in, and keeps that through a restart', async () => {
+    const store = new TestStore();
+    const old = await open(store);
+    const kept = await old.sign(prepare('a', 0, 1), NOW);
+    const copy = store.survivor();
+    const lost = await old.sign(prepare('b', 0, 3), NOW);
+    const record = await open(copy);
+    expect(await record.recall(kept)).to.equal(false);
+    expect(record.floor).to.equal(0);
+    expect(await record.recall(lost)).to.equal(true);
+    expect(await record.recall(lost)).to.equal(false);
+    const codeOf = (signing: Promise<Sealed>) =>
+      signing.then(
+        () => undefined,
+        (error: { code?: string }) => error.code,
+      );
+    for (const again of [record, await open(copy.survivor())]) {
+      expect(again.floor).to.equal(3);
+      expect(await codeOf(again.sign(prepare('c', 0, 3), NOW))).to.equal('VOTES_BEHIND');
+      expect(await codeOf(again.sign(prepare('c', 1, 2), NOW))).to.equal('VOTES_BEHIND');
+      expect(bytesOf(await again.sign(prepare('c', 0, 1), NOW))).to.equal(bytesOf(kept));
+    }
+    const next = await record.sign(prepare('c', 0, 4), NOW);
+    expect(next.envelope.seq).to.be.above(lost.envelope.seq);
+  });
+
+  it('is shown a vote of another content under a sequence that it has passed', async () => {
+    const [one, two] = [await open(new TestStore()), await open(new TestStore())];
+    const before = await one.sign(prepare('a', 0, 2), NOW);
+    await two.sign(prepare('b', 0, 2), NOW);
+    expect(await two.recall(before)).to.equal(true);
+    expect(two.floor).to.equal(2);
+  });
+
+  it('signs nothing at all while it is held', async () => {
+    const record = await VotingRecord.open(new TestStore(), signer, NETWORK, true);
+    for (const message of [prepare('a'), status(1)]) {
+      const error = await record.sign(message, NOW).catch((thrown: { code?: string }) => thrown.code);
+      expect(error).to.equal('RESTORE_UNCONFIRMED');
+    }
+    record.release();
+    expect((await record.sign(prepare('a'), NOW)).envelope.seq).to.equal(1);
+  });
+
   it('finds and forgets a round without touching another', async () => {
     const store = new TestStore();
     const record = await open(store);
@@ -120,5 +165,17 @@ describe('voting record', () => {
     expect(await record.of(1)).to.deep.equal([]);
     expect(await record.of(10)).to.have.length(1);
     expect([...store.durable.keys()].filter((key) => key.startsWith('lock/'))).to.deep.equal([]);
+  });
+
+  it('says nothing new in a round that is over, whose words it has forgotten', async () => {
+    const store = new TestStore();
+    const record = await open(store);
+    const said = await record.sign(prepare('a', 0, 1), NOW);
+    await store.write([{ type: 'put', key: 'log/0000000000000001', value: new Uint8Array() }]);
+    expect((await record.sign(prepare('b', 0, 1), NOW + 1)).digest).to.equal(said.digest);
+    await store.write(await record.forgetting(1));
+    const error = await record.sign(prepare('b', 0, 1), NOW + 2).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(BallastError).with.property('code', 'ROUND_OVER');
+    expect((await record.sign(prepare('b', 0, 2), NOW + 3)).envelope.round).to.equal(2);
   });
 });

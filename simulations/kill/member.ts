@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createRule } from '../../aggregation/index.ts';
+import { isSignedBy, signRoundDecision } from '../../contracts/client/signatures.ts';
+import { roundDecisionDigest } from '../../contracts/client/typed-data.ts';
+import { entryDigest } from '../../coordinator/entry.ts';
+import { createCommittee, genesisHead, leaderOf, Participant } from '../../coordinator/index.ts';
+import { openKeystore } from '../../node/keys/index.ts';
+import { createRoundTrainer } from '../../node/runtime/round-trainer.ts';
+import { LevelStore } from '../../node/store/index.ts';
+import { PrivacyLedger } from '../../privacy/index.ts';
+import { digestOfBytes } from '../../protocol/digest.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import { layoutHash } from '../../protocol/layout.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
+import { Calls } from './calls.ts';
+import { Heights } from './heights.ts';
+import type { FromMember, MemberArguments, ToMember } from './ipc.ts';
+import { DOMAIN, LAYOUT, NETWORK, PARAMETERS, PASSWORD, SIZE } from './terms.ts';
+
+/**
+ * One member of a committee as a process of its own, to be killed at any moment: keystore, database, privacy ledger,
+ * voting record and participant are those of a node; the hub that started it carries its messages and makes blocks.
+ */
+async function main(): Promise<void> {
+  const tell = (message: FromMember): void => {
+    process.send?.(message);
+  };
+  const { folder, seed, members } = JSON.parse(process.argv[2] ?? '{}') as MemberArguments;
+  const identity = await openKeystore(join(folder, 'keystore.json'), PASSWORD);
+  const store = await LevelStore.open(join(folder, 'db'));
+  const ledger = await PrivacyLedger.open(store.sub('ledger'), PARAMETERS.privacy);
+  const genesisWeights = new Float64Array(SIZE);
+  const committee = createCommittee(0, members);
+  const heights = new Heights(seed);
+  const calls = new Calls(tell);
+
+  const fail = (error: unknown): void => {
+    const code = error instanceof BallastError ? error.code : 'UNEXPECTED';
+    tell({
+      type: 'failed',
+      code,
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  };
+  const participant: Participant = await Participant.open(
+    {
+      network: NETWORK,
+      parameters: PARAMETERS,
+      layout: layoutHash(LAYOUT),
+      size: SIZE,
+      committee,
+      genesis: genesisHead(NETWORK, weightsDigest(genesisWeights), 1),
+      genesisWeights,
+    },
+    {
+      store: store.sub('round'),
+      signer: identity.signer,
+      commitScheme: {
+        sign: (decision) => signRoundDecision(identity.account, DOMAIN, decision),
+        verify: (decision, signer, signature) =>
+          isSignedBy(roundDecisionDigest(DOMAIN, decision), signature, signer),
+      },
+      rule: createRule(PARAMETERS.rule.name, { f: PARAMETERS.rule.f }),
+      clock: {
+        now: () => Date.now(),
+        setTimer: (ms, run) => {
+          const timer = setTimeout(run, ms);
+          return () => clearTimeout(timer);
+        },
+      },
+      transport: { broadcast: (_topic, bytes) => tell({ type: 'said', bytes }), ...calls.transport },
+      beacon: heights,
+      evaluator: { judge: async () => 'accepted' },
+      trainer: createRoundTrainer(PARAMETERS, {
+        ledger,
+        clock: { training: () => ({ from: 0, to: 1 }) },
+        randomBytes: (length) => Uint8Array.from(randomBytes(length)),
+        emit: () => undefined,
+        now: () => performance.now(),
+        trainLocally: async (weights) => weights.map((weight, i) => (i / SIZE - weight) / 10),
+      }),
+    },
+    {
+      onPhase: (round, phase) => {
+        const { order, view } = participant.state;
+        const leads = order.length > 0 && leaderOf(order, view) === identity.nodeId;
+        tell({ type: 'phase', round, phase, leads });
+      },
+      onDecided: ({ certificate: { entry } }) =>
+        tell({
+          type: 'decided',
+          round: entry.round,
+          entry: entryDigest(entry),
+          nextBeaconHeight: entry.nextBeaconHeight,
+        }),
+      onError: fail,
+    },
+  );
+
+  const released: { round: number; digest: string }[] = [];
+  for (let round = 1; round <= participant.head.round + 2; round++) {
+    const bytes = await ledger.released(`round/${round}`);
+    if (bytes !== undefined) released.push({ round, digest: digestOfBytes(bytes) });
+  }
+  tell({ type: 'opened', head: participant.head.round, released, debits: ledger.position().count });
+
+  process.on('message', (message: ToMember) => {
+    if (message.type === 'hear') participant.receive(Uint8Array.from(message.bytes));
+    if (message.type === 'answer') calls.settle(message);
+    if (message.type === 'asked') calls.serve(message, participant).catch(fail);
+    if (message.type === 'height') {
+      heights.rise(message.height);
+      participant.onFinalized(message.height);
+    }
+  });
+  process.on('disconnect', () => process.exit());
+  process.on('unhandledRejection', fail);
+  participant.start();
+}
+
+await main().catch((error: unknown) => {
+  const code = error instanceof BallastError ? error.code : 'UNEXPECTED';
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.send?.({ type: 'failed', code, message } satisfies FromMember, () => process.exit(1));
+});

@@ -1,0 +1,18 @@
+import { LEADER_STATES, type LeaderKill } from './leader.ts';
+
+/** The longest time from a leader's death to the end of its round, in milliseconds. */
+export function longest(kills: readonly LeaderKill[]): number {
+  return kills.reduce((most, { finishedMs }) => Math.max(most, finishedMs), 0);
+}
+
+/** A line for each state in which leaders were killed. */
+export function tellKills(kills: readonly LeaderKill[]): string[] {
+  return LEADER_STATES.flatMap((state) => {
+    const of = kills.filter((kill) => kill.state === state);
+    if (of.length === 0) return [];
+    const rounds = of.reduce((most, { roundsToVote }) => Math.max(most, roundsToVote), 0);
+    return [
+      `${state}: ${of.length} kills; the round was over after ${Math.round(longest(of))} ms at most, the member voted ${rounds} rounds after its return at most`,
+    ];
+  });
+}
