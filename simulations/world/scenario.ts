@@ -44,7 +44,7 @@ export type ScenarioResult = {
 
 const SIZE = 10;
 const LIMIT_MS = 300_000;
-const PARAMETERS: NetworkParameters = {
+export const SCENARIO_PARAMETERS: NetworkParameters = {
   rule: { name: 'multi-krum', f: 1 },
   update: { clipNorm: 1, gridBits: 20, normCheck: true },
   privacy: {
@@ -92,7 +92,7 @@ export async function runPlan(
   const world = new World({
     seed: seedText(options),
     nodes,
-    parameters: PARAMETERS,
+    parameters: SCENARIO_PARAMETERS,
     layout: { tensors: [{ name: 'w', shape: [SIZE] }] },
     genesisWeights: new Float64Array(SIZE),
     rule: createRule('multi-krum', { f: 1 }),
@@ -220,7 +220,7 @@ function runDigest(report: WorldReport): Digest {
 }
 
 function trainer(random: SeededRandom, sign: 1 | -1): RoundTrainer {
-  const { unit, relation, delta } = PARAMETERS.privacy;
+  const { unit, relation, delta } = SCENARIO_PARAMETERS.privacy;
   const released = new Map<number, Int32Array>();
   return {
     debits: () => released.size,

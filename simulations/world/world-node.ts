@@ -90,6 +90,11 @@ export class WorldNode {
     return this.#options.signer.nodeId;
   }
 
+  /** What is on its disk. */
+  stored(): ReadonlyMap<string, Uint8Array> {
+    return this.#store.copy();
+  }
+
   get isUp(): boolean {
     return this.#participant !== undefined;
   }

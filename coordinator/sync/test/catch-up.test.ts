@@ -60,7 +60,7 @@ function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly
       },
       commitScheme: {
         sign: async () => new Uint8Array(65),
-        verify: (_decision, signer, signature) =>
+        verify: (_decision: unknown, signer: string, signature: Uint8Array) =>
           signature.every((byte) => byte === signature[0]) &&
           committee.members[(signature[0] ?? 0) - 1]?.signer === signer,
       },
