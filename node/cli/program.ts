@@ -9,6 +9,7 @@ import { addInitCommand } from './init-command.ts';
 import { takePassphrases } from './passphrases.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
+import { addVerifyCommand } from './verify-command.ts';
 
 /**
  * The `ballast` command.
@@ -39,6 +40,7 @@ export async function runCommandLine(
   for (const add of [
     addNodeCommands,
     addDataCommand,
+    addVerifyCommand,
     addInitCommand,
     addDeployCommand,
     addRegisterCommand,

@@ -1,0 +1,3 @@
+export type { Mismatch } from './findings.ts';
+export type { Coverage, Trust, Verification, VerifyCollaborators, VerifyOptions } from './options.ts';
+export { verifyLog } from './verify-log.ts';

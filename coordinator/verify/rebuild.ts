@@ -1,0 +1,122 @@
+import { type Digest, digestOf, digestOfBytes } from '../../protocol/digest.ts';
+import type { Encodable } from '../../protocol/encoding.ts';
+import type { RoundEntry } from '../../protocol/messages.ts';
+import { decodeWeights, weightsDigest } from '../../protocol/vectors.ts';
+import { aggregateCandidate, type NodeUpdate } from '../candidate.ts';
+import type { Head } from '../entry.ts';
+import { abortedEntry, candidateEntry, isAggregable } from '../round/basis.ts';
+import { startRound } from '../round/step.ts';
+import type { Aggregated, Basis, RoundContext } from '../round/types.ts';
+import { basisOfTranscript, decodeTranscript, transcriptKey } from '../transcript.ts';
+import { openUpdate } from '../update-body.ts';
+import type { Findings } from './findings.ts';
+import type { VerifyCollaborators, VerifyOptions } from './options.ts';
+
+/** Rebuilds entries from what members signed, and candidates from the bodies. */
+export class Rebuilder {
+  readonly #options: VerifyOptions;
+  readonly #collaborators: Pick<VerifyCollaborators, 'store' | 'rule'>;
+  readonly #findings: Findings;
+  /** The version that was computed last: mostly the base of the next round. */
+  #last: { readonly digest: Digest; readonly weights: Float64Array };
+
+  constructor(
+    options: VerifyOptions,
+    collaborators: Pick<VerifyCollaborators, 'store' | 'rule'>,
+    findings: Findings,
+  ) {
+    this.#options = options;
+    this.#collaborators = collaborators;
+    this.#findings = findings;
+    this.#last = { digest: options.genesis.modelDigest, weights: options.genesisWeights };
+  }
+
+  /** @returns whether there was a transcript, and whether there were all the bodies. */
+  async round(
+    context: RoundContext,
+    before: Head,
+    entry: RoundEntry,
+  ): Promise<{ readonly transcript: boolean; readonly bodies: boolean }> {
+    const { round } = entry;
+    const bytes = await this.#collaborators.store.get(transcriptKey(round));
+    if (bytes === undefined) return { transcript: false, bodies: false };
+    const basis = await this.#findings.attempt(round, 'transcript', 'signed headers and reports', () =>
+      basisOfTranscript(context, round, decodeTranscript(bytes)),
+    );
+    if (basis === undefined) return { transcript: false, bodies: false };
+    const computed = await this.#aggregate(before, entry, basis);
+    this.#compare(context, before, entry, basis, computed);
+    return { transcript: true, bodies: computed !== undefined };
+  }
+
+  /** The verdict is a member's own: outcome is taken from the entry, everything else follows. */
+  #compare(
+    context: RoundContext,
+    before: Head,
+    entry: RoundEntry,
+    basis: Basis,
+    computed: Aggregated | undefined,
+  ): void {
+    const state = { ...startRound(before, 0), beacon: entry.beacon };
+    const { outcome } = entry;
+    const rebuilt =
+      outcome === 'aborted' || !isAggregable(context, basis)
+        ? abortedEntry(context, state, basis)
+        : candidateEntry(context, state, basis, computed ?? entry, outcome);
+    for (const field of Object.keys(rebuilt) as (keyof RoundEntry)[]) {
+      const [expected, got] = [rebuilt[field], entry[field]].map((value) => shown(value as Encodable));
+      this.#findings.same(entry.round, `entry.${field}`, expected ?? '', got ?? '');
+    }
+  }
+
+  /** @returns undefined where a body or the base is not held any more. */
+  async #aggregate(before: Head, entry: RoundEntry, basis: Basis): Promise<Aggregated | undefined> {
+    if (entry.outcome === 'aborted') return undefined;
+    const { parameters } = this.#options;
+    const updates: NodeUpdate[] = [];
+    for (const { sender, payload } of basis.headers) {
+      if (!basis.accepted.some(({ node }) => node === sender)) continue;
+      const bytes = await this.#collaborators.store.get(`blob/${payload.digest}`);
+      if (bytes === undefined) return undefined;
+      const update = await this.#findings.attempt(
+        entry.round,
+        `body ${payload.digest}`,
+        'a body as its header says',
+        () => openUpdate(bytes, payload, parameters),
+      );
+      if (update === undefined) return undefined;
+      updates.push({ node: sender, update });
+    }
+    const base = await this.#weights(entry.round, before.modelDigest);
+    if (base === undefined) return undefined;
+    const { rule } = this.#collaborators;
+    return this.#findings.attempt(entry.round, 'entry.candidateDigest', entry.candidateDigest, () => {
+      const { weights, selected } = aggregateCandidate(
+        rule,
+        base,
+        updates,
+        entry.beacon,
+        parameters.update.gridBits,
+      );
+      const candidateDigest = weightsDigest(weights);
+      if (entry.outcome === 'accepted') this.#last = { digest: candidateDigest, weights };
+      return { candidateDigest, selected };
+    });
+  }
+
+  async #weights(round: number, digest: Digest): Promise<Float64Array | undefined> {
+    const { genesis, genesisWeights, size } = this.#options;
+    if (digest === this.#last.digest) return this.#last.weights;
+    if (digest === genesis.modelDigest) return genesisWeights;
+    const bytes = await this.#collaborators.store.get(`blob/${digest}`);
+    if (bytes === undefined || !this.#findings.same(round, 'base model', digest, digestOfBytes(bytes)))
+      return undefined;
+    return decodeWeights(bytes, size);
+  }
+}
+
+/** A value in a line; lists by their digest. */
+function shown(value: Encodable): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return digestOf('ballast/verify/1', value);
+}

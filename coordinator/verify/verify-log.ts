@@ -1,0 +1,193 @@
+import type { Encodable } from '../../protocol/encoding.ts';
+import { decodeCanonical, sameBytes } from '../../protocol/encoding.ts';
+import type { Envelope } from '../../protocol/envelope.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import { payloadOf } from '../../protocol/messages.ts';
+import { type Certificate, isCertified } from '../certificate.ts';
+import type { Committee } from '../committee.ts';
+import { committeeKey, decodeCommittee, encodeCommittee } from '../committee-record.ts';
+import { type Head, headAfter } from '../entry.ts';
+import { genesisRecord, recordAfter } from '../records.ts';
+import { BesideLog } from './beside-log.ts';
+import { Enough, Findings } from './findings.ts';
+import type { Verification, VerifyCollaborators, VerifyOptions } from './options.ts';
+import { Rebuilder } from './rebuild.ts';
+
+/**
+ * Recomputes a log from what a participant stored, and names what does not match.
+ *
+ * Of each round: the link to the one before, the votes of a quorum, the record digest; where the transcript is kept,
+ * every signed header and report and, rebuilt from them, the entry field by field; where the bodies are kept, the
+ * rule's result and the candidate's digest. Beside it: checkpoints, index, blobs, the node's own words and lock. The
+ * gate's verdict cannot be recomputed: the outcome is what the quorum signed.
+ *
+ * @throws BallastError `COMMITTEE_UNKNOWN` where neither chain nor log says who may vote, and what the store throws.
+ */
+export async function verifyLog(
+  options: VerifyOptions,
+  collaborators: VerifyCollaborators,
+): Promise<Verification> {
+  const verifier = new LogVerifier(options, collaborators);
+  try {
+    await verifier.run();
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+  }
+  return verifier.result();
+}
+
+class LogVerifier {
+  readonly #options: VerifyOptions;
+  readonly #collaborators: VerifyCollaborators;
+  readonly #findings: Findings;
+  readonly #beside: BesideLog;
+  readonly #rebuilder: Rebuilder;
+  readonly #committees = new Map<number, Committee>();
+  #head: Head;
+  #record: Uint8Array;
+  #trusted = 0;
+  #votes = 0;
+  #transcripts = 0;
+  #bodies = 0;
+
+  constructor(options: VerifyOptions, collaborators: VerifyCollaborators) {
+    this.#options = options;
+    this.#collaborators = collaborators;
+    this.#findings = new Findings(options.all === true);
+    this.#beside = new BesideLog(collaborators.store, this.#findings);
+    this.#rebuilder = new Rebuilder(options, collaborators, this.#findings);
+    this.#head = options.genesis;
+    this.#record = genesisRecord(options.genesis);
+  }
+
+  async run(): Promise<void> {
+    const { store } = this.#collaborators;
+    if (this.#options.trust === 'checkpoint') {
+      for await (const [key] of store.entries('checkpoint/'))
+        this.#trusted = Number(key.slice('checkpoint/'.length));
+    }
+    for await (const [key, bytes] of store.entries('log/')) {
+      const round = this.#head.round + 1;
+      const found = Number(key.slice('log/'.length));
+      if (!this.#findings.same(round, 'certificate', `round ${round}`, `round ${found}`)) break;
+      if (!(await this.#round(round, bytes))) break;
+    }
+    await this.#beside.leftOver(this.#head);
+    const committee = [...this.#committees.values()].at(-1) ?? (await this.#committeeOf(0, 0));
+    await this.#beside.words(this.#options.network, this.#head, committee);
+    await this.#beside.blobs(this.#head.round + 1);
+  }
+
+  result(): Verification {
+    const coverage = {
+      rounds: this.#head.round,
+      votes: this.#votes,
+      transcripts: this.#transcripts,
+      bodies: this.#bodies,
+      trusted: Math.min(this.#trusted, this.#head.round),
+    };
+    const mismatches = this.#findings.mismatches.toSorted((a, b) => a.round - b.round);
+    return { mismatches, head: this.#head, coverage };
+  }
+
+  /** @returns whether the rounds after it can be looked at. */
+  async #round(round: number, bytes: Uint8Array): Promise<boolean> {
+    const before = this.#head;
+    const isTrusted = round < this.#trusted;
+    const record = recordAfter(this.#record, bytes);
+    // Up to a checkpoint the record is what vouches for the bytes; elsewhere what they say is looked at first.
+    if (isTrusted) this.#record = await this.#beside.record(round, record);
+    const certificate = await this.#findings.attempt(round, 'certificate', 'a certificate', () =>
+      isTrusted ? (decodeCanonical(bytes) as Certificate) : readCertificate(bytes),
+    );
+    if (certificate === undefined) return false;
+    const { entry } = certificate;
+    this.#link(round, certificate);
+    const committee = await this.#committeeOf(entry.epoch, round);
+    if (!isTrusted) {
+      await this.#verifyVotes(certificate, committee);
+      this.#record = await this.#beside.record(round, record);
+    }
+    this.#head = headAfter(entry);
+    this.#collaborators.onRound?.(certificate, before);
+    if (entry.outcome === 'accepted') await this.#beside.version(entry.version, round);
+    if (isTrusted) return true;
+    await this.#beside.checkpoint(round, bytes, this.#record, committee);
+    await this.#beside.blobs(round);
+    const { rule } = this.#collaborators;
+    const { network, parameters } = this.#options;
+    const context = { self: '', network, committee, parameters, minUpdates: rule.minRows };
+    const { transcript, bodies } = await this.#rebuilder.round(context, before, entry);
+    this.#transcripts += Number(transcript);
+    this.#bodies += Number(bodies);
+    return true;
+  }
+
+  /** What the entry says of the one before it, and how its version follows. */
+  #link(round: number, { entry }: Certificate): void {
+    const before = this.#head;
+    const accepted = entry.outcome === 'accepted';
+    const expected = {
+      round,
+      parent: before.entry,
+      baseVersion: before.version,
+      baseDigest: before.modelDigest,
+      version: accepted ? before.version + 1 : before.version,
+      modelDigest: accepted ? entry.candidateDigest : before.modelDigest,
+    };
+    for (const field of Object.keys(expected) as (keyof typeof expected)[])
+      this.#findings.same(round, `entry.${field}`, String(expected[field]), String(entry[field]));
+  }
+
+  async #verifyVotes(certificate: Certificate, committee: Committee): Promise<void> {
+    const { round } = certificate.entry;
+    const { commitScheme } = this.#collaborators;
+    const isValid = await isCertified(certificate, this.#options.network, committee, {
+      verify: commitScheme.verify,
+      sign: () => Promise.reject(new Error('verification signs nothing')),
+    });
+    if (isValid) this.#votes += 1;
+    else {
+      const got = `${certificate.signatures.length} signatures, fewer of members`;
+      this.#findings.add(
+        round,
+        'signatures',
+        `${committee.quorum} of members of epoch ${committee.epoch}`,
+        got,
+      );
+    }
+  }
+
+  /** Who may vote: the chain's word, with which the log's own has to agree. */
+  async #committeeOf(epoch: number, round: number): Promise<Committee> {
+    const known = this.#committees.get(epoch);
+    if (known !== undefined) return known;
+    const { store, committeeOf } = this.#collaborators;
+    const bytes = await store.get(committeeKey(epoch));
+    const onChain = await committeeOf?.(epoch);
+    if (onChain !== undefined && bytes !== undefined && !sameBytes(bytes, encodeCommittee(onChain)))
+      this.#findings.add(round, 'committee', `the committee of epoch ${epoch} on the chain`, 'another');
+    const stored =
+      onChain === undefined && bytes !== undefined
+        ? await this.#findings.attempt(round, 'committee', `the committee of epoch ${epoch}`, () =>
+            decodeCommittee(bytes, epoch),
+          )
+        : undefined;
+    const committee = onChain ?? stored;
+    if (committee === undefined) {
+      throw new BallastError(
+        'COMMITTEE_UNKNOWN',
+        `committee of epoch ${epoch}: neither the chain nor the log says who may vote in round ${round}`,
+        { hint: 'give the chain’s endpoint with --rpc', metadata: { epoch, round } },
+      );
+    }
+    this.#committees.set(epoch, committee);
+    return committee;
+  }
+}
+
+/** @throws what decoding throws; MessageError naming the field. */
+function readCertificate(bytes: Uint8Array): Certificate {
+  const payload: Encodable = decodeCanonical(bytes);
+  return payloadOf('certificate', { payload, sender: 'the log' } as Envelope);
+}

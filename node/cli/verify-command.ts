@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../../protocol/errors.ts';
+import { readNetworkDocument } from '../runtime/index.ts';
+import { type FolderVerification, verifyFolder } from '../verify/index.ts';
+import type { AddCommands } from './commands.ts';
+import { Progress } from './progress.ts';
+import { catchSignals } from './signals.ts';
+
+/** How many rounds go by between two lines of progress. */
+const PROGRESS_ROUNDS = 100;
+
+export const addVerifyCommand: AddCommands = (program) => {
+  program
+    .command('verify')
+    .description(
+      'recompute a stopped node’s log, hold it against the chain, name the first round that differs',
+    )
+    .requiredOption('--data-dir <folder>', 'the node’s data folder')
+    .option('--rpc <url>', 'endpoint of the chain; without it everything but the chain is verified')
+    .option('--network <file>', 'the network document; network.json in the data folder unless given')
+    .option('--from-checkpoint', 'trust the newest checkpoint instead of verifying every vote', false)
+    .option('--all', 'name every mismatch, not the first alone', false)
+    .option('--no-beacons', 'do not hold beacons against their blocks')
+    .option('--json', 'print the result as a line of JSON', false)
+    .action(verify);
+};
+
+type VerifyFlags = {
+  readonly dataDir: string;
+  readonly rpc?: string;
+  readonly network?: string;
+  readonly fromCheckpoint: boolean;
+  readonly all: boolean;
+  readonly beacons: boolean;
+  readonly json: boolean;
+};
+
+/** The exit code is 1 where anything differs. */
+async function verify(flags: VerifyFlags): Promise<void> {
+  const { rpc, fromCheckpoint, all, beacons, json } = flags;
+  const dataDir = resolve(flags.dataDir);
+  const document = await readNetworkDocument(networkFile(dataDir, flags.network));
+  const progress = new Progress(process.stderr, !json);
+  const interruption = catchSignals(() => undefined);
+  try {
+    const result = await verifyFolder(
+      {
+        dataDir,
+        document,
+        ...(rpc === undefined ? {} : { rpc }),
+        trust: fromCheckpoint ? 'checkpoint' : 'genesis',
+        all,
+        beacons,
+      },
+      {
+        signal: interruption.stop,
+        onProgress: (what, round) => {
+          if (round % PROGRESS_ROUNDS === 0) progress.show(`${what}: ${round}`);
+        },
+      },
+    );
+    progress.clear();
+    const lines = json ? [JSON.stringify(result)] : describe(result);
+    process.stdout.write(`${lines.join('\n')}\n`);
+    if (result.mismatches.length > 0) process.exitCode = 1;
+  } catch (error) {
+    if (!interruption.stop.aborted) throw error;
+    process.exitCode = 130;
+  } finally {
+    progress.clear();
+    interruption.release();
+  }
+}
+
+function networkFile(dataDir: string, given: string | undefined): string {
+  if (given !== undefined) return given;
+  const own = join(dataDir, 'network.json');
+  if (existsSync(own)) return own;
+  throw new UsageError('NETWORK_FILE', `--network: got nothing, and ${dataDir} holds no network.json`, {
+    hint: 'give the network document that the node’s configuration names',
+  });
+}
+
+function describe({ mismatches, head, coverage, chain }: FolderVerification): string[] {
+  const problems = mismatches.map(
+    ({ round, field, expected, got }) => `round ${round}: ${field}: got ${got}, expected ${expected}`,
+  );
+  const trusted = coverage.trusted > 0 ? `, up to round ${coverage.trusted} by its checkpoint` : '';
+  const covered =
+    `${coverage.rounds} rounds${trusted}: votes of ${coverage.votes}, transcripts of ${coverage.transcripts}, ` +
+    `bodies of ${coverage.bodies}, beacons of ${coverage.beacons}`;
+  const model = `version ${head.version} ${head.modelDigest}`;
+  if (problems.length > 0)
+    return [...problems, covered, `differs; the log was read up to round ${head.round}`];
+  if (chain === undefined)
+    return [covered, `head: round ${head.round}, ${model}; the chain was not asked (no --rpc)`];
+  if (chain.isHead) return [covered, `head: round ${head.round}, ${model}, which is the chain's`];
+  return [
+    covered,
+    `head: round ${head.round}, ${model}; the chain has version ${chain.version}, which the log has too`,
+  ];
+}

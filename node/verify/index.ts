@@ -1,0 +1,6 @@
+export {
+  type FolderVerification,
+  type VerifyFolderCollaborators,
+  type VerifyFolderOptions,
+  verifyFolder,
+} from './verify-folder.ts';
