@@ -1,16 +1,28 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createTestClient, http } from 'viem';
 import { type Anvil, chainHead, createReader, startAnvil } from '../../../contracts/client/index.ts';
 import type { StoreOperation } from '../../../protocol/store.ts';
 import { freePort } from '../../devnet/setup.ts';
-import { BallastNode, type ConditionCode, type NodeEvent, readNodeConfig } from '../../runtime/index.ts';
+import {
+  BallastNode,
+  type ConditionCode,
+  type NodeEvent,
+  readNodeConfig,
+  STOP_BUDGET_MS,
+} from '../../runtime/index.ts';
 import { LevelStore, type NodeStore, StoreError } from '../../store/index.ts';
+import { ENTRY } from './command.ts';
 import { type PreparedNetwork, prepareNetwork } from './network.ts';
 import { RpcProxy } from './rpc-proxy.ts';
 
 const NODES = 4;
+/** Loaded before a node: whoever ends the process by force is found out. */
+const NO_EXIT = `data:text/javascript,process.exit=()=>process.kill(process.pid,'SIGKILL')`;
 /** What keeps a process alive and belongs to a node: the test's own timers and pipes are not among them. */
 const OURS = /TCP|Worker|MessagePort|Immediate/;
 
@@ -274,5 +286,32 @@ describe('faults around a node', function () {
     await sleep(100);
     const left = process.getActiveResourcesInfo().filter((name) => OURS.test(name));
     expect(left).to.deep.equal(openBefore);
+  });
+
+  it('its process ends by itself after a signal, with nothing that ends it by force', async () => {
+    const config = network.nodes[1]?.configPath ?? '';
+    const child = spawn(
+      process.execPath,
+      ['--import', NO_EXIT, ENTRY, 'node', '--config', config, '--json'],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
+    const exited = once(child, 'exit');
+    const heard: NodeEvent[] = [];
+    let signalled = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      const event: NodeEvent = JSON.parse(line);
+      heard.push(event);
+      // Alone, but with all that it has: chain, store, trainer, network.
+      if (signalled === 0 && event.event === 'condition' && event.code === 'PEERS_TOO_FEW') {
+        signalled = performance.now();
+        child.kill('SIGTERM');
+      }
+    }
+    expect(await exited).to.deep.equal([0, null]);
+    expect(signalled).to.be.above(0);
+    expect(performance.now() - signalled).to.be.below(STOP_BUDGET_MS);
+    expect(heard.find(({ event }) => event === 'stopped')).to.deep.include({ overran: [] });
   });
 });
