@@ -1,5 +1,5 @@
 import { BallastError, UsageError } from '../../protocol/errors.ts';
-import { withCertificateCache } from './certificates.ts';
+import { cachedSource } from './cached-source.ts';
 import { type ApiConfig, isLoopback } from './config.ts';
 import { ApiError } from './errors.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -79,7 +79,7 @@ export function createApi(
       }
     },
     serve: (next) => {
-      source = withCertificateCache(next);
+      source = cachedSource(next, now);
     },
     suspend: () => {
       source = undefined;

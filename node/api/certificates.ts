@@ -6,28 +6,9 @@ import {
   leaderOf,
   nodesOf,
 } from '../../coordinator/index.ts';
-import { BoundedCache } from '../../protocol/cache.ts';
 import { toHex } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import type { CertificateJson, CommitteeJson, RoundJson, RoundSummaryJson } from './schemas/index.ts';
-import type { ApiSource } from './source.ts';
-
-const CACHED_ROUNDS = 512;
-
-/** The same source, which keeps certificates at hand: a decided round never changes. */
-export function withCertificateCache(source: ApiSource): ApiSource {
-  const cache = new BoundedCache<Certificate>(CACHED_ROUNDS);
-  return {
-    ...source,
-    certificate: async (round) => {
-      const known = cache.get(String(round));
-      if (known !== undefined) return known;
-      const certificate = await source.certificate(round);
-      if (certificate !== undefined) cache.set(String(round), certificate, 1);
-      return certificate;
-    },
-  };
-}
 
 export function certificateJson({ entry, view, signatures }: Certificate): CertificateJson {
   return {

@@ -30,6 +30,7 @@ export const API_ERRORS = {
   HEADERS_TOO_LARGE: { status: 431, hint: 'send less than 16 KiB of headers' },
   INTERNAL: { status: 500, hint: 'the log of the node has the cause under the same request id' },
   NOT_READY: { status: 503, hint: 'see /readyz for the reason, and come back' },
+  ANSWER_TIMEOUT: { status: 503, hint: 'come back; the problems of the node are in /readyz' },
   SUBSCRIBERS_FULL: { status: 503, hint: 'close another stream, or ask another node' },
 } as const satisfies Record<string, { readonly status: number; readonly hint: string }>;
 

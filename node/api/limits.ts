@@ -12,6 +12,8 @@ export type ApiLimits = {
   readonly headersMs: number;
   /** From the first byte to the end of the body. */
   readonly requestMs: number;
+  /** From the request to its answer; whatever the node waits for. */
+  readonly answerMs: number;
   readonly keepAliveMs: number;
   /** A socket on which nothing moves is closed after this. */
   readonly idleMs: number;
@@ -33,6 +35,7 @@ export const API_LIMITS: ApiLimits = {
   connections: 512,
   headersMs: 5 * SECOND,
   requestMs: 10 * SECOND,
+  answerMs: 5 * SECOND,
   keepAliveMs: 5 * SECOND,
   idleMs: 60 * SECOND,
   addresses: 5_000,

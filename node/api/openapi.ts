@@ -14,6 +14,7 @@ const EVERYWHERE: readonly ApiErrorCode[] = [
   'URL_TOO_LONG',
   'RATE_LIMITED',
   'HEADERS_TOO_LARGE',
+  'ANSWER_TIMEOUT',
   'INTERNAL',
 ];
 const WITH_TOKEN: readonly ApiErrorCode[] = ['TOKEN_MISSING', 'TOKEN_UNKNOWN', 'TOKEN_RATE_LIMITED'];

@@ -30,6 +30,7 @@ export function toApiEvent(event: NodeEvent): ApiEvent | undefined {
 /** Kinds that hold nothing but what peers or the chain know. Kinds that are not named here stay in the node. */
 const PUBLIC: ReadonlySet<string> = new Set([
   'phase',
+  'judged',
   'view',
   'decided',
   'published',

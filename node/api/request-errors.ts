@@ -4,6 +4,7 @@ const BY_CODE: Readonly<Record<string, readonly [ApiErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'got a longer body than this node reads'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['CONTENT_TYPE', 'got another type of body, expected application/json'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['REQUEST_MALFORMED', 'got an empty body, expected JSON'],
+  FST_ERR_HANDLER_TIMEOUT: ['ANSWER_TIMEOUT', 'the node did not find its answer in time'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['REQUEST_MALFORMED', 'got another length than Content-Length says'],
 };
 

@@ -44,6 +44,7 @@ export async function createServer(
       requireHostHeader: false,
     },
     requestTimeout: limits.requestMs,
+    handlerTimeout: limits.answerMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionTimeout: limits.idleMs,
     bodyLimit: limits.bodyBytes,

@@ -4,11 +4,13 @@ import type { Certificate } from '../../../coordinator/index.ts';
 import { toHex } from '../../../protocol/digest.ts';
 import { decodeCanonical } from '../../../protocol/encoding.ts';
 import { BallastError } from '../../../protocol/errors.ts';
+import type { RoundEntry } from '../../../protocol/messages.ts';
 import { API_ERRORS } from '../errors.ts';
 import { CERTIFICATE_TYPE } from '../index.ts';
 import { errorsOf } from '../openapi.ts';
 import { JSON_TYPE, type Route } from '../route.ts';
 import { allRoutes } from '../routes/index.ts';
+import { type RoundJson, round } from '../schemas/index.ts';
 import {
   digestOfVersion,
   errorOf,
@@ -147,6 +149,15 @@ describe('api: endpoints', () => {
     expect(json.signatures).to.deep.equal(
       certificate.signatures.map(({ index, signature }) => ({ index, signature: toHex(signature) })),
     );
+  });
+
+  it('has every field of an entry that the committee votes on', () => {
+    // Checked by the compiler: a field that is missing here, or there, is a type error.
+    const there: (entry: RoundJson['entry']) => RoundEntry = (entry) => entry;
+    const back: (entry: RoundEntry) => RoundJson['entry'] = (entry) => entry;
+    for (const { entry } of history().certificates) {
+      expect(round.shape.entry.parse(back(there(entry)))).to.deep.equal(entry);
+    }
   });
 
   it('names the leader of the view that decided', async () => {

@@ -124,6 +124,15 @@ describe('api: event stream', () => {
     await until(() => stream.received().includes(': beat'), 'a heartbeat');
   });
 
+  it('outlives the time that other answers are given', async () => {
+    const served = await serve({ limits: { answerMs: 50, heartbeatMs: 20 } });
+    const stream = await subscribe(served);
+    await until(() => (stream.received().match(/: beat/g)?.length ?? 0) >= 8, 'eight heartbeats');
+    served.feed.append(phase(1));
+    await until(() => stream.events().length === 1, 'the event');
+    expect(served.errors).to.deep.equal([]);
+  });
+
   it('streams before the node is up', async () => {
     const served = await serve({ source: undefined });
     const stream = await subscribe(served);
