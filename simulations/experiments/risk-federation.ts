@@ -65,54 +65,66 @@ function risk({ final }: FederatedResult): Figures {
   return figures(final.risk);
 }
 
-function printMarket(
+type Case = { readonly label: string; readonly unit: 'record' | 'none'; readonly alone: boolean };
+const CASES: readonly Case[] = [
+  { label: 'record, federated', unit: 'record', alone: false },
+  { label: 'record, each alone', unit: 'record', alone: true },
+  { label: 'off, federated', unit: 'none', alone: false },
+  { label: 'off, each alone', unit: 'none', alone: true },
+];
+
+/** Figures of each case, of every node where each trains alone. */
+function runCases(market: PreparedMarket, seed: number): Figures[][] {
+  return CASES.map(({ unit, alone }) => {
+    if (!alone) return [risk(run(market, seed, unit))];
+    return Array.from({ length: NODES }, (_, node) => risk(run(market, seed, unit, node)));
+  });
+}
+
+/** One market is in memory at a time: each holds every node's rows of every round. */
+async function printMarkets(
   title: string,
-  markets: readonly (readonly [seed: number, market: PreparedMarket])[],
-): void {
+  seeds: readonly number[],
+  marketOf: (seed: number) => Promise<PreparedMarket>,
+): Promise<void> {
+  const all: Figures[][] = CASES.map(() => []);
+  const lines: string[] = [];
+  for (const [i, seed] of seeds.entries()) {
+    const market = await marketOf(seed);
+    for (const [c, own] of runCases(market, seed).entries()) all[c]?.push(...own);
+    if (i === 0) lines.push(...intervalLines(market, seed));
+  }
   print(`\n${title}`);
   print(
     'case                  log loss EWMA (least)   persist.   AUC / EWMA   QLIKE EWMA (least)     persist.  |log error|',
   );
-  for (const unit of ['record', 'none'] as const) {
-    const name = unit === 'record' ? 'record' : 'off';
-    row(
-      `${name}, federated`,
-      markets.map(([seed, market]) => risk(run(market, seed, unit))),
-    );
-    row(
-      `${name}, each alone`,
-      markets.flatMap(([seed, market]) =>
-        Array.from({ length: NODES }, (_, node) => risk(run(market, seed, unit, node))),
-      ),
-    );
-  }
-  const [first] = markets;
-  if (first === undefined) return;
-  const [seed, market] = first;
+  for (const [c, { label }] of CASES.entries()) row(label, all[c] ?? []);
+  for (const line of lines) print(line);
+}
+
+function intervalLines(market: PreparedMarket, seed: number): string[] {
   const intervals = market.judge.heldOutIntervals(run(market, seed, 'record').weights).risk;
-  for (const [target, baselines] of Object.entries(intervals ?? {})) {
-    for (const [baseline, { skill, low, high }] of Object.entries(baselines)) {
-      print(
+  return Object.entries(intervals ?? {}).flatMap(([target, baselines]) =>
+    Object.entries(baselines).map(
+      ([baseline, { skill, low, high }]) =>
         `seed ${seed}, record, federated: ${target} against ${baseline} ${percent(skill)} [${percent(low)}, ${percent(high)}]`,
-      );
-    }
-  }
+    ),
+  );
 }
 
 print(
   `${NODES} nodes, ${ROUNDS} rounds; skill is 1 − loss / loss of the baseline, the mean over seeds and in brackets the least`,
 );
-const generated: [number, PreparedMarket][] = [];
-for (const seed of SEEDS)
-  generated.push([seed, await prepareMarket(await slicesFor(undefined, seed, NODES), ROUNDS)]);
-printMarket(`generated market, seeds ${SEEDS[0]} to ${SEEDS.at(-1)}`, generated);
+await printMarkets(`generated market, seeds ${SEEDS[0]} to ${SEEDS.at(-1)}`, SEEDS, async (seed) =>
+  prepareMarket(await slicesFor(undefined, seed, NODES), ROUNDS),
+);
 
 const dataDir = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 if (existsSync(dataDir)) {
   const market = await prepareMarket(await slicesFor(dataDir, 1, NODES), ROUNDS);
-  printMarket('recorded market (BTC public; ETH, MKR, LINK, COMP, AAVE, UNI private), three noise seeds', [
-    [1, market],
-    [2, market],
-    [3, market],
-  ]);
+  await printMarkets(
+    'recorded market (BTC public; ETH, MKR, LINK, COMP, AAVE, UNI private), three noise seeds',
+    [1, 2, 3],
+    async () => market,
+  );
 } else print(`\nrecorded market: nothing at ${dataDir}, left out`);
