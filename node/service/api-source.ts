@@ -3,11 +3,10 @@ import { BoundedCache } from '../../protocol/cache.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { encodeWeights } from '../../protocol/vectors.ts';
-import { ApiError, type ApiSource, type VersionReport } from '../api/index.ts';
+import { ApiError, type ApiSource, createPredictor, type VersionReport } from '../api/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import type { NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainParameters } from './chain-parameters.ts';
-import { type Forecaster, predictPeg, predictRisk } from './predictions.ts';
 import { versionReport } from './version-report.ts';
 
 /** Resampling takes a tenth of a second, so a version is reported on once. */
@@ -58,13 +57,13 @@ export function createApiSource({ node, network, view, parameters }: ApiSourcePa
       found.entry?.privacy ?? null,
     );
   };
-  const forecaster = async (): Promise<Forecaster> => {
+  const current = async () => {
     const { head } = participant();
     const weights = await participant().weights(head.modelDigest);
     if (weights === undefined) throw notReady(view());
-    const { version, modelDigest } = head;
-    return { model, version, modelDigest, weights, known: () => market().known(head.round + 1) };
+    return { version: head.version, modelDigest: head.modelDigest, weights };
   };
+  const known = () => market().known(participant().head.round + 1);
 
   return {
     document,
@@ -103,10 +102,7 @@ export function createApiSource({ node, network, view, parameters }: ApiSourcePa
         throw new ApiError('NOT_READY', `the chain cannot be read: ${reason}`, { retryAfter: 2 });
       });
     },
-    predict: {
-      peg: async (request) => predictPeg(await forecaster(), request),
-      risk: async (request) => predictRisk(await forecaster(), request),
-    },
+    predict: createPredictor({ model, current, known }),
   };
 }
 
