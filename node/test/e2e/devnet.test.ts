@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { chmod, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { chainHead, createReader, modelDigestOf } from '../../../contracts/client/index.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
 import type { DevnetEvent } from '../../devnet/index.ts';
+import { LevelStore } from '../../store/index.ts';
 import { commandOf, createSandbox, gone, killAll, Run, type Sandbox } from './command.ts';
 
 const ROUNDS = 3;
@@ -105,6 +107,42 @@ describe('ballast devnet', function () {
       expect((await chainOf(place).head()).modelDigest).to.equal(summaryOf(run)?.modelDigest);
     });
 
+    it('lets anyone recompute a node’s log up to the chain’s head, and names the round of a changed byte', async () => {
+      // A node that runs holds its folder: a copy is what is looked at.
+      const copy = join(place.root, 'copy');
+      await cp(join(place.dataDir, 'node-1', 'data', 'db'), join(copy, 'db'), { recursive: true });
+      await chmod(join(copy, 'db'), 0o700);
+      const { rpc } = JSON.parse(readFileSync(join(place.dataDir, 'node-1', 'config.json'), 'utf8'));
+      const network = join(place.dataDir, 'network.json');
+      const args = ['verify', '--data-dir', copy, '--network', network, '--rpc', rpc];
+      const verified = new Run(args, place);
+      expect(await verified.end(60_000), verified.stderr).to.deep.equal({ code: 0, signal: null });
+      const head = await chainOf(place).head();
+      expect(verified.stdout).to.match(
+        /^3 rounds: votes of 3, transcripts of 3, bodies of 3, beacons of 3\n/,
+      );
+      expect(verified.stdout).to.include(`version ${head.version} ${head.modelDigest}, which is the chain's`);
+
+      const store = await LevelStore.open(join(copy, 'db'));
+      const round = store.sub('round');
+      const key = 'log/0000000000000002';
+      const value = await round.get(key);
+      await round.write([
+        { type: 'put', key, value: value?.with(-1, (value.at(-1) ?? 0) ^ 1) ?? new Uint8Array() },
+      ]);
+      await store.close();
+      const differing = new Run(args, place);
+      expect((await differing.end(60_000)).code).to.equal(1);
+      expect(differing.stdout).to.match(/^round 2: /);
+
+      const running = new Run(
+        ['verify', '--data-dir', join(place.dataDir, 'node-2', 'data'), '--network', network],
+        place,
+      );
+      expect((await running.end(60_000)).code).to.equal(1);
+      expect(running.stderr).to.match(/^ballast: [^\n]*(lock|another process)[^\n]*\n$/i);
+    });
+
     it('runs its nodes as processes of their own, and leaves none and no file outside its folder', async () => {
       const commands = run.processes().map(commandOf);
       expect(commands.filter((command) => / (byzantine-)?node /.test(command))).to.have.length(NODES);
@@ -130,7 +168,7 @@ describe('ballast devnet', function () {
     expect(rounds).to.have.length(2);
     for (const line of rounds) {
       expect(line).to.match(
-        /^round {2}\d · leader node-\d( \(view \d+\))? · [34]\/4 updates(, left out [^·]+)? · error \d+\.\d{3} bp \(B0 [+−]\d+\.\d %, B2 [+−]\d+\.\d %\) · ε ∞ \(no guarantee\) · v\d+ [^·]+ · fee \d+\.\d\d % [^·]+$/,
+        /^round {2}\d · leader node-\d( \(view \d+\))? · [34]\/4 updates(, left out [^·]+)? · error \d+\.\d{3} bp \(B0 [+−]\d+\.\d %, B2 [+−]\d+\.\d %\), risk to EWMA drawdown [+−]\d+\.\d %, volatility [+−]\d+\.\d % · ε ∞ \(no guarantee\) · v\d+ [^·]+ · fee \d+\.\d\d % [^·]+$/,
       );
     }
     expect(run.stdout).to.include("every node's hash equals the chain's");
