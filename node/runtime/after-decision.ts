@@ -46,6 +46,11 @@ export class AfterDecision {
     const { advisor, emit, signal } = this.#collaborators;
     const { certificate } = decided;
     const { entry } = certificate;
+    // Later rounds are decided too: their models are gone from the peers, and the newest round sees to the rest.
+    if (decided.isOld === true) {
+      emit(toDecidedEvent(decided, undefined));
+      return;
+    }
     const publishing = this.#startPublishing(`round ${entry.round} is decided`);
     emit(toDecidedEvent(decided, await this.#held(entry.modelDigest)));
     const turn = this.#turn(certificate);
