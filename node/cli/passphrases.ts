@@ -1,4 +1,5 @@
 import password from '@inquirer/password';
+import { UsageError } from '../../protocol/errors.ts';
 import type { PassphraseSources } from '../keys/index.ts';
 
 const VARIABLES = ['BALLAST', 'BALLAST_STAKE'].flatMap((name) => [
@@ -39,6 +40,11 @@ export function passphraseSources(
 }
 
 /** On standard error: standard output is for results. */
-function ask(question: string): Promise<string> {
-  return password({ message: question, mask: true }, { output: process.stderr });
+async function ask(question: string): Promise<string> {
+  try {
+    return await password({ message: question, mask: true }, { output: process.stderr });
+  } catch {
+    // No cause: what was typed so far stays here.
+    throw new UsageError('PASSPHRASE_CANCELLED', 'passphrase: the question was not answered');
+  }
 }
