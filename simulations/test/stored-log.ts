@@ -10,7 +10,7 @@ import { World } from '../world/world.ts';
 
 const LAYOUT: Layout = { tensors: [{ name: 'w', shape: [8] }] };
 const GENESIS_WEIGHTS = new Float64Array(layoutSize(LAYOUT));
-const PARAMETERS: NetworkParameters = {
+export const PARAMETERS: NetworkParameters = {
   rule: { name: 'multi-krum', f: 1 },
   update: { clipNorm: 1, gridBits: 20, normCheck: true },
   privacy: {

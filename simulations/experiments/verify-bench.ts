@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createRule } from '../../aggregation/index.ts';
+import { RoundLog, type Trust, verifyLog } from '../../coordinator/index.ts';
+import { LevelStore } from '../../node/store/index.ts';
+import { sha256 } from '../../protocol/digest.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
+import { operatorFor, warmOperators } from '../world/operators.ts';
+import { writeCertifiedLog } from './certified-log.ts';
+
+// How fast a log on disk is verified, from bodies and from a checkpoint, beside plain hashing of the same bytes:
+//
+//     node simulations/experiments/verify-bench.ts --rounds 1000 --nodes 7 --size 300
+
+const PARAMETERS: NetworkParameters = {
+  rule: { name: 'multi-krum', f: 1 },
+  update: { clipNorm: 1, gridBits: 20, normCheck: true },
+  privacy: {
+    unit: 'none',
+    relation: 'add-remove',
+    noiseMultiplier: 0,
+    recordClipNorm: 1,
+    epsilonBudget: 8,
+    delta: 1e-5,
+  },
+  training: { localSteps: 1, learningRate: 1, nominalRecords: 1 },
+  gate: { enabled: true, deadBand: 0 },
+  fee: { gain: '2000000000000000000', deadBand: '100000000000000' },
+  timeouts: { collectMs: 3000, fetchMs: 1500, viewMs: 2000, resendMs: 2000 },
+  beaconLag: 3,
+  retention: { rounds: 20 },
+};
+
+async function timed<T>(act: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
+  const started = performance.now();
+  const value = await act();
+  return { value, seconds: (performance.now() - started) / 1000 };
+}
+
+async function bench(folder: string): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '1000' },
+      nodes: { type: 'string', default: '7' },
+      size: { type: 'string', default: '300' },
+    },
+  });
+  const [rounds, nodes, size] = [Number(values.rounds), Number(values.nodes), Number(values.size)];
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  await warmOperators();
+  const store = await LevelStore.open(folder);
+  const rule = createRule('multi-krum', { f: 1 });
+  const terms = { seed: 'verify-bench', rounds, nodes, size, parameters: PARAMETERS };
+  const { options, committee, bodyBytes } = await writeCertifiedLog(store, rule, terms);
+  const collaborators = {
+    store,
+    rule,
+    commitScheme: operatorFor(0).scheme,
+    committeeOf: async () => committee,
+  };
+  const verify = (trust: Trust) => timed(() => verifyLog({ ...options, trust }, collaborators));
+  const hashing = await timed(async () => {
+    for await (const [, bytes] of store.entries('blob/')) sha256(bytes);
+  });
+  const checkpoint = await verify('checkpoint');
+  const bodies = await verify('genesis');
+  const opening = await timed(() => RoundLog.open(store, options.genesis));
+  await store.close();
+  for (const { value } of [checkpoint, bodies]) {
+    if (value.mismatches.length > 0 || value.head.round !== rounds)
+      throw new Error('the log does not verify');
+  }
+  const ratio = (bodies.seconds / hashing.seconds).toFixed(0);
+  print(
+    `${rounds} rounds, ${nodes} nodes, d = ${size}, ${(bodyBytes / 1e6).toFixed(1)} MB of bodies and models`,
+  );
+  print(`from bodies: ${(rounds / bodies.seconds).toFixed(0)} rounds/s (${bodies.seconds.toFixed(2)} s)`);
+  print(
+    `from a checkpoint at round ${checkpoint.value.coverage.trusted}: ${checkpoint.seconds.toFixed(2)} s`,
+  );
+  print(`hashing the same bytes: ${hashing.seconds.toFixed(2)} s; from bodies takes ${ratio} times as long`);
+  print(`opening the log: ${(opening.seconds * 1000).toFixed(0)} ms`);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'ballast-verify-'));
+try {
+  await bench(folder);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
