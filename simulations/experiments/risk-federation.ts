@@ -11,8 +11,8 @@ import { type FederatedResult, type PreparedMarket, prepareMarket, runFederation
 //     node simulations/experiments/risk-federation.ts [--quick]
 //
 // `--quick` takes three seeds. The recorded market is read from BALLAST_DATA (../shared/data unless set) and left out
-// where it is absent; its first round begins on 2022-05-07, so that no node has seen the stress of May to November 2022,
-// and its test is the last fifth of the public calendar, with the event of November 2022.
+// where it is absent; its test is the last fifth of the public calendar, 2022-08-15 on, with an event that no node has
+// seen (November 2022). It is a split by time; no event is left out of the training on purpose.
 
 const NODES = 7;
 const ROUNDS = 10;
