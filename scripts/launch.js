@@ -20,6 +20,7 @@ const COMMANDS = {
   contracts: ['scripts/contracts.ts'],
   soak: ['simulations/experiments/soak.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],
+  'bench:api': ['node/test/load/api-bench.ts'],
   'bench:robustness': ['simulations/experiments/robustness.ts'],
   'bench:peg': ['simulations/experiments/peg-federation.ts'],
 };

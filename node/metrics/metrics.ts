@@ -49,8 +49,9 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
   for (const code of CONDITION_CODES) gauge('ballast_condition_active').set({ code }, 0);
   for (const phase of PHASES) gauge('ballast_round_phase').set({ phase }, 0);
 
-  let round: { readonly number: number; readonly since: number } | undefined;
-  let phase: { readonly name: string; readonly since: number } | undefined;
+  /** When rounds began that are not told to be over: a decision is told when the next round may have begun. */
+  const begun = new Map<number, number>();
+  let phase: { readonly name: string; readonly round: number; readonly since: number } | undefined;
 
   function enterPhase(number: number, name: string | undefined): void {
     const at = now();
@@ -60,16 +61,16 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
     }
     phase = undefined;
     if (name === undefined || !(PHASES as readonly string[]).includes(name)) return;
-    phase = { name, since: at };
+    phase = { name, round: number, since: at };
     gauge('ballast_round_phase').set({ phase: name }, 1);
-    if (round?.number !== number) round = { number, since: at };
+    if (!begun.has(number)) begun.set(number, at);
   }
 
   function decided(event: RoundDecided): void {
-    if (round?.number === event.round) {
-      histogram('ballast_round_duration_seconds').observe((now() - round.since) / 1_000);
-    }
-    enterPhase(event.round, undefined);
+    const since = begun.get(event.round);
+    if (since !== undefined) histogram('ballast_round_duration_seconds').observe((now() - since) / 1_000);
+    for (const number of begun.keys()) if (number <= event.round) begun.delete(number);
+    if (phase?.round === event.round) enterPhase(event.round, undefined);
     gauge('ballast_round').set(event.round);
     gauge('ballast_version').set(event.version);
     counter('ballast_rounds_total').inc({ outcome: event.outcome });

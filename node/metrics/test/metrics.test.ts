@@ -85,6 +85,19 @@ describe('metrics', () => {
     expect(await value('ballast_held_out_skill_ratio{baseline="B3"}')).to.be.closeTo(-0.5, 1e-12);
   });
 
+  it('measures a round that is told to be over when the next has begun', async () => {
+    const { value } = observed([
+      { event: 'phase', round: 4, phase: 'collecting' },
+      2_000,
+      { event: 'phase', round: 5, phase: 'announced' },
+      500,
+      decided(),
+    ]);
+    expect(await value('ballast_round_duration_seconds_sum')).to.equal(2.5);
+    expect(await value('ballast_phase_duration_seconds_sum{phase="collecting"}')).to.equal(2);
+    expect(await value('ballast_round_phase{phase="announced"}')).to.equal(1);
+  });
+
   it('shows the phase that the round is in, and no other', async () => {
     const { value } = observed([
       { event: 'phase', round: 4, phase: 'announced' },
