@@ -18,7 +18,7 @@ import { addRecords, genesisRecord, recordAfter, recordKey, versionIndex, versio
 /** Certificates that one write takes. */
 const MAX_BATCH = 64;
 /** Digits of a round in a key that rounds of one checkpoint share. */
-const SHARED_DIGITS = Math.log10(CHECKPOINT_ROUNDS);
+const SHARED_DIGITS = String(CHECKPOINT_ROUNDS).length - 1;
 
 /** Where a log stands, and the digest of all that is written in it. */
 type Position = { readonly head: Head; readonly record: Uint8Array };
