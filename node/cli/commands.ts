@@ -37,8 +37,11 @@ export const addNodeCommands: AddCommands = (program, entry) => {
     .command('node')
     .description('run one node')
     .requiredOption('--config <file>', 'the node’s configuration')
+    .option('--archive', 'keep the bodies, models and transcripts of all rounds', false)
     .option('--json', 'print every event as a line of JSON; end when standard input ends', false)
-    .action(async ({ config, json }: { config: string; json: boolean }) => runNode({ config, json }));
+    .action(async ({ config, json, archive }: { config: string; json: boolean; archive: boolean }) =>
+      runNode({ config, json, archive }),
+    );
 };
 
 type DevnetFlags = Omit<DevnetOptions, 'boost' | 'data' | 'dataDir'> & {

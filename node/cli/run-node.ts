@@ -9,6 +9,8 @@ import { catchSignals } from './signals.ts';
 export type RunNodeOptions = {
   readonly config: string;
   readonly json: boolean;
+  /** Keeps the bodies, models and transcripts of all rounds, whatever the configuration says. */
+  readonly archive?: boolean;
   readonly revise?: (update: Float64Array) => Float64Array;
 };
 
@@ -16,8 +18,9 @@ export type RunNodeOptions = {
 const LINGER_MS = 2_000;
 
 /** Runs one node until a signal, or until its standard input ends where a parent holds it. */
-export async function runNode({ config: path, json, revise }: RunNodeOptions): Promise<void> {
-  const config = await readNodeConfig(path);
+export async function runNode({ config: path, json, archive, revise }: RunNodeOptions): Promise<void> {
+  const given = await readNodeConfig(path);
+  const config = archive === true ? { ...given, archive } : given;
   const document = await readNetworkDocument(config.network);
   const identity = await openIdentity(config, document);
   const print = (event: ServiceEvent) =>

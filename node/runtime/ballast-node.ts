@@ -163,7 +163,8 @@ export class BallastNode {
 
     this.#starting('opening the store');
     const gossip = this.#gossip();
-    const options = { document, identity, committee, model, rounds: config.rounds };
+    const { rounds, archive } = config;
+    const options = { document, identity, committee, model, rounds, archive: archive === true };
     const core = new Supervisor(this.#tuning.storeBackoff, {
       open: async (onFailure) => {
         const store = await this.#openStores(onFailure);

@@ -42,6 +42,8 @@ const schema = z.strictObject({
   engine: z.enum(engineNames).optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),
+  /** Keeps the bodies, models and transcripts of all rounds. */
+  archive: z.boolean().optional(),
 });
 
 /** What one node is started with. */

@@ -38,6 +38,8 @@ export type CoreOptions = {
   readonly model: StabilityModel;
   /** The last round to take part in. */
   readonly rounds: number;
+  /** Keeps the bodies, models and transcripts of all rounds. */
+  readonly archive: boolean;
   /** The store was put back from a backup. */
   readonly restored: boolean;
 };
@@ -168,6 +170,7 @@ export class NodeCore {
         committee,
         genesis: genesisHead(link.network, genesis.modelDigest, genesis.beaconHeight),
         genesisWeights: weights,
+        archive: this.#options.archive,
         restored: this.#options.restored,
       },
       {
