@@ -21,6 +21,9 @@ const COMMANDS = {
   soak: ['simulations/experiments/soak.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],
   'bench:api': ['node/test/load/api-bench.ts'],
+  'bench:catch-up': ['simulations/experiments/catch-up-bench.ts'],
+  'bench:verify': ['simulations/experiments/verify-bench.ts'],
+  'bench:risk': ['simulations/experiments/risk-federation.ts'],
   'bench:robustness': ['simulations/experiments/robustness.ts'],
   'bench:peg': ['simulations/experiments/peg-federation.ts'],
 };
