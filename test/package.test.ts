@@ -67,7 +67,7 @@ describe('package', () => {
     for (const path of Object.values(manifest.bin)) accessSync(join(ROOT, path), constants.X_OK);
     accessSync(join(ROOT, '.ci', 'run'), constants.X_OK);
     for (const script of Object.values(manifest.scripts)) {
-      expect(script).to.match(/^(?:exec )?node scripts\/launch\.js [\w:]+$/);
+      expect(script).to.match(/^(?:exec )?node scripts\/launch\.js [\w:-]+$/);
     }
   });
 

@@ -23,22 +23,11 @@ import type { Digest } from '../../protocol/digest.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { type Call, ChainEndpoints } from './chain-endpoints.ts';
-import type { ChainSource } from './chain-watch.ts';
+import type { BlockId, ChainSource } from './chain-source.ts';
 import { pause } from './pause.ts';
 
 const POLL_MS = 400;
 const REQUEST_TIMEOUT_MS = 5_000;
-
-export type BlockId = { readonly height: number; readonly hash: string };
-
-/** Where the chain stands. */
-export type ChainReading = {
-  readonly finalized: BlockId;
-  /** Its time in Unix seconds. */
-  readonly latest: BlockId & { readonly timestamp: number };
-  /** The block that was asked for again, as it is now. */
-  readonly again: BlockId | undefined;
-};
 
 export type ChainLinkOptions = {
   /** Ends every request. */

@@ -1,15 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
-import type { BlockId, ChainReading } from './chain-link.ts';
+import type { BlockId, ChainReading, ChainSource } from './chain-source.ts';
 import type { Conditions } from './conditions.ts';
 import { pause } from './pause.ts';
-
-/** The chain as it is watched. */
-export type ChainSource = {
-  /** @param seen height of a block to read again. */
-  readonly read: (seen: number | undefined) => Promise<ChainReading>;
-  /** The blocks of some heights as they are now; undefined beyond the chain's end. */
-  readonly blocksAt: (heights: readonly number[]) => Promise<readonly (BlockId | undefined)[]>;
-};
 
 export type ChainWatchOptions = {
   readonly pollMs: number;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { BallastError } from '../../../protocol/errors.ts';
-import type { BlockId } from '../chain-link.ts';
+import type { BlockId } from '../chain-source.ts';
 import { ChainWatch } from '../chain-watch.ts';
 import { type ConditionCode, Conditions } from '../conditions.ts';
 
