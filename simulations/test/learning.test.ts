@@ -97,8 +97,11 @@ describe('learning through the whole round, seven nodes, ten rounds, one of them
       const { normRefusals, rounds, rejectedRounds, lossOverGenesis } = cell('boosted-gate-fedavg');
       expect(normRefusals).to.equal(0);
       expect(rejectedRounds / rounds).to.be.at.least(0.95);
-      // The gate's rows are not the held-out rows, and it has a dead band.
-      expect(Math.max(...lossOverGenesis)).to.be.at.most(1.005);
+      // The gate has a dead band, and two weeks of its rows tell a model's loss to half a percent: what passes by
+      // chance shows on the held-out rows.
+      const mean = lossOverGenesis.reduce((sum, ratio) => sum + ratio, 0) / lossOverGenesis.length;
+      expect(mean).to.be.at.most(1.005);
+      expect(Math.max(...lossOverGenesis)).to.be.at.most(1.01);
     });
 
     it('does no harm under the mean with both', () => {
