@@ -1,6 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { ROWS_PER_RECORD } from './examples.ts';
-import { type MarketTable, RISK_FEATURES, RISK_HORIZON_HOURS, worstFall } from './market-features.ts';
+import { type MarketTable, RISK_FEATURES, RISK_HORIZON_HOURS } from './market-features.ts';
 
 /** What a risk assessment needs of one hour or of many; logs of 24-hour volatilities. */
 export type RiskInput = {
@@ -54,7 +54,7 @@ export function buildRiskExamples(table: MarketTable, range: { from: number; to:
     width,
     x,
     ewma: column((t) => table.ewma[t]!),
-    drawdown: column((t) => worstFall(table.logPrice, t)),
+    drawdown: column((t) => table.drawdown[t + RISK_HORIZON_HOURS]!),
     volatility: column((t) => table.realised[t + RISK_HORIZON_HOURS]!),
     lastDrawdown: column((t) => table.drawdown[t]!),
     lastVolatility: column((t) => table.realised[t]!),
