@@ -1,5 +1,6 @@
 import type { PrivacyStatement } from '../../protocol/messages.ts';
 import type { VersionReport } from '../api/index.ts';
+import type { RiskReport } from '../models/index.ts';
 import type { HeldOutReport, SkillIntervals } from '../runtime/index.ts';
 
 type HeadReport = VersionReport['heads'][number];
@@ -29,38 +30,30 @@ export function versionReport(
     },
   ];
   const { risk } = heldOut;
-  if (risk !== undefined && intervals.risk !== undefined) {
+  if (risk === undefined || intervals.risk === undefined) return { ...version, heads, privacy };
+  const against = intervals.risk;
+  const target = (
+    name: 'drawdown' | 'volatility',
+    metric: string,
+    unit: string,
+    loss: (report: RiskReport) => number,
+  ) =>
     heads.push({
-      head: 'risk/drawdown',
-      metric: 'log-loss',
-      unit: 'nat',
+      head: `risk/${name}`,
+      metric,
+      unit,
       examples: risk.head.examples,
-      loss: risk.head.drawdown.logLoss,
+      loss: loss(risk.head),
       lossInterval: null,
-      baselines: (['persistence', 'ewma'] as const).map((name) =>
-        baseline(name, risk[name].drawdown.logLoss, intervals.risk?.drawdown[name]),
+      baselines: (['persistence', 'ewma'] as const).map((other) =>
+        baseline(other, loss(risk[other]), against[name][other]),
       ),
     });
-    heads.push({
-      head: 'risk/volatility',
-      metric: 'qlike',
-      unit: '1',
-      examples: risk.head.examples,
-      loss: risk.head.volatility.qlike,
-      lossInterval: null,
-      baselines: (['persistence', 'ewma'] as const).map((name) =>
-        baseline(name, risk[name].volatility.qlike, intervals.risk?.volatility[name]),
-      ),
-    });
-  }
+  target('drawdown', 'log-loss', 'nat', ({ drawdown }) => drawdown.logLoss);
+  target('volatility', 'qlike', '1', ({ volatility }) => volatility.qlike);
   return { ...version, heads, privacy };
 }
 
-function baseline(name: string, loss: number, interval: Skill | undefined): HeadReport['baselines'][number] {
-  return {
-    name,
-    loss,
-    skill: interval?.skill ?? 0,
-    skillInterval: interval === undefined ? null : { level: LEVEL, low: interval.low, high: interval.high },
-  };
+function baseline(name: string, loss: number, { skill, low, high }: Skill): HeadReport['baselines'][number] {
+  return { name, loss, skill, skillInterval: { level: LEVEL, low, high } };
 }

@@ -6,32 +6,15 @@ import { createRule } from '../../aggregation/index.ts';
 import { RoundLog, type Trust, verifyLog } from '../../coordinator/index.ts';
 import { LevelStore } from '../../node/store/index.ts';
 import { sha256 } from '../../protocol/digest.ts';
-import type { NetworkParameters } from '../../protocol/network.ts';
 import { operatorFor, warmOperators } from '../world/operators.ts';
+import { SCENARIO_PARAMETERS } from '../world/scenario.ts';
 import { writeCertifiedLog } from './certified-log.ts';
 
 // How fast a log on disk is verified, from bodies and from a checkpoint, beside plain hashing of the same bytes:
 //
 //     node simulations/experiments/verify-bench.ts --rounds 1000 --nodes 7 --size 300
 
-const PARAMETERS: NetworkParameters = {
-  rule: { name: 'multi-krum', f: 1 },
-  update: { clipNorm: 1, gridBits: 20, normCheck: true },
-  privacy: {
-    unit: 'none',
-    relation: 'add-remove',
-    noiseMultiplier: 0,
-    recordClipNorm: 1,
-    epsilonBudget: 8,
-    delta: 1e-5,
-  },
-  training: { localSteps: 1, learningRate: 1, nominalRecords: 1 },
-  gate: { enabled: true, deadBand: 0 },
-  fee: { gain: '2000000000000000000', deadBand: '100000000000000' },
-  timeouts: { collectMs: 3000, fetchMs: 1500, viewMs: 2000, resendMs: 2000 },
-  beaconLag: 3,
-  retention: { rounds: 20 },
-};
+const PARAMETERS = { ...SCENARIO_PARAMETERS, retention: { rounds: 20 } };
 
 async function timed<T>(act: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
   const started = performance.now();

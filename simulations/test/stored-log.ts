@@ -2,32 +2,15 @@ import { createRule } from '../../aggregation/index.ts';
 import { genesisHead, type VerifyCollaborators, type VerifyOptions } from '../../coordinator/index.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import { type Layout, layoutSize } from '../../protocol/layout.ts';
-import type { NetworkParameters } from '../../protocol/network.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { operatorFor, warmOperators } from '../world/operators.ts';
+import { SCENARIO_PARAMETERS } from '../world/scenario.ts';
 import { World } from '../world/world.ts';
 
 const LAYOUT: Layout = { tensors: [{ name: 'w', shape: [8] }] };
 const GENESIS_WEIGHTS = new Float64Array(layoutSize(LAYOUT));
-export const PARAMETERS: NetworkParameters = {
-  rule: { name: 'multi-krum', f: 1 },
-  update: { clipNorm: 1, gridBits: 20, normCheck: true },
-  privacy: {
-    unit: 'none',
-    relation: 'add-remove',
-    noiseMultiplier: 0,
-    recordClipNorm: 1,
-    epsilonBudget: 8,
-    delta: 1e-5,
-  },
-  training: { localSteps: 1, learningRate: 1, nominalRecords: 1 },
-  gate: { enabled: true, deadBand: 0 },
-  fee: { gain: '2000000000000000000', deadBand: '100000000000000' },
-  timeouts: { collectMs: 3000, fetchMs: 1500, viewMs: 2000, resendMs: 2000 },
-  beaconLag: 3,
-  retention: { rounds: 5 },
-};
+export const PARAMETERS = SCENARIO_PARAMETERS;
 
 export type StoredLog = {
   readonly options: Omit<VerifyOptions, 'trust'>;
