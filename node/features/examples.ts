@@ -23,6 +23,8 @@ export type ExampleSet = {
   readonly deviation: Float64Array;
   /** Hours since the epoch of each example's row t. */
   readonly hour: Float64Array;
+  /** Bits of `FLAGS` of each row's hour: a doubtful row is a row like the others, and known to be doubtful. */
+  readonly flags: Uint8Array;
   /** records + 1 offsets: record r holds rows recordStart[r] … recordStart[r + 1] − 1. */
   readonly recordStart: Int32Array;
 };
@@ -62,6 +64,7 @@ export function buildExamples(table: FeatureTable, range: { from: number; to: nu
     scale: table.scale.slice(first, first + rows),
     deviation: table.deviation.slice(first, first + rows),
     hour,
+    flags: table.flags.slice(first, first + rows),
     recordStart: Int32Array.from([...recordStart, rows]),
   };
 }
@@ -103,8 +106,10 @@ export function mirrorExamples(examples: ExampleSet): ExampleSet {
  */
 export function withMirror(examples: ExampleSet): ExampleSet {
   const mirror = mirrorExamples(examples);
-  const interleave = (a: Float64Array, b: Float64Array, width: number): Float64Array => {
-    const out = new Float64Array(2 * a.length);
+  const interleave = <T extends Float64Array | Uint8Array>(a: T, b: T, width: number): T => {
+    const out = (
+      a instanceof Uint8Array ? new Uint8Array(2 * a.length) : new Float64Array(2 * a.length)
+    ) as T;
     for (let r = 0; r < examples.records; r++) {
       const from = examples.recordStart[r]! * width;
       const to = examples.recordStart[r + 1]! * width;
@@ -122,6 +127,7 @@ export function withMirror(examples: ExampleSet): ExampleSet {
     scale: interleave(examples.scale, mirror.scale, 1),
     deviation: interleave(examples.deviation, mirror.deviation, 1),
     hour: interleave(examples.hour, mirror.hour, 1),
+    flags: interleave(examples.flags, mirror.flags, 1),
     recordStart: examples.recordStart.map((start) => 2 * start),
   };
 }

@@ -31,6 +31,7 @@ export {
 } from './peg-features.ts';
 export { buildRiskExamples, type RiskExamples, type RiskInput, riskInputAt } from './risk-examples.ts';
 export {
+  countFlagged,
   endHour,
   FLAGS,
   type FlagName,

@@ -120,6 +120,8 @@ export type MarketTable = {
   readonly realised: Float64Array;
   /** Worst fall of the last 24 h from the price at their start, as a log, 0 or more. */
   readonly drawdown: Float64Array;
+  /** Bits of `FLAGS`, one byte an hour; zero where nothing is known of them. */
+  readonly flags: Uint8Array;
 };
 
 /**
@@ -172,6 +174,7 @@ export function computeMarketFeatures(market: MarketWindow, reference: MarketWin
     known,
     ewma: state.volatility[24],
     realised: realisedVolatility(returns),
+    flags: market.flags ?? new Uint8Array(rows),
     drawdown: Float64Array.from({ length: rows }, (_, t) =>
       t < RISK_HORIZON_HOURS ? 0 : worstFall(logPrice, t - RISK_HORIZON_HOURS),
     ),

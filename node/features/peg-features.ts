@@ -139,6 +139,8 @@ export type FeatureTable = {
   readonly scale: Float64Array;
   /** d_t, bp. */
   readonly deviation: Float64Array;
+  /** Bits of `FLAGS`, one byte an hour; zero where nothing is known of them. */
+  readonly flags: Uint8Array;
 };
 
 /**
@@ -172,5 +174,5 @@ export function computeFeatures(series: HourlySeries): FeatureTable {
       x[t * width + j] = Math.max(-FEATURE_CLIP, Math.min(FEATURE_CLIP, feature.at(state, t)));
     }
   }
-  return { startHour, rows, warmup, x, scale, deviation };
+  return { startHour, rows, warmup, x, scale, deviation, flags: series.flags ?? new Uint8Array(rows) };
 }

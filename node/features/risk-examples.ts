@@ -24,6 +24,8 @@ export type RiskExamples = RiskInput & {
   readonly lastVolatility: Float64Array;
   /** Hours since the epoch of each row t. */
   readonly hour: Float64Array;
+  /** Bits of `FLAGS` of each row's hour, as in `ExampleSet`. */
+  readonly flags: Uint8Array;
   /** records + 1 offsets, as in `ExampleSet`. */
   readonly recordStart: Int32Array;
 };
@@ -59,6 +61,7 @@ export function buildRiskExamples(table: MarketTable, range: { from: number; to:
     lastDrawdown: column((t) => table.drawdown[t]!),
     lastVolatility: column((t) => table.realised[t]!),
     hour: column((t) => table.startHour + t),
+    flags: Uint8Array.from(chosen, (t) => table.flags[t]!),
     recordStart: Int32Array.from([...recordStart, chosen.length]),
   };
 }

@@ -14,6 +14,11 @@ export const FLAGS = { gap: 1, stale: 2, held: 4, outlier: 8, vendor: 16 } as co
 
 export type FlagName = keyof typeof FLAGS;
 
+/** Hours or rows that carry a flag. */
+export function countFlagged(flags: Uint8Array): number {
+  return flags.reduce((count, flag) => count + (flag === 0 ? 0 : 1), 0);
+}
+
 /** The flags that were known at their hour, and that a feature may therefore read. */
 export const KNOWN_THEN: number = FLAGS.gap | FLAGS.stale | FLAGS.held | FLAGS.vendor;
 

@@ -1,5 +1,5 @@
 import { BallastError } from '../../protocol/errors.ts';
-import type { ExampleSet } from '../features/index.ts';
+import { countFlagged, type ExampleSet } from '../features/index.ts';
 import { type Baseline, baselineQuantiles, forecastQuantiles } from './forecast.ts';
 import { type PegModel, QUANTILE_LEVELS } from './peg-model.ts';
 import { pinball } from './pinball.ts';
@@ -8,6 +8,8 @@ import type { PublicNumbers } from './public-numbers.ts';
 /** How good a model is on a set of examples. */
 export type SkillReport = {
   readonly examples: number;
+  /** Those whose hour carries a flag; they count like the others. */
+  readonly flagged: number;
   /** Mean pinball loss over examples and levels, bp. */
   readonly loss: number;
   readonly baselineLoss: Readonly<Record<Baseline, number>>;
@@ -41,6 +43,7 @@ export function evaluateModel(
   }
   return {
     examples: examples.rows,
+    flagged: countFlagged(examples.flags),
     loss,
     baselineLoss,
     skill: {

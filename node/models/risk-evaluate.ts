@@ -1,5 +1,5 @@
 import { BallastError } from '../../protocol/errors.ts';
-import type { RiskExamples } from '../features/index.ts';
+import { countFlagged, type RiskExamples } from '../features/index.ts';
 import {
   baselineRisk,
   forecastRisk,
@@ -12,6 +12,8 @@ import type { RiskNumbers } from './risk-numbers.ts';
 /** How well drawdown events and volatility were told in advance. */
 export type RiskReport = {
   readonly examples: number;
+  /** Those whose hour carries a flag; they count like the others. */
+  readonly flagged: number;
   /** Share of the examples with a drawdown event. */
   readonly eventShare: number;
   readonly drawdown: {
@@ -59,6 +61,7 @@ export function reportRisk(forecast: RiskForecast, numbers: RiskNumbers, example
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / rows;
   return {
     examples: rows,
+    flagged: countFlagged(examples.flags),
     eventShare: event.reduce((sum, hit) => sum + hit, 0) / rows,
     drawdown: {
       logLoss: mean(losses.drawdown),

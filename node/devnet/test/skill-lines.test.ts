@@ -4,6 +4,7 @@ import { skillLines } from '../skill-lines.ts';
 
 const risk = (scale: number) => ({
   examples: 1_000,
+  flagged: 0,
   eventShare: 0.04,
   drawdown: { logLoss: 0.15 * scale, brier: 0.03, auc: 0.7 },
   volatility: { qlike: 0.5 * scale, logError: 0.4 * scale },
