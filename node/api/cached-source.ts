@@ -1,40 +1,47 @@
 import type { Certificate } from '../../coordinator/index.ts';
 import { BoundedCache } from '../../protocol/cache.ts';
+import type { Digest } from '../../protocol/digest.ts';
 import type { VersionReport } from './schemas/index.ts';
 import type { ApiSource } from './source.ts';
 
 const CACHED_ROUNDS = 512;
 const CACHED_REPORTS = 64;
-/** How old the parameters in an answer may be: many clients must not become many requests to the chain. */
+const CACHED_WEIGHT_BYTES = 16 * 1024 * 1024;
+/** Parameters are read once in this time at most: many clients must not become many requests to the chain. */
 const PARAMETERS_MS = 1_000;
+/** How old the parameters in an answer may be: until then a slow chain makes nobody wait. */
+const PARAMETERS_STALE_MS = 5_000;
 
 /**
- * The same source at less cost: certificates and reports never change, so they are kept, within a bound; parameters
- * are read once a second at most, whoever asks.
+ * The same source at less cost: certificates, reports, weights and the rounds of versions never change, so they are
+ * kept, within a bound; parameters are read once a second at most, whoever asks.
  *
  * @param now milliseconds, monotonic.
  */
 export function cachedSource(source: ApiSource, now: () => number): ApiSource {
   return {
     ...source,
-    certificate: keep<Certificate>(source.certificate, CACHED_ROUNDS),
-    report: keep<VersionReport>(source.report, CACHED_REPORTS),
-    parameters: coalesce(source.parameters, PARAMETERS_MS, now),
+    certificate: keep<number, Certificate>(source.certificate, CACHED_ROUNDS),
+    roundOf: keep<number, number>(source.roundOf, CACHED_ROUNDS),
+    weights: keep<Digest, Uint8Array>(source.weights, CACHED_WEIGHT_BYTES, ({ byteLength }) => byteLength),
+    report: keep<number, VersionReport>(source.report, CACHED_REPORTS),
+    parameters: coalesce(source.parameters, now),
   };
 }
 
 /** What was found is kept; what is being looked for is not looked for twice. */
-function keep<Value>(
-  read: (key: number) => Promise<Value | undefined>,
+function keep<Key extends number | string, Value>(
+  read: (key: Key) => Promise<Value | undefined>,
   capacity: number,
-): (key: number) => Promise<Value | undefined> {
+  sizeOf: (value: Value) => number = () => 1,
+): (key: Key) => Promise<Value | undefined> {
   const kept = new BoundedCache<Value>(capacity);
-  const pending = new Map<number, Promise<Value | undefined>>();
-  const find = async (key: number): Promise<Value | undefined> => {
+  const pending = new Map<Key, Promise<Value | undefined>>();
+  const find = async (key: Key): Promise<Value | undefined> => {
     try {
       // A read that throws at once has to fail later, when it is known as pending.
       const value = await Promise.resolve(key).then(read);
-      if (value !== undefined) kept.set(String(key), value, 1);
+      if (value !== undefined) kept.set(String(key), value, sizeOf(value));
       return value;
     } finally {
       pending.delete(key);
@@ -49,8 +56,11 @@ function keep<Value>(
   };
 }
 
-/** One read in flight at a time, whose value is good for `ms`; a failure is told to those who wait, and not kept. */
-function coalesce<Value>(read: () => Promise<Value>, ms: number, now: () => number): () => Promise<Value> {
+/**
+ * One read in flight at a time. A value that is due to be read again is given while that goes on, until it is too
+ * old. A failure is told to those who wait, and not kept.
+ */
+function coalesce<Value>(read: () => Promise<Value>, now: () => number): () => Promise<Value> {
   let latest: { readonly value: Value; readonly at: number } | undefined;
   let pending: Promise<Value> | undefined;
   const refresh = async (): Promise<Value> => {
@@ -63,8 +73,12 @@ function coalesce<Value>(read: () => Promise<Value>, ms: number, now: () => numb
     }
   };
   return async () => {
-    if (latest !== undefined && now() - latest.at < ms) return latest.value;
+    const age = latest === undefined ? Number.POSITIVE_INFINITY : now() - latest.at;
+    if (latest !== undefined && age < PARAMETERS_MS) return latest.value;
     pending ??= refresh();
-    return pending;
+    if (latest === undefined || age >= PARAMETERS_STALE_MS) return pending;
+    // Whoever finds it too old is told why it could not be read.
+    pending.catch(() => undefined);
+    return latest.value;
   };
 }

@@ -9,6 +9,9 @@ import type { ApiSource } from './source.ts';
 const PEG_HOURS = 60 * 24;
 const RISK_HOURS = 180 * 24;
 
+type PegForecast = ReturnType<typeof forecastPeg>;
+type RiskAssessment = ReturnType<typeof assessRisk>;
+
 /** The certified version that forecasts are made with. */
 export type CertifiedWeights = {
   readonly version: number;
@@ -28,16 +31,23 @@ export type PredictorCollaborators = {
   readonly known: () => PublicWindows;
 };
 
-/** The forecasts of the API: the forward pass of the newest version over what is sent, or over the public feeds. */
+/**
+ * The forecasts of the API: the forward pass of the newest version over what is sent, or over the public feeds. The
+ * latter is the same until another hour is public or another version is certified, so it is made once.
+ */
 export function createPredictor({ model, current, known }: PredictorCollaborators): ApiSource['predict'] {
+  const publicPeg = once<PegForecast>();
+  const publicRisk = once<RiskAssessment>();
   return {
     peg: async ({ window }) => {
       const { version, modelDigest, weights } = await current();
-      const series =
+      const forecast =
         window === undefined
-          ? latestPeg(known().peg)
-          : { startHour: window.startHour, deviation: Float64Array.from(window.deviation) };
-      const forecast = forecastPeg(model, weights, series);
+          ? publicPeg(keyOf(modelDigest, known()), () => forecastPeg(model, weights, latestPeg(known().peg)))
+          : forecastPeg(model, weights, {
+              startHour: window.startHour,
+              deviation: Float64Array.from(window.deviation),
+            });
       return {
         version,
         modelDigest,
@@ -55,11 +65,11 @@ export function createPredictor({ model, current, known }: PredictorCollaborator
     },
     risk: async (request) => {
       const { version, modelDigest, weights } = await current();
-      const { hour, horizonHours, drawdown, volatility } = assessRisk(
-        model,
-        weights,
-        riskWindows(request, known),
-      );
+      const sent = sentMarkets(request);
+      const { hour, horizonHours, drawdown, volatility } =
+        sent === undefined
+          ? publicRisk(keyOf(modelDigest, known()), () => assessRisk(model, weights, publicMarkets(known())))
+          : assessRisk(model, weights, sent);
       return {
         version,
         modelDigest,
@@ -73,17 +83,31 @@ export function createPredictor({ model, current, known }: PredictorCollaborator
   };
 }
 
-function riskWindows({ market, reference }: RiskRequest, known: () => PublicWindows) {
-  if (market !== undefined && reference !== undefined) {
-    return { market: toWindow(market), reference: toWindow(reference) };
-  }
-  const feed = known().market;
-  if (feed === undefined) {
+/** Keeps the latest value that was made, by its key; what fails is not kept. */
+function once<Value>(): (key: string, make: () => Value) => Value {
+  let kept: { readonly key: string; readonly value: Value } | undefined;
+  return (key, make) => {
+    if (kept?.key !== key) kept = { key, value: make() };
+    return kept.value;
+  };
+}
+
+/** The public series only grow: their length says what is in them. */
+const keyOf = (modelDigest: Digest, { peg, market }: PublicWindows): string =>
+  `${modelDigest}/${peg.startHour}+${peg.deviation.length}/${market?.startHour}+${market?.close.length}`;
+
+function sentMarkets({ market, reference }: RiskRequest) {
+  if (market === undefined || reference === undefined) return undefined;
+  return { market: toWindow(market), reference: toWindow(reference) };
+}
+
+function publicMarkets({ market }: PublicWindows) {
+  if (market === undefined) {
     throw new BallastError('WINDOW_ABSENT', 'market: got none, and this node has no public market', {
       hint: 'send market and reference',
     });
   }
-  const latest = latestMarket(feed);
+  const latest = latestMarket(market);
   return { market: latest, reference: latest };
 }
 

@@ -19,6 +19,7 @@ import {
   createCommittee,
   decisionOf,
 } from '../../coordinator/index.ts';
+import { BoundedCache } from '../../protocol/cache.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
@@ -28,6 +29,8 @@ import { pause } from './pause.ts';
 
 const POLL_MS = 400;
 const REQUEST_TIMEOUT_MS = 5_000;
+/** The votes of 40 members over some rounds: each comes by itself and again in every certificate of its round. */
+const VERIFIED_KEPT = 512;
 
 export type ChainLinkOptions = {
   /** Ends every request. */
@@ -55,6 +58,8 @@ export class ChainLink {
   readonly #endpoints: ChainEndpoints;
   readonly #chainId: number;
   readonly #held: () => string | undefined;
+  /** Signatures that were found to be valid; recovering a key takes milliseconds. */
+  readonly #verified = new BoundedCache<true>(VERIFIED_KEPT);
 
   private constructor(
     document: NetworkDocument,
@@ -134,8 +139,14 @@ export class ChainLink {
     const domain = { chainId: this.#chainId, contract: this.document.contracts.modelRegistry };
     return {
       sign: (decision) => signRoundDecision(this.account, domain, decision),
-      verify: (decision, signer, signature) =>
-        isSignedBy(roundDecisionDigest(domain, decision), signature, signer),
+      verify: async (decision, signer, signature) => {
+        const digest = roundDecisionDigest(domain, decision);
+        const key = `${digest}/${signer}/${Buffer.from(signature).toString('base64')}`;
+        const isKnown = this.#verified.get(key) === true;
+        const isValid = isKnown || (await isSignedBy(digest, signature, signer));
+        if (isValid) this.#verified.set(key, true, 1);
+        return isValid;
+      },
     };
   }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
@@ -83,6 +84,8 @@ const port = parentPort;
 if (port === null) {
   throw new BallastError('WORKER_ONLY', 'training worker: got the main thread, expected a worker thread');
 }
+// On Linux this is the priority of the calling thread: training uses what rounds and clients leave of the machine.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const send = (message: FromWorker) => port.postMessage(message);
 const setup: WorkerSetup = workerData;
 try {

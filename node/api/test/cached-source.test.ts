@@ -55,13 +55,67 @@ describe('api: cached source', () => {
     clock.now = 999;
     await source.parameters();
     expect(asked.parameters).to.equal(1);
-    clock.now = 1_000;
+    clock.now = 5_000;
     clock.isBroken = true;
     const failed = await Promise.allSettled([source.parameters(), source.parameters()]);
     expect(failed.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
     clock.isBroken = false;
     expect(await source.parameters()).to.have.length(1);
     expect(asked.parameters).to.equal(3);
+  });
+
+  it('reads rounds of versions and weights once', async () => {
+    const inner = memorySource();
+    const asked = { roundOf: 0, weights: 0 };
+    const source = cachedSource(
+      {
+        ...inner,
+        roundOf: async (version) => {
+          asked.roundOf += 1;
+          return inner.roundOf(version);
+        },
+        weights: async (digest) => {
+          asked.weights += 1;
+          return inner.weights(digest);
+        },
+      },
+      () => 0,
+    );
+    const { modelDigest } = source.head();
+    for (let i = 0; i < 20; i++) {
+      expect(await source.roundOf(3)).to.equal(await inner.roundOf(3));
+      expect(await source.weights(modelDigest)).to.deep.equal(await inner.weights(modelDigest));
+    }
+    expect(asked).to.deep.equal({ roundOf: 1, weights: 1 });
+    expect(await source.weights('00'.repeat(32))).to.equal(undefined);
+  });
+
+  it('gives parameters of a moment ago while a slow chain is read, and none that are older', async () => {
+    const inner = memorySource();
+    const [first] = await inner.parameters();
+    let asked = 0;
+    let now = 0;
+    let answer: (() => void) | undefined;
+    const source = cachedSource(
+      {
+        ...inner,
+        parameters: async () => {
+          asked += 1;
+          if (asked > 1) await new Promise<void>((resolve) => (answer = resolve));
+          return [{ ...(first as NonNullable<typeof first>), sequence: asked }];
+        },
+      },
+      () => now,
+    );
+    expect((await source.parameters())[0]?.sequence).to.equal(1);
+    now = 1_000;
+    for (let i = 0; i < 10; i++) expect((await source.parameters())[0]?.sequence).to.equal(1);
+    expect(asked).to.equal(2);
+    now = 5_000;
+    const waiting = source.parameters();
+    answer?.();
+    expect((await waiting)[0]?.sequence).to.equal(2);
+    expect(asked).to.equal(2);
   });
 
   it('does not keep an error that is thrown at once', async () => {
