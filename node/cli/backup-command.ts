@@ -1,18 +1,17 @@
 import { obtainPassphrase } from '../keys/index.ts';
 import { backupData, type NodeFiles } from '../operator/index.ts';
-import { readNetworkDocument, readNodeConfig } from '../runtime/index.ts';
+import { readNetworkDocument } from '../runtime/index.ts';
 import type { AddCommands } from './commands.ts';
+import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';
 import { printResult } from './spending.ts';
 
-export type FilesFlags = { readonly config: string; readonly passphraseFile?: string };
+export type FilesFlags = FolderFlags & { readonly passphraseFile?: string };
 
 export const addBackupCommand: AddCommands = (program) => {
-  program
-    .command('backup')
+  withFolder(program.command('backup'))
     .description('write keys, votes and privacy ledger of a stopped node to one sealed file')
     .argument('<file>', 'the backup to write; an existing file is never replaced')
-    .requiredOption('--config <file>', 'the node’s configuration')
     .option('--passphrase-file <file>', 'file of mode 0600 with the keystore’s passphrase')
     .option('--json', 'print one JSON object', false)
     .action(async (file: string, { json, ...flags }: FilesFlags & { readonly json: boolean }) => {
@@ -23,8 +22,8 @@ export const addBackupCommand: AddCommands = (program) => {
 };
 
 /** The files that a node's configuration names, and the passphrase of its keystore. */
-export async function nodeFiles({ config: path, passphraseFile }: FilesFlags): Promise<NodeFiles> {
-  const { network, keystore, dataDir, passwordFile } = await readNodeConfig(path);
+export async function nodeFiles({ passphraseFile, ...flags }: FilesFlags): Promise<NodeFiles> {
+  const { network, keystore, dataDir, passwordFile } = await configOf(flags);
   const sources = passphraseSources('BALLAST', { flag: passphraseFile, configured: passwordFile });
   const document = await readNetworkDocument(network);
   return { document, keystore, dataDir, passphrase: await obtainPassphrase(sources, keystore) };

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ruleNames } from '../../aggregation/index.ts';
 import { type DevnetOptions, runDevnet } from '../devnet/index.ts';
+import { type FolderFlags, withFolder } from './folder.ts';
+import { positiveNumber, wholeNumber } from './numbers.ts';
 import { Progress } from './progress.ts';
 import { runNode } from './run-node.ts';
 import { catchSignals } from './signals.ts';
@@ -33,15 +35,11 @@ export const addNodeCommands: AddCommands = (program, entry) => {
     .option('--json', 'print every event as a line of JSON', false)
     .action(async (flags: DevnetFlags) => devnet(flags, entry));
 
-  program
-    .command('node')
+  withFolder(program.command('node'))
     .description('run one node')
-    .requiredOption('--config <file>', 'the node’s configuration')
     .option('--archive', 'keep the bodies, models and transcripts of all rounds', false)
     .option('--json', 'print every event as a line of JSON; end when standard input ends', false)
-    .action(async ({ config, json, archive }: { config: string; json: boolean; archive: boolean }) =>
-      runNode({ config, json, archive }),
-    );
+    .action(async (flags: FolderFlags & { json: boolean; archive: boolean }) => runNode(flags));
 };
 
 type DevnetFlags = Omit<DevnetOptions, 'boost' | 'data' | 'dataDir'> & {
@@ -83,18 +81,6 @@ async function devnet(flags: DevnetFlags, entry: string): Promise<void> {
   }
   const wasInterrupted = interruption.signalName() !== undefined;
   if (wasInterrupted && (options.exit || interruption.force.aborted)) process.exitCode = 130;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError(`got "${text}", expected a whole number`);
-  return Number(text);
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new InvalidArgumentError(`got "${text}", expected a number above 0`);
-  return value;
 }
 
 function privacyUnit(text: string): DevnetOptions['privacy'] {

@@ -9,7 +9,10 @@ import {
   deploymentCost,
   deployNetwork,
   openChain,
+  planActivation,
   readDeploymentPlan,
+  requireBalance,
+  statePathOf,
 } from '../operator/index.ts';
 import { readNetworkDocument } from '../runtime/index.ts';
 import type { AddCommands } from './commands.ts';
@@ -52,6 +55,7 @@ async function deploy(path: string, flags: DeployFlags): Promise<void> {
   const { account } = await openDeployer(flags);
   if (!existsSync(network)) {
     const cost = await deploymentCost(reader, account.address);
+    if (!flags.dryRun && !existsSync(statePathOf(network))) requireBalance(account.address, cost);
     const what = `deploy the contracts of ${plan.template.name} on ${chain} from ${account.address}`;
     if (!(await confirmSpending(what, cost, flags))) return;
   }
@@ -69,8 +73,12 @@ async function activate(
   const { chain, name } = await readNetworkDocument(network);
   const reader = await openChain({ rpcUrl: rpc, chain });
   const { account } = await openDeployer(flags);
+  const { status: next } = await planActivation(reader, network, { minimumOperators: operators });
   const cost = await activationCost(reader, account.address);
-  if (!(await confirmSpending(`activate ${name} on ${chain} from ${account.address}`, cost, flags))) return;
+  const isDue = next === 'activate';
+  if (isDue && !flags.dryRun) requireBalance(account.address, cost);
+  if (isDue && !(await confirmSpending(`activate ${name} on ${chain} from ${account.address}`, cost, flags)))
+    return;
   const writer = createWriter({ rpcUrl: rpc, chainId: chainIdOf(chain) }, account);
   const { status, document, committee } = await activateNetwork(reader, writer, network, {
     beaconDelay,

@@ -2,16 +2,17 @@ import { createWriter } from '../../contracts/client/index.ts';
 import { chainIdOf, exitOperator, openChain, planExit, requireBalance } from '../operator/index.ts';
 import { readNetworkDocument } from '../runtime/index.ts';
 import type { AddCommands } from './commands.ts';
+import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
-type Flags = SpendingFlags & OwnerFlags & { readonly rpc: string; readonly network: string };
+type Flags = SpendingFlags & OwnerFlags & ChainFlags;
 
 export const addExitCommand: AddCommands = (program) => {
-  withSpendingFlags(program.command('exit'))
+  withSpendingFlags(withFolder(program.command('exit')))
     .description('leave the network; run again after the unbonding delay, it takes the bond back')
-    .requiredOption('--rpc <url>', 'JSON-RPC endpoint of the chain')
-    .option('--network <file>', 'the network document', 'network.json')
+    .option('--rpc <url>', 'JSON-RPC endpoint of the chain; the configuration’s unless given')
+    .option('--network <file>', 'the network document; the configuration’s unless given')
     .option('--stake-keystore <file>', 'keystore of the owner')
     .option('--stake-passphrase-file <file>', 'file of mode 0600 with its passphrase')
     .option('--owner <address>', 'the owner, whose key is elsewhere')
@@ -20,7 +21,8 @@ export const addExitCommand: AddCommands = (program) => {
 };
 
 async function exit(flags: Flags): Promise<void> {
-  const { rpc, network, json } = flags;
+  const { json } = flags;
+  const { rpc, network } = await chainOf(flags);
   const { chain, contracts, name } = await readNetworkDocument(network);
   const reader = await openChain({ rpcUrl: rpc, chain });
   const owner = await openOwner(flags);

@@ -7,6 +7,7 @@ import { explainError } from './errors.ts';
 import { addExitCommand } from './exit-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { takePassphrases } from './passphrases.ts';
+import { addPlanCommand } from './plan-command.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
@@ -42,6 +43,7 @@ export async function runCommandLine(
     addDataCommand,
     addVerifyCommand,
     addInitCommand,
+    addPlanCommand,
     addDeployCommand,
     addRegisterCommand,
     addExitCommand,

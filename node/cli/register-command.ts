@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { parseEther } from 'viem';
 import { createWriter } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
 import {
   chainIdOf,
+  KEYSTORE_FILE,
   openChain,
   planRegistration,
   registerOperator,
@@ -11,15 +13,15 @@ import {
 } from '../operator/index.ts';
 import { readNetworkDocument } from '../runtime/index.ts';
 import type { AddCommands } from './commands.ts';
+import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';
 import { passphraseSources } from './passphrases.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
 type Flags = SpendingFlags &
-  OwnerFlags & {
-    readonly rpc: string;
-    readonly network: string;
-    readonly keystore: string;
+  OwnerFlags &
+  ChainFlags & {
+    readonly keystore?: string;
     readonly passphraseFile?: string;
     readonly bond?: string;
     readonly signerUrl?: string;
@@ -27,11 +29,11 @@ type Flags = SpendingFlags &
   };
 
 export const addRegisterCommand: AddCommands = (program) => {
-  withSpendingFlags(program.command('register'))
+  withSpendingFlags(withFolder(program.command('register')))
     .description('register a node: its owner posts the bond, its keys prove that they accept the owner')
-    .requiredOption('--rpc <url>', 'JSON-RPC endpoint of the chain')
-    .option('--network <file>', 'the network document', 'network.json')
-    .option('--keystore <file>', 'the node’s keystore', 'keystore.json')
+    .option('--rpc <url>', 'JSON-RPC endpoint of the chain; the configuration’s unless given')
+    .option('--network <file>', 'the network document; the configuration’s unless given')
+    .option('--keystore <file>', 'the node’s keystore; keystore.json in the folder unless given')
     .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
     .option('--stake-keystore <file>', 'keystore of the owner')
     .option('--stake-passphrase-file <file>', 'file of mode 0600 with its passphrase')
@@ -44,11 +46,12 @@ export const addRegisterCommand: AddCommands = (program) => {
 };
 
 async function register(flags: Flags): Promise<void> {
-  const { rpc, network, json } = flags;
+  const { json, keystore = join(flags.folder ?? '.', KEYSTORE_FILE) } = flags;
+  const { rpc, network } = await chainOf(flags);
   const { chain, contracts, name } = await readNetworkDocument(network);
   const reader = await openChain({ rpcUrl: rpc, chain });
   const sources = passphraseSources('BALLAST', { flag: flags.passphraseFile });
-  const identity = await openKeystore(flags.keystore, await obtainPassphrase(sources, flags.keystore));
+  const identity = await openKeystore(keystore, await obtainPassphrase(sources, keystore));
   const signer = (await remoteSigner(flags, chainIdOf(chain))) ?? identity.account;
   const owner = await openOwner(flags);
   const request = {

@@ -1,16 +1,15 @@
 import { restoreData } from '../operator/index.ts';
 import { type FilesFlags, nodeFiles } from './backup-command.ts';
 import type { AddCommands } from './commands.ts';
+import { withFolder } from './folder.ts';
 import { printResult } from './spending.ts';
 
 type Flags = FilesFlags & { readonly force: boolean; readonly json: boolean };
 
 export const addRestoreCommand: AddCommands = (program) => {
-  program
-    .command('restore')
+  withFolder(program.command('restore'))
     .description('put a backup back; the node abstains until its peers confirm that nothing is forgotten')
     .argument('<file>', 'the backup')
-    .requiredOption('--config <file>', 'the node’s configuration')
     .option('--passphrase-file <file>', 'file of mode 0600 with the keystore’s passphrase')
     .option('--force', 'replace what the data folder holds', false)
     .option('--json', 'print one JSON object', false)

@@ -1,13 +1,13 @@
 import type { NetworkDocument } from '../../protocol/network.ts';
 import { type OperatorIdentity, obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
 import { chainIdOf } from '../operator/index.ts';
-import { type NodeConfig, readNetworkDocument, readNodeConfig } from '../runtime/index.ts';
+import { type NodeConfig, readNetworkDocument } from '../runtime/index.ts';
 import { NodeService, type ServiceEvent } from '../service/index.ts';
+import { configOf, type FolderFlags } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';
 import { catchSignals } from './signals.ts';
 
-export type RunNodeOptions = {
-  readonly config: string;
+export type RunNodeOptions = FolderFlags & {
   readonly json: boolean;
   /** Keeps the bodies, models and transcripts of all rounds, whatever the configuration says. */
   readonly archive?: boolean;
@@ -18,8 +18,8 @@ export type RunNodeOptions = {
 const LINGER_MS = 2_000;
 
 /** Runs one node until a signal, or until its standard input ends where a parent holds it. */
-export async function runNode({ config: path, json, archive, revise }: RunNodeOptions): Promise<void> {
-  const given = await readNodeConfig(path);
+export async function runNode({ json, archive, revise, ...flags }: RunNodeOptions): Promise<void> {
+  const given = await configOf(flags);
   const config = archive === true ? { ...given, archive } : given;
   const document = await readNetworkDocument(config.network);
   const identity = await openIdentity(config, document);

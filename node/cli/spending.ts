@@ -32,13 +32,13 @@ export async function confirmSpending(
     printResult(json ? plan : text, json);
     return false;
   }
-  if (!json) process.stderr.write(`${text}\n`);
-  if (yes) return true;
-  if (process.stdin.isTTY !== true) {
-    throw new UsageError('CONFIRMATION_NEEDED', `${what}: no terminal to ask on`, {
+  if (!yes && process.stdin.isTTY !== true) {
+    throw new UsageError('CONFIRMATION_NEEDED', `${text}: not sent, there is no terminal to ask on`, {
       hint: 'give --yes to send without asking, or --dry-run',
     });
   }
+  if (!json) process.stderr.write(`${text}\n`);
+  if (yes) return true;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await lines.question('Send? [y/N] ').finally(() => lines.close());
   if (/^y(es)?$/i.test(answer.trim())) return true;

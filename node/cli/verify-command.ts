@@ -4,6 +4,7 @@ import { UsageError } from '../../protocol/errors.ts';
 import { readNetworkDocument } from '../runtime/index.ts';
 import { type FolderVerification, verifyFolder } from '../verify/index.ts';
 import type { AddCommands } from './commands.ts';
+import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { Progress } from './progress.ts';
 import { catchSignals } from './signals.ts';
 
@@ -11,14 +12,16 @@ import { catchSignals } from './signals.ts';
 const PROGRESS_ROUNDS = 100;
 
 export const addVerifyCommand: AddCommands = (program) => {
-  program
-    .command('verify')
+  withFolder(program.command('verify'))
     .description(
       'recompute a stopped node’s log, hold it against the chain, name the first round that differs',
     )
-    .requiredOption('--data-dir <folder>', 'the node’s data folder')
-    .option('--rpc <url>', 'endpoint of the chain; without it everything but the chain is verified')
-    .option('--network <file>', 'the network document; network.json in the data folder unless given')
+    .option('--data-dir <folder>', 'a node’s data folder; the configuration’s unless given')
+    .option(
+      '--rpc <url>',
+      'endpoint of the chain; with --data-dir and without it all but the chain is verified',
+    )
+    .option('--network <file>', 'the network document; network.json in or above the data folder unless given')
     .option('--from-checkpoint', 'trust the newest checkpoint instead of verifying every vote', false)
     .option('--all', 'name every mismatch, not the first alone', false)
     .option('--no-beacons', 'do not hold beacons against their blocks')
@@ -26,8 +29,8 @@ export const addVerifyCommand: AddCommands = (program) => {
     .action(verify);
 };
 
-type VerifyFlags = {
-  readonly dataDir: string;
+type VerifyFlags = FolderFlags & {
+  readonly dataDir?: string;
   readonly rpc?: string;
   readonly network?: string;
   readonly fromCheckpoint: boolean;
@@ -38,9 +41,9 @@ type VerifyFlags = {
 
 /** The exit code is 1 where anything differs. */
 async function verify(flags: VerifyFlags): Promise<void> {
-  const { rpc, fromCheckpoint, all, beacons, json } = flags;
-  const dataDir = resolve(flags.dataDir);
-  const document = await readNetworkDocument(networkFile(dataDir, flags.network));
+  const { fromCheckpoint, all, beacons, json } = flags;
+  const { dataDir, network, rpc } = await placesOf(flags);
+  const document = await readNetworkDocument(network);
   const progress = new Progress(process.stderr, !json);
   const interruption = catchSignals(() => undefined);
   try {
@@ -73,13 +76,30 @@ async function verify(flags: VerifyFlags): Promise<void> {
   }
 }
 
+type Places = { readonly dataDir: string; readonly network: string; readonly rpc: string | undefined };
+
+/** What to verify: a data folder, wherever it came from, or that of a node's configuration with its chain. */
+async function placesOf(flags: VerifyFlags): Promise<Places> {
+  if (flags.dataDir !== undefined) {
+    const dataDir = resolve(flags.dataDir);
+    return { dataDir, network: networkFile(dataDir, flags.network), rpc: flags.rpc };
+  }
+  const { dataDir, network, rpc } = await configOf(flags);
+  return { dataDir, network: flags.network ?? network, rpc: flags.rpc ?? [rpc].flat()[0] };
+}
+
 function networkFile(dataDir: string, given: string | undefined): string {
   if (given !== undefined) return given;
-  const own = join(dataDir, 'network.json');
-  if (existsSync(own)) return own;
-  throw new UsageError('NETWORK_FILE', `--network: got nothing, and ${dataDir} holds no network.json`, {
-    hint: 'give the network document that the node’s configuration names',
-  });
+  const near = ['.', '..', '../..'].map((step) => join(dataDir, step, 'network.json'));
+  const own = near.find((file) => existsSync(file));
+  if (own !== undefined) return own;
+  throw new UsageError(
+    'NETWORK_FILE',
+    `--network: got nothing, and there is no network.json in or above ${dataDir}`,
+    {
+      hint: 'give the network document that the node’s configuration names',
+    },
+  );
 }
 
 function describe({ mismatches, head, coverage, chain }: FolderVerification): string[] {

@@ -32,20 +32,20 @@ export type ActivationOptions = WaitOptions & {
   readonly minimumOperators?: number;
 };
 
+export type ActivationPlan = Omit<Activation, 'status'> & { readonly status: 'activate' | 'already-active' };
+
 /**
- * Names the network and its first committee on the chain: all operators that have registered with a valid proof. A
- * beacon height that has passed is moved and the document written anew, so its id is final only now.
+ * What an activation would do, and whether it is done already.
  *
  * @param path of the network document.
  * @throws OperatorError `NOT_DEPLOYED`, `TOO_FEW_OPERATORS`, `TOO_MANY_OPERATORS`, `NETWORK_ALREADY_ACTIVE` with
- *   another document; ContractRevertError `OWNABLE_UNAUTHORIZED_ACCOUNT` for any but the deployer.
+ *   another document.
  */
-export async function activateNetwork(
+export async function planActivation(
   reader: ChainReader,
-  writer: ChainWriter,
   path: string,
-  { beaconDelay = 64, minimumOperators = MIN_OPERATORS, ...wait }: ActivationOptions = {},
-): Promise<Activation> {
+  { minimumOperators = MIN_OPERATORS }: Pick<ActivationOptions, 'minimumOperators'> = {},
+): Promise<ActivationPlan> {
   const document = await readDocument(path);
   if (document === undefined) {
     throw new OperatorError('NOT_DEPLOYED', `${path}: got nothing, expected a network document`, {
@@ -53,8 +53,8 @@ export async function activateNetwork(
     });
   }
   const { nodeRegistry, modelRegistry } = document.contracts;
-  const committee = await activeOperators(reader, nodeRegistry);
   const active = await activeNetwork(reader, modelRegistry);
+  const committee = await activeOperators(reader, nodeRegistry);
   if (active !== undefined) {
     if (active === networkId(document)) return { status: 'already-active', document, committee };
     throw new OperatorError(
@@ -64,12 +64,31 @@ export async function activateNetwork(
     );
   }
   requireCommittee(committee.length, minimumOperators);
+  return { status: 'activate', document, committee };
+}
+
+/**
+ * Names the network and its first committee on the chain: all operators that have registered with a valid proof. A
+ * beacon height that has passed is moved and the document written anew, so its id is final only now.
+ *
+ * @param path of the network document.
+ * @throws OperatorError as {@link planActivation}; ContractRevertError `OWNABLE_UNAUTHORIZED_ACCOUNT` for any but the
+ *   deployer.
+ */
+export async function activateNetwork(
+  reader: ChainReader,
+  writer: ChainWriter,
+  path: string,
+  { beaconDelay = 64, minimumOperators = MIN_OPERATORS, ...wait }: ActivationOptions = {},
+): Promise<Activation> {
+  const { status, document, committee } = await planActivation(reader, path, { minimumOperators });
+  if (status === 'already-active') return { status, document, committee };
   const timely = await withTimelyBeacon(reader, document, beaconDelay);
   if (timely !== document) await writeDocument(path, timely);
   await initialiseModelRegistry(
     reader,
     writer,
-    modelRegistry,
+    timely.contracts.modelRegistry,
     {
       network: networkId(timely),
       modelDigest: timely.genesis.modelDigest,

@@ -10,6 +10,9 @@ export type ChainEndpoint = {
   readonly pollingIntervalMs?: number;
 };
 
+/** A person waits for a receipt: asked for more often than a block comes. */
+const POLLING_INTERVAL_MS = 500;
+
 /** What a transaction will take from its sender, in wei. */
 export type Cost = {
   readonly gas: bigint;
@@ -25,8 +28,12 @@ export const chainIdOf = (chain: string): number => Number(chain.slice('eip155:'
 /**
  * @throws OperatorError `RPC_UNREACHABLE`, `CHAIN_MISMATCH`.
  */
-export async function openChain({ rpcUrl, chain, ...rest }: ChainEndpoint): Promise<ChainReader> {
-  const reader = createReader({ rpcUrl, chainId: chainIdOf(chain), ...rest });
+export async function openChain({
+  rpcUrl,
+  chain,
+  pollingIntervalMs = POLLING_INTERVAL_MS,
+}: ChainEndpoint): Promise<ChainReader> {
+  const reader = createReader({ rpcUrl, chainId: chainIdOf(chain), pollingIntervalMs });
   const served = await reader.getChainId().catch(() => undefined);
   if (served === undefined) {
     throw new OperatorError('RPC_UNREACHABLE', `--rpc: got no answer, expected the chain ${chain}`, {

@@ -1,7 +1,15 @@
-export { type Activation, type ActivationOptions, activateNetwork, activationCost } from './activate.ts';
+export {
+  type Activation,
+  type ActivationOptions,
+  type ActivationPlan,
+  activateNetwork,
+  activationCost,
+  planActivation,
+} from './activate.ts';
 export { type Backup, backupData, type NodeFiles } from './backup.ts';
 export { BackupError, type BackupErrorCode } from './backup-error.ts';
 export { type ChainEndpoint, type Cost, chainIdOf, openChain, requireBalance } from './chain.ts';
+export { CONFIG_FILE, type ConfigChoices, requireNoConfig, writeNodeConfig } from './config-file.ts';
 export {
   type DeploymentPlan,
   deploymentCost,

@@ -29,6 +29,8 @@ import { pause } from './pause.ts';
 
 const POLL_MS = 400;
 const REQUEST_TIMEOUT_MS = 5_000;
+/** What the model registry says before it is initialised. */
+const NO_NETWORK = '0'.repeat(64);
 /** The votes of 40 members over some rounds: each comes by itself and again in every certificate of its round. */
 const VERIFIED_KEPT = 512;
 
@@ -106,12 +108,17 @@ export class ChainLink {
       throw cause;
     });
     const head = await chainHead(link.reader, document.contracts.modelRegistry);
+    if (head.network === NO_NETWORK) {
+      throw new UsageError('NETWORK_NOT_ACTIVE', `network ${document.name}: it has no committee yet`, {
+        hint: 'whoever deployed it runs ballast activate, and hands out the final network document',
+      });
+    }
     if (head.network !== link.network) {
       throw new UsageError(
         'CHAIN_MISMATCH',
         `model registry: got network ${head.network.slice(0, 12)}, expected ${link.network.slice(0, 12)}`,
         {
-          hint: 'the network document is not the one that the contracts were initialised with',
+          hint: 'the network document is not the one that was activated: take that, without a change',
         },
       );
     }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { BallastError, closestWord, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
 import { firstIssue } from '../../protocol/schema.ts';
 import { apiConfigSchema } from '../api/config.ts';
-import { marketSourceSchema } from '../data/index.ts';
+import { type MarketSource, marketSourceSchema } from '../data/index.ts';
 import { ENGINE_NAMES } from '../training/index.ts';
 
 const engineNames = [...ENGINE_NAMES] as [string, ...string[]];
@@ -50,13 +51,15 @@ const schema = z.strictObject({
 export type NodeConfig = z.infer<typeof schema>;
 
 /**
+ * Reads a configuration. Its relative paths start at its own folder, wherever the node is started from.
+ *
  * @throws UsageError `CONFIG_FILE` or `CONFIG_FIELD`: the field, what was expected and, for an unknown key, the
  *   nearest known one.
  */
 export async function readNodeConfig(path: string): Promise<NodeConfig> {
   const value = await readJson(path, 'CONFIG_FILE');
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return located(parsed.data, dirname(resolve(path)));
   // A misspelt key is also a missing one: the misspelling is what helps.
   const issue = parsed.error.issues.find(
     ({ code, path }) => code === 'unrecognized_keys' && path.length === 0,
@@ -73,14 +76,41 @@ export async function readNodeConfig(path: string): Promise<NodeConfig> {
   throw new UsageError('CONFIG_FIELD', `${path}: ${field}: ${expectation}`, { metadata: { field } });
 }
 
-/** @throws UsageError `NETWORK_FILE` or `NETWORK_DOCUMENT`. */
-export async function readNetworkDocument(path: string): Promise<NetworkDocument> {
-  return parseNetworkDocument(await readJson(path, 'NETWORK_FILE'));
+/** The configuration with absolute paths. */
+function located(config: NodeConfig, folder: string): NodeConfig {
+  const at = (path: string) => resolve(folder, path);
+  const source = (given: MarketSource): MarketSource => {
+    if (given.kind !== 'csv') return given;
+    const { peers } = given;
+    return { ...given, file: at(given.file), ...(peers === undefined ? {} : { peers: peers.map(at) }) };
+  };
+  const { network, keystore, dataDir, passwordFile, slice, publicFeed, market, publicMarket, api } = config;
+  return {
+    ...config,
+    network: at(network),
+    keystore: at(keystore),
+    dataDir: at(dataDir),
+    slice: source(slice),
+    publicFeed: source(publicFeed),
+    ...(passwordFile === undefined ? {} : { passwordFile: at(passwordFile) }),
+    ...(market === undefined ? {} : { market: source(market) }),
+    ...(publicMarket === undefined ? {} : { publicMarket: source(publicMarket) }),
+    ...(api?.tokens === undefined ? {} : { api: { ...api, tokens: at(api.tokens) } }),
+  };
 }
 
-async function readJson(path: string, code: string): Promise<unknown> {
+/** @throws UsageError `NETWORK_FILE` or `NETWORK_DOCUMENT`. */
+export async function readNetworkDocument(path: string): Promise<NetworkDocument> {
+  const hint = 'ballast deploy writes it; whoever runs the network hands it out';
+  return parseNetworkDocument(await readJson(path, 'NETWORK_FILE', hint));
+}
+
+async function readJson(path: string, code: string, hint?: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(code, `${path}: got nothing, expected a readable file`, { cause });
+    throw new UsageError(code, `${path}: got nothing, expected a readable file`, {
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+    });
   });
   try {
     return JSON.parse(text);

@@ -41,10 +41,30 @@ describe('node configuration', () => {
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  it('is read as it stands', async () => {
-    expect(await read(GOOD)).to.deep.equal(GOOD);
+  it('is read as it stands, with paths that start at its own folder', async () => {
+    const at = (name: string) => join(folder, name);
+    const paths = {
+      network: at('network.json'),
+      keystore: at('keystore.json'),
+      passwordFile: at('password'),
+      dataDir: at('data'),
+    };
+    const good = { ...GOOD, ...paths };
+    expect(await read(GOOD)).to.deep.equal(good);
+    expect(await read(good)).to.deep.equal(good);
+    const market = {
+      kind: 'csv',
+      format: 'daily',
+      file: 'market.csv',
+      peers: ['peer.csv', '/else/where.csv'],
+    };
+    const located = { ...market, file: at('market.csv'), peers: [at('peer.csv'), '/else/where.csv'] };
+    expect(await read({ ...good, market, publicMarket: market })).to.deep.include({
+      market: located,
+      publicMarket: located,
+    });
     const more = {
-      ...GOOD,
+      ...good,
       listen: ['/ip4/127.0.0.1/tcp/0'],
       engine: 'float64',
     };

@@ -41,7 +41,7 @@ describe('bad input', function () {
       ['devnet --boost -1', /--boost.*got "-1", expected a number above 0/],
       ['devnet --privacy foo', /--privacy.*got "foo", expected record, node or off/],
       ['devnet --data /nonexistent', /\/nonexistent\/.*: got nothing, expected a readable file/],
-      ['node', /required option '--config <file>' not specified/],
+      ['node', /config.json: got nothing, expected a readable file .*--folder/],
       ['node --config missing.json', /missing\.json: got nothing, expected a readable file/],
     ];
 

@@ -17,6 +17,7 @@ import { runCommandLine } from '../../cli/program.ts';
 import { devnetParameters } from '../../devnet/options.ts';
 import { MIN_SCRYPT_COST } from '../../keys/index.ts';
 import { initialiseOperator, initialiseStake } from '../../operator/index.ts';
+import { readNodeConfig } from '../../runtime/index.ts';
 
 const OPERATORS = 4;
 const UNBONDING_SECONDS = 3_600;
@@ -122,7 +123,14 @@ describe('operator commands', function () {
     expect(existsSync(path('new'))).to.equal(false);
     await writeFile(path('passphrase'), 'x');
     await chmod(path('passphrase'), 0o644);
-    expect(await refuse([...again, '--passphrase-file', path('passphrase')])).to.include('chmod 600');
+    const open = ['init', '--folder', path('new'), '--passphrase-file', path('passphrase')];
+    expect(await refuse(open)).to.include('chmod 600');
+    // Cut short between the two files: the keys stay, what is missing is made.
+    await rm(path('op-1', 'config.json'));
+    const kept = await succeed(again);
+    expect(kept).to.deep.include({ node: made.node, signer: made.signer });
+    const config = await readNodeConfig(path('op-1', 'config.json'));
+    expect(config.keystore).to.equal(path('op-1', 'keystore.json'));
   });
 
   it('deploy says what is missing, then writes a network document, once', async () => {
