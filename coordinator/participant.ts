@@ -145,6 +145,11 @@ export class Participant {
     return this.#state;
   }
 
+  /** Whether it has yet to find out, after a start, how far the others are, or to get there. */
+  get isBehind(): boolean {
+    return this.#catchUp.isBehind;
+  }
+
   /** Takes part: goes on in the round in progress, and finds out from the others what it missed. */
   start(): void {
     this.#beside(this.#begin());

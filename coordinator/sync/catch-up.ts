@@ -38,6 +38,8 @@ export class CatchUp {
   /** Peers that seem to be ahead, and the round that they seem to have certified. */
   readonly #ahead = new Map<NodeId, number>();
   #isRunning = false;
+  /** Whether the members have been asked, so that this node knows of being behind. */
+  #hasAsked = false;
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   #notBefore = Number.NEGATIVE_INFINITY;
 
@@ -54,6 +56,12 @@ export class CatchUp {
     this.#schedule(round > head().round + 1 ? 0 : GRACE_MS);
   }
 
+  /** Whether this node has yet to find out how far the others are, or to get there. */
+  get isBehind(): boolean {
+    const next = this.#parts.head().round + 1;
+    return !this.#hasAsked || this.#isRunning || [...this.#ahead.values()].some((round) => round > next);
+  }
+
   /** Asks every member how far its log goes: after a start nobody may have cause to say so. */
   async askAll(): Promise<void> {
     const { options, collaborators, signal } = this.#parts;
@@ -64,6 +72,7 @@ export class CatchUp {
         if (newest !== undefined && !signal.aborted) this.hear(peer, newest.entry.round);
       }),
     );
+    this.#hasAsked = true;
   }
 
   #schedule(ms: number): void {

@@ -47,6 +47,8 @@ export type BallastNodeCollaborators = {
 /** How long the others are waited for before the node goes on with a quorum. */
 const PEERS_PATIENCE_MS = 20_000;
 
+const CATCH_UP_POLL_MS = 50;
+
 export type NodeTuning = {
   readonly storeBackoff: Backoff;
   readonly portBackoff: Backoff;
@@ -195,13 +197,14 @@ export class BallastNode {
     await core.open();
     const { engine, flagged } = await trainer.ready(signal);
 
-    this.#starting('finding peers');
+    // From here on its log can be read, and may be old.
+    this.#readiness = { status: 'syncing', reason: 'finding peers' };
     const host = this.#networkHost(gossip);
     this.#host = host;
     await host.start();
     this.#watch(link, committee);
     await this.#meetPeers(committee, gossip.topic('rounds'));
-    this.#readiness = { status: 'ready', reason: '' };
+    this.#readiness = { status: 'syncing', reason: 'catching up with the others' };
     this.#emit({
       event: 'ready',
       node: identity.nodeId,
@@ -211,6 +214,13 @@ export class BallastNode {
       flaggedPrints: flagged.length,
     });
     core.start();
+    this.#beside(this.#catchUp(core));
+  }
+
+  /** Ready when it is as far as the others. */
+  async #catchUp(core: Supervisor<NodeCore>): Promise<void> {
+    while (core.current?.participant.isBehind !== false) await pause(CATCH_UP_POLL_MS, this.#stopping.signal);
+    this.#readiness = { status: 'ready', reason: '' };
   }
 
   /**
@@ -225,6 +235,7 @@ export class BallastNode {
   async #close(): Promise<void> {
     const started = performance.now();
     const tell = (error: unknown) => this.#tell(error);
+    this.#starting('the node stops');
     this.#stopping.abort(new BallastError('NODE_STOPPING', 'the node stops'));
     const settle = { name: 'core', close: async () => this.#core?.stop() };
     const folder = { name: 'data folder', close: async () => this.#folder?.close() };

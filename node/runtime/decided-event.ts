@@ -42,8 +42,9 @@ export function toDecidedEvent(
 }
 
 function toHeldOut({ heldOut, intervals }: HeldModel): HeldOut {
-  const { loss, baselineLoss, risk } = heldOut;
+  const { examples, loss, baselineLoss, risk } = heldOut;
   return {
+    examples,
     loss,
     baselines: baselineLoss,
     ...(risk === undefined ? {} : { risk }),

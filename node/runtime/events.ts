@@ -8,6 +8,8 @@ import type { HeadName } from './public-market.ts';
 
 /** How the certified model does on the held-out part of the public feed; losses are mean pinball losses in bp. */
 export type HeldOut = {
+  /** Rows that the peg head is judged on. */
+  readonly examples: number;
   readonly loss: number;
   readonly baselines: { readonly B0: number; readonly B2: number; readonly B3: number };
   /** The risk head on the held-out part of the public market; absent without one. */

@@ -67,17 +67,18 @@ export function createRiskBench(model: RiskModel, examples: RiskExamples) {
   };
 }
 
-export function pegIntervals(
-  model: PegModel,
-  weights: Float64Array,
-  numbers: PublicNumbers,
-  examples: ExampleSet,
-  uniform: () => number,
-): SkillIntervals['peg'] {
-  const own = pinballLosses(forecastQuantiles(model, weights, numbers, examples), examples);
-  const against = (baseline: 'B0' | 'B2' | 'B3') =>
-    resample(own, pinballLosses(baselineQuantiles(baseline, numbers, examples), examples), uniform);
-  return { B0: against('B0'), B2: against('B2'), B3: against('B3') };
+/** Intervals of the peg head over one set of rows; the baselines' losses are computed once. */
+export function createPegBench(model: PegModel, numbers: PublicNumbers, examples: ExampleSet) {
+  const of = (baseline: 'B0' | 'B2' | 'B3') =>
+    pinballLosses(baselineQuantiles(baseline, numbers, examples), examples);
+  const [B0, B2, B3] = [of('B0'), of('B2'), of('B3')];
+  return {
+    intervals: (weights: Float64Array, uniform: () => number): SkillIntervals['peg'] => {
+      const own = pinballLosses(forecastQuantiles(model, weights, numbers, examples), examples);
+      const against = (baseline: Float64Array) => resample(own, baseline, uniform);
+      return { B0: against(B0), B2: against(B2), B3: against(B3) };
+    },
+  };
 }
 
 function resample(loss: Float64Array, baseline: Float64Array, uniform: () => number): SkillInterval {

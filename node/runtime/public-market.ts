@@ -22,7 +22,7 @@ import {
   trainingLossOfRisk,
   weightsOfHead,
 } from '../models/index.ts';
-import { createRiskBench, pegIntervals, type RiskSkill, type SkillIntervals } from './held-out.ts';
+import { createPegBench, createRiskBench, type RiskSkill, type SkillIntervals } from './held-out.ts';
 
 /** Scores are compared after rounding to steps of this, so that the last bits of a machine decide nothing. */
 const SCORE_STEP = 1e-6;
@@ -93,6 +93,7 @@ export function createPublicMarket(
     risk === undefined || riskTest === undefined || riskTest.rows === 0
       ? undefined
       : createRiskBench(risk.model, riskTest);
+  const pegBench = createPegBench(peg.model, numbers, test);
   const pegOf = (weights: Float64Array) => weightsOfHead(model, peg, weights);
   const riskOf = (weights: Float64Array) =>
     risk === undefined ? new Float64Array(0) : weightsOfHead(model, risk, weights);
@@ -119,7 +120,7 @@ export function createPublicMarket(
     heldOutIntervals: (weights) => {
       const { uniform } = createPrng(BOOTSTRAP_SEED);
       return {
-        peg: pegIntervals(peg.model, pegOf(weights), numbers, test, uniform),
+        peg: pegBench.intervals(pegOf(weights), uniform),
         ...(bench === undefined ? {} : { risk: bench.intervals(riskOf(weights), uniform) }),
       };
     },

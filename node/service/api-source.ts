@@ -1,29 +1,25 @@
 import type { Participant } from '../../coordinator/index.ts';
-import { BoundedCache } from '../../protocol/cache.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { encodeWeights } from '../../protocol/vectors.ts';
-import { ApiError, type ApiSource, createPredictor, type VersionReport } from '../api/index.ts';
+import { ApiError, type ApiSource, createPredictor } from '../api/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import type { NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainParameters } from './chain-parameters.ts';
-import { versionReport } from './version-report.ts';
-
-/** Resampling takes a tenth of a second, so a version is reported on once. */
-const REPORTS_KEPT = 64;
+import type { Measure, ReportedVersion, VersionReports } from './version-reports.ts';
 
 export type ApiSourceParts = {
   readonly node: NodeId;
   readonly network: string;
   readonly view: () => NodeView;
-  readonly parameters: ChainParameters;
+  readonly parameters: Pick<ChainParameters, 'read'>;
+  readonly reports: Pick<VersionReports, 'of'>;
 };
 
 /** What the HTTP interface reads, taken from the running node at the time of each request. */
-export function createApiSource({ node, network, view, parameters }: ApiSourceParts): ApiSource {
+export function createApiSource({ node, network, view, parameters, reports }: ApiSourceParts): ApiSource {
   const { document } = view();
   const model = createModel(parseModelSpec(document.model));
-  const reports = new BoundedCache<Promise<VersionReport | undefined>>(REPORTS_KEPT);
 
   const participant = (): Participant => {
     const running = view().participant;
@@ -35,27 +31,11 @@ export function createApiSource({ node, network, view, parameters }: ApiSourcePa
     if (known === undefined) throw notReady(view());
     return known;
   };
-  const versionOf = async (version: number) => {
-    if (version === 0) {
-      return { entry: undefined, stands: { version, modelDigest: document.genesis.modelDigest, round: 0 } };
-    }
+  const versionOf = async (version: number): Promise<ReportedVersion | undefined> => {
+    if (version === 0) return { version, modelDigest: document.genesis.modelDigest, round: 0, privacy: null };
     const round = await participant().roundOf(version);
     const certificate = round === undefined ? undefined : await participant().certificate(round);
-    if (certificate === undefined) return undefined;
-    const { entry } = certificate;
-    return { entry, stands: { version, modelDigest: entry.modelDigest, round: entry.round } };
-  };
-  const report = async (version: number): Promise<VersionReport | undefined> => {
-    const found = await versionOf(version);
-    const weights = found && (await participant().weights(found.stands.modelDigest));
-    if (found === undefined || weights === undefined) return undefined;
-    const { heldOut, heldOutIntervals } = market();
-    return versionReport(
-      found.stands,
-      heldOut(weights),
-      heldOutIntervals(weights),
-      found.entry?.privacy ?? null,
-    );
+    return certificate?.entry;
   };
   const current = async () => {
     const { head } = participant();
@@ -80,15 +60,9 @@ export function createApiSource({ node, network, view, parameters }: ApiSourcePa
       const weights = await participant().weights(digest);
       return weights === undefined ? undefined : encodeWeights(weights);
     },
-    report: (version) => {
-      const known = reports.get(String(version));
-      if (known !== undefined) return known;
-      const made = report(version);
-      // What is not there yet may be there the next time.
-      void made
-        .then((found) => found !== undefined && reports.set(String(version), made, 1))
-        .catch(() => undefined);
-      return made;
+    report: async (version) => {
+      const found = await versionOf(version);
+      return found && (await reports.of(found));
     },
     committee: async (epoch) => {
       const { committee } = view();
@@ -108,4 +82,16 @@ export function createApiSource({ node, network, view, parameters }: ApiSourcePa
 
 function notReady({ readiness }: NodeView): ApiError {
   return new ApiError('NOT_READY', `the node is not up: ${readiness.reason}`, { retryAfter: 1 });
+}
+
+/** Figures of a version that was decided before this process began. */
+export function measureOf(view: () => NodeView): Measure {
+  return async ({ modelDigest }) => {
+    const { participant, market } = view();
+    if (participant === undefined || market === undefined) throw notReady(view());
+    const weights = await participant.weights(modelDigest);
+    if (weights === undefined) return undefined;
+    const { examples, loss, baselineLoss, risk } = market.heldOut(weights);
+    return { examples, loss, baselines: baselineLoss, ...(risk === undefined ? {} : { risk }) };
+  };
 }

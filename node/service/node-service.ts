@@ -10,8 +10,9 @@ import {
   type NodeEvent,
   type NodeView,
 } from '../runtime/index.ts';
-import { createApiSource } from './api-source.ts';
+import { createApiSource, measureOf } from './api-source.ts';
 import { ChainParameters } from './chain-parameters.ts';
+import { VersionReports } from './version-reports.ts';
 
 export type NodeServiceOptions = BallastNodeOptions & {
   /** Undefined for a node without an HTTP interface. */
@@ -38,6 +39,7 @@ export class NodeService {
   readonly #api: Api | undefined;
   readonly #stopping = new AbortController();
   #listening: Promise<void> = Promise.resolve();
+  #awaitingPort: Promise<void> | undefined;
 
   constructor(options: NodeServiceOptions, collaborators: NodeServiceCollaborators) {
     const { api: config, ...nodeOptions } = options;
@@ -46,12 +48,15 @@ export class NodeService {
     const feed = new EventFeed();
     const metrics = createMetrics({ now: () => performance.now() });
     const parameters = new ChainParameters(() => Date.now());
+    const view = () => this.node.view();
+    const reports = new VersionReports(measureOf(view));
     this.node = new BallastNode(nodeOptions, {
       ...others,
       emit,
       observe: (event) => {
         metrics.observe(event);
         parameters.observe(event);
+        reports.observe(event);
         const shown = toApiEvent(event);
         if (shown !== undefined) feed.append(shown);
       },
@@ -59,27 +64,29 @@ export class NodeService {
     if (config === undefined) return;
     this.#api = createApi(config, {
       status: {
-        readiness: () => this.node.view().readiness,
+        readiness: () => view().readiness,
         conditions: () =>
-          this.node.view().conditions.map(({ code, message, since }) => ({ code, message, sinceMs: since })),
+          view().conditions.map(({ code, message, since }) => ({ code, message, sinceMs: since })),
       },
       feed,
-      metrics: withView(metrics, () => this.node.view()),
+      metrics: withView(metrics, view),
       now: () => performance.now(),
       onError: (error) => emit({ event: 'error', ...describeError(error) }),
     });
     const source = createApiSource({
       node: options.identity.nodeId,
       network: networkId(options.document),
-      view: () => this.node.view(),
+      view,
       parameters,
+      reports,
     });
     this.#api.serve(source);
   }
 
   /** Resolves when the node takes part. @throws as {@link BallastNode.start}, and what a wrong `api` key deserves. */
   async start(): Promise<void> {
-    await this.#listen();
+    this.#listening = this.#listen();
+    await this.#listening;
     await this.node.start();
   }
 
@@ -87,7 +94,9 @@ export class NodeService {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.node.stop();
-    await this.#listening;
+    // What was still being opened when the node was told to stop is closed too.
+    await this.#listening.catch(() => undefined);
+    await this.#awaitingPort;
     await this.#api?.stop(API_GRACE_MS);
   }
 
@@ -99,7 +108,7 @@ export class NodeService {
     } catch (error) {
       if (!(error instanceof BallastError) || error.code !== 'API_PORT_IN_USE') throw error;
       this.node.conditions.raise('API_PORT_IN_USE', error.message);
-      this.#listening = this.#awaitPort(this.#api, FIRST_RETRY_MS);
+      this.#awaitingPort = this.#awaitPort(this.#api, FIRST_RETRY_MS);
     }
   }
 

@@ -1,7 +1,5 @@
-import type { PrivacyStatement } from '../../protocol/messages.ts';
 import type { VersionReport } from '../api/index.ts';
-import type { RiskReport } from '../models/index.ts';
-import type { HeldOutReport, SkillIntervals } from '../runtime/index.ts';
+import type { HeldOut } from '../runtime/index.ts';
 
 type HeadReport = VersionReport['heads'][number];
 type Skill = { readonly skill: number; readonly low: number; readonly high: number };
@@ -9,51 +7,63 @@ type Skill = { readonly skill: number; readonly low: number; readonly high: numb
 /** Coverage of the intervals that a public market computes. */
 const LEVEL = 0.95;
 
-/** How a version does on held-out public data, head by head. */
+/** How a version does on held-out public data, head by head; its privacy is the statement of its own round. */
 export function versionReport(
-  version: { readonly version: number; readonly modelDigest: string; readonly round: number },
-  heldOut: HeldOutReport,
-  intervals: SkillIntervals,
-  privacy: PrivacyStatement | null,
+  { version, modelDigest, round, privacy }: Omit<VersionReport, 'heads'>,
+  { examples, loss, baselines, risk, intervals }: HeldOut,
 ): VersionReport {
   const heads: HeadReport[] = [
     {
       head: 'peg',
       metric: 'pinball',
       unit: 'bp',
-      examples: heldOut.examples,
-      loss: heldOut.loss,
+      examples,
+      loss,
       lossInterval: null,
       baselines: (['B0', 'B2', 'B3'] as const).map((name) =>
-        baseline(name, heldOut.baselineLoss[name], intervals.peg[name]),
+        baseline(name, loss, baselines[name], intervals?.peg[name]),
       ),
     },
   ];
-  const { risk } = heldOut;
-  if (risk === undefined || intervals.risk === undefined) return { ...version, heads, privacy };
-  const against = intervals.risk;
-  const target = (
-    name: 'drawdown' | 'volatility',
-    metric: string,
-    unit: string,
-    loss: (report: RiskReport) => number,
-  ) =>
+  if (risk !== undefined) {
+    const { drawdown, volatility } = risk.head;
+    const { examples } = risk.head;
     heads.push({
-      head: `risk/${name}`,
-      metric,
-      unit,
-      examples: risk.head.examples,
-      loss: loss(risk.head),
+      head: 'risk/drawdown',
+      metric: 'log-loss',
+      unit: 'nat',
+      examples,
+      loss: drawdown.logLoss,
       lossInterval: null,
-      baselines: (['persistence', 'ewma'] as const).map((other) =>
-        baseline(other, loss(risk[other]), against[name][other]),
+      baselines: (['persistence', 'ewma'] as const).map((name) =>
+        baseline(name, drawdown.logLoss, risk[name].drawdown.logLoss, intervals?.risk?.drawdown[name]),
       ),
     });
-  target('drawdown', 'log-loss', 'nat', ({ drawdown }) => drawdown.logLoss);
-  target('volatility', 'qlike', '1', ({ volatility }) => volatility.qlike);
-  return { ...version, heads, privacy };
+    heads.push({
+      head: 'risk/volatility',
+      metric: 'qlike',
+      unit: '1',
+      examples,
+      loss: volatility.qlike,
+      lossInterval: null,
+      baselines: (['persistence', 'ewma'] as const).map((name) =>
+        baseline(name, volatility.qlike, risk[name].volatility.qlike, intervals?.risk?.volatility[name]),
+      ),
+    });
+  }
+  return { version, modelDigest, round, heads, privacy };
 }
 
-function baseline(name: string, loss: number, { skill, low, high }: Skill): HeadReport['baselines'][number] {
-  return { name, loss, skill, skillInterval: { level: LEVEL, low, high } };
+function baseline(
+  name: string,
+  loss: number,
+  baselineLoss: number,
+  interval: Skill | undefined,
+): HeadReport['baselines'][number] {
+  return {
+    name,
+    loss: baselineLoss,
+    skill: 1 - loss / baselineLoss,
+    skillInterval: interval === undefined ? null : { level: LEVEL, low: interval.low, high: interval.high },
+  };
 }

@@ -22,7 +22,7 @@ export function decided(fields: Partial<RoundDecided> = {}): RoundDecided {
     privacy: { unit: 'record', relation: 'add-remove', epsilon: 1.2345, delta: 1e-5 },
     recomputed: true,
     heldDigest: DIGEST,
-    heldOut: { loss: 1.5, baselines: { B0: 2, B2: 1.2, B3: 1 } },
+    heldOut: { examples: 100, loss: 1.5, baselines: { B0: 2, B2: 1.2, B3: 1 } },
     ...fields,
   };
 }

@@ -11,6 +11,7 @@ const risk = (scale: number) => ({
 });
 const interval = (skill: number, low: number, high: number) => ({ skill, low, high });
 const HELD: HeldOut = {
+  examples: 1_000,
   loss: 1.5,
   baselines: { B0: 2, B2: 1.2, B3: 1 },
   risk: { head: risk(1), persistence: risk(2), ewma: risk(1.1) },
@@ -33,9 +34,9 @@ describe('skill lines', () => {
   });
 
   it('say only what is there', () => {
-    const { loss, baselines, intervals } = HELD;
-    expect(skillLines({ loss, baselines })).to.deep.equal([]);
+    const { examples, loss, baselines, intervals } = HELD;
+    expect(skillLines({ examples, loss, baselines })).to.deep.equal([]);
     if (intervals === undefined) throw new Error('no intervals');
-    expect(skillLines({ loss, baselines, intervals: { peg: intervals.peg } })).to.have.length(1);
+    expect(skillLines({ examples, loss, baselines, intervals: { peg: intervals.peg } })).to.have.length(1);
   });
 });

@@ -20,7 +20,7 @@ const decided = (overrides: Partial<RoundDecided> = {}): RoundDecided => ({
   privacy: { unit: 'none', relation: 'replace', epsilon: null, delta: 0 },
   recomputed: true,
   heldDigest: null,
-  heldOut: { loss: 0.9, baselines: { B0: 1, B2: 1.2, B3: 0.6 } },
+  heldOut: { examples: 100, loss: 0.9, baselines: { B0: 1, B2: 1.2, B3: 0.6 } },
   ...overrides,
 });
 

@@ -84,6 +84,7 @@ describe('decided event', () => {
       coverage: 0.8,
     } as unknown as NonNullable<Parameters<typeof toDecidedEvent>[1]>['heldOut'];
     expect(toDecidedEvent(decided({}, ruled), { digest: digest(4), heldOut: report }).heldOut).to.deep.equal({
+      examples: 10,
       loss: 1.5,
       baselines: { B0: 1, B2: 2, B3: 3 },
     });
