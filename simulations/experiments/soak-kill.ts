@@ -4,15 +4,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../protocol/errors.ts';
 import { killAnywhere } from '../kill/anywhere.ts';
+import type { OpenArena, Pace } from '../kill/arena.ts';
+import { ANYWHERE_BLOCK_MS, HUB_PACE, LEADER_BLOCK_MS, openHub } from '../kill/hub.ts';
 import { killLeaders } from '../kill/leader.ts';
+import { MUTANTS, type Mutant } from '../kill/mutants.ts';
+import { NODES_PACE, openNodes } from '../kill/nodes/arena.ts';
 import { longest, tellKills } from '../kill/report.ts';
 
-// Members of a committee as processes, killed with SIGKILL: the leader in each state of the round, then one member at
-// random points.
+// A committee's processes, killed with SIGKILL: the leader in each state of the round, then one member at random points.
 //
 //     node simulations/experiments/soak-kill.ts --trials 100 --kills 2000 --rounds 300 --seed 1
+//     node simulations/experiments/soak-kill.ts --full --trials 100 --kills 200 --rounds 30 --seed 1
 //
-// What goes against the promises is printed with the command that tries it again; with anything, the exit code is 1.
+// With --full they are whole nodes over libp2p with a chain; without it members whose messages go through this process.
+// With --mutant (forgetful-votes, late-ledger) members do what must be found out. What goes against the promises is
+// printed with the command that tries it again; with anything, the exit code is 1.
 
 function count(name: string, text: string): number {
   const value = Number(text);
@@ -20,48 +26,75 @@ function count(name: string, text: string): number {
   throw new UsageError('SOAK_OPTION', `--${name}: got ${text}, expected a whole number from 0 on`);
 }
 
+function mutantOf(text: string | undefined, full: boolean): Mutant | undefined {
+  if (text === undefined) return undefined;
+  const mutant = MUTANTS.find((name) => name === text);
+  if (mutant !== undefined && !full) return mutant;
+  throw new UsageError(
+    'SOAK_OPTION',
+    `--mutant: got ${text}${full ? ' with --full' : ''}, expected ${MUTANTS.join(' or ')}, without --full`,
+  );
+}
+
 async function soak(): Promise<readonly string[]> {
   const { values } = parseArgs({
     options: {
+      full: { type: 'boolean', default: false },
+      mutant: { type: 'string' },
       trials: { type: 'string', default: '100' },
-      kills: { type: 'string', default: '2000' },
-      rounds: { type: 'string', default: '300' },
+      kills: { type: 'string' },
+      rounds: { type: 'string' },
       seed: { type: 'string', default: '1' },
     },
   });
-  const [trials, kills] = [count('trials', values.trials), count('kills', values.kills)];
-  const [rounds, seed] = [count('rounds', values.rounds), count('seed', values.seed)];
+  const { full } = values;
+  const mutant = mutantOf(values.mutant, full);
+  const trials = count('trials', values.trials);
+  const kills = count('kills', values.kills ?? (full ? '200' : '2000'));
+  const rounds = count('rounds', values.rounds ?? (full ? '30' : '300'));
+  const seed = count('seed', values.seed);
+  const pace: Pace = full ? NODES_PACE : HUB_PACE;
+  const arena = (folder: string, blockMs: number): OpenArena =>
+    full
+      ? openNodes({ folder, seed })
+      : openHub({ folder, seed, blockMs, ...(mutant === undefined ? {} : { mutant }) });
   const print = (line: string) => process.stdout.write(`${line}\n`);
   const violations: string[] = [];
   const inFolder = async <T>(run: (folder: string) => Promise<T>): Promise<T> => {
     const folder = await mkdtemp(join(tmpdir(), 'ballast-kill-'));
     return run(folder).finally(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   };
+  const often = full ? 5 : 20;
   if (trials > 0) {
     let done = 0;
     const onKill = () => {
       done += 1;
-      if (done % 20 === 0) print(`${done} leaders killed`);
+      if (done % often === 0) print(`${done} leaders killed`);
     };
-    const result = await inFolder((folder) => killLeaders({ folder, seed, trials, onKill }));
+    const result = await inFolder((folder) =>
+      killLeaders({ open: arena(folder, LEADER_BLOCK_MS), pace, seed, trials, onKill }),
+    );
     for (const line of tellKills(result.kills)) print(line);
     print(`longest round with a dead leader: ${(longest(result.kills) / 1000).toFixed(1)} s`);
     violations.push(...result.violations);
   }
   if (kills > 0) {
     const onLife = (life: number, round: number) => {
-      if (life % 100 === 0) print(`${life} lives, round ${round}`);
+      if (life % (5 * often) === 0) print(`${life} lives, round ${round}`);
     };
-    const result = await inFolder((folder) => killAnywhere({ folder, seed, kills, rounds, onLife }));
+    const result = await inFolder((folder) =>
+      killAnywhere({ open: arena(folder, ANYWHERE_BLOCK_MS), pace, seed, kills, rounds, onLife }),
+    );
     const { opened, updates, messages } = result;
     print(
-      `${kills} kills in ${result.rounds} rounds: the store opened ${opened} times, ${updates} updates and ${messages} messages on the wire`,
+      `${kills} kills in ${result.rounds} rounds: ${opened} lives opened the store, ${updates} updates and ${messages} messages on the wire`,
     );
     violations.push(...result.violations);
   }
   for (const violation of violations) print(`  ${violation}`);
-  const again = `--trials ${trials} --kills ${kills} --rounds ${rounds} --seed ${seed}`;
-  if (violations.length > 0) print(`again: node simulations/experiments/soak-kill.ts ${again}`);
+  const flags = `${full ? ' --full' : ''}${mutant === undefined ? '' : ` --mutant ${mutant}`}`;
+  const again = `${flags} --trials ${trials} --kills ${kills} --rounds ${rounds} --seed ${seed}`;
+  if (violations.length > 0) print(`again: npm run soak:kill --${again}`);
   return violations;
 }
 

@@ -1,4 +1,4 @@
-import type { Decision, Opened } from './hub.ts';
+import type { Decision, Opened } from './arena.ts';
 
 /** What every member has decided, held against the others: no two entries for a round, no round left out. */
 export class Chronicle {

@@ -2,12 +2,18 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createKeystore } from '../../node/keys/index.ts';
 import type { MemberArguments } from './ipc.ts';
+import type { Mutant } from './mutants.ts';
 import { PASSWORD, SCRYPT_COST } from './terms.ts';
 
 export type KillCommittee = { readonly ids: readonly string[]; readonly members: readonly MemberArguments[] };
 
 /** Keys of `size` members, each in a folder of its own under `root`. */
-export async function createKillCommittee(root: string, size: number, seed: number): Promise<KillCommittee> {
+export async function createKillCommittee(
+  root: string,
+  size: number,
+  seed: number,
+  mutant?: Mutant,
+): Promise<KillCommittee> {
   const identities = await Promise.all(
     Array.from({ length: size }, async (_, index) => {
       const folder = join(root, `member-${index}`);
@@ -22,6 +28,11 @@ export async function createKillCommittee(root: string, size: number, seed: numb
   }));
   return {
     ids: members.map(({ node }) => node),
-    members: identities.map(({ folder }) => ({ folder, seed, members })),
+    members: identities.map(({ folder }) => ({
+      folder,
+      seed,
+      members,
+      ...(mutant === undefined ? {} : { mutant }),
+    })),
   };
 }

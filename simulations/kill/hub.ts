@@ -1,50 +1,75 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { FromMember, MemberArguments, ToMember } from './ipc.ts';
+import { beaconDigest, beaconOrder } from '../../coordinator/beacon.ts';
+import type { Arena, ArenaListener, OpenArena, Pace } from './arena.ts';
+import { createKillCommittee, type KillCommittee } from './committee.ts';
+import type { FromMember, ToMember } from './ipc.ts';
+import type { Mutant } from './mutants.ts';
+import { NETWORK, randomnessAt } from './terms.ts';
 import { Wire } from './wire.ts';
 
 const MEMBER = fileURLToPath(new URL('./member.ts', import.meta.url));
+const MEMBERS = 4;
 
-export type Opened = Extract<FromMember, { type: 'opened' }>;
-export type Decision = Extract<FromMember, { type: 'decided' }> & {
-  readonly index: number;
-  readonly atMs: number;
+export type HubOptions = {
+  /** An empty folder. */
+  readonly folder: string;
+  readonly seed: number;
+  readonly blockMs: number;
+  /** What all members do wrong, to see that it is found. */
+  readonly mutant?: Mutant;
+  /** A member's code where it has been bundled into one file, which loads faster. */
+  readonly code?: string;
 };
-export type PhaseOf = Extract<FromMember, { type: 'phase' }> & { readonly index: number };
 
-export type HubListener = {
-  readonly onOpened?: (index: number, opened: Opened) => void;
-  readonly onPhase?: (phase: PhaseOf) => void;
-  readonly onDecided?: (decision: Decision) => void;
-  readonly onFailed?: (index: number, code: string, message: string) => void;
-  /** Each message as it passes, before the others hear it. */
-  readonly onSaid?: (index: number, type: string, round: number) => void;
-};
+/** Between blocks, in milliseconds: as short as it gets for leaders, longer where one round is to see many deaths. */
+export const LEADER_BLOCK_MS = 60;
+export const ANYWHERE_BLOCK_MS = 700;
+
+/** Of members whose parts are those of a node, without network, chain and models. */
+export const HUB_PACE: Pace = { lifeMs: 300, earlyLifeMs: 120, awayMs: 300 };
+
+/** Members with real keys, stores, ledgers and voting records; their messages go through this process. */
+export function openHub({ folder, seed, blockMs, mutant, code = MEMBER }: HubOptions): OpenArena {
+  return async (listener) => {
+    const committee = await createKillCommittee(folder, MEMBERS, seed, mutant);
+    return new Hub(committee, code, seed, blockMs, listener);
+  };
+}
 
 /** Starts, kills and connects members, and listens to the wire between them. */
-export class Hub {
+class Hub implements Arena {
   readonly wire = new Wire();
-  readonly #arguments: readonly MemberArguments[];
-  readonly #listener: HubListener;
+  readonly ids: readonly string[];
+  readonly #committee: KillCommittee;
+  readonly #code: string;
+  readonly #seed: number;
+  readonly #listener: ArenaListener;
   readonly #children: (ChildProcess | undefined)[];
-  readonly #ids: ReadonlyMap<string, number>;
+  readonly #indices: ReadonlyMap<string, number>;
   /** Which member asked, by the number under which the asked one knows the call. */
   readonly #asked = new Map<number, { readonly by: number; readonly to: number; readonly id: number }>();
   readonly #blocks: NodeJS.Timeout;
+  /** Has loaded its code and nothing else: a new life begins at once. */
+  #spare: ChildProcess | undefined;
   #calls = 0;
   #height = 0;
 
-  /** @param members in the order of their index. */
   constructor(
-    members: readonly MemberArguments[],
-    ids: readonly string[],
+    committee: KillCommittee,
+    code: string,
+    seed: number,
     blockMs: number,
-    listener: HubListener,
+    listener: ArenaListener,
   ) {
-    this.#arguments = members;
+    this.#code = code;
+    this.ids = committee.ids;
+    this.#committee = committee;
+    this.#seed = seed;
     this.#listener = listener;
-    this.#children = members.map(() => undefined);
-    this.#ids = new Map(ids.map((id, index) => [id, index]));
+    this.#children = committee.ids.map(() => undefined);
+    this.#indices = new Map(committee.ids.map((id, index) => [id, index]));
     this.#blocks = setInterval(() => {
       this.#height += 1;
       for (const index of this.#children.keys()) this.#send(index, { type: 'height', height: this.#height });
@@ -56,18 +81,16 @@ export class Hub {
   }
 
   start(index: number): void {
-    const child = fork(MEMBER, [JSON.stringify(this.#arguments[index])], {
-      serialization: 'advanced',
-      execArgv: [],
-    });
+    const child = this.#spare ?? forkMember(this.#code);
+    this.#spare = forkMember(this.#code);
     this.#children[index] = child;
     child.on('message', (message: FromMember) => this.#take(index, child, message));
-    // What is sent to a process that has just been killed is lost, as on any wire.
-    child.on('error', () => undefined);
     child.once('exit', (code) => {
       const isKilled = this.#children[index] !== child;
       if (!isKilled) this.#listener.onFailed?.(index, 'MEMBER_EXITED', `exit code ${code}`);
     });
+    const member = this.#committee.members[index];
+    if (member !== undefined) this.#send(index, { type: 'begin', member });
   }
 
   /** SIGKILL; resolves when the process is gone, so that its database can be opened again. */
@@ -75,19 +98,27 @@ export class Hub {
     const child = this.#children[index];
     if (child === undefined) return;
     this.#children[index] = undefined;
-    const isGone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    child.kill('SIGKILL');
-    await isGone;
+    if (child.exitCode === null && child.signalCode === null) {
+      const isGone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await isGone;
+    }
     this.#failCallsTo(index);
+  }
+
+  /** Nothing is outside the members here. */
+  async check(): Promise<readonly string[]> {
+    return [];
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#blocks);
+    this.#spare?.kill('SIGKILL');
     await Promise.all([...this.#children.keys()].map((index) => this.kill(index)));
   }
 
   #take(index: number, child: ChildProcess, message: FromMember): void {
-    const { onOpened, onPhase, onDecided, onFailed } = this.#listener;
+    const { onUp, onOpened, onPhase, onFailed } = this.#listener;
     // A phase that a process reached just before its death is of no use to whoever waits for it.
     const isUp = this.#children[index] === child;
     if (message.type === 'said') this.#carry(index, Uint8Array.from(message.bytes));
@@ -96,10 +127,20 @@ export class Hub {
     if (message.type === 'opened') {
       this.#send(index, { type: 'height', height: this.#height });
       onOpened?.(index, message);
+      if (isUp) onUp?.(index);
     }
     if (message.type === 'phase' && isUp) onPhase?.({ ...message, index });
-    if (message.type === 'decided') onDecided?.({ ...message, index, atMs: performance.now() });
+    if (message.type === 'decided') this.#decided(index, isUp, message);
     if (message.type === 'failed') onFailed?.(index, message.code, message.message);
+  }
+
+  #decided(index: number, isUp: boolean, { round, entry, nextBeaconHeight }: Decided): void {
+    this.#listener.onDecided?.({ index, round, entry, atMs: performance.now() });
+    if (!isUp) return;
+    // Nobody in the network can know the next leader yet; whoever makes the blocks can.
+    const beacon = beaconDigest(NETWORK, round + 1, randomnessAt(this.#seed, nextBeaconHeight));
+    const leads = beaconOrder(beacon, this.ids)[0] === this.ids[index];
+    this.#listener.onPhase?.({ index, round: round + 1, phase: 'announced', leads });
   }
 
   #carry(from: number, bytes: Uint8Array): void {
@@ -109,15 +150,14 @@ export class Hub {
   }
 
   #ask(by: number, id: number, name: string, call: Extract<FromMember, { type: 'call' }>['call']): void {
-    const to = this.#ids.get(name);
+    const to = this.#indices.get(name);
     if (to === undefined || !this.isUp(to)) {
       this.#send(by, { type: 'answer', id, parts: null });
       return;
     }
     const number = ++this.#calls;
     this.#asked.set(number, { by, to, id });
-    const asker = [...this.#ids].find(([, index]) => index === by)?.[0] ?? '';
-    this.#send(to, { type: 'asked', id: number, by: asker, call });
+    this.#send(to, { type: 'asked', id: number, by: this.ids[by] ?? '', call });
   }
 
   #answer(number: number, parts: readonly Uint8Array[] | null): void {
@@ -134,4 +174,13 @@ export class Hub {
     const child = this.#children[index];
     if (child?.connected) child.send(message, () => undefined);
   }
+}
+
+type Decided = Extract<FromMember, { type: 'decided' }>;
+
+function forkMember(path: string): ChildProcess {
+  const child = fork(path, { serialization: 'advanced', execArgv: [] });
+  // What is sent to a process that has just been killed is lost, as on any wire.
+  child.on('error', () => undefined);
+  return child;
 }

@@ -1,4 +1,5 @@
 import type { LogRequest } from '../../coordinator/index.ts';
+import type { Mutant } from './mutants.ts';
 
 /** What a member is started with. */
 export type MemberArguments = {
@@ -7,6 +8,7 @@ export type MemberArguments = {
   readonly seed: number;
   /** Node ids and signers of all members. */
   readonly members: readonly { readonly node: string; readonly signer: `0x${string}` }[];
+  readonly mutant?: Mutant;
 };
 
 /** A request from one member to another, carried by the hub. */
@@ -32,13 +34,13 @@ export type FromMember =
       readonly entry: string;
       readonly nextBeaconHeight: number;
     }
-  | { readonly type: 'abstains'; readonly code: string }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'call'; readonly id: number; readonly to: string; readonly call: Call }
   | { readonly type: 'answer'; readonly id: number; readonly parts: readonly Uint8Array[] | null };
 
 /** What the hub tells a member. */
 export type ToMember =
+  | { readonly type: 'begin'; readonly member: MemberArguments }
   | { readonly type: 'hear'; readonly bytes: Uint8Array }
   | { readonly type: 'height'; readonly height: number }
   | { readonly type: 'asked'; readonly id: number; readonly by: string; readonly call: Call }

@@ -16,20 +16,21 @@ import { weightsDigest } from '../../protocol/vectors.ts';
 import { Calls } from './calls.ts';
 import { Heights } from './heights.ts';
 import type { FromMember, MemberArguments, ToMember } from './ipc.ts';
+import { mutated, mutatedWitness } from './mutants.ts';
 import { DOMAIN, LAYOUT, NETWORK, PARAMETERS, PASSWORD, SIZE } from './terms.ts';
 
 /**
  * One member of a committee as a process of its own, to be killed at any moment: keystore, database, privacy ledger,
  * voting record and participant are those of a node; the hub that started it carries its messages and makes blocks.
  */
-async function main(): Promise<void> {
+async function main({ folder, seed, members, mutant }: MemberArguments): Promise<void> {
   const tell = (message: FromMember): void => {
     process.send?.(message);
   };
-  const { folder, seed, members } = JSON.parse(process.argv[2] ?? '{}') as MemberArguments;
   const identity = await openKeystore(join(folder, 'keystore.json'), PASSWORD);
   const store = await LevelStore.open(join(folder, 'db'));
-  const ledger = await PrivacyLedger.open(store.sub('ledger'), PARAMETERS.privacy);
+  const stores = mutated(mutant, { round: store.sub('round'), ledger: store.sub('ledger') });
+  const ledger = await PrivacyLedger.open(stores.ledger, PARAMETERS.privacy);
   const genesisWeights = new Float64Array(SIZE);
   const committee = createCommittee(0, members);
   const heights = new Heights(seed);
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
       genesisWeights,
     },
     {
-      store: store.sub('round'),
+      store: stores.round,
       signer: identity.signer,
       commitScheme: {
         sign: (decision) => signRoundDecision(identity.account, DOMAIN, decision),
@@ -69,7 +70,11 @@ async function main(): Promise<void> {
           return () => clearTimeout(timer);
         },
       },
-      transport: { broadcast: (_topic, bytes) => tell({ type: 'said', bytes }), ...calls.transport },
+      transport: {
+        ...calls.transport,
+        broadcast: (_topic, bytes) => tell({ type: 'said', bytes }),
+        fetchWitness: mutatedWitness(mutant, calls.transport.fetchWitness),
+      },
       beacon: heights,
       evaluator: { judge: async () => 'accepted' },
       trainer: createRoundTrainer(PARAMETERS, {
@@ -114,13 +119,17 @@ async function main(): Promise<void> {
       participant.onFinalized(message.height);
     }
   });
-  process.on('disconnect', () => process.exit());
   process.on('unhandledRejection', fail);
   participant.start();
 }
 
-await main().catch((error: unknown) => {
-  const code = error instanceof BallastError ? error.code : 'UNEXPECTED';
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.send?.({ type: 'failed', code, message } satisfies FromMember, () => process.exit(1));
+// A process that waits has loaded its code; its life begins when it is told who it is.
+process.on('disconnect', () => process.exit());
+process.once('message', (message: ToMember) => {
+  if (message.type !== 'begin') return;
+  main(message.member).catch((error: unknown) => {
+    const code = error instanceof BallastError ? error.code : 'UNEXPECTED';
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.send?.({ type: 'failed', code, message: text } satisfies FromMember, () => process.exit(1));
+  });
 });

@@ -1,4 +1,5 @@
-import { LEADER_STATES, type LeaderKill } from './leader.ts';
+import type { LeaderKill } from './leader.ts';
+import { LEADER_STATES } from './leader-watch.ts';
 
 /** The longest time from a leader's death to the end of its round, in milliseconds. */
 export function longest(kills: readonly LeaderKill[]): number {

@@ -3,25 +3,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { killAnywhere } from '../../kill/anywhere.ts';
-import { FINISH_MS, killLeaders, LEADER_STATES, ROUNDS_TO_VOTE } from '../../kill/leader.ts';
+import { ANYWHERE_BLOCK_MS, HUB_PACE, LEADER_BLOCK_MS, openHub } from '../../kill/hub.ts';
+import { FINISH_MS, killLeaders, ROUNDS_TO_VOTE } from '../../kill/leader.ts';
+import { LEADER_STATES } from '../../kill/leader-watch.ts';
+import { type Bundle, bundleMember } from './bundle-member.ts';
 
 const TRIALS = 5;
 const KILLS = 200;
 const ROUNDS = 30;
 const SEED = 1;
+/** A mutant is found within so many deaths. */
+const MUTANT_KILLS = 12;
 
 describe('members that are killed', function () {
   this.timeout(400_000);
+  const pace = HUB_PACE;
   let folder = '';
+  let code: string;
+  let bundle: Bundle;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ballast-kill-'));
+    bundle = await bundleMember(folder);
+    code = bundle.path;
   });
 
-  afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  afterEach(async () => {
+    await bundle.remove();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
 
   it(`go on without a leader that dies in any of ${LEADER_STATES.length} states, ${TRIALS} times each`, async () => {
-    const { kills, violations } = await killLeaders({ folder, seed: SEED, trials: TRIALS });
+    const open = openHub({ folder, code, seed: SEED, blockMs: LEADER_BLOCK_MS });
+    const { kills, violations } = await killLeaders({ open, pace, seed: SEED, trials: TRIALS });
     expect(violations).to.deep.equal([]);
     expect(kills).to.have.length(TRIALS * LEADER_STATES.length);
     for (const { finishedMs, roundsToVote } of kills) {
@@ -31,10 +45,24 @@ describe('members that are killed', function () {
   });
 
   it(`lose nothing when one of them dies at ${KILLS} points of ${ROUNDS} rounds`, async () => {
-    const result = await killAnywhere({ folder, seed: SEED, kills: KILLS, rounds: ROUNDS });
+    const open = openHub({ folder, code, seed: SEED, blockMs: ANYWHERE_BLOCK_MS });
+    const result = await killAnywhere({ open, pace, seed: SEED, kills: KILLS, rounds: ROUNDS });
     expect(result.violations).to.deep.equal([]);
     expect(result.rounds).to.be.at.least(ROUNDS);
     expect(result.opened).to.be.at.least(KILLS / 2);
     expect(result.updates).to.be.at.least(ROUNDS / 2);
+  });
+
+  it('are found out where a disk forgets votes that it said were written', async () => {
+    const open = openHub({ folder, code, seed: SEED, blockMs: LEADER_BLOCK_MS, mutant: 'forgetful-votes' });
+    const states = ['aggregated', 'evaluated', 'attested'] as const;
+    const { violations } = await killLeaders({ open, pace, seed: SEED, trials: 2, states });
+    expect(violations.join('\n')).to.match(/two messages for one place/);
+  });
+
+  it('are found out where an update leaves before its debit is on disk', async () => {
+    const open = openHub({ folder, code, seed: SEED, blockMs: LEADER_BLOCK_MS, mutant: 'late-ledger' });
+    const { violations } = await killAnywhere({ open, pace, seed: SEED, kills: MUTANT_KILLS, rounds: 1 });
+    expect(violations.join('\n')).to.match(/its ledger does not hold the update/);
   });
 });

@@ -1,0 +1,94 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Anvil, startAnvil } from '../../../contracts/client/index.ts';
+import { slicesFor } from '../../../node/data/index.ts';
+import { describeModel } from '../../../node/devnet/model.ts';
+import { type DevnetOptions, devnetParameters } from '../../../node/devnet/options.ts';
+import {
+  configureNodes,
+  freePort,
+  makeIdentities,
+  prepareFolder,
+  setUpChain,
+  startBlocks,
+} from '../../../node/devnet/setup.ts';
+import type { NodeConfig } from '../../../node/runtime/index.ts';
+import type { NetworkDocument } from '../../../protocol/network.ts';
+
+export type KillNode = {
+  readonly id: string;
+  readonly configPath: string;
+  readonly database: string;
+  /** Where it listens, in every life. */
+  readonly address: string;
+};
+
+/** A chain, contracts, registered operators and their configurations; no node runs yet. */
+export type KillNetwork = {
+  readonly anvil: Anvil;
+  readonly document: NetworkDocument;
+  readonly nodes: readonly KillNode[];
+};
+
+const NODES = 4;
+/** Public data is laid out over so many rounds: more than are ever played. */
+const ROUNDS = 5_000;
+/** Of milliseconds: phases as short as a node on a busy machine can keep. */
+const TIMEOUTS = { collectMs: 1_500, fetchMs: 800, viewMs: 1_200, resendMs: 500 };
+
+/** @param folder an empty one. */
+export async function prepareKillNetwork(folder: string, seed: number): Promise<KillNetwork> {
+  const options: DevnetOptions = {
+    rounds: ROUNDS,
+    nodes: NODES,
+    byzantine: 0,
+    attack: 'sign-flip',
+    boost: undefined,
+    rule: 'median',
+    privacy: 'record',
+    data: undefined,
+    seed,
+    exit: false,
+    dataDir: join(folder, 'net'),
+    gate: true,
+    normCheck: true,
+  };
+  const slices = await slicesFor(options.data, seed, NODES);
+  await prepareFolder(options.dataDir);
+  const anvil = await startAnvil();
+  try {
+    const identities = await makeIdentities(options.dataDir, NODES);
+    const port = await freePort();
+    const prepared = await configureNodes(options, slices, anvil, identities, port);
+    const agreed = devnetParameters(options);
+    const parameters = {
+      ...agreed,
+      timeouts: TIMEOUTS,
+      // Budget for many rounds, and a gate that judges but lets pass, so that every round has something to publish.
+      privacy: { ...agreed.privacy, epsilonBudget: 100_000 },
+      gate: { enabled: true, deadBand: 1 },
+    };
+    const model = await describeModel(slices, ROUNDS);
+    const document = await setUpChain(anvil, options, parameters, identities, port, model);
+    const nodes: KillNode[] = [];
+    for (const [index, { identity, configPath }] of prepared.entries()) {
+      const listenPort = index === 0 ? port : await freePort();
+      const { database } = await reconfigure(configPath, listenPort);
+      const address = `/ip4/127.0.0.1/tcp/${listenPort}/p2p/${identity.nodeId}`;
+      nodes.push({ id: identity.nodeId, configPath, database, address });
+    }
+    await startBlocks(anvil);
+    return { anvil, document, nodes };
+  } catch (error) {
+    await anvil.stop();
+    throw error;
+  }
+}
+
+/** The engine that loads in no time, and a port that stays the same in the next life. */
+async function reconfigure(path: string, port: number): Promise<{ database: string }> {
+  const config = JSON.parse(await readFile(path, 'utf8')) as NodeConfig;
+  const changed = { ...config, engine: 'float64', listen: [`/ip4/127.0.0.1/tcp/${port}`] };
+  await writeFile(path, `${JSON.stringify(changed, null, 2)}\n`);
+  return { database: join(config.dataDir, 'db') };
+}

@@ -1,0 +1,43 @@
+import { type Certificate, genesisHead, RoundLog } from '../../../coordinator/index.ts';
+import { LevelStore } from '../../../node/store/index.ts';
+import { PrivacyLedger } from '../../../privacy/index.ts';
+import { digestOfBytes } from '../../../protocol/digest.ts';
+import { type NetworkDocument, networkId } from '../../../protocol/network.ts';
+import type { Opened } from '../arena.ts';
+
+export type Remains = {
+  readonly opened: Opened;
+  /** The log from a round on. */
+  readonly log: readonly Certificate[];
+};
+
+/** What a dead node has left on its disk, read with the node's own code. @throws what opening store, log or ledger throws. */
+export async function readRemains(
+  database: string,
+  document: NetworkDocument,
+  from: number,
+): Promise<Remains> {
+  const { modelDigest, beaconHeight } = document.genesis;
+  const store = await LevelStore.open(database);
+  try {
+    const log = await RoundLog.open(
+      store.sub('round'),
+      genesisHead(networkId(document), modelDigest, beaconHeight),
+    );
+    const ledger = await PrivacyLedger.open(store.sub('ledger'), document.parameters.privacy);
+    const head = log.head.round;
+    const released: { round: number; digest: string }[] = [];
+    for (let round = 1; round <= head + 2; round++) {
+      const bytes = await ledger.released(`round/${round}`);
+      if (bytes !== undefined) released.push({ round, digest: digestOfBytes(bytes) });
+    }
+    const certificates: Certificate[] = [];
+    for (let round = from; round <= head; round++) {
+      const certificate = await log.get(round);
+      if (certificate !== undefined) certificates.push(certificate);
+    }
+    return { opened: { head, released, debits: ledger.position().count }, log: certificates };
+  } finally {
+    await store.close();
+  }
+}
