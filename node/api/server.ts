@@ -40,6 +40,8 @@ export async function createServer(
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
+      // A node that stood still for a moment must not close on a request that has arrived meanwhile.
+      keepAliveTimeoutBuffer: limits.keepAliveMs,
       // A missing Host is answered like every other mistake.
       requireHostHeader: false,
     },

@@ -384,7 +384,7 @@ export class BallastNode {
   /** A node that has started takes part as far as its faults let it. */
   get #readinessNow(): Readiness {
     const [fault] = this.#conditions.active;
-    if (fault === undefined) return this.#readiness;
+    if (fault === undefined || this.#stopping.signal.aborted) return this.#readiness;
     const reason = `${fault.code}: ${fault.message}`;
     return { status: this.#readiness.status === 'starting' ? 'starting' : 'syncing', reason };
   }
