@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { prepareNetwork } from '../e2e/network.ts';
+import { apiToken } from './api-token.ts';
 import { MEMORY_GROWTH_MIB, PREDICTION_P95_MS, READ_P95_MS, ROUND_GROWTH_MS } from './bounds.ts';
 import type { Attack, AttackCount } from './hostile.ts';
 import { Member } from './members.ts';
@@ -40,7 +40,7 @@ export async function benchDevnet(load: {
   const token = randomBytes(32).toString('hex');
   const [first] = network.nodes;
   if (first === undefined) throw new Error('a network has nodes');
-  await useTokens(first.configPath, join(network.root, 'tokens'), token);
+  await apiToken(first.configPath, join(network.root, 'tokens'), token);
   const members = network.nodes.map(
     ({ configPath }, index) =>
       new Member([
@@ -176,10 +176,4 @@ async function attackWith(options: Attack): Promise<AttackCount> {
   child.send(options);
   const [count] = await answered;
   return count as AttackCount;
-}
-
-async function useTokens(configPath: string, tokens: string, token: string): Promise<void> {
-  await writeFile(tokens, `${createHash('sha256').update(token).digest('hex')}\n`, { mode: 0o600 });
-  const config = JSON.parse(await readFile(configPath, 'utf8'));
-  await writeFile(configPath, JSON.stringify({ ...config, api: { ...config.api, tokens } }));
 }
