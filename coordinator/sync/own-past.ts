@@ -16,6 +16,8 @@ import type { VotingRecord } from '../voting-record.ts';
 const RETRY_MS = 1_000;
 /** Rounds of questions of a node that does not depend on the answers. */
 const ATTEMPTS = 5;
+/** The most debits that a header of this node spoke of: on disk, so that a restart cannot train before it is told again. */
+const DEBITS_KEY = 'debits-signed';
 /** How long a node without any record of its own waits for answers. */
 const PATIENCE_MS = 3_000;
 
@@ -39,6 +41,8 @@ export class OwnPast {
   /** The most debits that a header of this node speaks of. */
   #debits = 0;
   #isToldOfLedger = false;
+  #debitsRead: Promise<void> | undefined;
+  readonly #recalled = Promise.withResolvers<void>();
 
   constructor(parts: OwnPastParts) {
     this.#parts = parts;
@@ -51,6 +55,15 @@ export class OwnPast {
    *   has no record of its own at all; where it was restored, not before q − 1 others have answered.
    */
   async recall(): Promise<void> {
+    try {
+      // Begun before anything is awaited: whether the record is empty is seen before this node says a word.
+      await Promise.all([this.#hearOthers(), this.#readDebits()]);
+    } finally {
+      this.#recalled.resolve();
+    }
+  }
+
+  async #hearOthers(): Promise<void> {
     const { options, collaborators, observer, votes, signal } = this.#parts;
     const { quorum } = options.committee;
     const isRestored = options.restored === true;
@@ -79,7 +92,7 @@ export class OwnPast {
     const { sender, net } = sealed.envelope;
     if (sender !== collaborators.signer.nodeId || net !== options.network) return;
     const message = readMessage(sealed);
-    if (message.type === 'update-header') this.#debits = Math.max(this.#debits, message.payload.ledger);
+    if (message.type === 'update-header') await this.#noteDebits(message.payload.ledger);
     if (!(await votes.recall(sealed))) return;
     observer.onAbstain?.({
       code: 'VOTES_BEHIND',
@@ -88,12 +101,36 @@ export class OwnPast {
     });
   }
 
-  /** The trainer, kept from releasing what an older ledger or an older record would not know of. */
+  /** Once: what is on disk is known before anything is written over it. */
+  #readDebits(): Promise<void> {
+    this.#debitsRead ??= this.#readStoredDebits();
+    return this.#debitsRead;
+  }
+
+  async #readStoredDebits(): Promise<void> {
+    const known = await this.#parts.collaborators.store.get(DEBITS_KEY);
+    if (known !== undefined) this.#debits = Math.max(this.#debits, Number(new TextDecoder().decode(known)));
+  }
+
+  async #noteDebits(debits: number): Promise<void> {
+    await this.#readDebits();
+    if (debits <= this.#debits) return;
+    this.#debits = debits;
+    const value = new TextEncoder().encode(String(debits));
+    await this.#parts.collaborators.store.write([{ type: 'put', key: DEBITS_KEY, value }]);
+  }
+
+  /**
+   * The trainer, kept from releasing what an older ledger or an older record would not know of. It waits for `recall`:
+   * a node that catches up may be in the next round before it has heard what it signed.
+   */
   guarded(trainer: RoundTrainer): RoundTrainer {
     return {
       debits: () => trainer.debits(),
       train: async (round, base, weights, signal) => {
-        if (round <= this.#parts.votes.floor || this.#isLedgerBehind(trainer.debits())) return undefined;
+        await this.#recalled.promise;
+        if (signal.aborted || round <= this.#parts.votes.floor || this.#isLedgerBehind(trainer.debits()))
+          return undefined;
         return trainer.train(round, base, weights, signal);
       },
     };
@@ -107,7 +144,7 @@ export class OwnPast {
     if (!this.#isToldOfLedger) {
       this.#parts.observer.onAbstain?.({
         code: 'LEDGER_BEHIND',
-        reason: `the privacy ledger has ${debits} debits, and this node has signed an update that was number ${this.#debits}`,
+        reason: `the privacy ledger has ${debits} debits, and this node has signed an update that was number ${this.#debits}: it votes, and trains no more before a newer ledger is restored`,
         until: undefined,
       });
     }

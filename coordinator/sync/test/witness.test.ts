@@ -63,7 +63,7 @@ describe('what a node remembers of the others', () => {
 });
 
 describe('what a node learns of its own past', () => {
-  async function own(held: readonly Uint8Array[], debits: number) {
+  async function own(held: readonly Uint8Array[], debits: number, store = new TestStore(), late = false) {
     const told: Abstention[] = [];
     let trained = 0;
     const trainer: RoundTrainer = {
@@ -73,11 +73,12 @@ describe('what a node learns of its own past', () => {
         return undefined;
       },
     };
-    const votes = await VotingRecord.open(new TestStore(), signerOf(0), NETWORK);
+    const votes = await VotingRecord.open(store, signerOf(0), NETWORK);
     const past = new OwnPast({
       options: { network: NETWORK, committee: committeeOf(4) } as ParticipantOptions,
       collaborators: {
         signer: signerOf(0),
+        store,
         clock: { now: () => NOW, setTimer: () => () => undefined },
         transport: { fetchWitness: async () => held },
       } as unknown as Collaborators,
@@ -85,7 +86,7 @@ describe('what a node learns of its own past', () => {
       votes,
       signal: new AbortController().signal,
     });
-    await past.recall();
+    if (!late) await past.recall();
     const train = async (round: number) => {
       await past
         .guarded(trainer)
@@ -97,7 +98,12 @@ describe('what a node learns of its own past', () => {
         );
       return trained;
     };
-    return { votes, codes: () => told.map(({ code, until }) => [code, until]), train };
+    return {
+      votes,
+      recall: () => past.recall(),
+      codes: () => told.map(({ code, until }) => [code, until]),
+      train,
+    };
   }
 
   it('makes it sit out the round of a vote that it does not know', async () => {
@@ -118,6 +124,20 @@ describe('what a node learns of its own past', () => {
     ]);
     const level = await own([own5.bytes], 5);
     expect(await level.train(8)).to.equal(1);
+  });
+
+  it('trains nothing before it has heard, and knows after a restart that its ledger is behind', async () => {
+    const own5 = seal(0, 'update-header', header(0, { ledger: 5 }), { round: 2, seq: 3 });
+    const store = new TestStore();
+    const late = await own([own5.bytes], 4, store, true);
+    const training = late.train(8);
+    await Promise.resolve();
+    await late.recall();
+    expect(await training).to.equal(0);
+    // Nobody answers this time.
+    const again = await own([], 4, store.survivor());
+    expect(await again.train(9)).to.equal(0);
+    expect(again.codes()).to.deep.equal([['LEDGER_BEHIND', undefined]]);
   });
 
   it('leaves alone what others signed, or what belongs to another network', async () => {
