@@ -299,7 +299,7 @@ class Libp2pNetwork implements Network {
     return this.#log.ask(peer, request, signal);
   }
 
-  serveWitness(answer: (peer: NodeId) => Promise<readonly Uint8Array[]>): void {
+  serveWitness(answer: (peer: NodeId) => Promise<readonly Uint8Array[] | undefined>): void {
     this.#witness.answerWith((_request, peer) => answer(peer));
   }
 

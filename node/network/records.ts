@@ -18,7 +18,11 @@ const STATUS = { answered: 0, busy: 1 } as const;
 const MAX_REQUEST_BUFFER = 256;
 
 export type RecordRequest = { readonly from: number; readonly most: number };
-export type AnswerRecords = (request: RecordRequest, peer: NodeId) => Promise<readonly Uint8Array[]>;
+/** The records; undefined where this node cannot say just now, which is not the same as having none. */
+export type AnswerRecords = (
+  request: RecordRequest,
+  peer: NodeId,
+) => Promise<readonly Uint8Array[] | undefined>;
 
 export type RecordCollaborators = {
   /** Opens a stream of the protocol. @throws NetworkError `PEER_UNREACHABLE`. */
@@ -38,7 +42,7 @@ export class RecordExchange {
   readonly #with: RecordCollaborators;
   readonly #rate: RateLimiter;
   #serving = 0;
-  #answer: AnswerRecords = async () => [];
+  #answer: AnswerRecords = async () => undefined;
 
   constructor(limits: RecordLimits, collaborators: RecordCollaborators) {
     this.#limits = limits;
@@ -93,10 +97,13 @@ export class RecordExchange {
       const most = Math.min(request.most, this.#limits.records);
       const answer = this.#answer({ ...request, most }, peer).catch((error: unknown) => {
         this.#with.onError(error);
-        return [];
+        return undefined;
       });
+      const all = await raceSignal(answer, signal);
+      // An empty answer says that nothing is held, and a node that came back may go by it.
+      if (all === undefined) return sendAll(stream, Uint8Array.of(STATUS.busy, 0), signal);
       // A record beyond the bound would make the answer malformed: what follows it is left out with it.
-      const records = (await raceSignal(answer, signal)).slice(0, most);
+      const records = all.slice(0, most);
       const tooLong = records.findIndex(({ length }) => length > this.#limits.recordBytes);
       const sent = tooLong < 0 ? records : records.slice(0, tooLong);
       await sendAll(stream, Uint8Array.of(STATUS.answered, sent.length), signal);

@@ -110,7 +110,7 @@ export interface Network {
    */
   fetchLog(peer: NodeId, request: RecordRequest, signal: AbortSignal): Promise<Uint8Array[]>;
   /** Tells a peer, and nobody else, what is held of it. */
-  serveWitness(answer: (peer: NodeId) => Promise<readonly Uint8Array[]>): void;
+  serveWitness(answer: (peer: NodeId) => Promise<readonly Uint8Array[] | undefined>): void;
   /** What a peer holds of this node, at most two envelopes. @throws as `fetchLog`. */
   fetchWitness(peer: NodeId, signal: AbortSignal): Promise<Uint8Array[]>;
 }

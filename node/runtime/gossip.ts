@@ -40,13 +40,9 @@ export class GossipWiring {
     network.serveBlobs(serve);
     network.serveLog(async ({ from, most }) => {
       const request = from === 0 ? ({ from: 'newest' } as const) : { from, most };
-      return (await participant()?.serveLog(request)) ?? [];
+      return participant()?.serveLog(request);
     });
-    network.serveWitness(async (peer) => {
-      const current = participant();
-      if (current === undefined) throw new BallastError('NODE_NOT_READY', 'the round is not open yet');
-      return current.serveWitness(peer);
-    });
+    network.serveWitness(async (peer) => participant()?.serveWitness(peer));
   }
 
   get transport(): Transport {

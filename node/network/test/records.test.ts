@@ -19,9 +19,11 @@ const record = (length: number, fill: number) => new Uint8Array(length).fill(fil
 describe('the log and the witness over direct streams', () => {
   afterEach(stopAll);
 
-  it('gives what is asked for, and nothing before there is anyone to answer', async () => {
+  it('gives what is asked for, and no answer before there is anyone to answer', async () => {
     const { server, client } = await pair();
-    expect(await client.fetchLog(server.peerId, { from: 1, most: 64 }, within(5_000))).to.deep.equal([]);
+    expect(await failureCode(client.fetchLog(server.peerId, { from: 1, most: 64 }, within(5_000)))).to.equal(
+      'REQUEST_BUSY',
+    );
     server.serveLog(async ({ from, most }) => Array.from({ length: most }, (_, i) => record(10, from + i)));
     const got = await client.fetchLog(server.peerId, { from: 7, most: 3 }, within(5_000));
     expect(got.map((bytes) => [bytes.length, bytes[0]])).to.deep.equal([
@@ -43,6 +45,17 @@ describe('the log and the witness over direct streams', () => {
     expect(asked).to.deep.equal([client.peerId]);
   });
 
+  it('never says that it holds nothing where it could not look', async () => {
+    const { server, client } = await pair();
+    const ask = () => client.fetchWitness(server.peerId, within(5_000));
+    for (const answer of [async () => undefined, () => Promise.reject(new Error('the store is closed'))]) {
+      server.serveWitness(answer);
+      expect(await failureCode(ask())).to.equal('REQUEST_BUSY');
+    }
+    server.serveWitness(async () => []);
+    expect(await ask()).to.deep.equal([]);
+  });
+
   it('gives at most 64 records of at most 64 KiB, whatever is asked and held', async () => {
     const { server, client } = await pair();
     server.serveLog(async ({ from }) =>
@@ -57,6 +70,7 @@ describe('the log and the witness over direct streams', () => {
 
   it('answers a peer a bounded number of times', async () => {
     const { server, client } = await pair();
+    server.serveWitness(async () => []);
     const ask = () => client.fetchWitness(server.peerId, within(5_000));
     for (let i = 0; i < WITNESS_LIMITS.rate.burst; i++) await ask();
     expect(await failureCode(ask())).to.equal('REQUEST_BUSY');
