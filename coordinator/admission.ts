@@ -1,10 +1,12 @@
 import type { Digest } from '../protocol/digest.ts';
 import { type Envelope, openEnvelope, type Sealed } from '../protocol/envelope.ts';
 import { MessageError } from '../protocol/errors.ts';
+import type { NodeId } from '../protocol/ids.ts';
 import { type MessageType, REPEATABLE } from '../protocol/message-types.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
 import { type Committee, isMember } from './committee.ts';
 import { type AnyReceived, type Received, readMessage } from './received.ts';
+import { RepeatLimit } from './repeat-limit.ts';
 import { largestNorm } from './update-body.ts';
 
 /** What a message is held against. */
@@ -41,6 +43,12 @@ const VIEWLESS: ReadonlySet<MessageType> = new Set([
   'certificate',
   'recommendation',
 ]);
+/** What is kept of a member's words of these rounds, to prove that it said another thing as well. */
+const MAX_KEPT_BYTES = 4 << 20;
+
+/** What was said in one place: its bytes are a proof, its digest alone still tells a second message. */
+type Said = { readonly digest: Digest; readonly round: number; readonly bytes: Uint8Array | undefined };
+
 /**
  * The door: which messages of peers reach the round. Every refusal has a code, and says whether the forwarding
  * peer is to blame (`reject`) or may not have known (`ignore`).
@@ -48,8 +56,9 @@ const VIEWLESS: ReadonlySet<MessageType> = new Set([
 export class Admission {
   readonly #context: AdmissionContext;
   readonly #observer: AdmissionObserver;
+  readonly #repeats = new RepeatLimit();
   /** What each member said, by kind, round and view. */
-  #said = new Map<string, Sealed>();
+  readonly #said = new Map<NodeId, Map<string, Said>>();
 
   constructor(context: AdmissionContext, observer: AdmissionObserver) {
     this.#context = context;
@@ -68,12 +77,22 @@ export class Admission {
     if (message.type === 'update-header') this.#checkHeader(message);
     this.#checkNear(sealed.envelope, current);
     this.#checkSaidOnce(sealed);
+    if (REPEATABLE.has(message.type) && !this.#repeats.take(message.sender, message.type, now))
+      throw refuse('ignore', 'MESSAGE_TOO_OFTEN', message, 'more than it may say in a short time');
     return message;
   }
 
   /** Forgets what was said before `round`. */
   forgetBefore(round: number): void {
-    this.#said = new Map([...this.#said].filter(([, { envelope }]) => envelope.round >= round));
+    for (const places of this.#said.values())
+      for (const [place, said] of places) if (said.round < round) places.delete(place);
+  }
+
+  /** Bytes that are kept of what a member said. */
+  keptOf(sender: NodeId): number {
+    let kept = 0;
+    for (const { bytes } of this.#said.get(sender)?.values() ?? []) kept += bytes?.length ?? 0;
+    return kept;
   }
 
   #checkEnvelope(envelope: Envelope, now: number, current: Progress): void {
@@ -129,12 +148,17 @@ export class Admission {
   #checkSaidOnce(sealed: Sealed): void {
     const { sender, type, round, view } = sealed.envelope;
     if (REPEATABLE.has(type)) return;
-    const slot = `${sender}/${type}/${round}/${view}`;
-    const known = this.#said.get(slot);
+    const places = this.#said.get(sender) ?? new Map<string, Said>();
+    this.#said.set(sender, places);
+    const place = `${type}/${round}/${view}`;
+    const known = places.get(place);
     if (known === undefined) {
-      this.#said.set(slot, sealed);
+      // One member could otherwise fill gigabytes with view changes of a thousand views.
+      const fits = this.keptOf(sender) + sealed.bytes.length <= MAX_KEPT_BYTES;
+      places.set(place, { digest: sealed.digest, round, bytes: fits ? sealed.bytes : undefined });
     } else if (known.digest !== sealed.digest) {
-      this.#observer.onEquivocation({ first: known.bytes, second: sealed.bytes });
+      if (known.bytes !== undefined)
+        this.#observer.onEquivocation({ first: known.bytes, second: sealed.bytes });
       throw refuse(
         'reject',
         'MESSAGE_EQUIVOCATION',

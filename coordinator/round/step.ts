@@ -15,7 +15,7 @@ import {
 import { FRESH_VIEW } from './fresh-view.ts';
 import { onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
-import { Turn, withEntry } from './turn.ts';
+import { Turn, withEntry, withItem } from './turn.ts';
 import type { RoundContext, RoundEffect, RoundEvent, RoundState, TimerName } from './types.ts';
 import { enterView, onViewChange } from './views.ts';
 import { certify, commit, prepare } from './vote.ts';
@@ -58,6 +58,7 @@ export function startRound(head: Head, finalized: number, resumed?: Resumed): Ro
     prepared: resumed?.prepared,
     viewChanges: new Map(),
     lock: resumed?.lock ?? null,
+    certifiers: new Set(),
     early: [],
   };
 }
@@ -143,7 +144,9 @@ function onMessage(turn: Turn, message: AnyReceived): void {
   if (message.round < state.round) return;
   if (message.type === 'certificate') {
     const { entry } = message.payload;
-    if (entry.round === state.round && entry.parent === state.head.entry) {
+    const isNew = !state.certifiers.has(message.sender);
+    if (entry.round === state.round && entry.parent === state.head.entry && isNew) {
+      turn.change({ certifiers: withItem(state.certifiers, message.sender) });
       turn.emit({ type: 'check-certificate', certificate: message.payload });
     }
     return;

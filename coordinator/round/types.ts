@@ -95,6 +95,8 @@ export type RoundState = {
   readonly checkingCommits: boolean;
   readonly viewChanges: ReadonlyMap<NodeId, Received<'view-change'>>;
   readonly lock: Lock | null;
+  /** Whose certificate of this round has been looked at: checking one is work, and an honest member has one. */
+  readonly certifiers: ReadonlySet<NodeId>;
   /** Messages of the next round, kept until this one ends. */
   readonly early: readonly AnyReceived[];
 };

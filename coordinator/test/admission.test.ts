@@ -210,6 +210,33 @@ describe('admission', () => {
     expect(proofs).to.deep.equal([]);
   });
 
+  it('keeps four mebibytes of what a member says, and tells a second message beyond them too', () => {
+    const { admission, admit, proofs } = door();
+    const filler = (view: number, fill = 1) =>
+      seal(1, 'view-change', { lock: null, prepare: new Uint8Array(900_000).fill(fill) }, { round: 5, view });
+    for (let view = 1; view <= 20; view++) expect(admit(filler(view))).to.equal('accept');
+    expect(admission.keptOf(signerOf(1).nodeId)).to.be.within(3 << 20, 4 << 20);
+    expect(admit(filler(1, 2))).to.equal('reject MESSAGE_EQUIVOCATION');
+    expect(admit(filler(20, 2))).to.equal('reject MESSAGE_EQUIVOCATION');
+    expect(admit(filler(20))).to.equal('accept');
+    expect(proofs).to.have.length(1);
+    admission.forgetBefore(6);
+    expect(admission.keptOf(signerOf(1).nodeId)).to.equal(0);
+  });
+
+  it('hears a member who says the same kind again and again no more often than four times a second', () => {
+    const { admit } = door();
+    const status = (seq: number, sender = 1) => seal(sender, 'status', { head: 1 }, { round: 1, seq });
+    const heard = (from: number, count: number, now: number) =>
+      Array.from({ length: count }, (_, i) => admit(status(from + i), now)).filter((it) => it === 'accept')
+        .length;
+    expect(heard(1, 100, NOW)).to.equal(32);
+    expect(admit(status(101), NOW)).to.equal('ignore MESSAGE_TOO_OFTEN');
+    expect(admit(status(1, 2), NOW)).to.equal('accept');
+    expect(heard(102, 100, NOW + 2_000)).to.equal(8);
+    expect(heard(202, 10, NOW)).to.equal(0);
+  });
+
   it('throws nothing but MessageError, whatever the bytes', () => {
     const { admit } = door();
     const { bytes } = updateHeader();
