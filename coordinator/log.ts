@@ -97,8 +97,13 @@ export class RoundLog {
     }
   }
 
+  /** The certificate of a round, encoded. */
+  bytes(round: number): Promise<Uint8Array | undefined> {
+    return this.#store.get(roundKey('log', round));
+  }
+
   async get(round: number): Promise<Certificate | undefined> {
-    const bytes = await this.#store.get(roundKey('log', round));
+    const bytes = await this.bytes(round);
     return bytes === undefined ? undefined : readCertificate(bytes);
   }
 

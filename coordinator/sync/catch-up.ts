@@ -15,6 +15,8 @@ const MAX_CERTIFICATE_BYTES = 64 * 1024;
 const GRACE_MS = 500;
 /** From the end of one attempt to the next. */
 const PAUSE_MS = 500;
+/** A peer that takes longer for an answer, or gives less than it has, is asked after the others. */
+const SLOW_MS = 3_000;
 
 export type CatchUpParts = {
   readonly options: ParticipantOptions;
@@ -37,6 +39,8 @@ export class CatchUp {
   readonly #parts: CatchUpParts;
   /** Peers that seem to be ahead, and the round that they seem to have certified. */
   readonly #ahead = new Map<NodeId, number>();
+  /** How often a peer has failed, promised too much or dawdled since it last did well. */
+  readonly #strikes = new Map<NodeId, number>();
   #isRunning = false;
   /** Whether the members have been asked, so that this node knows of being behind. */
   #hasAsked = false;
@@ -89,44 +93,71 @@ export class CatchUp {
     this.#timer = { at, cancel: collaborators.clock.setTimer(at - now, run) };
   }
 
-  /** One peer after the other, those that seem furthest first, until none seems to be ahead. */
+  /**
+   * One peer after the other until none seems to be ahead: those that have kept their word first, and of them those
+   * that seem furthest.
+   */
   async #run(): Promise<void> {
     const { head, collaborators, signal } = this.#parts;
     this.#isRunning = true;
-    for (let peer = this.#furthest(); peer !== undefined && !signal.aborted; peer = this.#furthest()) {
+    for (let peer = this.#next(); peer !== undefined && !signal.aborted; peer = this.#next()) {
       this.#ahead.delete(peer);
-      await this.#from(peer).catch((error: unknown) => this.#tell(peer, error));
+      await this.#from(peer).catch((error: unknown) => {
+        this.#strike(peer);
+        this.#tell(peer, error);
+      });
     }
     this.#isRunning = false;
     this.#notBefore = collaborators.clock.now() + PAUSE_MS;
     if ([...this.#ahead.values()].some((round) => round > head().round)) this.#schedule(PAUSE_MS);
   }
 
-  #furthest(): NodeId | undefined {
+  #next(): NodeId | undefined {
     const { round } = this.#parts.head();
     for (const [peer, known] of this.#ahead) if (known <= round) this.#ahead.delete(peer);
-    return [...this.#ahead].sort(([, a], [, b]) => b - a)[0]?.[0];
+    const strikes = (peer: NodeId) => this.#strikes.get(peer) ?? 0;
+    return [...this.#ahead].sort(([p, a], [q, b]) => strikes(p) - strikes(q) || b - a)[0]?.[0];
+  }
+
+  #strike(peer: NodeId): void {
+    this.#strikes.set(peer, (this.#strikes.get(peer) ?? 0) + 1);
   }
 
   async #from(peer: NodeId): Promise<void> {
     const { head, adopt, signal } = this.#parts;
     const checkpoint = await this.#newest(peer);
-    if (checkpoint === undefined || checkpoint.entry.round <= head().round) return;
+    if (checkpoint === undefined || checkpoint.entry.round <= head().round) {
+      this.#strike(peer);
+      return;
+    }
     await this.#requireCertified(checkpoint, 'CHECKPOINT_UNCERTIFIED');
     while (head().round < checkpoint.entry.round && !signal.aborted) {
       const from = head();
-      const segment = await this.#segment(peer, from, checkpoint);
+      const { segment, isPrompt } = await this.#segment(peer, from, checkpoint);
       await adopt(segment, segment.at(-1)?.entry.round === checkpoint.entry.round);
       // The round in progress may have been decided meanwhile: what is left is asked for from there on.
       if (head().round <= from.round) return;
+      if (!isPrompt) {
+        this.#strike(peer);
+        // What it promised is certified: it stays a way to get there, behind the others.
+        this.#ahead.set(peer, checkpoint.entry.round);
+        return;
+      }
+      this.#strikes.delete(peer);
     }
   }
 
-  /** The rounds after `from`, as many as a peer gives at once, linked and certified. */
-  async #segment(peer: NodeId, from: Head, checkpoint: Certificate): Promise<Certificate[]> {
+  /** The rounds after `from`, as many as a peer gives at once, linked and certified; and whether it gave its best. */
+  async #segment(
+    peer: NodeId,
+    from: Head,
+    checkpoint: Certificate,
+  ): Promise<{ readonly segment: Certificate[]; readonly isPrompt: boolean }> {
     const { collaborators, signal } = this.#parts;
     const most = Math.min(MAX_LOG_ANSWER, checkpoint.entry.round - from.round);
+    const asked = collaborators.clock.now();
     const answer = await collaborators.transport.fetchLog(peer, { from: from.round + 1, most }, signal);
+    const isPrompt = answer.length >= most && collaborators.clock.now() - asked <= SLOW_MS;
     const certificates = answer.slice(0, most).map((bytes) => readCertificate(bytes, peer));
     if (certificates.length === 0)
       throw new BallastError('LOG_NOT_SERVED', `log: got nothing, expected round ${from.round + 1}`);
@@ -147,12 +178,16 @@ export class CatchUp {
       await this.#requireCertified(certificate, 'LOG_UNCERTIFIED');
       before = headAfter(entry);
     }
-    return certificates;
+    return { segment: certificates, isPrompt };
   }
 
   async #newest(peer: NodeId): Promise<Certificate | undefined> {
     const { collaborators, signal } = this.#parts;
-    const [bytes] = await collaborators.transport.fetchLog(peer, { from: 'newest' }, signal);
+    const patience = new AbortController();
+    const cancel = collaborators.clock.setTimer(SLOW_MS, () => patience.abort());
+    const [bytes] = await collaborators.transport
+      .fetchLog(peer, { from: 'newest' }, AbortSignal.any([signal, patience.signal]))
+      .finally(cancel);
     return bytes === undefined ? undefined : readCertificate(bytes, peer);
   }
 

@@ -97,7 +97,10 @@ function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly
       await new Promise(setImmediate);
     }
   };
-  return { catchUp, adopted, refused, requests, settle, headRound: () => head.round };
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { catchUp, adopted, refused, requests, settle, pass, headRound: () => head.round };
 }
 
 const serving = (log: readonly Certificate[]) => (request: LogRequest) =>
@@ -173,6 +176,33 @@ describe('catching up', () => {
       expect(node.refused).to.deep.equal([`liar ${code}`]);
     });
   }
+
+  it('leaves a peer that drips for one that gives, and takes drops where there is nothing else', async () => {
+    const log = logOf(100);
+    const drips = {
+      'one round an answer': () => (request: LogRequest) => serving(log)(request).slice(0, 1),
+      'nine seconds an answer': (pass: (ms: number) => void) => (request: LogRequest) => {
+        pass(9_000);
+        return serving(log)(request);
+      },
+    };
+    for (const [what, drip] of Object.entries(drips)) {
+      let asked = 0;
+      const counted = (request: LogRequest) => {
+        asked += 1;
+        return drip((ms) => node.pass(ms))(request);
+      };
+      const node = laggard({ [LIAR]: counted, [HONEST]: serving(log) });
+      node.catchUp.hear(LIAR, 5_000);
+      node.catchUp.hear(HONEST, 100);
+      await node.settle();
+      expect([node.headRound(), asked], what).to.deep.equal([100, 2]);
+      const alone = laggard({ [LIAR]: (request) => drip((ms) => alone.pass(ms))(request) });
+      alone.catchUp.hear(LIAR, 100);
+      await alone.settle();
+      expect(alone.headRound(), what).to.be.above(3);
+    }
+  });
 
   it('is not held up by a peer that promises and gives nothing', async () => {
     const node = laggard({ [LIAR]: () => [], [HONEST]: serving(good) });
