@@ -16,7 +16,8 @@ export class BlobExchange {
   readonly #blobs: Blobs;
   /** The round whose bodies may leave the node. */
   #sealedRound = 0;
-  readonly #awaitingSeal: (() => void)[] = [];
+  /** Peers that asked before the seal of a round. */
+  readonly #awaitingSeal = new Set<{ readonly round: number; readonly wake: () => void }>();
 
   constructor(options: ParticipantOptions, collaborators: Collaborators, blobs: Blobs) {
     this.#options = options;
@@ -27,7 +28,12 @@ export class BlobExchange {
   /** The round is sealed: nobody can fit an update to the others' any more. */
   openRound(round: number): void {
     this.#sealedRound = round;
-    for (const tell of this.#awaitingSeal.splice(0)) tell();
+    for (const waiting of [...this.#awaitingSeal]) if (waiting.round <= round) waiting.wake();
+  }
+
+  /** Keeps nobody waiting any longer. */
+  stop(): void {
+    for (const { wake } of [...this.#awaitingSeal]) wake();
   }
 
   /** A blob for a peer; nothing that `round`, the round in progress, brought before its seal. */
@@ -92,9 +98,11 @@ export class BlobExchange {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { fetchMs } = this.#options.parameters.timeouts;
     const cancel = this.#collaborators.clock.setTimer(fetchMs, resolve);
-    this.#awaitingSeal.push(() => {
-      if (this.#sealedRound >= round) resolve();
+    const waiting = { round, wake: resolve };
+    this.#awaitingSeal.add(waiting);
+    return promise.finally(() => {
+      cancel();
+      this.#awaitingSeal.delete(waiting);
     });
-    return promise.finally(cancel);
   }
 }

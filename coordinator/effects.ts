@@ -53,6 +53,8 @@ export class Effects {
   readonly #loop: Loop;
   /** Ends what belongs to the round in progress. */
   #round = new AbortController();
+  /** Ends the last question for a beacon: the round is over, or its block is another and is asked for anew. */
+  #beacon = new AbortController();
   #timers: (() => void)[] = [];
   readonly #candidates = new Map<Digest, Candidate>();
 
@@ -111,6 +113,7 @@ export class Effects {
 
   stop(): void {
     this.#round.abort();
+    this.#beacon.abort();
     for (const cancel of this.#timers) cancel();
   }
 
@@ -189,6 +192,7 @@ export class Effects {
   /** What belongs to the round that was in progress is over. */
   #endRound(): void {
     this.#round.abort();
+    this.#beacon.abort();
     this.#round = new AbortController();
     for (const cancel of this.#timers) cancel();
     this.#timers = [];
@@ -197,8 +201,15 @@ export class Effects {
   }
 
   async #awaitBeacon({ round, height }: Effect<'await-beacon'>): Promise<void> {
-    const randomness = await this.#collaborators.beacon.randomnessAt(height, this.#loop.signal);
-    this.#loop.post({ type: 'beacon', round, randomness });
+    this.#beacon.abort();
+    this.#beacon = new AbortController();
+    const { signal } = this.#beacon;
+    try {
+      const randomness = await this.#collaborators.beacon.randomnessAt(height, signal);
+      if (!signal.aborted) this.#loop.post({ type: 'beacon', round, randomness });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   async #train({ round, base }: Effect<'train'>): Promise<void> {
@@ -225,7 +236,6 @@ export class Effects {
     const { payload } = header;
     const status = await this.#exchange
       .obtain(payload.digest, from, payload.size * 4, round, this.#round.signal)
-
       .then((bytes) => {
         openUpdate(bytes, payload, this.#options.parameters);
         return 'held' as const;

@@ -115,7 +115,9 @@ export class Participant {
     const blobs = new Blobs(collaborators.store);
     this.#exchange = new BlobExchange(options, collaborators, blobs);
     const hear = (message: AnyReceived) => this.#post({ type: 'message', message });
-    this.#voice = new Voice(network, collaborators, log, votes, hear, signal);
+    this.#voice = new Voice(network, collaborators, log, votes, hear, signal, (error) =>
+      observer.onError?.(error),
+    );
     this.#effects = new Effects({
       options,
       collaborators,
@@ -171,6 +173,7 @@ export class Participant {
     this.#cancelResend();
     this.#witness.stop();
     this.#effects.stop();
+    this.#exchange.stop();
     await this.#draining;
   }
 

@@ -19,6 +19,7 @@ export class Voice {
   readonly #votes: VotingRecord;
   readonly #hear: (message: AnyReceived) => void;
   readonly #stopped: AbortSignal;
+  readonly #onError: (error: unknown) => void;
   #said: Sealed[] = [];
 
   constructor(
@@ -28,6 +29,7 @@ export class Voice {
     votes: VotingRecord,
     hear: (message: AnyReceived) => void,
     stopped: AbortSignal,
+    onError: (error: unknown) => void,
   ) {
     this.#network = network;
     this.#collaborators = collaborators;
@@ -35,6 +37,7 @@ export class Voice {
     this.#votes = votes;
     this.#hear = hear;
     this.#stopped = stopped;
+    this.#onError = onError;
   }
 
   /** This node's words of a round that still count in a view. */
@@ -61,8 +64,10 @@ export class Voice {
       return;
     }
     const decision = decisionOf(this.#network, effect.payload.entry, view);
-    const signature = await this.#collaborators.commitScheme.sign(decision);
-    await this.say('commit', round, view, { entry: decision.entryDigest, signature });
+    const signature = await this.#collaborators.commitScheme.sign(decision).catch(this.#onError);
+    // A signer that fails costs this vote, and nothing of what else is due.
+    if (signature instanceof Uint8Array)
+      await this.say('commit', round, view, { entry: decision.entryDigest, signature });
   }
 
   async say(type: MessageType, round: number, view: number, payload: Encodable): Promise<void> {

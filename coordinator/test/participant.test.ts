@@ -1,14 +1,20 @@
 import { expect } from 'chai';
 import { createRule } from '../../aggregation/index.ts';
+import type { Digest } from '../../protocol/digest.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from '../collaborators.ts';
 import { genesisHead } from '../entry.ts';
+import type { RoundLog } from '../log.ts';
 import { Participant } from '../participant.ts';
+import { type AnyReceived, type Received, readMessage } from '../received.ts';
+import { Voice } from '../voice.ts';
+import { VotingRecord } from '../voting-record.ts';
 import {
   committeeOf,
   digest,
+  entryOf,
   header,
   LAYOUT,
   NETWORK,
@@ -32,7 +38,11 @@ const options: ParticipantOptions = {
 };
 
 /** Member 0 with a training that gives another update at every call, as a forgetful one would. */
-async function member(store = new TestStore(), observer: ParticipantObserver = {}) {
+async function member(
+  store = new TestStore(),
+  observer: ParticipantObserver = {},
+  given: Partial<Collaborators> = {},
+) {
   const sent: Uint8Array[] = [];
   let timers: { ms: number; run: () => void }[] = [];
   const collaborators: Collaborators = {
@@ -73,6 +83,7 @@ async function member(store = new TestStore(), observer: ParticipantObserver = {
     },
     evaluator: { judge: async () => 'accepted' },
     rule: createRule('multi-krum', { f: 0 }),
+    ...given,
   };
   const participant = await Participant.open(options, collaborators, observer);
   return {
@@ -83,6 +94,8 @@ async function member(store = new TestStore(), observer: ParticipantObserver = {
   };
 }
 let calls = 0;
+const isHeader = (message: AnyReceived): message is Received<'update-header'> =>
+  message.type === 'update-header';
 const settle = async () => {
   for (let i = 0; i < 20; i++) await new Promise(setImmediate);
 };
@@ -131,6 +144,96 @@ describe('participant', () => {
     await settle();
     expect([reception.action, participant.state.headers.size]).to.deep.equal(['accept', 3]);
     expect(errors).to.deep.equal([]);
+    await participant.stop();
+  });
+
+  it('asks for one beacon at a time, and takes no answer of a block that was replaced', async () => {
+    const asked: { signal: AbortSignal; answer: (randomness: Digest) => void }[] = [];
+    const randomnessAt = (_height: number, signal: AbortSignal) =>
+      new Promise<Digest>((answer) => asked.push({ signal, answer }));
+    const { participant } = await member(new TestStore(), {}, { beacon: { randomnessAt } });
+    participant.start();
+    await settle();
+    participant.onReorganised();
+    await settle();
+    expect(asked.map(({ signal }) => signal.aborted)).to.deep.equal([true, false]);
+    asked[1]?.answer(digest('new block'));
+    await settle();
+    const { beacon } = participant.state;
+    expect(beacon).to.be.a('string');
+    asked[0]?.answer(digest('lost block'));
+    await settle();
+    expect([participant.state.beacon, participant.state.nextBeacon]).to.deep.equal([beacon, undefined]);
+    participant.onReorganised();
+    await settle();
+    await participant.stop();
+    expect(asked.map(({ signal }) => signal.aborted)).to.deep.equal([true, true, true]);
+  });
+
+  it('keeps no timer for peers that asked before the seal once it has stopped', async () => {
+    const store = new TestStore();
+    const { participant, timers, sent } = await member(store);
+    participant.start();
+    await settle();
+    const own = sent.map((bytes) => readMessage(openEnvelope(bytes))).find(isHeader);
+    const before = timers().length;
+    const asking = Array.from({ length: 50 }, () => participant.serve(own?.payload.digest ?? ''));
+    await settle();
+    expect(timers().length).to.equal(before + 50);
+    for (const timer of timers().slice(before, before + 10)) timer.run();
+    await settle();
+    await participant.stop();
+    expect(await Promise.all(asking)).to.deep.equal(asking.map(() => undefined));
+    expect(timers()).to.deep.equal([]);
+  });
+
+  it('goes on with what is due where the signer of commits fails', async () => {
+    const errors: unknown[] = [];
+    const said: string[] = [];
+    const voice = new Voice(
+      NETWORK,
+      {
+        signer: signerOf(0),
+        commitScheme: { sign: () => Promise.reject(new BallastError('SIGNER_TIMEOUT', 'no answer')) },
+        clock: { now: () => NOW },
+        transport: { broadcast: (topic: string) => said.push(topic) },
+      } as unknown as Collaborators,
+      {} as RoundLog,
+      await VotingRecord.open(new TestStore(), signerOf(0), NETWORK),
+      () => undefined,
+      new AbortController().signal,
+      (error) => errors.push(error),
+    );
+    const payload = { entry: entryOf() };
+    await voice.broadcast({ type: 'broadcast', message: 'commit', round: 1, view: 0, payload });
+    expect(said).to.deep.equal([]);
+    expect(errors.map((error) => error instanceof BallastError && error.code)).to.deep.equal([
+      'SIGNER_TIMEOUT',
+    ]);
+  });
+
+  it('checks a certificate of each sender once a round, however often it comes', async () => {
+    let checked = 0;
+    const scheme = {
+      sign: async () => new Uint8Array(65),
+      verify: () => {
+        checked += 1;
+        return false;
+      },
+    };
+    const { participant } = await member(new TestStore(), {}, { commitScheme: scheme });
+    participant.start();
+    await settle();
+    const signatures = [0, 1, 2].map((index) => ({ index, signature: new Uint8Array(65) }));
+    const certificate = { entry: entryOf({ parent: options.genesis.entry }), view: 0, signatures };
+    for (let seq = 1; seq <= 20; seq++) {
+      participant.receive(seal(1, 'certificate', { ...certificate, view: seq }, { seq }).bytes);
+      await settle();
+    }
+    expect(checked).to.equal(1);
+    participant.receive(seal(2, 'certificate', certificate, { seq: 1 }).bytes);
+    await settle();
+    expect(checked).to.equal(2);
     await participant.stop();
   });
 
