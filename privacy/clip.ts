@@ -18,14 +18,38 @@ const UNIT_ROUNDOFF = 2 ** -53;
  * @throws BallastError `VECTOR_NOT_FINITE` for a NaN or an infinity; `PRIVACY_PARAMETER` for another bound.
  */
 export function clip(vector: Float64Array, bound: number): Float64Array {
+  const out = new Float64Array(vector.length);
+  clipInto(vector, { from: 0, length: vector.length, bound }, out, 0);
+  return out;
+}
+
+/**
+ * `clip` of one row of a matrix, to the same bits, without a copy: `rows[from … from + length − 1]` goes to
+ * `target[at …]`. The two may be the same place, and may not overlap otherwise.
+ *
+ * @throws as `clip`; the index in the message is the row's own. `target` is then left as it was.
+ */
+export function clipInto(
+  rows: Float64Array,
+  row: { readonly from: number; readonly length: number; readonly bound: number },
+  target: Float64Array,
+  at: number,
+): void {
+  const { from, length, bound } = row;
   requireBetween('clip norm', bound, 1e-100, 1e100);
-  const largest = largestMagnitude(vector);
-  if (largest === 0) return new Float64Array(vector.length);
-  const relative = enlargedRelativeNorm(vector, largest);
-  if (relative * largest <= bound) return Float64Array.from(vector);
+  const largest = largestMagnitude(rows, from, length);
+  if (largest === 0) {
+    for (let i = 0; i < length; i++) target[at + i] = 0;
+    return;
+  }
+  const relative = enlargedRelativeNorm(rows, from, length, largest);
+  if (relative * largest <= bound) {
+    for (let i = 0; i < length; i++) target[at + i] = rows[from + i]!;
+    return;
+  }
   const scale = bound / relative;
   // Dividing first keeps every factor a normal number, however large or small the vector is.
-  return vector.map((value) => (value / largest) * scale);
+  for (let i = 0; i < length; i++) target[at + i] = (rows[from + i]! / largest) * scale;
 }
 
 /**
@@ -34,33 +58,33 @@ export function clip(vector: Float64Array, bound: number): Float64Array {
  * @throws BallastError `VECTOR_NOT_FINITE`.
  */
 export function l2Norm(vector: Float64Array): number {
-  const largest = largestMagnitude(vector);
-  return largest === 0 ? 0 : relativeNorm(vector, largest) * largest;
+  const largest = largestMagnitude(vector, 0, vector.length);
+  return largest === 0 ? 0 : relativeNorm(vector, 0, vector.length, largest) * largest;
 }
 
 /** ‖v/largest‖₂, between 1 and √length. */
-function relativeNorm(vector: Float64Array, largest: number): number {
+function relativeNorm(rows: Float64Array, from: number, length: number, largest: number): number {
   let sum = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const ratio = vector[i]! / largest;
+  for (let i = from; i < from + length; i++) {
+    const ratio = rows[i]! / largest;
     sum += ratio * ratio;
   }
   return Math.sqrt(sum);
 }
 
 /** Not below the exact ‖v/largest‖₂, with room for the roundings of the scaling that follows. */
-function enlargedRelativeNorm(vector: Float64Array, largest: number): number {
-  return relativeNorm(vector, largest) * (1 + (2 * vector.length + 32) * UNIT_ROUNDOFF);
+function enlargedRelativeNorm(rows: Float64Array, from: number, length: number, largest: number): number {
+  return relativeNorm(rows, from, length, largest) * (1 + (2 * length + 32) * UNIT_ROUNDOFF);
 }
 
-function largestMagnitude(vector: Float64Array): number {
+function largestMagnitude(rows: Float64Array, from: number, length: number): number {
   let largest = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const magnitude = Math.abs(vector[i]!);
+  for (let i = 0; i < length; i++) {
+    const magnitude = Math.abs(rows[from + i]!);
     if (!Number.isFinite(magnitude)) {
       throw new BallastError(
         'VECTOR_NOT_FINITE',
-        `vector[${i}]: got ${vector[i]}, expected a finite number`,
+        `vector[${i}]: got ${rows[from + i]}, expected a finite number`,
         {
           metadata: { index: i },
           hint: 'training diverged: lower the learning rate, or look for a NaN in the data',

@@ -1,6 +1,6 @@
 import { BallastError } from '../protocol/errors.ts';
 import type { RandomBytes } from '../protocol/random.ts';
-import { clip } from './clip.ts';
+import { clip, clipInto } from './clip.ts';
 import { discreteGaussian, MAX_DEVIATION } from './discrete-gaussian.ts';
 import { MIN_GRID_VARIANCE } from './discretisation.ts';
 import { fromGrid, gridScale, toGrid } from './grid.ts';
@@ -43,18 +43,54 @@ export function noisyRecordSum(
   options: MechanismOptions,
   randomBytes: RandomBytes,
 ): Float64Array {
-  requireInteger('dimension', dimension, 0, 2 ** 31);
-  const draw = noiseFor(options, randomBytes);
-  const sum = new Float64Array(dimension);
-  let reach = NOISE_REACH * gridDeviation(options);
+  const { add, release } = openSum(dimension, options, randomBytes);
   for (const gradient of gradients) {
     requireLength(gradient, dimension);
-    reach += options.clipNorm * gridScale(options.gridBits);
-    if (reach > MAX_SUM) throw overflow(options, MAX_SUM);
-    addTo(sum, toGrid(clip(gradient, options.clipNorm), options.gridBits));
+    add(gradient, 0);
   }
-  for (let i = 0; i < dimension; i++) sum[i]! += draw();
-  return fromGrid(sum, options.gridBits);
+  return release();
+}
+
+/**
+ * `noisyRecordSum` of the rows of a matrix, to the same bits.
+ *
+ * @param rows records × `dimension`, row-major.
+ * @throws as `noisyRecordSum`; `VECTOR_LENGTH` where they are not whole rows.
+ */
+export function noisyRowSum(
+  rows: Float64Array,
+  dimension: number,
+  options: MechanismOptions,
+  randomBytes: RandomBytes,
+): Float64Array {
+  if (rows.length > 0 && rows.length % dimension !== 0)
+    throw wrongLength(rows.length, `rows of ${dimension}`);
+  const { add, release } = openSum(dimension, options, randomBytes);
+  for (let from = 0; from < rows.length; from += dimension) add(rows, from);
+  return release();
+}
+
+function openSum(dimension: number, options: MechanismOptions, randomBytes: RandomBytes) {
+  requireInteger('dimension', dimension, 0, 2 ** 31);
+  const { clipNorm: bound, gridBits } = options;
+  const draw = noiseFor(options, randomBytes);
+  const scale = gridScale(gridBits);
+  const sum = new Float64Array(dimension);
+  const clipped = new Float64Array(dimension);
+  let reach = NOISE_REACH * gridDeviation(options);
+  return {
+    add: (rows: Float64Array, from: number): void => {
+      reach += bound * scale;
+      if (reach > MAX_SUM) throw overflow(options, MAX_SUM);
+      clipInto(rows, { from, length: dimension, bound }, clipped, 0);
+      // As `toGrid`, toward zero: C in steps fits an int32, and so does every coordinate of a clipped row.
+      for (let i = 0; i < dimension; i++) sum[i]! += Math.trunc(clipped[i]! * scale);
+    },
+    release: (): Float64Array => {
+      for (let i = 0; i < dimension; i++) sum[i]! += draw();
+      return fromGrid(sum, gridBits);
+    },
+  };
 }
 
 /**
@@ -137,16 +173,14 @@ function gridDeviation(options: MechanismOptions): number {
   return options.noiseMultiplier * options.clipNorm * gridScale(options.gridBits);
 }
 
-function addTo(sum: Float64Array, integers: Int32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += integers[i]!;
+function requireLength(vector: Float64Array, expected: number): void {
+  if (vector.length !== expected) throw wrongLength(vector.length, `${expected}`);
 }
 
-function requireLength(vector: Float64Array, expected: number): void {
-  if (vector.length !== expected) {
-    throw new BallastError('VECTOR_LENGTH', `gradient: got ${vector.length} values, expected ${expected}`, {
-      metadata: { given: vector.length, expected },
-    });
-  }
+function wrongLength(given: number, expected: string): BallastError {
+  return new BallastError('VECTOR_LENGTH', `gradient: got ${given} values, expected ${expected}`, {
+    metadata: { given, expected },
+  });
 }
 
 function overflow(options: MechanismOptions, limit: number): BallastError {

@@ -34,7 +34,7 @@ export const ROWS_PER_RECORD = 24;
 
 /**
  * The examples whose rows lie in [from, to) hours and whose labels lie within the table.
- * A range without any gives an empty set.
+ * A range without any gives an empty set. Columns may be views of the table: neither is to be written to.
  */
 export function buildExamples(table: FeatureTable, range: { from: number; to: number }): ExampleSet {
   const width = FEATURES.length;
@@ -44,29 +44,38 @@ export function buildExamples(table: FeatureTable, range: { from: number; to: nu
   const first = rows === 0 ? 0 : Math.ceil(begin);
   const y = new Float64Array(rows);
   const hour = new Float64Array(rows);
-  const recordStart: number[] = [];
-  let day = Number.NaN;
   for (let i = 0; i < rows; i++) {
     const t = first + i;
     const now = table.deviation[t]!;
     y[i] = (table.deviation[t + HORIZON_HOURS]! - now) / table.scale[t]!;
     hour[i] = table.startHour + t;
-    const rowDay = Math.floor((table.startHour + t) / ROWS_PER_RECORD);
-    if (rowDay !== day) recordStart.push(i);
-    day = rowDay;
   }
+  const recordStart = recordStarts(hour);
   return {
-    records: recordStart.length,
+    records: recordStart.length - 1,
     rows,
     width,
-    x: table.x.slice(first * width, (first + rows) * width),
+    x: table.x.subarray(first * width, (first + rows) * width),
     y,
-    scale: table.scale.slice(first, first + rows),
-    deviation: table.deviation.slice(first, first + rows),
+    scale: table.scale.subarray(first, first + rows),
+    deviation: table.deviation.subarray(first, first + rows),
     hour,
-    flags: table.flags.slice(first, first + rows),
-    recordStart: Int32Array.from([...recordStart, rows]),
+    flags: table.flags.subarray(first, first + rows),
+    recordStart,
   };
+}
+
+/** Offsets of the UTC days of ascending hours, and their number at the end: one record a day. */
+export function recordStarts(hour: Float64Array): Int32Array {
+  const starts: number[] = [];
+  let day = Number.NaN;
+  for (let i = 0; i < hour.length; i++) {
+    const rowDay = Math.floor(hour[i]! / ROWS_PER_RECORD);
+    if (rowDay !== day) starts.push(i);
+    day = rowDay;
+  }
+  starts.push(hour.length);
+  return Int32Array.from(starts);
 }
 
 /**
@@ -89,12 +98,13 @@ export function inputAt(table: FeatureTable, hour: number): Pick<ExampleSet, 'x'
   };
 }
 
+const MIRROR_SIGN = FEATURES.map(({ parity }) => (parity === 'odd' ? -1 : 1));
+
 /** The same examples seen in a mirror at the target: odd features and the label change their sign. */
 export function mirrorExamples(examples: ExampleSet): ExampleSet {
-  const sign = FEATURES.map(({ parity }) => (parity === 'odd' ? -1 : 1));
   return {
     ...examples,
-    x: examples.x.map((value, i) => value * sign[i % examples.width]!),
+    x: examples.x.map((value, i) => value * MIRROR_SIGN[i % examples.width]!),
     y: examples.y.map((value) => -value),
     deviation: examples.deviation.map((value) => -value),
   };
@@ -105,29 +115,45 @@ export function mirrorExamples(examples: ExampleSet): ExampleSet {
  * that a record still counts once.
  */
 export function withMirror(examples: ExampleSet): ExampleSet {
-  const mirror = mirrorExamples(examples);
-  const interleave = <T extends Float64Array | Uint8Array>(a: T, b: T, width: number): T => {
-    const out = (
-      a instanceof Uint8Array ? new Uint8Array(2 * a.length) : new Float64Array(2 * a.length)
-    ) as T;
-    for (let r = 0; r < examples.records; r++) {
-      const from = examples.recordStart[r]! * width;
-      const to = examples.recordStart[r + 1]! * width;
-      out.set(a.subarray(from, to), 2 * from);
-      out.set(b.subarray(from, to), from + to);
+  const { records, rows, width, x, y, deviation, recordStart } = examples;
+  const twice = <T extends Float64Array | Uint8Array>(own: T, out: T): T => {
+    for (let r = 0; r < records; r++) {
+      const [from, to] = [recordStart[r]!, recordStart[r + 1]!];
+      for (let i = from; i < to; i++) {
+        out[from + i] = own[i]!;
+        out[to + i] = own[i]!;
+      }
     }
     return out;
   };
+  const mirrored = {
+    x: new Float64Array(2 * x.length),
+    y: new Float64Array(2 * rows),
+    deviation: new Float64Array(2 * rows),
+  };
+  for (let r = 0; r < records; r++) {
+    const [from, to] = [recordStart[r]!, recordStart[r + 1]!];
+    for (let i = from; i < to; i++) {
+      const [own, image] = [from + i, to + i];
+      mirrored.y[own] = y[i]!;
+      mirrored.y[image] = -y[i]!;
+      mirrored.deviation[own] = deviation[i]!;
+      mirrored.deviation[image] = -deviation[i]!;
+      for (let j = 0; j < width; j++) {
+        const value = x[i * width + j]!;
+        mirrored.x[own * width + j] = value;
+        mirrored.x[image * width + j] = value * MIRROR_SIGN[j]!;
+      }
+    }
+  }
   return {
-    records: examples.records,
-    rows: 2 * examples.rows,
-    width: examples.width,
-    x: interleave(examples.x, mirror.x, examples.width),
-    y: interleave(examples.y, mirror.y, 1),
-    scale: interleave(examples.scale, mirror.scale, 1),
-    deviation: interleave(examples.deviation, mirror.deviation, 1),
-    hour: interleave(examples.hour, mirror.hour, 1),
-    flags: interleave(examples.flags, mirror.flags, 1),
-    recordStart: examples.recordStart.map((start) => 2 * start),
+    records,
+    rows: 2 * rows,
+    width,
+    ...mirrored,
+    scale: twice(examples.scale, new Float64Array(2 * rows)),
+    hour: twice(examples.hour, new Float64Array(2 * rows)),
+    flags: twice(examples.flags, new Uint8Array(2 * rows)),
+    recordStart: recordStart.map((start) => 2 * start),
   };
 }

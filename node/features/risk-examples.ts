@@ -1,5 +1,5 @@
 import { BallastError } from '../../protocol/errors.ts';
-import { ROWS_PER_RECORD } from './examples.ts';
+import { recordStarts } from './examples.ts';
 import { type MarketTable, RISK_FEATURES, RISK_HORIZON_HOURS } from './market-features.ts';
 
 /** What a risk assessment needs of one hour or of many; logs of 24-hour volatilities. */
@@ -32,38 +32,53 @@ export type RiskExamples = RiskInput & {
 
 /**
  * The examples whose rows lie in [from, to) hours and whose labels lie within the table. Hours without a known close
- * give none. A range without any gives an empty set.
+ * give none. A range without any gives an empty set. Columns may be views of the table: neither is to be written to.
  */
 export function buildRiskExamples(table: MarketTable, range: { from: number; to: number }): RiskExamples {
   const width = RISK_FEATURES.length;
   const begin = Math.ceil(Math.max(table.warmup, range.from - table.startHour));
   const end = Math.floor(Math.min(table.rows - RISK_HORIZON_HOURS, range.to - table.startHour));
-  const chosen: number[] = [];
-  for (let t = begin; t < end; t++) if (table.known[t] === 1) chosen.push(t);
-  const recordStart: number[] = [];
-  let day = Number.NaN;
-  for (const [i, t] of chosen.entries()) {
-    const rowDay = Math.floor((table.startHour + t) / ROWS_PER_RECORD);
-    if (rowDay !== day) recordStart.push(i);
-    day = rowDay;
-  }
-  const x = new Float64Array(chosen.length * width);
-  for (const [i, t] of chosen.entries()) x.set(table.x.subarray(t * width, (t + 1) * width), i * width);
-  const column = (at: (t: number) => number) => Float64Array.from(chosen, at);
-  return {
-    records: recordStart.length,
-    rows: chosen.length,
-    width,
-    x,
-    ewma: column((t) => table.ewma[t]!),
-    drawdown: column((t) => table.drawdown[t + RISK_HORIZON_HOURS]!),
-    volatility: column((t) => table.realised[t + RISK_HORIZON_HOURS]!),
-    lastDrawdown: column((t) => table.drawdown[t]!),
-    lastVolatility: column((t) => table.realised[t]!),
-    hour: column((t) => table.startHour + t),
-    flags: Uint8Array.from(chosen, (t) => table.flags[t]!),
-    recordStart: Int32Array.from([...recordStart, chosen.length]),
+  const chosen = knownRows(table, begin, end);
+  const rows = chosen.length;
+  const isWhole = rows > 0 && chosen[rows - 1]! - chosen[0]! === rows - 1;
+  const columnOf = (values: Float64Array, shift = 0, columns = 1): Float64Array => {
+    // Rows without a hole between them are a view of the table.
+    if (isWhole) {
+      const first = chosen[0]! + shift;
+      return values.subarray(first * columns, (first + rows) * columns);
+    }
+    const out = new Float64Array(rows * columns);
+    for (let i = 0; i < rows; i++) {
+      const from = (chosen[i]! + shift) * columns;
+      for (let j = 0; j < columns; j++) out[i * columns + j] = values[from + j]!;
+    }
+    return out;
   };
+  const hour = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) hour[i] = table.startHour + chosen[i]!;
+  const recordStart = recordStarts(hour);
+  return {
+    records: recordStart.length - 1,
+    rows,
+    width,
+    x: columnOf(table.x, 0, width),
+    ewma: columnOf(table.ewma),
+    drawdown: columnOf(table.drawdown, RISK_HORIZON_HOURS),
+    volatility: columnOf(table.realised, RISK_HORIZON_HOURS),
+    lastDrawdown: columnOf(table.drawdown),
+    lastVolatility: columnOf(table.realised),
+    hour,
+    flags: Uint8Array.from(chosen, (t) => table.flags[t]!),
+    recordStart,
+  };
+}
+
+/** Rows of [begin, end) whose close is known, ascending. */
+function knownRows({ known }: MarketTable, begin: number, end: number): Int32Array {
+  const chosen = new Int32Array(Math.max(0, end - begin));
+  let rows = 0;
+  for (let t = begin; t < end; t++) if (known[t] === 1) chosen[rows++] = t;
+  return chosen.subarray(0, rows);
 }
 
 /**

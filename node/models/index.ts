@@ -52,7 +52,7 @@ export {
   riskScales,
   riskSlopes,
 } from './risk-model.ts';
-export { fitRiskNumbers, type RiskNumbers, scoreOf } from './risk-numbers.ts';
+export { fitRiskNumbers, type RiskNumbers, scoreOf, sigmoid } from './risk-numbers.ts';
 export {
   createModel,
   genesisOf,

@@ -1,11 +1,11 @@
 import type { ExampleSet, RiskExamples } from '../features/index.ts';
 import {
-  forecastRisk,
   type PegModel,
   pinballSlope,
   QUANTILE_LEVELS,
   type RiskModel,
-  riskSlopes,
+  riskScales,
+  sigmoid,
 } from '../models/index.ts';
 import type { RecordGradients, TrainingEngine } from './engine.ts';
 
@@ -24,22 +24,38 @@ const OUTPUTS = QUANTILE_LEVELS.length;
 function linearGradients(model: PegModel, examples: ExampleSet): RecordGradients {
   const { width, x, y, recordStart, records } = examples;
   const gradients = new Float64Array(records * model.size);
+  // Sums stand in a small array of their own: that of all records does not fit a core's cache.
+  const sum = new Float64Array(model.size);
+  const [low, middle, high] = QUANTILE_LEVELS;
   return {
     perRecord: (weights) => {
-      gradients.fill(0);
+      const w = Float64Array.from(weights);
       for (let r = 0; r < records; r++) {
         const from = recordStart[r]!;
         const to = recordStart[r + 1]!;
-        const at = r * model.size;
+        const rows = to - from;
+        sum.fill(0);
         for (let i = from; i < to; i++) {
           const row = i * width;
-          for (let q = 0; q < OUTPUTS; q++) {
-            let forecast = 0;
-            for (let j = 0; j < width; j++) forecast += x[row + j]! * weights[j * OUTPUTS + q]!;
-            const slope = pinballSlope(QUANTILE_LEVELS[q]!, forecast, y[i]!) / (to - from);
-            for (let j = 0; j < width; j++) gradients[at + j * OUTPUTS + q]! += x[row + j]! * slope;
+          let [f0, f1, f2] = [0, 0, 0];
+          for (let j = 0, k = 0; j < width; j++, k += OUTPUTS) {
+            const value = x[row + j]!;
+            f0 += value * w[k]!;
+            f1 += value * w[k + 1]!;
+            f2 += value * w[k + 2]!;
+          }
+          const actual = y[i]!;
+          const s0 = pinballSlope(low, f0, actual) / rows;
+          const s1 = pinballSlope(middle, f1, actual) / rows;
+          const s2 = pinballSlope(high, f2, actual) / rows;
+          for (let j = 0, k = 0; j < width; j++, k += OUTPUTS) {
+            const value = x[row + j]!;
+            sum[k]! += value * s0;
+            sum[k + 1]! += value * s1;
+            sum[k + 2]! += value * s2;
           }
         }
+        gradients.set(sum, r * model.size);
       }
       return gradients;
     },
@@ -91,25 +107,39 @@ function mlpGradients(model: PegModel, examples: ExampleSet, units: number): Rec
 }
 
 function riskGradients(model: RiskModel, examples: RiskExamples): RecordGradients {
-  const { width, x, recordStart, records, drawdown, volatility } = examples;
+  const { width, x, recordStart, records } = examples;
+  const { base, targets, gains, lossGains } = riskScales(model.numbers, examples);
+  const [drawdownGain, volatilityGain] = gains;
+  const [drawdownLoss, volatilityLoss] = lossGains;
   const gradients = new Float64Array(records * model.size);
+  const sum = new Float64Array(model.size);
   return {
     perRecord: (weights) => {
-      gradients.fill(0);
-      const forecast = forecastRisk(model, weights, examples);
+      const w = Float64Array.from(weights);
       for (let r = 0; r < records; r++) {
         const from = recordStart[r]!;
         const to = recordStart[r + 1]!;
-        const at = r * model.size;
+        const rows = to - from;
+        sum.fill(0);
         for (let i = from; i < to; i++) {
-          const outcome = { drawdown: drawdown[i]!, volatility: volatility[i]! };
-          const slopes = riskSlopes(model.numbers, forecast.logit[i]!, forecast.volatility[i]!, outcome);
+          const row = i * width;
+          let [drawdown, volatility] = [0, 0];
           for (let j = 0; j < width; j++) {
-            const share = x[i * width + j]! / (to - from);
-            gradients[at + 2 * j]! += share * slopes[0];
-            gradients[at + 2 * j + 1]! += share * slopes[1];
+            const value = x[row + j]!;
+            drawdown += value * w[2 * j]!;
+            volatility += value * w[2 * j + 1]!;
+          }
+          const probability = sigmoid(base[2 * i]! + drawdownGain * drawdown);
+          const log = base[2 * i + 1]! + volatilityGain * volatility;
+          const s0 = drawdownLoss * (probability - targets[2 * i]!);
+          const s1 = volatilityLoss * (log - targets[2 * i + 1]!);
+          for (let j = 0; j < width; j++) {
+            const share = x[row + j]! / rows;
+            sum[2 * j]! += share * s0;
+            sum[2 * j + 1]! += share * s1;
           }
         }
+        gradients.set(sum, r * model.size);
       }
       return gradients;
     },

@@ -1,4 +1,4 @@
-import { clip } from '../../privacy/index.ts';
+import { clip, clipInto } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { type ExampleSet, type RiskExamples, ROWS_PER_RECORD } from '../features/index.ts';
@@ -28,17 +28,20 @@ export function openHeads(
     const gradients = engine.openRisk(risk.model, examples.risk);
     opened.push({ ...place(risk), days: daysOf(examples.risk), gradients });
   }
-  const days = [...new Set(opened.flatMap((part) => [...part.days]))].sort((a, b) => a - b);
+  const days = [...new Set(opened.flatMap(({ days: own }) => [...own]))].sort((a, b) => a - b);
   const recordOf = new Map(days.map((day, record) => [day, record]));
+  const parts = opened.map(({ days: own, ...part }) => ({
+    ...part,
+    target: own.map((day) => (recordOf.get(day) ?? 0) * model.size + part.offset),
+  }));
+  // What no head has rows for stays zero: each call writes the same places.
   const joint = new Float64Array(days.length * model.size);
   return {
     perRecord: (weights) => {
-      joint.fill(0);
-      for (const { offset, size, clipNorm, days: own, gradients } of opened) {
+      for (const { offset, size, clipNorm: bound, target, gradients } of parts) {
         const rows = gradients.perRecord(weights.subarray(offset, offset + size));
-        for (const [r, day] of own.entries()) {
-          const at = (recordOf.get(day) ?? 0) * model.size + offset;
-          joint.set(clip(rows.subarray(r * size, (r + 1) * size), clipNorm), at);
+        for (let r = 0; r < target.length; r++) {
+          clipInto(rows, { from: r * size, length: size, bound }, joint, target[r]!);
         }
       }
       return joint;

@@ -1,6 +1,6 @@
 import {
-  clip,
-  noisyRecordSum,
+  clipInto,
+  noisyRowSum,
   type PrivacyUnit,
   type ReleaseEvent,
   releaseEvent,
@@ -56,10 +56,10 @@ export function trainLocally(
   const step = options.learningRate / options.nominalRecords;
   for (let k = 0; k < options.localSteps; k++) {
     signal?.throwIfAborted();
-    const rows = recordsOf(gradients.perRecord(local), weights.length);
+    const rows = gradients.perRecord(local);
     const sum =
       options.unit === 'record'
-        ? noisyRecordSum(
+        ? noisyRowSum(
             rows,
             weights.length,
             {
@@ -88,16 +88,13 @@ export function trainingRelease(options: LocalTrainingOptions): ReleaseEvent {
   });
 }
 
-function* recordsOf(flat: Float64Array, size: number): Generator<Float64Array> {
-  for (let from = 0; from < flat.length; from += size) yield flat.subarray(from, from + size);
-}
-
 /** The same sum without grid and noise, so that the three units train alike. */
-function clippedSum(rows: Iterable<Float64Array>, size: number, bound: number): Float64Array {
-  const sum = new Float64Array(size);
-  for (const row of rows) {
-    const clipped = clip(row, bound);
-    for (let j = 0; j < size; j++) sum[j]! += clipped[j]!;
+function clippedSum(rows: Float64Array, length: number, bound: number): Float64Array {
+  const sum = new Float64Array(length);
+  const clipped = new Float64Array(length);
+  for (let from = 0; from < rows.length; from += length) {
+    clipInto(rows, { from, length, bound }, clipped, 0);
+    for (let j = 0; j < length; j++) sum[j]! += clipped[j]!;
   }
   return sum;
 }
