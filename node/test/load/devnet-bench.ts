@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { loadavg } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,14 @@ const ROUNDS = 200;
 const QUIET_ROUNDS = 6;
 const ATTACK_SECONDS = 30;
 
-type Phase = { readonly name: string; readonly roundsMs: readonly number[]; readonly peakMib: number };
+type Phase = {
+  readonly name: string;
+  readonly roundsMs: readonly number[];
+  readonly peakMib: number;
+  /** Shares of all processors: busy in all, and with the nodes. */
+  readonly busy: number;
+  readonly nodes: number;
+};
 
 /**
  * Seven nodes in processes of their own, the last a liar, a chain, and load on the first node: quiet rounds, reads at
@@ -58,7 +65,7 @@ export async function benchDevnet(load: {
       `${NODES} nodes, one a liar; API of node-1 at ${base}; load average ${loadavg()[0]?.toFixed(1)}`,
     );
     await roundsAfter(member, 2);
-    const watch = new PhaseWatch(member);
+    const watch = new PhaseWatch(member, members);
 
     const quiet = await watch.during('quiet', () => roundsAfter(member, QUIET_ROUNDS));
     const paths = await readPaths(target);
@@ -100,9 +107,11 @@ export async function benchDevnet(load: {
 /** What happens to rounds and memory of a node while something is done to it. */
 class PhaseWatch {
   readonly #member: Member;
+  readonly #members: readonly Member[];
 
-  constructor(member: Member) {
+  constructor(member: Member, members: readonly Member[]) {
     this.#member = member;
+    this.#members = members;
   }
 
   async during<Result>(
@@ -114,6 +123,7 @@ class PhaseWatch {
       peakMib = Math.max(peakMib, this.#member.residentMib);
     }, 200);
     const fromMs = performance.now();
+    const [busyBefore, nodesBefore] = [busyMs(), this.#nodesMs()];
     try {
       const result = await run();
       const times = this.#member.decisions.map(({ atMs }) => atMs);
@@ -122,20 +132,33 @@ class PhaseWatch {
         .filter(({ atMs, took }) => atMs - took >= fromMs)
         .map(({ took }) => took)
         .sort((a, b) => a - b);
-      const phase = { name, roundsMs, peakMib };
+      const wholeMs = (performance.now() - fromMs) * availableParallelism();
+      const busy = (busyMs() - busyBefore) / wholeMs;
+      const phase = { name, roundsMs, peakMib, busy, nodes: (this.#nodesMs() - nodesBefore) / wholeMs };
       console.log(describe(phase));
       return { result, phase };
     } finally {
       clearInterval(sampling);
     }
   }
+
+  #nodesMs(): number {
+    return this.#members.reduce((sum, member) => sum + member.processorMs, 0);
+  }
 }
 
-function describe({ name, roundsMs, peakMib }: Phase): string {
+/** What all processors have done since the start of the machine, for whomever. */
+function busyMs(): number {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
+}
+
+function describe({ name, roundsMs, peakMib, busy, nodes }: Phase): string {
   const seconds = (ms: number | undefined) => ((ms ?? Number.NaN) / 1_000).toFixed(2);
   const rounds = `${roundsMs.length} rounds, median ${seconds(quantile(roundsMs, 0.5))} s, longest ${seconds(roundsMs.at(-1))} s`;
-  return `${name}: ${rounds}; node-1 at most ${peakMib.toFixed(0)} MiB`;
+  return `${name}: ${rounds}; node-1 at most ${peakMib.toFixed(0)} MiB; processors ${percent(busy)} busy, ${percent(nodes)} with the nodes`;
 }
+
+const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
 /** Phases that are shorter than a round say nothing of rounds. */
 function compare(phase: Phase, quiet: Phase): boolean {

@@ -27,7 +27,12 @@ export function shoot(target: Target, path: string, from: number, body?: string)
         response.on('end', () => end(response.statusCode ?? 0));
       },
     );
-    sent.on('error', () => end(0));
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // The server may close an idle socket just when it is taken again: every client asks once more then.
+      const isStale = sent.reusedSocket && error.code === 'ECONNRESET';
+      if (isStale) resolve(shoot(target, path, from, body));
+      else end(0);
+    });
     sent.on('timeout', () => sent.destroy());
     sent.end(body);
   });
