@@ -19,22 +19,37 @@ export type SkillReport = {
   readonly coverage: number;
 };
 
-/** @throws BallastError `EXAMPLES_EMPTY` where there is nothing to judge by. */
+/** Mean pinball loss in bp of each baseline, which no weights change. */
+export function baselineLosses(numbers: PublicNumbers, examples: ExampleSet): SkillReport['baselineLoss'] {
+  const of = (baseline: Baseline) => meanPinball(baselineQuantiles(baseline, numbers, examples), examples);
+  return { B0: of('B0'), B2: of('B2'), B3: of('B3') };
+}
+
+/** Mean pinball loss in bp of the model's own forecast. @throws BallastError `EXAMPLES_EMPTY`. */
+export function pegLoss(
+  model: PegModel,
+  weights: Float64Array,
+  numbers: PublicNumbers,
+  examples: ExampleSet,
+): number {
+  requireRows(examples);
+  return meanPinball(forecastQuantiles(model, weights, numbers, examples), examples);
+}
+
+/**
+ * @param baselineLoss of the same examples, where they were computed before.
+ * @throws BallastError `EXAMPLES_EMPTY` where there is nothing to judge by.
+ */
 export function evaluateModel(
   model: PegModel,
   weights: Float64Array,
   numbers: PublicNumbers,
   examples: ExampleSet,
+  baselineLoss: SkillReport['baselineLoss'] = baselineLosses(numbers, examples),
 ): SkillReport {
-  if (examples.rows === 0) {
-    throw new BallastError('EXAMPLES_EMPTY', 'evaluation: got 0 examples, expected at least 1', {
-      hint: 'the range holds no row whose features and label are both known',
-    });
-  }
+  requireRows(examples);
   const quantiles = forecastQuantiles(model, weights, numbers, examples);
   const loss = meanPinball(quantiles, examples);
-  const of = (baseline: Baseline) => meanPinball(baselineQuantiles(baseline, numbers, examples), examples);
-  const baselineLoss = { B0: of('B0'), B2: of('B2'), B3: of('B3') };
   const outputs = QUANTILE_LEVELS.length;
   let inside = 0;
   for (let i = 0; i < examples.rows; i++) {
@@ -63,16 +78,26 @@ export function meanPinball(quantiles: Float64Array, examples: ExampleSet): numb
 /** Pinball loss in bp of each example, the mean over its levels. */
 export function pinballLosses(quantiles: Float64Array, examples: ExampleSet): Float64Array {
   const outputs = QUANTILE_LEVELS.length;
-  return Float64Array.from({ length: examples.rows }, (_, i) => {
+  const losses = new Float64Array(examples.rows);
+  for (let i = 0; i < examples.rows; i++) {
     const actual = outcome(examples, i);
     let sum = 0;
-    for (const [q, level] of QUANTILE_LEVELS.entries())
-      sum += pinball(level, quantiles[i * outputs + q]!, actual);
-    return sum / outputs;
-  });
+    for (let q = 0; q < outputs; q++) {
+      sum += pinball(QUANTILE_LEVELS[q]!, quantiles[i * outputs + q]!, actual);
+    }
+    losses[i] = sum / outputs;
+  }
+  return losses;
 }
 
 /** d_{t+24}, bp. */
 function outcome(examples: ExampleSet, i: number): number {
   return examples.deviation[i]! + examples.scale[i]! * examples.y[i]!;
+}
+
+function requireRows(examples: ExampleSet): void {
+  if (examples.rows > 0) return;
+  throw new BallastError('EXAMPLES_EMPTY', 'evaluation: got 0 examples, expected at least 1', {
+    hint: 'the range holds no row whose features and label are both known',
+  });
 }

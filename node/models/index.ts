@@ -7,7 +7,14 @@ export {
   type RiskAssessment,
 } from './assess.ts';
 export { type BootstrapOptions, bootstrapSkill, type SkillInterval } from './bootstrap.ts';
-export { evaluateModel, meanPinball, pinballLosses, type SkillReport } from './evaluate.ts';
+export {
+  baselineLosses,
+  evaluateModel,
+  meanPinball,
+  pegLoss,
+  pinballLosses,
+  type SkillReport,
+} from './evaluate.ts';
 export { fitModelSpec, type PublicData } from './fit-model.ts';
 export {
   type Baseline,

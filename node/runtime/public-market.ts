@@ -13,9 +13,11 @@ import {
   type MarketWindow,
 } from '../features/index.ts';
 import {
+  baselineLosses,
   evaluateModel,
   forecastQuantiles,
   type ModelSpec,
+  pegLoss,
   QUANTILE_LEVELS,
   type SkillReport,
   type StabilityModel,
@@ -86,6 +88,7 @@ export function createPublicMarket(
   const { peg, risk } = model.heads;
   const { numbers } = model.spec.heads.peg;
   const test = buildExamples(table, clock.test);
+  const testLosses = baselineLosses(numbers, test);
   const median = QUANTILE_LEVELS.indexOf(0.5);
   const riskTable = market === undefined ? undefined : computeMarketFeatures(market, market);
   const riskTest = riskTable === undefined ? undefined : buildRiskExamples(riskTable, clock.test);
@@ -101,7 +104,7 @@ export function createPublicMarket(
     numbers,
     gateScores: (round, weights) => {
       const rows = clock.gate(round);
-      const { loss } = evaluateModel(peg.model, pegOf(weights), numbers, buildExamples(table, rows));
+      const loss = pegLoss(peg.model, pegOf(weights), numbers, buildExamples(table, rows));
       const scores: GateScore[] = [{ head: 'peg', score: rounded(loss) }];
       if (risk !== undefined && riskTable !== undefined) {
         const examples = buildRiskExamples(riskTable, rows);
@@ -114,7 +117,7 @@ export function createPublicMarket(
       return scores;
     },
     heldOut: (weights) => ({
-      ...evaluateModel(peg.model, pegOf(weights), numbers, test),
+      ...evaluateModel(peg.model, pegOf(weights), numbers, test, testLosses),
       ...(bench === undefined ? {} : { risk: bench.report(riskOf(weights)) }),
     }),
     heldOutIntervals: (weights) => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RandomBytes } from '../../protocol/random.ts';
 
 /** Seeded randomness of a simulation: SHA-256 in counter mode, so that every draw can be replayed. */
@@ -20,7 +20,7 @@ export function seededRandom(seed: string): SeededRandom {
     const out = new Uint8Array(length);
     for (let filled = 0; filled < length; ) {
       if (used === pool.length) {
-        pool = createHash('sha256').update(`${seed}/${counter++}`).digest();
+        pool = hash('sha256', `${seed}/${counter++}`, 'buffer');
         used = 0;
       }
       const take = Math.min(length - filled, pool.length - used);
