@@ -3,6 +3,7 @@ import { toHex } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { DIGEST_BYTES, STATUS, sendBlob, sendRefusal } from './blob-wire.ts';
 import { BLOB_LIMITS } from './limits.ts';
+import { ServingSlots } from './serving-slots.ts';
 import { raceSignal, withStream } from './stream-io.ts';
 import { StreamReader } from './stream-reader.ts';
 import type { ServeBlob } from './types.ts';
@@ -13,13 +14,16 @@ const MAX_REQUEST_BUFFER = 4096;
 /** Answers requests for blobs, a bounded number at once. */
 export class BlobServer {
   readonly #onError: (error: unknown) => void;
-  readonly #running = new Map<NodeId, number>();
-  #total = 0;
+  readonly #slots: ServingSlots;
   #serve: ServeBlob | undefined;
 
-  /** @param onError hears of faults of the serving callback; what peers do wrong is not one. */
-  constructor(onError: (error: unknown) => void) {
+  /**
+   * @param onError hears of faults of the serving callback; what peers do wrong is not one.
+   * @param isMember who is served before strangers.
+   */
+  constructor(onError: (error: unknown) => void, isMember: (peer: NodeId) => boolean) {
     this.#onError = onError;
+    this.#slots = new ServingSlots({ total: BLOB_LIMITS.served, perPeer: BLOB_LIMITS.perPeer }, isMember);
   }
 
   serveWith(serve: ServeBlob): void {
@@ -29,19 +33,13 @@ export class BlobServer {
   /** Handles one stream. Never rejects. */
   async handle(stream: Stream, peer: NodeId, stopped: AbortSignal): Promise<void> {
     stream.maxReadBufferLength = MAX_REQUEST_BUFFER;
-    const running = this.#running.get(peer) ?? 0;
-    const busy = running >= BLOB_LIMITS.perPeer || this.#total >= BLOB_LIMITS.served;
-    this.#running.set(peer, running + 1);
-    this.#total += 1;
+    const release = this.#slots.take(peer);
     try {
-      await this.#answer(stream, peer, busy, stopped);
+      await this.#answer(stream, peer, release === undefined, stopped);
     } catch {
       // The peer left, was too slow or broke the protocol: its stream is aborted, and that is all.
     } finally {
-      this.#total -= 1;
-      const left = (this.#running.get(peer) ?? 1) - 1;
-      if (left === 0) this.#running.delete(peer);
-      else this.#running.set(peer, left);
+      release?.();
     }
   }
 

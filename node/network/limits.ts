@@ -98,7 +98,8 @@ export const LOG_LIMITS: RecordLimits = {
   recordBytes: 64 * KIB,
   /** Of a peer: ten thousand rounds are 157 requests. */
   rate: { perSecond: 16, burst: 64 },
-  served: 32,
+  served: 64,
+  servedPerPeer: 2,
   timeoutMs: 10 * SECOND,
 };
 
@@ -109,6 +110,7 @@ export const WITNESS_LIMITS: RecordLimits = {
   recordBytes: MIB,
   rate: { perSecond: 1, burst: 8 },
   served: 64,
+  servedPerPeer: 1,
   timeoutMs: 5 * SECOND,
 };
 
@@ -120,6 +122,8 @@ export type RecordLimits = {
   readonly rate: { readonly perSecond: number; readonly burst: number };
   /** Requests of all peers that are answered at once. */
   readonly served: number;
+  /** Of them, one peer's. */
+  readonly servedPerPeer: number;
   /** Of a request with its answer, on either side. */
   readonly timeoutMs: number;
 };

@@ -55,6 +55,8 @@ export type NetworkCollaborators = {
   readonly onError?: (error: unknown, where: string) => void;
   /** A clock that never goes back, in milliseconds. */
   readonly now?: () => number;
+  /** Whose requests are answered before strangers'; everyone's unless given. */
+  readonly isMember?: (peer: NodeId) => boolean;
 };
 
 /**
@@ -124,7 +126,8 @@ class Libp2pNetwork implements Network {
     this.#gossip = new Gossip(node.services.gossip, (topic, bytes, from) =>
       this.#inbound.handle(topic, bytes, from),
     );
-    this.#server = new BlobServer((error) => this.#onError(error, BLOB_PROTOCOL));
+    const isMember = collaborators.isMember ?? (() => true);
+    this.#server = new BlobServer((error) => this.#onError(error, BLOB_PROTOCOL), isMember);
     this.#client = new BlobClient({
       open: (peer, signal) => this.#open(peer, BLOB_PROTOCOL, signal),
       stopped: this.#stopped.signal,
@@ -137,6 +140,7 @@ class Libp2pNetwork implements Network {
         onLie: (peer, code) => this.#refuse(peer, protocol, code),
         onError: (error) => this.#onError(error, protocol),
         now: collaborators.now,
+        isMember,
       });
     this.#log = exchange(LOG_PROTOCOL, LOG_LIMITS);
     this.#witness = exchange(WITNESS_PROTOCOL, WITNESS_LIMITS);

@@ -3,6 +3,7 @@ import type { NodeId } from '../../protocol/ids.ts';
 import { NetworkError } from './errors.ts';
 import type { RecordLimits } from './limits.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { ServingSlots } from './serving-slots.ts';
 import { raceSignal, sendAll, withStream } from './stream-io.ts';
 import { StreamReader } from './stream-reader.ts';
 
@@ -34,6 +35,8 @@ export type RecordCollaborators = {
   /** Hears of faults of the answering callback. */
   readonly onError: (error: unknown) => void;
   readonly now: () => number;
+  /** Who is answered before strangers. */
+  readonly isMember: (peer: NodeId) => boolean;
 };
 
 /** Both ends of one such protocol. */
@@ -41,13 +44,17 @@ export class RecordExchange {
   readonly #limits: RecordLimits;
   readonly #with: RecordCollaborators;
   readonly #rate: RateLimiter;
-  #serving = 0;
+  readonly #slots: ServingSlots;
   #answer: AnswerRecords = async () => undefined;
 
   constructor(limits: RecordLimits, collaborators: RecordCollaborators) {
     this.#limits = limits;
     this.#with = collaborators;
     this.#rate = new RateLimiter(limits.rate, collaborators.now);
+    this.#slots = new ServingSlots(
+      { total: limits.served, perPeer: limits.servedPerPeer },
+      collaborators.isMember,
+    );
   }
 
   answerWith(answer: AnswerRecords): void {
@@ -61,14 +68,13 @@ export class RecordExchange {
   /** Handles one stream. Never rejects. */
   async handle(stream: Stream, peer: NodeId): Promise<void> {
     stream.maxReadBufferLength = MAX_REQUEST_BUFFER;
-    const isBusy = !this.#rate.take(peer) || this.#serving >= this.#limits.served;
-    this.#serving += 1;
+    const release = this.#rate.take(peer) ? this.#slots.take(peer) : undefined;
     try {
-      await this.#serve(stream, peer, isBusy);
+      await this.#serve(stream, peer, release === undefined);
     } catch {
       // The peer left, was too slow or broke the protocol: its stream is aborted, and that is all.
     } finally {
-      this.#serving -= 1;
+      release?.();
     }
   }
 

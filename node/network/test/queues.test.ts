@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { InboundQueue } from '../inbound-queue.ts';
 import { KeyedLimiter } from '../limiter.ts';
+import { ServingSlots } from '../serving-slots.ts';
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -33,6 +34,30 @@ function controlledQueue(limits: Partial<ConstructorParameters<typeof InboundQue
   };
   return { queue, push, started, dropped, endNext };
 }
+
+describe('places for those who are served', () => {
+  it('leaves half of them to members, whoever comes first, and counts each peer', () => {
+    const slots = new ServingSlots({ total: 8, perPeer: 2 }, (peer) => peer.startsWith('member'));
+    const strangers = Array.from({ length: 100 }, (_, i) => slots.take(`stranger ${i}`));
+    expect(strangers.filter((release) => release !== undefined)).to.have.length(4);
+    const members = [1, 1, 1, 2, 3, 4].map((i) => slots.take(`member ${i}`));
+    expect(members.map((release) => release !== undefined)).to.deep.equal([
+      true,
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    // Given back once, however often it is said.
+    strangers[0]?.();
+    strangers[0]?.();
+    expect(slots.take('member 4')).to.be.a('function');
+    expect([slots.take('member 5'), slots.take('stranger 200')]).to.deep.equal([undefined, undefined]);
+    for (const release of [...strangers, ...members]) release?.();
+    expect(slots.take('stranger 300')).to.be.a('function');
+  });
+});
 
 describe('the inbound queue', () => {
   it('takes peers in turn, and each in order', async () => {

@@ -98,6 +98,7 @@ describe('the log and the witness over direct streams', () => {
         onLie: (peer, code) => lies.push(`${peer} ${code}`),
         onError: (error) => expect.fail(String(error)),
         now: () => 0,
+        isMember: () => true,
       });
       expect(await failureCode(exchange.ask('liar', { from: 1, most: 1 }, within(5_000)))).to.equal(
         'REQUEST_MALFORMED',
