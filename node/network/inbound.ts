@@ -22,7 +22,8 @@ export type InboundCollaborators = {
 };
 
 type Subscription = { readonly validate: Validate; readonly onMessage: OnMessage };
-type Action = Verdict['action'];
+/** What gossip is told. */
+type Action = 'accept' | 'ignore' | 'reject';
 
 const TIMED_OUT = Symbol('timed out');
 
@@ -76,6 +77,8 @@ export class Inbound {
           if (verdict.action === 'accept') {
             resolve('accept');
             await this.#deliver(subscription, topic, bytes, from);
+          } else if (verdict.action === 'defer') {
+            resolve('ignore');
           } else {
             refuse(
               verdict.action,

@@ -9,7 +9,9 @@ import type { AnswerRecords, RecordRequest } from './records.ts';
  */
 export type Verdict =
   | { readonly action: 'accept' }
-  | { readonly action: 'ignore' | 'reject'; readonly code?: string };
+  | { readonly action: 'ignore' | 'reject'; readonly code?: string }
+  /** This node cannot judge just now: the message is dropped, and that is no refusal of the peer's. */
+  | { readonly action: 'defer' };
 
 /**
  * Judges a message before it is forwarded. May throw a `MessageError`, which says ignore or reject by itself; any

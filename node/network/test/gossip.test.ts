@@ -61,6 +61,29 @@ describe('gossip over libp2p', () => {
     expect(a.peers().map(({ id }) => id)).to.deep.equal([b.peerId]);
   });
 
+  it('holds nothing against a peer whose message it could not judge, and takes it when it comes again', async () => {
+    const refusals: Refusal[] = [];
+    const a = await startNode();
+    const b = await startNode(
+      { bootstrap: [addressOf(a)] },
+      { onRefused: (refusal) => refusals.push(refusal) },
+    );
+    const heard: string[] = [];
+    let isReady = false;
+    let judged = 0;
+    listen(b, heard, () => {
+      judged += 1;
+      return isReady ? { action: 'accept' } : { action: 'defer' };
+    });
+    await a.ready(TOPIC, 1, within(5000));
+    await a.publish(TOPIC, bytes('vote'));
+    await until(() => judged === 1, 'the message at the door');
+    isReady = true;
+    await a.publish(TOPIC, bytes('vote'));
+    await until(() => heard.includes('vote'), 'the message when it came again');
+    expect([refusals, b.peers()[0]?.refusals, b.peers()[0]?.score]).to.deep.equal([[], {}, 0]);
+  });
+
   it('refuses an invalid message, counts and scores it, and does not forward it', async () => {
     const refusals: Refusal[] = [];
     const [a, c] = [await startNode({ targetConnections: 0 }), await startNode({ targetConnections: 0 })];
