@@ -19,6 +19,14 @@ import type { PublicMarket } from './public-market.ts';
 /** One node after the other takes over from a leader that does not publish. */
 const PUBLISH_STAGGER_MS = 4_000;
 
+/**
+ * The chain is not as it was a moment ago, when the versions that it lacks were counted: it was reorganised, or is
+ * not to be trusted just now. They are counted anew.
+ */
+const CHAIN_MOVED: ReadonlySet<string> = new Set(['VERSION_MISMATCH', 'CHAIN_HELD']);
+const ATTEMPTS = 5;
+const RETRY_MS = 1_000;
+
 export type AfterDecisionCollaborators = {
   readonly self: NodeId;
   readonly link: ChainLink;
@@ -108,9 +116,24 @@ export class AfterDecision {
 
   /** Publishes every certified version that the chain does not have yet, oldest first. */
   async #publish(round: number, turn: number, signal: AbortSignal): Promise<void> {
-    const { link, committee, emit } = this.#collaborators;
+    const { link } = this.#collaborators;
     await link.free(signal);
     await pause(turn * PUBLISH_STAGGER_MS, signal);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#publishAll(round, signal);
+        return;
+      } catch (error) {
+        if (!(error instanceof BallastError) || !CHAIN_MOVED.has(error.code) || attempt === ATTEMPTS)
+          throw error;
+        await pause(RETRY_MS, signal);
+        await link.free(signal);
+      }
+    }
+  }
+
+  async #publishAll(round: number, signal: AbortSignal): Promise<void> {
+    const { link, committee, emit } = this.#collaborators;
     for (const certificate of await this.#unpublished(round)) {
       signal.throwIfAborted();
       const transaction = await link.publish(certificate, committee, this.#collaborators.signal);

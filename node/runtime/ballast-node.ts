@@ -55,6 +55,8 @@ export type NodeTuning = {
   readonly chainPollMs: number;
   readonly stalledAfterMs: number;
   readonly peersPollMs: number;
+  /** Connections come one by one, and go and come again: too few of them for less than this are no fault. */
+  readonly peersGraceMs: number;
 };
 
 export const TUNING: NodeTuning = {
@@ -63,6 +65,7 @@ export const TUNING: NodeTuning = {
   chainPollMs: 400,
   stalledAfterMs: 60_000,
   peersPollMs: 2_000,
+  peersGraceMs: 6_000,
 };
 
 /** A whole node: keys, store, ledger, trainer, network and chain around one participant. */
@@ -77,6 +80,7 @@ export class BallastNode {
   readonly #stopping = new AbortController();
   readonly #closers: { readonly name: string; readonly close: () => Promise<void> }[] = [];
   readonly #revise: ((update: Float64Array) => Float64Array) | undefined;
+  #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #readiness: Readiness = { status: 'starting', reason: 'the node has not been started' };
   #link: ChainLink | undefined;
@@ -87,14 +91,12 @@ export class BallastNode {
   #chainWatch: ChainWatch | undefined;
   #core: Supervisor<NodeCore> | undefined;
   #head: NodeView['head'];
+  #enoughPeersAt = 0;
 
   constructor(options: BallastNodeOptions, collaborators: BallastNodeCollaborators) {
     const { emit, observe, clock, openStore, revise, tuning } = collaborators;
     this.#options = options;
-    this.#emit = (event: NodeEvent) => {
-      emit(event);
-      observe?.(event);
-    };
+    this.#emit = telling(emit, observe);
     this.#clock = clock ?? systemClock();
     this.#openStore = openStore ?? ((folder) => LevelStore.open(folder));
     this.#revise = revise;
@@ -134,7 +136,12 @@ export class BallastNode {
    *
    * @throws what any of its parts throws for a mistake of its configuration; call `stop` then too.
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#started ??= this.#begin();
+    return this.#started;
+  }
+
+  async #begin(): Promise<void> {
     const { config, document, identity } = this.#options;
     const { signal } = this.#stopping;
     this.#starting('reading data');
@@ -237,10 +244,12 @@ export class BallastNode {
     const tell = (error: unknown) => this.#tell(error);
     this.#starting('the node stops');
     this.#stopping.abort(new BallastError('NODE_STOPPING', 'the node stops'));
+    // A start that is under way ends first: what it opens in its last steps would else be left open.
+    const starting = { name: 'start', close: async () => this.#started?.catch(() => undefined) };
     const settle = { name: 'core', close: async () => this.#core?.stop() };
     const folder = { name: 'data folder', close: async () => this.#folder?.close() };
     const overran = [
-      ...(await closeWithin([settle], STOP_STAGES_MS.settle, tell)),
+      ...(await closeWithin([starting, settle], STOP_STAGES_MS.settle, tell)),
       ...(await closeWithin([...this.#closers.toReversed(), folder], STOP_STAGES_MS.close, tell)),
     ];
     this.#emit({ event: 'stopped', milliseconds: Math.round(performance.now() - started), overran });
@@ -284,7 +293,7 @@ export class BallastNode {
     return new GossipWiring(this.#options.document.name, {
       network: () => this.#host?.current,
       hear: (bytes) => {
-        const verdict = this.#core?.current?.hear(bytes) ?? { action: 'ignore', code: 'NODE_NOT_READY' };
+        const verdict = this.#core?.current?.hear(bytes) ?? { action: 'defer' };
         if (verdict.action === 'accept') {
           const { sender, ts } = openEnvelope(bytes).envelope;
           this.#clockWatch.heardPeer(sender, ts);
@@ -313,6 +322,7 @@ export class BallastNode {
               onRefused: ({ code, peer }) =>
                 this.#emit({ event: 'refused', code, sender: peer, reason: 'refused at the door' }),
               onError: (error) => this.#tell(error),
+              isMember: (peer) => this.#committee?.members.some(({ node }) => node === peer) ?? false,
             },
           ),
         join: (network) => gossip.join(network),
@@ -344,6 +354,7 @@ export class BallastNode {
     this.#chainWatch = watch;
     this.#beside(watch.run(signal));
     const members = new Set(committee.members.map(({ node }) => node));
+    this.#enoughPeersAt = performance.now();
     this.#beside(
       (async () => {
         for (;;) {
@@ -357,9 +368,11 @@ export class BallastNode {
   #countPeers(members: ReadonlySet<string>, quorum: number): void {
     const connected = this.#host?.current?.peers().filter(({ id }) => members.has(id)).length ?? 0;
     if (connected >= quorum - 1) {
+      this.#enoughPeersAt = performance.now();
       this.#conditions.clear('PEERS_TOO_FEW');
       return;
     }
+    if (performance.now() - this.#enoughPeersAt < this.#tuning.peersGraceMs) return;
     const message = `peers: got ${connected} other members of the committee, expected ${quorum - 1} for a quorum`;
     this.#conditions.raise('PEERS_TOO_FEW', message, { connected });
   }
@@ -373,11 +386,13 @@ export class BallastNode {
       const wanted = (isPatient ? members.length : quorum) - 1;
       const slice = AbortSignal.any([signal, AbortSignal.timeout(isPatient ? PEERS_PATIENCE_MS : 60_000)]);
       try {
-        await this.#host?.current?.ready(topic, wanted, slice);
-        return;
+        const network = this.#host?.current;
+        await network?.ready(topic, wanted, slice);
+        if (network !== undefined) return;
       } catch {
-        await pause(100, signal);
+        // The network was made anew, or patience is over.
       }
+      await pause(100, signal);
     }
   }
 
@@ -403,6 +418,28 @@ export class BallastNode {
     // A fault of the store is a condition, which the supervisor raises and clears.
     if (error instanceof StoreError && (error.code === 'DISK_FULL' || error.code === 'STORE_FAILED')) return;
     if (!this.#stopping.signal.aborted) this.#emit({ event: 'error', ...describeError(error) });
+  }
+}
+
+/** Tells everyone. Who listens must not stop what goes on: a listener that throws is told of where it can be. */
+function telling(...listeners: readonly (Emit | undefined)[]): Emit {
+  return (event) => {
+    for (const listener of listeners) {
+      try {
+        listener?.(event);
+      } catch (error) {
+        const failed: NodeEvent = { event: 'error', ...describeError(error) };
+        for (const other of listeners) if (other !== listener) tryTo(() => other?.(failed));
+      }
+    }
+  };
+}
+
+function tryTo(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // Nobody is left to tell.
   }
 }
 

@@ -95,10 +95,12 @@ export class ChainWatch {
   async #follow({ finalized, latest, again }: ChainReading): Promise<void> {
     const { conditions, onBlock, onFinalized } = this.#collaborators;
     const last = this.#seen.at(-1);
-    if (last !== undefined && (finalized.height < last.height || again?.hash !== last.hash))
-      await this.#reorganised(last);
+    // An endpoint that is behind the one before it, with the same blocks, has changed nothing.
+    if (last !== undefined && again?.hash !== last.hash) await this.#reorganised(last);
+    // The first block after a start or an absence may have been there for long: its time says nothing of now.
+    const isWatched = this.#grownAt !== undefined;
     this.#grow(latest.height);
-    if (latest.height > this.#latest) onBlock(latest.timestamp);
+    if (isWatched && latest.height > this.#latest) onBlock(latest.timestamp);
     this.#latest = latest.height;
     if (finalized.height > (this.#seen.at(-1)?.height ?? -1))
       this.#seen = [...this.#seen, finalized].slice(-REMEMBERED);

@@ -11,6 +11,10 @@ class Chain {
   now = 0;
   readonly finalized: number[] = [];
   readonly depths: number[] = [];
+  /** Times of blocks that came while it was watched. */
+  readonly blocks: number[] = [];
+  /** How far the endpoint that answers is behind, with the same blocks. */
+  behind = 0;
   recovered = 0;
   readonly conditions = new Conditions({ emit: () => undefined, now: () => this.now });
   readonly watch = new ChainWatch(
@@ -21,7 +25,7 @@ class Chain {
           if (this.failure !== undefined) throw this.failure;
           const top = this.hashes.length - 1;
           return {
-            finalized: this.at(top - 2),
+            finalized: this.at(top - 2 - this.behind),
             latest: { ...this.at(top), timestamp: top },
             again: seen === undefined || seen > top ? undefined : this.at(seen),
           };
@@ -32,7 +36,7 @@ class Chain {
       conditions: this.conditions,
       onFinalized: (height) => this.finalized.push(height),
       onReorganised: (depth) => this.depths.push(depth),
-      onBlock: () => undefined,
+      onBlock: (timestamp) => this.blocks.push(timestamp),
       onRecovered: () => this.recovered++,
       monotonic: () => this.now,
     },
@@ -113,6 +117,31 @@ describe('watching a chain', () => {
     expect(chain.depths).to.deep.equal([3]);
     await chain.poll();
     expect(chain.depths, 'told once').to.deep.equal([3]);
+  });
+
+  it('takes an endpoint that is a little behind for no reorganisation', async () => {
+    const chain = new Chain();
+    await chain.grow(5);
+    chain.behind = 3;
+    await chain.poll();
+    await chain.poll();
+    chain.behind = 0;
+    await chain.poll();
+    expect([chain.depths, chain.codes]).to.deep.equal([[], []]);
+  });
+
+  it('compares no clock with a block that was there before it looked', async () => {
+    const chain = new Chain();
+    await chain.poll();
+    await chain.grow(2);
+    expect(chain.blocks).to.deep.equal([40, 41]);
+    chain.failure = fault('CHAIN_UNREACHABLE');
+    await chain.grow(3);
+    chain.failure = undefined;
+    await chain.poll();
+    expect(chain.blocks).to.deep.equal([40, 41]);
+    await chain.grow(1);
+    expect(chain.blocks).to.deep.equal([40, 41, 45]);
   });
 
   it('says when no block comes, and not while the endpoint is away', async () => {

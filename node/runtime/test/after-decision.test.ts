@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import type { Certificate, Committee, Participant } from '../../../coordinator/index.ts';
+import { BallastError } from '../../../protocol/errors.ts';
+import { AfterDecision, type AfterDecisionCollaborators } from '../after-decision.ts';
+import type { NodeEvent } from '../events.ts';
+
+const BEACON = '00'.repeat(32);
+
+/** Three certified versions, and a chain that does with each publication what the test says. */
+function bench(publish: (version: number) => Promise<string | null>) {
+  const told: NodeEvent[] = [];
+  const sent: number[] = [];
+  const stopping = new AbortController();
+  const chain = { version: 0 };
+  const certificate = (round: number) =>
+    ({
+      view: 0,
+      signatures: [],
+      entry: { round, version: round, outcome: 'accepted', beacon: BEACON, modelDigest: 'm' },
+    }) as unknown as Certificate;
+  const after = new AfterDecision({
+    self: 'a',
+    link: {
+      free: async () => undefined,
+      publishedVersion: async () => chain.version,
+      awaitVersion: async () => undefined,
+      publish: async ({ entry }: Certificate) => {
+        sent.push(entry.version);
+        return publish(entry.version);
+      },
+    },
+    committee: { members: [{ node: 'a', signer: '0x' }] } as unknown as Committee,
+    participant: {
+      head: { round: 3 },
+      certificate: async (round: number) => certificate(round),
+    } as unknown as Participant,
+    emit: (event: NodeEvent) => told.push(event),
+    signal: stopping.signal,
+  } as unknown as AfterDecisionCollaborators);
+  return { after, told, sent, chain, stopping };
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof BallastError ? error.code : String(error)),
+  );
+
+describe('publishing what is certified', () => {
+  it('counts anew what is missing where the chain has gone back meanwhile', async () => {
+    let isLost = true;
+    const { after, sent, told, chain } = bench(async (version) => {
+      if (version === 3 && isLost) {
+        isLost = false;
+        chain.version = 1;
+        throw new BallastError('VERSION_MISMATCH', 'the next version is 2');
+      }
+      chain.version = version;
+      return `0x${version}`;
+    });
+    await after.publishMissing();
+    expect(sent).to.deep.equal([1, 2, 3, 2, 3]);
+    expect(told.every(({ event }) => event === 'published')).to.equal(true);
+    expect(chain.version).to.equal(3);
+  });
+
+  it('does not try for ever, and nothing else again', async function () {
+    this.timeout(10_000);
+    const moved = bench(() => Promise.reject(new BallastError('VERSION_MISMATCH', 'never right')));
+    expect(await codeOf(moved.after.publishMissing())).to.equal('VERSION_MISMATCH');
+    expect(moved.sent).to.have.length(5);
+    const refused = bench(() => Promise.reject(new BallastError('QUORUM_NOT_REACHED', 'no')));
+    expect(await codeOf(refused.after.publishMissing())).to.equal('QUORUM_NOT_REACHED');
+    expect(refused.sent).to.deep.equal([1]);
+  });
+
+  it('ends when the node stops', async () => {
+    const { after, stopping } = bench(() => Promise.reject(new BallastError('CHAIN_HELD', 'no')));
+    const work = codeOf(after.publishMissing());
+    stopping.abort(new BallastError('NODE_STOPPING', 'the node stops'));
+    expect(await work).to.equal('NODE_STOPPING');
+  });
+});
