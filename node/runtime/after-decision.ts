@@ -93,11 +93,10 @@ export class AfterDecision {
     const { participant, market, signal } = this.#collaborators;
     try {
       const weights = await participant.obtainWeights(digest, signal);
-      return {
-        digest: weightsDigest(weights),
-        heldOut: market.heldOut(weights),
-        intervals: market.heldOutIntervals(weights),
-      };
+      const heldOut = market.heldOut(weights);
+      // Each takes tens of milliseconds at first: messages and requests come between.
+      await pause(0, signal);
+      return { digest: weightsDigest(weights), heldOut, intervals: market.heldOutIntervals(weights) };
     } catch (error) {
       if (error instanceof BallastError && error.code === 'BODY_NOT_SERVED') return undefined;
       throw error;
