@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { type FileHandle, link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 const GROUP_AND_WORLD = 0o077;
@@ -22,7 +22,7 @@ export async function writeSecretFile(path: string, content: string | Uint8Array
   const target = resolve(path);
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(target));
     await writeSynced(temporary, content);
     // link fails where rename would replace: two writers cannot both believe that their file was kept.
     try {
@@ -56,6 +56,19 @@ export async function readSecretFile(path: string, maxBytes: number): Promise<Bu
     return reason === 'ENOENT' ? { refusal: 'not-found' } : { refusal: 'unreadable', reason };
   } finally {
     await file?.close();
+  }
+}
+
+/** Step by step: the recursive call of the platform never ends where a file system takes no folders, as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const reason = systemCode(error);
+    if (reason === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (reason !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: 0o700 });
   }
 }
 

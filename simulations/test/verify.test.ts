@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Trust, type Verification, verifyLog } from '../../coordinator/index.ts';
+import { decodeCanonical, type Encodable, encodeCanonical } from '../../protocol/encoding.ts';
 import { type StoredLog, storedLog, storeOf } from './stored-log.ts';
 
 const ROUNDS = 8;
@@ -117,6 +118,18 @@ describe('a participant’s log', function () {
     const none = { ...collaborators, store, commitScheme: { verify: () => false } };
     const refused = await verifyLog({ ...options, trust: 'genesis' }, none);
     expect(refused.mismatches.map(({ round, field }) => [round, field])).to.deep.equal([[1, 'signatures']]);
+    // A certificate as it would be with all that is signed in it, but one signature below the quorum.
+    const key = keysOf('log/')[3] ?? '';
+    const fewer = changed(key, (bytes) => {
+      const { signatures, ...rest } = decodeCanonical(bytes) as {
+        signatures: Encodable[];
+        [key: string]: Encodable;
+      };
+      return encodeCanonical({ ...rest, signatures: signatures.slice(0, 4) });
+    });
+    const [mismatch] = (await verify(fewer)).mismatches;
+    expect(mismatch).to.include({ round: 4, field: 'signatures', got: '4 signatures, fewer of members' });
+    expect(mismatch?.expected).to.include('5 of members');
   });
 
   it('names every mismatch where all are asked for', async () => {
