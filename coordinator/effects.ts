@@ -2,7 +2,7 @@ import type { Digest } from '../protocol/digest.ts';
 import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { StoreOperation } from '../protocol/store.ts';
-import { decodeUpdate, encodeUpdate, encodeWeights, weightsDigest } from '../protocol/vectors.ts';
+import { encodeWeights, weightsDigest } from '../protocol/vectors.ts';
 import type { BlobExchange } from './blob-exchange.ts';
 import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
@@ -14,7 +14,7 @@ import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
-import { normClass, openUpdate } from './update-body.ts';
+import { bodyBytes, encodeBody, normClass, openUpdate } from './update-body.ts';
 import type { Voice } from './voice.ts';
 import type { VotingRecord } from './voting-record.ts';
 
@@ -218,7 +218,7 @@ export class Effects {
     const trained = await this.#collaborators.trainer.train(round, base, weights, signal);
     if (trained === undefined || signal.aborted) return;
     const { update, privacy, ledger } = trained;
-    const bytes = encodeUpdate(update);
+    const bytes = encodeBody(this.#collaborators.signer.nodeId, update);
     const digest = await this.#blobs.put(round, bytes);
     await this.#voice.say('update-header', round, 0, {
       baseVersion: base.version,
@@ -235,24 +235,25 @@ export class Effects {
   async #fetchBody({ round, header, from }: Effect<'fetch-body'>): Promise<void> {
     const { payload } = header;
     const status = await this.#exchange
-      .obtain(payload.digest, from, payload.size * 4, round, this.#round.signal)
+      .obtain(payload.digest, from, bodyBytes(payload.size), round, this.#round.signal)
       .then((bytes) => {
-        openUpdate(bytes, payload, this.#options.parameters);
+        openUpdate(bytes, header, this.#options.parameters);
         return 'held' as const;
       })
       .catch((error: unknown) => ({ code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED' }));
     this.#loop.post({ type: 'body', round, header, status });
   }
 
-  async #aggregate({ round, key, base, beacon, accepted }: Effect<'aggregate'>): Promise<void> {
-    const { size, parameters } = this.#options;
+  async #aggregate({ round, key, base, beacon, headers }: Effect<'aggregate'>): Promise<void> {
+    const { parameters } = this.#options;
     const weights = await this.#exchange.obtainWeights(base.modelDigest, base.round, this.#round.signal);
     const updates = await Promise.all(
-      accepted.map(async ({ node, digest }) => {
+      headers.map(async (header) => {
+        const { digest } = header.payload;
         const bytes = await this.#blobs.get(digest);
         if (bytes === undefined)
           throw new BallastError('BODY_MISSING', `body ${digest}: held before, gone now`);
-        return { node, update: decodeUpdate(bytes, size) };
+        return { node: header.sender, update: openUpdate(bytes, header, parameters) };
       }),
     );
     const candidate = aggregateCandidate(

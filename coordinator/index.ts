@@ -12,6 +12,6 @@ export { addRecords } from './records.ts';
 export { startRound, step } from './round/step.ts';
 export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
-export { largestNorm, normClass, openUpdate } from './update-body.ts';
+export { encodeBody, largestNorm, normClass, openUpdate } from './update-body.ts';
 export * from './verify/index.ts';
 export { VotingRecord } from './voting-record.ts';

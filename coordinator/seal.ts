@@ -1,4 +1,3 @@
-import type { Digest } from '../protocol/digest.ts';
 import type { NodeId } from '../protocol/ids.ts';
 import type { Payload, SealedHeader } from '../protocol/messages.ts';
 import type { Committee } from './committee.ts';
@@ -49,18 +48,20 @@ export function available(
   sealed: readonly SealedHeader[],
   reports: BodyReports,
 ): Availability {
-  const held = (digest: Digest) =>
-    [...reports.values()].filter((report) => report.held.includes(digest)).length;
-  const accepted = sealed.filter(({ digest }) => held(digest) > committee.faults);
+  const held = (header: SealedHeader) =>
+    [...reports.values()].filter((report) => report.held.some((each) => isSame(each, header))).length;
+  const accepted = sealed.filter((header) => held(header) > committee.faults);
   const dropped = sealed
     .filter((header) => !accepted.includes(header))
-    .map(({ node, digest }) => ({ node, code: commonRefusal(digest, reports) }));
+    .map((header) => ({ node: header.node, code: commonRefusal(header, reports) }));
   return { accepted, dropped };
 }
 
-function commonRefusal(digest: Digest, reports: BodyReports): string {
+const isSame = (a: SealedHeader, b: SealedHeader): boolean => a.node === b.node && a.digest === b.digest;
+
+function commonRefusal(header: SealedHeader, reports: BodyReports): string {
   const codes = [...reports.values()].flatMap(({ refused }) => {
-    const refusal = refused.find((each) => each.digest === digest);
+    const refusal = refused.find((each) => isSame(each, header));
     return refusal === undefined ? [] : [refusal.code];
   });
   const times = (code: string) => codes.filter((other) => other === code).length;

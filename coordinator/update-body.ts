@@ -1,8 +1,10 @@
 import { gridNorm2 } from '../privacy/grid.ts';
+import { sameBytes } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
-import type { Payload } from '../protocol/messages.ts';
+import { type NodeId, publicKeyFromNodeId } from '../protocol/ids.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
-import { decodeUpdate } from '../protocol/vectors.ts';
+import { decodeUpdate, encodeUpdate } from '../protocol/vectors.ts';
+import type { Received } from './received.ts';
 
 /** The noise norm of d coordinates exceeds σ(√d + 5) with probability below e^−12.5 (Laurent and Massart 2000, lemma 1). */
 const NOISE_TAIL = 5;
@@ -30,21 +32,46 @@ export function normClass(update: Int32Array): number {
   return k;
 }
 
+/** Of the owner's public key, with which a body begins. */
+const OWNER_BYTES = 32;
+
+/** Length of the body of an update with `size` weights. */
+export const bodyBytes = (size: number): number => OWNER_BYTES + size * 4;
+
 /**
- * Reads an update's body and checks it against its header and the network's bound.
+ * An update's body: the Ed25519 public key of its node (32 bytes), then the update. So a body, and the digest that
+ * names it, is one node's alone: another that names it in its own header has nothing to show for it.
+ */
+export function encodeBody(owner: NodeId, update: Int32Array): Uint8Array {
+  const bytes = new Uint8Array(bodyBytes(update.length));
+  bytes.set(publicKeyFromNodeId(owner));
+  bytes.set(encodeUpdate(update), OWNER_BYTES);
+  return bytes;
+}
+
+/**
+ * Reads an update's body and checks it against its header, its header's sender and the network's bound.
  *
  * @param bytes whose digest has been checked.
- * @throws BallastError `UPDATE_SIZE`, `UPDATE_NORM_CLASS` or `UPDATE_NORM`.
+ * @throws BallastError `UPDATE_SIZE`, `UPDATE_OWNER`, `UPDATE_NORM_CLASS` or `UPDATE_NORM`.
  */
 export function openUpdate(
   bytes: Uint8Array,
-  header: Payload<'update-header'>,
+  { sender, payload: header }: Pick<Received<'update-header'>, 'sender' | 'payload'>,
   parameters: NetworkParameters,
 ): Int32Array {
-  if (bytes.length !== header.size * 4) {
-    throw new BallastError('UPDATE_SIZE', `update: got ${bytes.length} bytes, expected ${header.size * 4}`);
+  if (bytes.length !== bodyBytes(header.size)) {
+    throw new BallastError(
+      'UPDATE_SIZE',
+      `update: got ${bytes.length} bytes, expected ${bodyBytes(header.size)}`,
+    );
   }
-  const update = decodeUpdate(bytes, header.size);
+  if (!sameBytes(bytes.subarray(0, OWNER_BYTES), publicKeyFromNodeId(sender))) {
+    throw new BallastError('UPDATE_OWNER', `update: its body is another node's, expected ${sender}'s own`, {
+      metadata: { sender },
+    });
+  }
+  const update = decodeUpdate(bytes.subarray(OWNER_BYTES), header.size);
   const bound = largestNorm(parameters, header.size);
   const norm = Math.sqrt(squaredNorm(update));
   if (normClass(update) !== header.normClass) {

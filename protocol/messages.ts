@@ -12,7 +12,7 @@ import {
   privacyStatement,
   roundEntry,
 } from './round-entry.ts';
-import { bigCount, bytes, count, digest, firstIssue } from './schema.ts';
+import { bigCount, bytes, count, digest, firstIssue, nodeId } from './schema.ts';
 
 export type { Outcome, PrivacyStatement, RoundEntry, SealedHeader } from './round-entry.ts';
 export { MAX_COMMITTEE };
@@ -36,8 +36,8 @@ const PAYLOADS = {
   }),
   'seal-report': z.strictObject({ headers: members, finalized: count }),
   'body-report': z.strictObject({
-    held: z.array(digest).max(MAX_COMMITTEE),
-    refused: z.array(z.strictObject({ digest, code })).max(MAX_COMMITTEE),
+    held: members,
+    refused: z.array(z.strictObject({ node: nodeId, digest, code })).max(MAX_COMMITTEE),
   }),
   proposal: z.strictObject({
     entry: roundEntry,

@@ -1,4 +1,3 @@
-import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { beaconDigest, beaconOrder } from '../beacon.ts';
 import { nodesOf } from '../committee.ts';
@@ -105,14 +104,14 @@ export function fetchBody(
 ): void {
   const { held, asked, round } = turn.state;
   const request = `${occasion}/${header.digest}`;
-  if (held.has(header.payload.digest) || asked.has(request)) return;
+  if (held.has(header.digest) || asked.has(request)) return;
   turn.change({ asked: withItem(asked, request) });
   turn.emit({ type: 'fetch-body', round, header, from });
 }
 
-export function onBody(turn: Turn, { digest, payload }: Received<'update-header'>, status: BodyStatus): void {
+export function onBody(turn: Turn, { digest }: Received<'update-header'>, status: BodyStatus): void {
   const { held, refused } = turn.state;
-  if (status === 'held') turn.change({ held: withItem(held, payload.digest) });
+  if (status === 'held') turn.change({ held: withItem(held, digest) });
   else turn.change({ refused: withEntry(refused, digest, status.code) });
 }
 
@@ -122,23 +121,24 @@ export function reportBodies(turn: Turn): void {
   if (state.bodiesReported || !state.sealReported || state.sealReports.size < context.committee.quorum)
     return;
   const headers = reportedHeaders(turn);
-  const missing = headers.filter(({ payload }) => !state.held.has(payload.digest));
+  const missing = headers.filter(({ digest }) => !state.held.has(digest));
   if (!state.fetchTimedOut && !missing.every(({ digest }) => state.refused.has(digest))) return;
   turn.change({ bodiesReported: true });
-  const codes = new Map<Digest, string>();
-  for (const { digest, payload } of missing) {
-    const code = state.refused.get(digest);
-    if (code !== undefined) codes.set(payload.digest, code);
-  }
-  const digests = new Set(headers.map(({ payload }) => payload.digest));
+  const named = ({ sender, payload }: Received<'update-header'>) => ({
+    node: sender,
+    digest: payload.digest,
+  });
   turn.emit({
     type: 'broadcast',
     message: 'body-report',
     round: state.round,
     view: 0,
     payload: {
-      held: [...digests].filter((digest) => state.held.has(digest)),
-      refused: [...codes].map(([digest, code]) => ({ digest, code })),
+      held: headers.filter(({ digest }) => state.held.has(digest)).map(named),
+      refused: missing.flatMap((header) => {
+        const code = state.refused.get(header.digest);
+        return code === undefined ? [] : [{ ...named(header), code }];
+      }),
     },
   });
 }

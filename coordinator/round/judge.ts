@@ -1,3 +1,5 @@
+import type { SealedHeader } from '../../protocol/messages.ts';
+import type { Received } from '../received.ts';
 import { aggregationKey } from './basis.ts';
 import { fetchBody } from './collect.ts';
 import { type Turn, withEntry } from './turn.ts';
@@ -17,7 +19,7 @@ export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; verdi
   const key = aggregationKey(turn.state, basis);
   if (!aggregated.has(key)) {
     turn.change({ aggregated: withEntry(aggregated, key, undefined) });
-    turn.emit({ type: 'aggregate', round, key, base: head, beacon, accepted: basis.accepted });
+    turn.emit({ type: 'aggregate', round, key, base: head, beacon, headers: acceptedHeaders(basis) });
     return undefined;
   }
   const result = aggregated.get(key);
@@ -33,14 +35,19 @@ export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; verdi
   return verdict === undefined ? undefined : { aggregated: result, verdict };
 }
 
+function acceptedHeaders({ headers, accepted }: Basis): Received<'update-header'>[] {
+  return headers.filter(({ sender }) => accepted.some(({ node }) => node === sender));
+}
+
+function isOf({ node, digest }: SealedHeader, { sender, payload }: Received<'update-header'>): boolean {
+  return node === sender && digest === payload.digest;
+}
+
 function holdsAll(turn: Turn, basis: Basis): boolean {
-  const missing = basis.headers.filter(
-    ({ sender, payload }) =>
-      basis.accepted.some(({ node }) => node === sender) && !turn.state.held.has(payload.digest),
-  );
+  const missing = acceptedHeaders(basis).filter(({ digest }) => !turn.state.held.has(digest));
   for (const header of missing) {
     const holders = basis.bodyReports
-      .filter(({ payload }) => payload.held.includes(header.payload.digest))
+      .filter(({ payload }) => payload.held.some((each) => isOf(each, header)))
       .map(({ sender }) => sender);
     fetchBody(turn, header, [header.sender, ...holders], `view-${turn.state.view}`);
   }

@@ -64,7 +64,7 @@ export type RoundState = {
   readonly headers: ReadonlyMap<NodeId, Received<'update-header'>>;
   readonly sealReports: ReadonlyMap<NodeId, Received<'seal-report'>>;
   readonly bodyReports: ReadonlyMap<NodeId, Received<'body-report'>>;
-  /** Digests of the bodies that this node holds. */
+  /** By the header's own digest: whose body this node holds, checked against that header. */
   readonly held: ReadonlySet<Digest>;
   /** By the header's own digest: why its body is not held. Another header may name the same body. */
   readonly refused: ReadonlyMap<Digest, string>;
@@ -156,7 +156,8 @@ export type RoundEffect =
       readonly key: Digest;
       readonly base: Head;
       readonly beacon: Digest;
-      readonly accepted: readonly SealedHeader[];
+      /** Of the accepted updates. */
+      readonly headers: readonly Received<'update-header'>[];
     }
   | {
       readonly type: 'evaluate';

@@ -43,9 +43,7 @@ const claims = all.map((index) => ({ node: signerOf(index).nodeId, digest: bodyD
 export const sealReports = all.map((index) =>
   received(index, 'seal-report', { headers: claims, finalized: 6 }),
 );
-export const bodyReports = all.map((index) =>
-  received(index, 'body-report', { held: all.map(bodyDigest), refused: [] }),
-);
+export const bodyReports = all.map((index) => received(index, 'body-report', { held: claims, refused: [] }));
 
 /** One member's round, a step at a time. The state before a step is frozen. */
 export class Bench {

@@ -291,8 +291,8 @@ describe('participant', () => {
     for (const index of [1, 2, 3])
       participant.receive(seal(index, 'seal-report', { headers: [], finalized: 1 }).bytes);
     await settle();
-    expect(await serving).to.have.length(SIZE * 4);
-    expect(await participant.serve(body)).to.have.length(SIZE * 4);
+    expect(await serving).to.have.length(32 + SIZE * 4);
+    expect(await participant.serve(body)).to.have.length(32 + SIZE * 4);
     expect(await participant.serve(digest('unknown'))).to.equal(undefined);
     await participant.stop();
   });

@@ -162,7 +162,13 @@ describe('proposal', () => {
 
   it('gets no vote where an accepted update is not held by F+1', () => {
     const reports = [0, 1, 2, 3].map((i) =>
-      received(i, 'body-report', { held: [1, 2, 3, ...(i === 0 ? [0] : [])].map(bodyDigest), refused: [] }),
+      received(i, 'body-report', {
+        held: [1, 2, 3, ...(i === 0 ? [0] : [])].map((at) => ({
+          node: signerOf(at).nodeId,
+          digest: bodyDigest(at),
+        })),
+        refused: [],
+      }),
     );
     expect(given(proposal(entry, { bodyReports: bytesOf(reports) })).sent('prepare')).to.deep.equal([]);
   });

@@ -155,7 +155,10 @@ describe('round', () => {
     expect(bench.sent('body-report')).to.deep.equal([]);
     bench.give({ type: 'timer', timer: 'fetch', round: 1, view: 0 });
     expect(bench.sent('body-report').map(({ payload }) => payload)).to.deep.equal([
-      { held: [bodyDigest(0)], refused: [{ digest: bodyDigest(1), code: 'UPDATE_NORM' }] },
+      {
+        held: [{ node: signerOf(0).nodeId, digest: bodyDigest(0) }],
+        refused: [{ node: signerOf(1).nodeId, digest: bodyDigest(1), code: 'UPDATE_NORM' }],
+      },
     ]);
   });
 
@@ -174,26 +177,29 @@ describe('round', () => {
     expect(contrary.sent('prepare'), 'with enough updates it does not abort').to.deep.equal([]);
   });
 
-  it('goes on where one member copies the digest of another', () => {
+  it('leaves out a member that names the body of another', () => {
     const copy = received(1, 'update-header', header(1, { digest: bodyDigest(0), normClass: 7 }));
     const copied = headers.map((each, i) => (i === 1 ? copy : each));
     const claims = copied.map(({ sender, payload }) => ({ node: sender, digest: payload.digest }));
     const seals = [0, 1, 2, 3].map((i) => received(i, 'seal-report', { headers: claims, finalized: 6 }));
-    const held = [bodyDigest(0), bodyDigest(2), bodyDigest(3)];
-    const reports = [0, 1, 2, 3].map((i) => received(i, 'body-report', { held, refused: [] }));
+    const held = claims.filter((_, i) => i !== 1);
+    const refused = claims.slice(1, 2).map((claim) => ({ ...claim, code: 'UPDATE_OWNER' }));
+    const reports = [0, 1, 2, 3].map((i) => received(i, 'body-report', { held, refused }));
     const bench = new Bench(leaderIn(0)).begin();
     bench.tell(copy, ...headers.filter((_, i) => i !== 1), ...seals);
     const asked = bench.effects.flatMap((effect) => (effect.type === 'fetch-body' ? effect.from : []));
     expect(asked).to.have.members([0, 1, 2, 3].map((i) => signerOf(i).nodeId));
-    bench.give({ type: 'body', round: 1, header: copy, status: { code: 'UPDATE_NORM_CLASS' } });
+    bench.give({ type: 'body', round: 1, header: copy, status: { code: 'UPDATE_OWNER' } });
     for (const each of headers.filter((_, i) => i !== 1))
       bench.give({ type: 'body', round: 1, header: each, status: 'held' });
-    bench.give({ type: 'body', round: 1, header: copy, status: { code: 'BODY_NOT_SERVED' } });
     expect(bench.sent('body-report').map(({ payload }) => payload)).to.have.length(1);
-    expect(bench.sent('body-report')[0]?.payload.held).to.have.members(held);
+    expect(bench.sent('body-report')[0]?.payload.held).to.have.deep.members(held);
+    expect(bench.sent('body-report')[0]?.payload.refused).to.deep.equal(refused);
     bench.tell(...reports);
     bench.compute('accepted');
-    expect(bench.sent('proposal')[0]?.payload.entry.accepted).to.have.length(4);
+    const [sent] = bench.sent('proposal');
+    expect(sent?.payload.entry.accepted).to.have.deep.members(held);
+    expect(sent?.payload.entry.dropped).to.deep.equal([{ node: signerOf(1).nodeId, code: 'UPDATE_OWNER' }]);
   });
 });
 

@@ -87,38 +87,47 @@ describe('availability', () => {
   const sealed = [claim(0), claim(1)];
 
   it('accepts what F+1 members hold and says why the others drop out', () => {
-    const held = [bodyDigest(0)];
-    const refused = [{ digest: bodyDigest(1), code: 'UPDATE_NORM' }];
+    const held = [claim(0)];
+    const refused = [{ ...claim(1), code: 'UPDATE_NORM' }];
     const { accepted, dropped } = available(
       committee,
       sealed,
-      bodies(
-        { held, refused },
-        { held, refused },
-        { held },
-        { refused: [{ digest: bodyDigest(1), code: 'ODD' }] },
-      ),
+      bodies({ held, refused }, { held, refused }, { held }, { refused: [{ ...claim(1), code: 'ODD' }] }),
     );
     expect(accepted).to.deep.equal([claim(0)]);
     expect(dropped).to.deep.equal([{ node: node(1), code: 'UPDATE_NORM' }]);
   });
 
   it('names a body that nobody says anything of as not served', () => {
-    const { accepted, dropped } = available(committee, sealed, bodies({ held: [bodyDigest(0)] }, {}));
+    const { accepted, dropped } = available(committee, sealed, bodies({ held: [claim(0)] }, {}));
     expect(accepted).to.deep.equal([]);
     expect(dropped.map(({ code }) => code)).to.deep.equal(['BODY_NOT_SERVED', 'BODY_NOT_SERVED']);
   });
 
   it('gives each member one say on why, and a tie to the lesser word', () => {
-    const say = (...codes: string[]) => ({ refused: codes.map((code) => ({ digest: bodyDigest(0), code })) });
+    const say = (...codes: string[]) => ({ refused: codes.map((code) => ({ ...claim(0), code })) });
     const of = (...reports: ReturnType<typeof say>[]) =>
       available(committee, [claim(0)], bodies(...reports)).dropped[0]?.code;
     expect(of(say('LIE', 'LIE', 'LIE'), say('TRUE'), say('TRUE'))).to.equal('TRUE');
     expect(of(say('B'), say('A'))).to.equal('A');
   });
 
+  it('does not take one node’s body for another’s', () => {
+    const copy = claim(1, bodyDigest(0));
+    const held = [claim(0)];
+    const refused = [{ ...copy, code: 'UPDATE_OWNER' }];
+    const report = { held, refused };
+    const { accepted, dropped } = available(
+      committee,
+      [claim(0), copy],
+      bodies(report, report, report, report, report),
+    );
+    expect(accepted).to.deep.equal([claim(0)]);
+    expect(dropped).to.deep.equal([{ node: node(1), code: 'UPDATE_OWNER' }]);
+  });
+
   it('counts what a member holds once', () => {
-    const { accepted } = available(committee, [claim(0)], bodies({ held: Array(5).fill(bodyDigest(0)) }));
+    const { accepted } = available(committee, [claim(0)], bodies({ held: Array(5).fill(claim(0)) }));
     expect(accepted).to.deep.equal([]);
   });
 });

@@ -1,11 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { encodeUpdate } from '../../protocol/vectors.ts';
-import { largestNorm, normClass, openUpdate, squaredNorm } from '../update-body.ts';
-import { codeOf, header, PARAMETERS, SIZE } from './support.ts';
+import { bodyBytes, encodeBody, largestNorm, normClass, openUpdate, squaredNorm } from '../update-body.ts';
+import { codeOf, header, PARAMETERS, SIZE, signerOf } from './support.ts';
+
+const OWNER = signerOf(0).nodeId;
 
 const open = (update: Int32Array, fields: Parameters<typeof header>[1] = {}, parameters = PARAMETERS) =>
-  openUpdate(encodeUpdate(update), header(0, { normClass: normClass(update), ...fields }), parameters);
+  openUpdate(
+    encodeBody(OWNER, update),
+    { sender: OWNER, payload: header(0, { normClass: normClass(update), ...fields }) },
+    parameters,
+  );
 
 describe('update body', () => {
   it('has a norm class k with 2^(k−1) < ‖update‖ ≤ 2^k', () => {
@@ -46,6 +51,15 @@ describe('update body', () => {
     expect(codeOf(() => open(new Int32Array(SIZE + 1)))).to.equal('UPDATE_SIZE');
   });
 
+  it('is its owner’s alone: another’s header has nothing to show for it', () => {
+    const update = Int32Array.of(100, 0, 0, 0);
+    const body = encodeBody(OWNER, update);
+    expect(body).to.have.length(bodyBytes(SIZE));
+    const copied = { sender: signerOf(1).nodeId, payload: header(1, { normClass: normClass(update) }) };
+    expect(codeOf(() => openUpdate(body, copied, PARAMETERS))).to.equal('UPDATE_OWNER');
+    expect(encodeBody(copied.sender, update)).to.not.deep.equal(body);
+  });
+
   it('is integers whatever the bytes: no NaN, no infinity, only refusals with a code', () => {
     const bytes = fc.uint8Array({ minLength: SIZE * 4, maxLength: SIZE * 4 });
     const off = { ...PARAMETERS, update: { ...PARAMETERS.update, normCheck: false } };
@@ -54,7 +68,9 @@ describe('update body', () => {
         const view = new DataView(body.buffer, body.byteOffset);
         const update = Int32Array.from({ length: SIZE }, (_, i) => view.getInt32(i * 4, true));
         expect(Number.isFinite(squaredNorm(update))).to.equal(true);
-        const opened = openUpdate(body, header(0, { normClass: normClass(update) }), off);
+        const payload = header(0, { normClass: normClass(update) });
+        const whole = Uint8Array.of(...encodeBody(OWNER, new Int32Array()), ...body);
+        const opened = openUpdate(whole, { sender: OWNER, payload }, off);
         expect(opened).to.deep.equal(update);
       }),
       { numRuns: 100, seed: 4 },

@@ -74,7 +74,8 @@ export class Rebuilder {
     if (entry.outcome === 'aborted') return undefined;
     const { parameters } = this.#options;
     const updates: NodeUpdate[] = [];
-    for (const { sender, payload } of basis.headers) {
+    for (const header of basis.headers) {
+      const { sender, payload } = header;
       if (!basis.accepted.some(({ node }) => node === sender)) continue;
       const bytes = await this.#collaborators.store.get(`blob/${payload.digest}`);
       if (bytes === undefined) return undefined;
@@ -82,7 +83,7 @@ export class Rebuilder {
         entry.round,
         `body ${payload.digest}`,
         'a body as its header says',
-        () => openUpdate(bytes, payload, parameters),
+        () => openUpdate(bytes, header, parameters),
       );
       if (update === undefined) return undefined;
       updates.push({ node: sender, update });

@@ -65,7 +65,7 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
       ledger: counts,
     }),
     'seal-report': record({ headers: members, finalized: counts }),
-    'body-report': record({ held: listOf(digests), refused: listOf(record({ digest: digests, code })) }),
+    'body-report': record({ held: members, refused: listOf(record({ node, digest: digests, code })) }),
     proposal: record({
       entry,
       headers: envelopes,

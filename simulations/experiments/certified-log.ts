@@ -8,7 +8,7 @@ import { type Received, readMessage } from '../../coordinator/received.ts';
 import { basisOf, candidateEntry } from '../../coordinator/round/basis.ts';
 import { startRound } from '../../coordinator/round/step.ts';
 import { encodeTranscript, transcriptKey } from '../../coordinator/transcript.ts';
-import { normClass } from '../../coordinator/update-body.ts';
+import { encodeBody, normClass } from '../../coordinator/update-body.ts';
 import { digestOf, digestOfBytes } from '../../protocol/digest.ts';
 import { nodeSigner } from '../../protocol/ed25519.ts';
 import type { Encodable } from '../../protocol/encoding.ts';
@@ -17,7 +17,7 @@ import type { MessageType } from '../../protocol/message-types.ts';
 import type { Payload } from '../../protocol/messages.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
-import { encodeUpdate, encodeWeights, weightsDigest } from '../../protocol/vectors.ts';
+import { encodeWeights, weightsDigest } from '../../protocol/vectors.ts';
 import { operatorFor } from '../world/operators.ts';
 import { seededRandom } from '../world/random.ts';
 
@@ -72,7 +72,7 @@ export async function writeCertifiedLog(
       node: nodeId,
       update: Int32Array.from({ length: size }, () => 1_000 + random.below(1_000)),
     }));
-    const bodies = updates.map(({ update }) => encodeUpdate(update));
+    const bodies = updates.map(({ node, update }) => encodeBody(node, update));
     const headers = say(
       'update-header',
       updates.map(({ update }, i) => ({
@@ -88,7 +88,7 @@ export async function writeCertifiedLog(
     );
     const claims = headers.map(({ sender, payload }) => ({ node: sender, digest: payload.digest }));
     const seals = say('seal-report', [{ headers: claims, finalized: round * 10 }]);
-    const reports = say('body-report', [{ held: claims.map(({ digest }) => digest), refused: [] }]);
+    const reports = say('body-report', [{ held: claims, refused: [] }]);
     const basis = basisOf(context, headers, seals, reports);
     if (basis === undefined) throw new Error(`round ${round} has no basis`);
     const beacon = digestOf('ballast/simulation/beacon', { seed, round });
