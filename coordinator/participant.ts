@@ -1,10 +1,9 @@
 import type { Digest } from '../protocol/digest.ts';
-import { decodeCanonical } from '../protocol/encoding.ts';
 import type { Sealed } from '../protocol/envelope.ts';
 import { MessageError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
 import { topicOf } from '../protocol/message-types.ts';
-import type { Lock, Payload } from '../protocol/messages.ts';
+import type { Payload } from '../protocol/messages.ts';
 import { Admission } from './admission.ts';
 import { BlobExchange } from './blob-exchange.ts';
 import { Blobs } from './blobs.ts';
@@ -12,17 +11,16 @@ import type { Certificate } from './certificate.ts';
 import type { Collaborators, LogRequest, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
 import { Effects } from './effects.ts';
 import type { Head } from './entry.ts';
-import { roundKey } from './keys.ts';
-import { RoundLog } from './log.ts';
-import { type AnyReceived, type Received, readMessage } from './received.ts';
-import { type Resumed, startRound, step } from './round/step.ts';
+import type { RoundLog } from './log.ts';
+import { type Memory, readMemory } from './memory.ts';
+import type { AnyReceived } from './received.ts';
+import { startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
 import { CatchUp } from './sync/catch-up.ts';
 import { answerLog } from './sync/log-server.ts';
 import { OwnPast } from './sync/own-past.ts';
-import { WitnessBook } from './sync/witness-book.ts';
+import type { WitnessBook } from './sync/witness-book.ts';
 import { Voice } from './voice.ts';
-import { VotingRecord } from './voting-record.ts';
 
 /** A message taken, or why not and who is to blame. */
 export type Reception =
@@ -64,31 +62,15 @@ export class Participant {
     collaborators: Collaborators,
     observer: ParticipantObserver = {},
   ): Promise<Participant> {
-    const { store, signer, clock } = collaborators;
-    const log = await RoundLog.open(store, options.genesis, signer);
-    const votes = await VotingRecord.open(store, signer, options.network, options.restored === true);
-    const said = await votes.of(log.head.round + 1);
-    const lock = await store.get(roundKey('lock', log.head.round + 1));
-    const witness = await WitnessBook.open(store, clock, (error) => observer.onError?.(error));
-    return new Participant(
-      options,
-      collaborators,
-      observer,
-      { log, votes, witness, said },
-      {
-        view: Math.max(0, ...said.map(({ envelope }) => envelope.view)),
-        prepared: lastPrepare(said),
-        lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
-      },
-    );
+    const memory = await readMemory(options, collaborators, observer);
+    return new Participant(options, collaborators, observer, memory);
   }
 
   private constructor(
     options: ParticipantOptions,
     given: Collaborators,
     observer: ParticipantObserver,
-    { log, votes, witness, said }: Memory,
-    resumed: Resumed,
+    { log, votes, witness, said, resumed }: Memory,
   ) {
     const { signal } = this.#stopping;
     this.#ownPast = new OwnPast({ options, collaborators: given, observer, votes, signal });
@@ -326,24 +308,9 @@ export class Participant {
   }
 }
 
-/** What a participant reads back from its store. */
-type Memory = {
-  readonly log: RoundLog;
-  readonly votes: VotingRecord;
-  readonly witness: WitnessBook;
-  readonly said: readonly Sealed[];
-};
-
 /** The last round whose certificate the sender of a message must hold, or says that it does. */
 function certifiedBy(message: AnyReceived): number {
   if (message.type === 'status') return message.payload.head;
   if (message.type === 'certificate') return message.payload.entry.round;
   return message.type === 'recommendation' ? message.round : message.round - 1;
-}
-
-function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {
-  const prepares = said
-    .filter(({ envelope }) => envelope.type === 'prepare')
-    .map(readMessage) as Received<'prepare'>[];
-  return prepares.sort((a, b) => b.view - a.view)[0];
 }

@@ -13,16 +13,19 @@ import { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
 import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
 import { Conditions } from './conditions.ts';
-import type { Emit, NodeEvent } from './events.ts';
+import type { Emit } from './events.ts';
 import { GossipWiring } from './gossip.ts';
 import { NetworkHost } from './network-host.ts';
 import { describeError, type NodeConfig } from './node-config.ts';
 import { NodeCore } from './node-core.ts';
 import type { NodeView, Readiness } from './node-view.ts';
 import { pause } from './pause.ts';
+import { PeerWatch } from './peer-watch.ts';
 import { createPublicMarket, type PublicMarket } from './public-market.ts';
 import { closeWithin, STOP_STAGES_MS } from './shutdown.ts';
 import { type Backoff, Supervisor } from './supervisor.ts';
+import { systemClock } from './system-clock.ts';
+import { telling } from './telling.ts';
 
 export type BallastNodeOptions = {
   readonly config: NodeConfig;
@@ -91,7 +94,6 @@ export class BallastNode {
   #chainWatch: ChainWatch | undefined;
   #core: Supervisor<NodeCore> | undefined;
   #head: NodeView['head'];
-  #enoughPeersAt = 0;
 
   constructor(options: BallastNodeOptions, collaborators: BallastNodeCollaborators) {
     const { emit, observe, clock, openStore, revise, tuning } = collaborators;
@@ -338,7 +340,7 @@ export class BallastNode {
   /** Keeps an eye on chain and peers from now on. */
   #watch(link: ChainLink, committee: Committee): void {
     const { signal } = this.#stopping;
-    const { chainPollMs, stalledAfterMs, peersPollMs } = this.#tuning;
+    const { chainPollMs, stalledAfterMs, peersPollMs, peersGraceMs } = this.#tuning;
     const watch = new ChainWatch(
       { pollMs: chainPollMs, stalledAfterMs },
       {
@@ -354,27 +356,22 @@ export class BallastNode {
     this.#chainWatch = watch;
     this.#beside(watch.run(signal));
     const members = new Set(committee.members.map(({ node }) => node));
-    this.#enoughPeersAt = performance.now();
+    const peers = new PeerWatch(
+      { wanted: committee.quorum - 1, graceMs: peersGraceMs },
+      {
+        connected: () => this.#host?.current?.peers().filter(({ id }) => members.has(id)).length ?? 0,
+        conditions: this.#conditions,
+        monotonic: () => performance.now(),
+      },
+    );
     this.#beside(
       (async () => {
         for (;;) {
           await pause(peersPollMs, signal);
-          this.#countPeers(members, committee.quorum);
+          peers.look();
         }
       })(),
     );
-  }
-
-  #countPeers(members: ReadonlySet<string>, quorum: number): void {
-    const connected = this.#host?.current?.peers().filter(({ id }) => members.has(id)).length ?? 0;
-    if (connected >= quorum - 1) {
-      this.#enoughPeersAt = performance.now();
-      this.#conditions.clear('PEERS_TOO_FEW');
-      return;
-    }
-    if (performance.now() - this.#enoughPeersAt < this.#tuning.peersGraceMs) return;
-    const message = `peers: got ${connected} other members of the committee, expected ${quorum - 1} for a quorum`;
-    this.#conditions.raise('PEERS_TOO_FEW', message, { connected });
   }
 
   /** Waits for all, after a time for a quorum; begins again where the network was made anew. */
@@ -419,36 +416,4 @@ export class BallastNode {
     if (error instanceof StoreError && (error.code === 'DISK_FULL' || error.code === 'STORE_FAILED')) return;
     if (!this.#stopping.signal.aborted) this.#emit({ event: 'error', ...describeError(error) });
   }
-}
-
-/** Tells everyone. Who listens must not stop what goes on: a listener that throws is told of where it can be. */
-function telling(...listeners: readonly (Emit | undefined)[]): Emit {
-  return (event) => {
-    for (const listener of listeners) {
-      try {
-        listener?.(event);
-      } catch (error) {
-        const failed: NodeEvent = { event: 'error', ...describeError(error) };
-        for (const other of listeners) if (other !== listener) tryTo(() => other?.(failed));
-      }
-    }
-  };
-}
-
-function tryTo(act: () => void): void {
-  try {
-    act();
-  } catch {
-    // Nobody is left to tell.
-  }
-}
-
-function systemClock(): Clock {
-  return {
-    now: () => Date.now(),
-    setTimer: (ms, run) => {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
-  };
 }

@@ -94,7 +94,14 @@ export class NetworkHost {
       const calling = this.#current;
       this.#current = undefined;
       await calling?.stop();
-      if (await this.#listen()) return;
+      try {
+        if (await this.#listen()) return;
+      } catch (error) {
+        signal.throwIfAborted();
+        // Whatever keeps it from listening, it goes on with calling others, and tries again.
+        this.#collaborators.onError(error);
+        await this.#up([]);
+      }
     }
   }
 }

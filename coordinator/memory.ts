@@ -1,0 +1,47 @@
+import { decodeCanonical } from '../protocol/encoding.ts';
+import type { Sealed } from '../protocol/envelope.ts';
+import type { Lock } from '../protocol/messages.ts';
+import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
+import { roundKey } from './keys.ts';
+import { RoundLog } from './log.ts';
+import { type Received, readMessage } from './received.ts';
+import type { Resumed } from './round/step.ts';
+import { WitnessBook } from './sync/witness-book.ts';
+import { VotingRecord } from './voting-record.ts';
+
+/** What a participant reads back from its store. */
+export type Memory = {
+  readonly log: RoundLog;
+  readonly votes: VotingRecord;
+  readonly witness: WitnessBook;
+  /** What it said in the round in progress. */
+  readonly said: readonly Sealed[];
+  /** How far it was in that round. */
+  readonly resumed: Resumed;
+};
+
+/** @throws what `RoundLog.open` throws, and the store. */
+export async function readMemory(
+  options: ParticipantOptions,
+  { store, signer, clock }: Collaborators,
+  observer: ParticipantObserver,
+): Promise<Memory> {
+  const log = await RoundLog.open(store, options.genesis, signer);
+  const votes = await VotingRecord.open(store, signer, options.network, options.restored === true);
+  const said = await votes.of(log.head.round + 1);
+  const lock = await store.get(roundKey('lock', log.head.round + 1));
+  const witness = await WitnessBook.open(store, clock, (error) => observer.onError?.(error));
+  const resumed = {
+    view: Math.max(0, ...said.map(({ envelope }) => envelope.view)),
+    prepared: lastPrepare(said),
+    lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
+  };
+  return { log, votes, witness, said, resumed };
+}
+
+function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {
+  const prepares = said
+    .filter(({ envelope }) => envelope.type === 'prepare')
+    .map(readMessage) as Received<'prepare'>[];
+  return prepares.sort((a, b) => b.view - a.view)[0];
+}
