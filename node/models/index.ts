@@ -42,6 +42,7 @@ export {
 export { empiricalQuantile, pinball, pinballSlope } from './pinball.ts';
 export { expectedReversion, fitPublicNumbers, type PublicNumbers } from './public-numbers.ts';
 export {
+  areaUnderCurve,
   evaluateRisk,
   type RiskReport,
   reportRisk,
@@ -57,7 +58,6 @@ export {
   type RiskForecast,
   type RiskModel,
   riskScales,
-  riskSlopes,
 } from './risk-model.ts';
 export { fitRiskNumbers, type RiskNumbers, scoreOf, sigmoid } from './risk-numbers.ts';
 export {

@@ -107,8 +107,13 @@ function softplus(z: number): number {
   return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 }
 
-/** Mann and Whitney's statistic over all pairs; ties count half. */
-function areaUnderCurve(score: Float64Array, event: Uint8Array): number | null {
+/**
+ * Chance that an event has a higher score than a calm row: Mann and Whitney's statistic over all pairs; ties count half.
+ *
+ * @param event 1 or 0 by row.
+ * @returns null without events or without calm.
+ */
+export function areaUnderCurve(score: Float64Array, event: Uint8Array): number | null {
   const order = Array.from(score.keys()).sort((a, b) => score[a]! - score[b]!);
   let [events, rankSum] = [0, 0];
   for (let from = 0; from < order.length; ) {

@@ -1,7 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { type Layout, layoutSize } from '../../protocol/layout.ts';
 import { RISK_FEATURES, type RiskExamples, type RiskInput } from '../features/index.ts';
-import { logitOf, type RiskNumbers, sigmoid } from './risk-numbers.ts';
+import { logitOf, type RiskNumbers } from './risk-numbers.ts';
 
 /** What the risk head tells, in the order of its outputs. */
 export const RISK_TARGETS = ['drawdown', 'volatility'] as const;
@@ -76,23 +76,10 @@ export function baselineRisk(
 }
 
 /**
- * Slopes of the two scaled losses in their linear terms xᵀw: log loss of the event, half the squared error of log
- * volatility.
+ * What training needs of the two scaled losses (log loss of the event, half the squared error of log volatility), as
+ * matrices, rows × targets row-major. The slope in a linear term xᵀw is lossGain · (told − target), where told is the
+ * event's probability, or the log volatility.
  */
-export function riskSlopes(
-  numbers: RiskNumbers,
-  logit: number,
-  volatility: number,
-  outcome: { readonly drawdown: number; readonly volatility: number },
-): readonly [drawdown: number, volatility: number] {
-  const event = outcome.drawdown > numbers.threshold ? 1 : 0;
-  return [
-    RISK_LOSS_SCALE * DRAWDOWN_GAIN * (sigmoid(logit) - event),
-    RISK_LOSS_SCALE * VOLATILITY_GAIN * (volatility - outcome.volatility),
-  ];
-}
-
-/** The same as matrices, rows × targets row-major, for an engine that works on all rows at once. */
 export function riskScales(numbers: RiskNumbers, examples: RiskExamples) {
   const base = new Float64Array(2 * examples.rows);
   const targets = new Float64Array(2 * examples.rows);

@@ -10,7 +10,7 @@ export interface TrainingEngine {
   readonly name: string;
   /** Loads examples of the peg head once for many gradients. */
   open(model: PegModel, examples: ExampleSet): RecordGradients;
-  /** The same for the risk head, whose losses are the scaled ones of `riskSlopes`. */
+  /** The same for the risk head, whose losses are the scaled ones of `riskScales`. */
   openRisk(model: RiskModel, examples: RiskExamples): RecordGradients;
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { clip, l2Norm } from '../clip.ts';
+import { clip, clipInto, l2Norm } from '../clip.ts';
 import { exactRational } from '../rational.ts';
 import { refusal } from './support.ts';
 
@@ -26,6 +26,22 @@ describe('clip', () => {
     fc.assert(
       fc.property(vector, bound, (values, limit) => keepsBound(clip(values, limit), limit)),
       { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  it('clips a row of a matrix to the same bits, in another place or its own', () => {
+    fc.assert(
+      fc.property(vector, bound, (values, limit) => {
+        const expected = clip(values, limit);
+        const rows = Float64Array.of(7, ...values, 8);
+        const row = { from: 1, length: values.length, bound: limit };
+        const target = new Float64Array(values.length + 3).fill(9);
+        clipInto(rows, row, target, 2);
+        expect(target).to.deep.equal(Float64Array.of(9, 9, ...expected, 9));
+        clipInto(rows, row, rows, 1);
+        expect(rows).to.deep.equal(Float64Array.of(7, ...expected, 8));
+      }),
+      { seed: 3, numRuns: 300 },
     );
   });
 

@@ -6,6 +6,7 @@ import {
   gridNoiseVariance,
   type MechanismOptions,
   noisyRecordSum,
+  noisyRowSum,
   noisyUpdate,
 } from '../mechanism.ts';
 import { refusal, seededBytes } from './support.ts';
@@ -18,6 +19,34 @@ describe('mechanism', () => {
     const variance = gridNoiseVariance(options);
     const sigma = 1.1 * 0.5 * 2 ** 20;
     expect(Number(variance) / sigma ** 2).to.be.within(1, 1 + 1e-11);
+  });
+
+  it('sums the rows of a matrix to the bits that it sums vectors to', async () => {
+    const dimension = 7;
+    const rows = Float64Array.from({ length: 60 * dimension }, (_, i) => Math.sin(i * i) * (i % 11) * 0.1);
+    const apart = Array.from({ length: 60 }, (_, r) => rows.slice(r * dimension, (r + 1) * dimension));
+    expect(noisyRowSum(rows, dimension, options, seededBytes('rows'))).to.deep.equal(
+      noisyRecordSum(apart, dimension, options, seededBytes('rows')),
+    );
+    // Without the noise it is the sum of what `clip` and `toGrid` make of each.
+    const noise = noisyRecordSum([], dimension, options, seededBytes('rows'));
+    const plain = new Float64Array(dimension);
+    for (const vector of apart) {
+      toGrid(clip(vector, 0.5), 20).forEach((steps, i) => {
+        plain[i]! += steps;
+      });
+    }
+    expect(noisyRowSum(rows, dimension, options, seededBytes('rows'))).to.deep.equal(
+      noise.map((value, i) => value + plain[i]! / 2 ** 20),
+    );
+    expect(noisyRowSum(new Float64Array(0), dimension, options, seededBytes('rows'))).to.deep.equal(noise);
+    for (const [given, of] of [
+      [rows.subarray(1), dimension],
+      [rows, 0],
+    ] as const) {
+      const refused = await refusal(() => noisyRowSum(given, of, options, seededBytes('rows')));
+      expect(refused).to.include({ code: 'VECTOR_LENGTH' });
+    }
   });
 
   it('adds noise of the stated size to the clipped sum of records', () => {
