@@ -87,14 +87,20 @@ export type FederatedResult = {
 };
 
 /** Rounds of local training and aggregation in one process, without network: what the weights alone can tell. */
-export function runFederation(
-  { model, training, judge }: PreparedMarket,
+export function runFederation(market: PreparedMarket, run: FederatedRun): FederatedResult {
+  const { heldOut } = market.judge;
+  const result = federate(market, run);
+  return { ...result, genesis: heldOut(genesisOf(market.model)), final: heldOut(result.weights) };
+}
+
+/** The same without a judge. */
+export function federate(
+  { model, training }: Pick<PreparedMarket, 'model' | 'training'>,
   run: FederatedRun,
-): FederatedResult {
+): Pick<FederatedResult, 'weights' | 'lastExcluded' | 'alignment'> {
   const random = seededRandom(run.seed);
   const { gridBits } = run.training;
-  const genesis = genesisOf(model);
-  let weights = genesis;
+  let weights = genesisOf(model);
   let lastExcluded = 0;
   const cosines: number[] = [];
   for (const all of training) {
@@ -116,8 +122,6 @@ export function runFederation(
   }
   return {
     weights,
-    genesis: judge.heldOut(genesis),
-    final: judge.heldOut(weights),
     lastExcluded,
     alignment: cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length,
   };

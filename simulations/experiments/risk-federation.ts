@@ -4,15 +4,17 @@ import { slicesFor } from '../../node/data/index.ts';
 import type { RiskSkill } from '../../node/runtime/index.ts';
 import { TRAINING_DEFAULTS } from '../../node/training/index.ts';
 import { type FederatedResult, type PreparedMarket, prepareMarket, runFederation } from './federated-run.ts';
+import { printEvents } from './risk-event-table.ts';
 
 // What the federated risk head is worth with the published defaults, beside the same training by each node alone and
 // beside its baselines: seven nodes, ten rounds, held-out rows of the public market. Run it with
 //
-//     node simulations/experiments/risk-federation.ts [--quick]
+//     node simulations/experiments/risk-federation.ts [--quick | --events]
 //
 // `--quick` takes three seeds. The recorded market is read from BALLAST_DATA (../shared/data unless set) and left out
 // where it is absent; its test is the last fifth of the public calendar, 2022-08-15 on, with an event that no node has
-// seen (November 2022). It is a split by time; no event is left out of the training on purpose.
+// seen (November 2022). It is a split by time; no event is left out of the training on purpose. `--events` does that
+// instead: each stress event of the recordings in turn is what the head is tested on, and nothing near it is trained on.
 
 const NODES = 7;
 const ROUNDS = 10;
@@ -112,19 +114,24 @@ function intervalLines(market: PreparedMarket, seed: number): string[] {
   );
 }
 
-print(
-  `${NODES} nodes, ${ROUNDS} rounds; skill is 1 − loss / loss of the baseline, the mean over seeds and in brackets the least`,
-);
-await printMarkets(`generated market, seeds ${SEEDS[0]} to ${SEEDS.at(-1)}`, SEEDS, async (seed) =>
-  prepareMarket(await slicesFor(undefined, seed, NODES), ROUNDS),
-);
-
 const dataDir = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
-if (existsSync(dataDir)) {
+const isEvents = process.argv.includes('--events');
+
+if (!isEvents) {
+  print(
+    `${NODES} nodes, ${ROUNDS} rounds; skill is 1 − loss / loss of the baseline, the mean over seeds and in brackets the least`,
+  );
+  await printMarkets(`generated market, seeds ${SEEDS[0]} to ${SEEDS.at(-1)}`, SEEDS, async (seed) =>
+    prepareMarket(await slicesFor(undefined, seed, NODES), ROUNDS),
+  );
+}
+if (!existsSync(dataDir)) print(`\nrecorded market: nothing at ${dataDir}, left out`);
+else if (isEvents) await printEvents(await slicesFor(dataDir, 1, NODES), [1, 2, 3], print);
+else {
   const market = await prepareMarket(await slicesFor(dataDir, 1, NODES), ROUNDS);
   await printMarkets(
     'recorded market (BTC public; ETH, MKR, LINK, COMP, AAVE, UNI private), three noise seeds',
     [1, 2, 3],
     async () => market,
   );
-} else print(`\nrecorded market: nothing at ${dataDir}, left out`);
+}
