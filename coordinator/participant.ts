@@ -153,9 +153,9 @@ export class Participant {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancelResend();
-    this.#witness.stop();
     this.#effects.stop();
     this.#exchange.stop();
+    await this.#witness.stop();
     await this.#draining;
   }
 

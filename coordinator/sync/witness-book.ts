@@ -64,7 +64,7 @@ export class WitnessBook {
     });
     if (isVote) this.#unsaved.set(`${PREFIX}${message.sender}/vote`, message.bytes);
     if (isHeader) this.#unsaved.set(`${PREFIX}${message.sender}/header`, message.bytes);
-    this.#cancel ??= this.#clock.setTimer(FLUSH_MS, () => this.#flush());
+    this.#cancel ??= this.#clock.setTimer(FLUSH_MS, () => void this.#flush());
   }
 
   /** At most two envelopes that a member signed. */
@@ -74,15 +74,18 @@ export class WitnessBook {
     return held.flatMap((message) => (message === undefined ? [] : [message.bytes]));
   }
 
-  stop(): void {
+  /** Notes nothing more; resolves when what was noted is on disk: all members may be stopped at once. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
+    await this.#flush();
   }
 
-  #flush(): void {
+  async #flush(): Promise<void> {
     this.#cancel = undefined;
+    if (this.#unsaved.size === 0) return;
     const operations = [...this.#unsaved].map(([key, value]) => ({ type: 'put' as const, key, value }));
     this.#unsaved.clear();
-    this.#store.write(operations).catch(this.#onError);
+    await this.#store.write(operations).catch(this.#onError);
   }
 }

@@ -54,6 +54,16 @@ export class MemoryStore implements KeyValueStore {
     for (const [key, value] of found) yield [key, Uint8Array.from(value)];
   }
 
+  /** The disk as one process has it: after a crash nothing that this process still does reaches it. */
+  ofThisLife(): KeyValueStore {
+    const life = this.#life;
+    return {
+      get: (key) => this.get(key),
+      entries: (prefix) => this.entries(prefix),
+      write: (operations) => (life === this.#life ? this.write(operations) : new Promise(() => undefined)),
+    };
+  }
+
   /** What is durable now. */
   copy(): ReadonlyMap<string, Uint8Array> {
     return new Map([...this.#durable].map(([key, value]) => [key, Uint8Array.from(value)]));

@@ -191,7 +191,7 @@ export class WorldNode {
     const { scheduler, network, beacon, signer, scheme, rule, trainer, evaluator } = this.#options;
     const isUnwitnessed = this.#options.misbehaviours.some(({ kind }) => kind === 'unwitnessed');
     return {
-      store: this.#store,
+      store: this.#store.ofThisLife(),
       signer,
       commitScheme: scheme,
       rule,

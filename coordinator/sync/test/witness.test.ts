@@ -60,6 +60,17 @@ describe('what a node remembers of the others', () => {
     expect(seqsOf(again.heldOf(signerOf(1).nodeId))).to.deep.equal([20]);
     expect(seqsOf(again.heldOf(signerOf(2).nodeId))).to.deep.equal([4]);
   });
+
+  it('is on disk when the node has stopped, though it was to be written a moment later', async () => {
+    const store = new TestStore();
+    const { book: witness } = await book(store);
+    witness.note(prepare(1, 1, 8));
+    await witness.stop();
+    witness.note(prepare(1, 1, 9));
+    await witness.stop();
+    const { book: again } = await book(store.survivor());
+    expect(seqsOf(again.heldOf(signerOf(1).nodeId))).to.deep.equal([8]);
+  });
 });
 
 describe('what a node learns of its own past', () => {
