@@ -12,6 +12,7 @@ import { committeeKey, encodeCommittee } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
 import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
+import { Retention } from './retention.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass, openUpdate } from './update-body.ts';
@@ -46,7 +47,7 @@ export class Effects {
   readonly #collaborators: Collaborators;
   readonly #observer: ParticipantObserver;
   readonly #log: RoundLog;
-  readonly #votes: VotingRecord;
+  readonly #retention: Retention;
   readonly #blobs: Blobs;
   readonly #exchange: BlobExchange;
   readonly #voice: Voice;
@@ -63,7 +64,7 @@ export class Effects {
     this.#collaborators = parts.collaborators;
     this.#observer = parts.observer;
     this.#log = parts.log;
-    this.#votes = parts.votes;
+    this.#retention = new Retention(parts);
     this.#blobs = parts.blobs;
     this.#exchange = parts.exchange;
     this.#voice = parts.voice;
@@ -139,7 +140,7 @@ export class Effects {
       basis === undefined
         ? []
         : [{ type: 'put', key: transcriptKey(entry.round), value: encodeTranscript(basis) }];
-    const over = await this.#over(entry.round, entry.round, entry.modelDigest);
+    const over = await this.#retention.over(entry.round, entry.round, entry.modelDigest);
     await this.#log.append(certificate, [...transcript, ...this.#committee(), ...over]);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
@@ -155,7 +156,9 @@ export class Effects {
     if (newest === undefined) return;
     const operations = this.#committee();
     for (const { entry } of certificates)
-      operations.push(...(await this.#over(entry.round, newest.entry.round, newest.entry.modelDigest)));
+      operations.push(
+        ...(await this.#retention.over(entry.round, newest.entry.round, newest.entry.modelDigest)),
+      );
     await this.#log.appendAll(certificates, operations);
     this.#endRound();
     for (const certificate of certificates) {
@@ -167,20 +170,6 @@ export class Effects {
     this.#beside(async () => {
       await this.#exchange.obtainWeights(modelDigest, round, this.#round.signal);
     });
-  }
-
-  /**
-   * The writes that a decided round brings: this node's words in it, and all of a round that passes out of retention
-   * but the model that the oldest retained round builds on.
-   */
-  async #over(round: number, newest: number, modelDigest: Digest): Promise<StoreOperation[]> {
-    const operations = await this.#votes.forgetting(round);
-    const old = round - this.#options.parameters.retention.rounds;
-    if (old <= 0 || this.#options.archive === true) return operations;
-    const last = await this.#log.get(old);
-    const keep = new Set(last === undefined ? [modelDigest] : [modelDigest, last.entry.modelDigest]);
-    const forgotten = await this.#blobs.forgetting(old, keep, newest);
-    return [...operations, ...forgotten, { type: 'delete', key: transcriptKey(old) }];
   }
 
   /** Who may vote in this epoch stands beside the log, so that its votes can be verified without a chain. */

@@ -1,0 +1,40 @@
+import type { Digest } from '../protocol/digest.ts';
+import type { StoreOperation } from '../protocol/store.ts';
+import type { Blobs } from './blobs.ts';
+import type { ParticipantOptions } from './collaborators.ts';
+import type { RoundLog } from './log.ts';
+import { transcriptKey } from './transcript.ts';
+import type { VotingRecord } from './voting-record.ts';
+
+export type RetentionParts = {
+  readonly options: Pick<ParticipantOptions, 'parameters' | 'archive'>;
+  readonly log: RoundLog;
+  readonly votes: VotingRecord;
+  readonly blobs: Blobs;
+};
+
+/** What a node forgets as rounds end: the writes go with the certificate that ends them. */
+export class Retention {
+  readonly #parts: RetentionParts;
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The writes that a decided round brings: this node's words in it, and all of a round that passes out of retention
+   * but the model that the oldest retained round builds on.
+   *
+   * @param newest the last round that is decided with it, and its model.
+   */
+  async over(round: number, newest: number, modelDigest: Digest): Promise<StoreOperation[]> {
+    const { options, log, votes, blobs } = this.#parts;
+    const operations = await votes.forgetting(round);
+    const old = round - options.parameters.retention.rounds;
+    if (old <= 0 || options.archive === true) return operations;
+    const last = await log.get(old);
+    const keep = new Set(last === undefined ? [modelDigest] : [modelDigest, last.entry.modelDigest]);
+    const forgotten = await blobs.forgetting(old, keep, newest);
+    return [...operations, ...forgotten, { type: 'delete', key: transcriptKey(old) }];
+  }
+}
