@@ -9,7 +9,6 @@ import { openKeystore } from '../../node/keys/index.ts';
 import { createRoundTrainer } from '../../node/runtime/round-trainer.ts';
 import { LevelStore } from '../../node/store/index.ts';
 import { PrivacyLedger } from '../../privacy/index.ts';
-import { digestOfBytes } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { layoutHash } from '../../protocol/layout.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
@@ -17,6 +16,7 @@ import { Calls } from './calls.ts';
 import { Heights } from './heights.ts';
 import type { FromMember, MemberArguments, ToMember } from './ipc.ts';
 import { mutated, mutatedWitness } from './mutants.ts';
+import { releasedBodies } from './released.ts';
 import { DOMAIN, LAYOUT, NETWORK, PARAMETERS, PASSWORD, SIZE } from './terms.ts';
 
 /**
@@ -103,12 +103,9 @@ async function main({ folder, seed, members, mutant }: MemberArguments): Promise
     },
   );
 
-  const released: { round: number; digest: string }[] = [];
-  for (let round = 1; round <= participant.head.round + 2; round++) {
-    const bytes = await ledger.released(`round/${round}`);
-    if (bytes !== undefined) released.push({ round, digest: digestOfBytes(bytes) });
-  }
-  tell({ type: 'opened', head: participant.head.round, released, debits: ledger.position().count });
+  const head = participant.head.round;
+  const released = await releasedBodies(ledger, identity.nodeId, head + 2);
+  tell({ type: 'opened', head, released, debits: ledger.position().count });
 
   process.on('message', (message: ToMember) => {
     if (message.type === 'hear') participant.receive(Uint8Array.from(message.bytes));

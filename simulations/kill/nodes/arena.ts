@@ -113,7 +113,12 @@ class NodeArena implements Arena {
     member.life = undefined;
     await life.kill();
     await this.#read(index, member, async () => {
-      const { opened, log } = await readRemains(node.database, this.#network.document, member.head + 1);
+      const { opened, log } = await readRemains(
+        node.database,
+        this.#network.document,
+        this.ids[index] ?? '',
+        member.head + 1,
+      );
       this.#decided(index, member, log, performance.now());
       this.#listener.onOpened?.(index, opened);
     });

@@ -1,9 +1,10 @@
 import { type Certificate, genesisHead, RoundLog } from '../../../coordinator/index.ts';
 import { LevelStore } from '../../../node/store/index.ts';
 import { PrivacyLedger } from '../../../privacy/index.ts';
-import { digestOfBytes } from '../../../protocol/digest.ts';
+import type { NodeId } from '../../../protocol/ids.ts';
 import { type NetworkDocument, networkId } from '../../../protocol/network.ts';
 import type { Opened } from '../arena.ts';
+import { releasedBodies } from '../released.ts';
 
 export type Remains = {
   readonly opened: Opened;
@@ -15,6 +16,7 @@ export type Remains = {
 export async function readRemains(
   database: string,
   document: NetworkDocument,
+  owner: NodeId,
   from: number,
 ): Promise<Remains> {
   const { modelDigest, beaconHeight } = document.genesis;
@@ -26,11 +28,7 @@ export async function readRemains(
     );
     const ledger = await PrivacyLedger.open(store.sub('ledger'), document.parameters.privacy);
     const head = log.head.round;
-    const released: { round: number; digest: string }[] = [];
-    for (let round = 1; round <= head + 2; round++) {
-      const bytes = await ledger.released(`round/${round}`);
-      if (bytes !== undefined) released.push({ round, digest: digestOfBytes(bytes) });
-    }
+    const released = await releasedBodies(ledger, owner, head + 2);
     const certificates: Certificate[] = [];
     for (let round = from; round <= head; round++) {
       const certificate = await log.get(round);
