@@ -35,9 +35,9 @@ async function main(): Promise<void> {
   const isPart = positionals.length > 0 || values.grep !== undefined;
   const files =
     positionals.length > 0 ? selectTestFiles(ROOT, process.cwd(), positionals) : findTestFiles(ROOT);
-  const { parallel, alone } = groupTestFiles(files);
+  const { parallel, patient, alone } = groupTestFiles(files);
   const checks = isPart ? [] : CHECKS;
-  const count = checks.length + parallel.length + alone.length;
+  const count = checks.length + parallel.length + patient.length + alone.length;
   const options = {
     root: ROOT,
     scratch,
@@ -57,6 +57,10 @@ async function main(): Promise<void> {
     ...parallel.map((group) => async () => finish(await runMochaSuite(group, options))),
   ];
   await runPool(jobs, Math.min(4, availableParallelism()));
+  await runPool(
+    patient.map((group) => async () => finish(await runMochaSuite(group, options))),
+    2,
+  );
   for (const group of alone) {
     console.log(`       ${group.name}`);
     const onTest = ({ type, ...rest }: { type: string; title?: string }): void => {

@@ -151,19 +151,23 @@ describe('test runner', () => {
       'aggregation/test/a.test.ts',
       'node/network/test/a.test.ts',
       'node/store/test/a.test.ts',
+      'node/test/e2e/operator.test.ts',
       'simulations/test/a.test.ts',
+      'simulations/test/learning.test.ts',
       'simulations/world/test/a.test.ts',
       'test/e2e/devnet.test.ts',
       'test/package.test.ts',
     ]);
     expect(groups.parallel.map(({ name, files }) => [name, files.length])).to.deep.equal([
       ['simulations', 1],
+      ['simulations/test/learning.test.ts', 1],
       ['simulations/world', 1],
       ['node/network', 1],
       ['aggregation', 2],
       ['node/store', 1],
       ['test', 1],
     ]);
+    expect(groups.patient.map(({ name }) => name)).to.deep.equal(['node/test/e2e/operator.test.ts']);
     expect(groups.alone.map(({ name }) => name)).to.deep.equal(['test/e2e/devnet.test.ts']);
   });
 
