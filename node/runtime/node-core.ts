@@ -72,7 +72,6 @@ export class NodeCore {
   readonly #collaborators: CoreCollaborators;
   readonly #stopping = new AbortController();
   #parts: { participant: Participant; advisor: FeeAdvisor; after: AfterDecision } | undefined;
-  #isFinished = false;
   /** The last round that this node sits out. */
   #silentUntil = 0;
 
@@ -221,9 +220,10 @@ export class NodeCore {
   /** After the last round nobody asks for another beacon, so the network rests. */
   #boundedBeacon(): BeaconSource {
     const { link } = this.#collaborators;
+    const { rounds } = this.#options;
     return {
       randomnessAt: async (height, signal) => {
-        if (this.#isFinished) await pause(2 ** 31 - 1, signal);
+        if (this.participant.head.round >= rounds) await pause(2 ** 31 - 1, signal);
         return link.beacon.randomnessAt(height, signal);
       },
     };
@@ -233,7 +233,6 @@ export class NodeCore {
     const { round } = decided.certificate.entry;
     if (round >= this.#silentUntil) this.#collaborators.conditions.clear('VOTES_BEHIND');
     const isLast = round >= this.#options.rounds;
-    if (isLast) this.#isFinished = true;
     const followed = this.#running.after.follow(decided);
     const { emit } = this.#collaborators;
     this.#beside(isLast ? followed.then(() => emit({ event: 'finished', round })) : followed);

@@ -223,9 +223,10 @@ describe('faults around a node', function () {
     const [condition] = member(0).events.filter(
       (event) => event.event === 'condition' && event.code === 'CHAIN_REORGANISED',
     );
+    // The last two were not final yet, and one or two more may have become so since this node looked.
     expect(condition)
       .to.have.property('message')
-      .that.matches(/1[0-2] final blocks/);
+      .that.matches(/\b(?:8|9|1[0-2]) final blocks/);
     await until(
       () => !members.some((one) => has(one, 'CHAIN_REORGANISED')),
       'a block above all that were seen',
