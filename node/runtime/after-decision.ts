@@ -63,7 +63,8 @@ export class AfterDecision {
     emit(toDecidedEvent(decided, await this.#held(entry.modelDigest)));
     const turn = this.#turn(certificate);
     await Promise.all([
-      entry.outcome === 'accepted' ? this.#publish(entry.round, turn, publishing) : undefined,
+      // After any outcome: this decision has ended the wait to publish what rounds before it certified.
+      this.#publish(entry.round, turn, publishing),
       advisor.advise(certificate, turn, signal),
     ]);
   }
