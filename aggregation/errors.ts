@@ -7,6 +7,10 @@ export type AggregationErrorCode =
   | 'ROW_NOT_FINITE'
   | 'WEIGHTS_NOT_TAKEN'
   | 'WEIGHTS_INVALID'
+  | 'INPUT_NOT_TAKEN'
+  | 'INPUT_MISSING'
+  | 'INPUT_INVALID'
+  | 'STATE_INVALID'
   | 'RESULT_NOT_FINITE';
 
 /** Input that an aggregation rule refuses, or a condition of the rule that does not hold. */

@@ -1,14 +1,29 @@
+export {
+  type Aggregator,
+  type AggregatorOptions,
+  type AggregatorStep,
+  createAggregator,
+} from './aggregator.ts';
 export { type FedAvgOptions, fedAvg } from './averaging/fedavg.ts';
+export { compose } from './compose.ts';
 export { AggregationError, type AggregationErrorCode } from './errors.ts';
+export type { InputName } from './inputs.ts';
+export { type Kernels, plainKernels } from './kernels/kernels.ts';
 export { distancesFrom, type SquaredDistances, squaredDistances } from './kernels/squared-distances.ts';
 export type { RuleOptions } from './options.ts';
+export { type Pipeline, parsePipeline, pipelineText, type Term } from './pipeline.ts';
+export type { PreAggregated, PreAggregator, PreAggregatorEntry } from './preaggregation/pre-aggregator.ts';
 export {
+  createPreAggregator,
   createRule,
-  type RuleEntry,
-  type RuleKind,
+  createServerStep,
+  preAggregatorEntry,
+  preAggregatorNames,
   type RuleName,
   ruleEntry,
   ruleNames,
+  serverStepEntry,
+  serverStepNames,
   toleratedLiars,
 } from './registry.ts';
 export { TRIMMED_SHARE_LIMIT } from './robust/coordinate-wise.ts';
@@ -26,5 +41,16 @@ export {
   largestF,
   type Rows,
   type RuleCondition,
+  type RuleContext,
   type RuleSpec,
 } from './rule.ts';
+export type { RuleEntry, RuleKind, RuleLaws } from './rule-entry.ts';
+export type { ServerStep, ServerStepEntry } from './server/server-step.ts';
+export {
+  type AggregatorState,
+  decodeState,
+  encodeState,
+  type StateShape,
+  stateBytes,
+  stateDigest,
+} from './state.ts';

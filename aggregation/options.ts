@@ -8,7 +8,56 @@ export type RuleOptions = {
   readonly m?: number;
   /** FedAvg: the most that one row may weigh, > 0; without it no weights are taken. */
   readonly weightCap?: number;
+  /** q-FedAvg: how much more a node with a large loss weighs: 0, ½, 1, 1½ … 8; 1 where left out. */
+  readonly q?: number;
+  /** q-FedAvg: an estimate of the Lipschitz constant of the gradients, 1 ÷ the local learning rate, > 0. */
+  readonly lipschitz?: number;
+  /** Centred clipping, norm bounding, static clipping: the largest L2 norm, > 0. */
+  readonly radius?: number;
+  /** Rules that iterate: the most steps, a whole number ≥ 1. */
+  readonly iterations?: number;
+  /** Geometric median: it stops where a step is shorter than this share of the spread, > 0. */
+  readonly tolerance?: number;
+  /** Geometric median: the least distance that a row is taken to have, ≥ 0. */
+  readonly smoothing?: number;
+  /** Bucketing: rows a bucket, a whole number ≥ 1. */
+  readonly size?: number;
+  /** DnC: coordinates drawn an iteration, a whole number ≥ 1. */
+  readonly sample?: number;
+  /** DnC: rows removed an iteration, as a multiple of f, > 0. */
+  readonly removal?: number;
+  /** Server optimisers: the learning rate, > 0. */
+  readonly lr?: number;
+  /** FedAvgM, FedAdam, FedYogi: the decay of the first moment, 0 ≤ beta1 < 1. */
+  readonly beta1?: number;
+  /** FedAdam, FedYogi: the decay of the second moment, 0 ≤ beta2 < 1. */
+  readonly beta2?: number;
+  /** FedAdagrad, FedAdam, FedYogi: the degree of adaptivity τ, > 0. */
+  readonly tau?: number;
+  /** SCAFFOLD: all clients, of which some took part; a whole number ≥ 1, the rows of the round where left out. */
+  readonly clients?: number;
 };
+
+/** Names of all options, for those who read them from text. */
+export const optionNames: readonly (keyof RuleOptions)[] = Object.freeze([
+  'f',
+  'm',
+  'weightCap',
+  'q',
+  'lipschitz',
+  'radius',
+  'iterations',
+  'tolerance',
+  'smoothing',
+  'size',
+  'sample',
+  'removal',
+  'lr',
+  'beta1',
+  'beta2',
+  'tau',
+  'clients',
+] as const satisfies readonly (keyof RuleOptions)[]);
 
 /**
  * Returns `f` when it is a whole number ≥ 0.
@@ -31,4 +80,49 @@ export function optionError(
     metadata: { rule, option, given },
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/**
+ * Returns `given`, or `fallback` where it is left out.
+ * @throws {UsageError} RULE_OPTION unless it is a finite number > 0.
+ */
+export function positiveOption(
+  rule: string,
+  option: keyof RuleOptions,
+  given: number | undefined,
+  fallback: number,
+): number {
+  const value = given ?? fallback;
+  if (Number.isFinite(value) && value > 0) return value;
+  throw optionError(rule, option, given, 'a finite number > 0');
+}
+
+/**
+ * Returns `given`, or `fallback` where it is left out.
+ * @throws {UsageError} RULE_OPTION unless it is a whole number ≥ 1.
+ */
+export function countOption(
+  rule: string,
+  option: keyof RuleOptions,
+  given: number | undefined,
+  fallback: number,
+): number {
+  const value = given ?? fallback;
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw optionError(rule, option, given, 'a whole number ≥ 1');
+}
+
+/**
+ * Returns `given`, or `fallback` where it is left out.
+ * @throws {UsageError} RULE_OPTION unless 0 ≤ value < 1.
+ */
+export function decayOption(
+  rule: string,
+  option: keyof RuleOptions,
+  given: number | undefined,
+  fallback: number,
+): number {
+  const value = given ?? fallback;
+  if (value >= 0 && value < 1) return value;
+  throw optionError(rule, option, given, 'a number from 0 to below 1');
 }

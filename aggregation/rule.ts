@@ -1,4 +1,7 @@
+import type { Digest } from '../protocol/digest.ts';
 import { AggregationError } from './errors.ts';
+import { checkInputs, type InputName } from './inputs.ts';
+import { type Kernels, plainKernels } from './kernels/kernels.ts';
 import { checkRows } from './kernels/rows.ts';
 
 /** The updates of a round, one row a node (or group), in the order that breaks ties; all of one length d. */
@@ -26,16 +29,37 @@ export interface AggregationResult {
   readonly weights?: Float64Array;
 }
 
+/** What a rule may be given beside its rows. Only rules that say so take any of it but the kernels. */
 export type AggregateOptions = {
-  /** One positive weight a row, in the order of the rows. Only rules that say so take them. */
+  /** One positive weight a row, in the order of the rows. */
   readonly weights?: readonly number[];
+  /** One whole number ≥ 1 a row: the local steps that made it. */
+  readonly steps?: readonly number[];
+  /** One number > 0 a row: the loss of its node before training. */
+  readonly losses?: readonly number[];
+  /**
+   * A vector of length d that no liar made: the root update (FLTrust), the pivot (MoNNA), the last aggregate
+   * (centred clipping).
+   */
+  readonly reference?: Float64Array;
+  /** What nobody could know when the rows were made: the draws of rules that draw follow from it. */
+  readonly seed?: Digest;
+  /** What does the arithmetic, always to the same bits; {@link plainKernels} where left out. */
+  readonly kernels?: Kernels;
+};
+
+/** What a rule's arithmetic is handed: inputs that were checked. Those that a rule needs are there. */
+export type RuleContext = Omit<AggregateOptions, 'weights' | 'kernels'> & {
+  /** The weight of each row, 1 where none were given. */
+  readonly weights: Float64Array;
+  readonly kernels: Kernels;
 };
 
 /**
  * A way to turn the updates of a round into one vector.
  *
  * The same rows in the same order give the same bits on every machine: float64 in a stated order with
- * + − × ÷ only. Ties go to the earlier row, so the caller must order rows by something nobody can choose.
+ * + − × ÷ √ only. Ties go to the earlier row, so the caller must order rows by something nobody can choose.
  */
 export interface AggregationRule {
   readonly name: string;
@@ -45,11 +69,15 @@ export interface AggregationRule {
   readonly requirement: string;
   /** The fewest rows that satisfy the condition. */
   readonly minRows: number;
+  /** What it takes beside rows, and what of that it cannot do without. */
+  readonly takes: readonly (InputName | 'weights')[];
+  readonly needs: readonly InputName[];
   /** @throws {AggregationError} RULE_CONDITION when `n` rows are too few. */
   check(n: number): void;
   /**
    * @throws {AggregationError} ROWS_EMPTY, ROW_RAGGED, ROW_NOT_FINITE, RULE_CONDITION, WEIGHTS_NOT_TAKEN,
-   * WEIGHTS_INVALID, or RESULT_NOT_FINITE when the sum leaves the range of float64.
+   * WEIGHTS_INVALID, INPUT_NOT_TAKEN, INPUT_MISSING, INPUT_INVALID, or RESULT_NOT_FINITE when the sum leaves the
+   * range of float64.
    */
   aggregate(rows: Rows, options?: AggregateOptions): AggregationResult;
 }
@@ -66,8 +94,11 @@ export type RuleSpec = {
   readonly condition: RuleCondition;
   /** How weights are checked and capped; left out where the rule takes none. */
   readonly weigh?: (weights: readonly number[] | undefined, n: number) => Float64Array;
-  /** Rows are checked, the condition holds. May write to nothing but its own result. */
-  readonly apply: (rows: Rows, weights: Float64Array) => AggregationResult;
+  /** Inputs that the rule takes beside weights, and those of them that it cannot do without. */
+  readonly takes?: readonly InputName[];
+  readonly needs?: readonly InputName[];
+  /** Rows and inputs are checked, the condition holds. May write to nothing but its own result. */
+  readonly apply: (rows: Rows, context: RuleContext) => AggregationResult;
 };
 
 /** Makes a rule of its arithmetic; every check that all rules share is here, so that none can forget one. */
@@ -100,13 +131,16 @@ export function defineRule(spec: RuleSpec): AggregationRule {
         hint: 'sample counts are claims, and a robust rule that believed them would not be robust',
       });
     }
+    checkInputs(spec, options, rows);
     const weights = spec.weigh?.(options.weights, rows.length) ?? new Float64Array(rows.length).fill(1);
-    const result = spec.apply(rows, weights);
+    const result = spec.apply(rows, { ...options, weights, kernels: options.kernels ?? plainKernels });
     sealVector(name, result.vector);
     return result;
   };
 
-  return Object.freeze({ name, f, requirement: condition.text, minRows, check, aggregate });
+  const takes = [...(spec.weigh === undefined ? [] : ['weights' as const]), ...(spec.takes ?? [])];
+  const needs = spec.needs ?? [];
+  return Object.freeze({ name, f, requirement: condition.text, minRows, takes, needs, check, aggregate });
 }
 
 /** The largest f whose condition `n` rows satisfy, or undefined where not even f = 0 holds. */

@@ -1,6 +1,6 @@
-import { AggregationError } from '../errors.ts';
 import { optionError } from '../options.ts';
 import { type AggregationRule, defineRule, type RuleCondition } from '../rule.ts';
+import { cappedWeights, requireWeightCap } from './weights.ts';
 
 export type FedAvgOptions = {
   /** The most that one row may weigh, > 0; without it no weights are taken and every row weighs 1. */
@@ -28,15 +28,13 @@ export function fedAvg(options: FedAvgOptions = {}): AggregationRule {
   if (f !== 0) {
     throw optionError('fedavg', 'f', f, '0, since one liar can move a mean anywhere', 'take a robust rule');
   }
-  if (weightCap !== undefined && !(Number.isFinite(weightCap) && weightCap > 0)) {
-    throw optionError('fedavg', 'weightCap', weightCap, 'a finite number > 0');
-  }
+  requireWeightCap('fedavg', weightCap);
   return defineRule({
     name: 'fedavg',
     f: 0,
     condition: FEDAVG_CONDITION,
-    weigh: (weights, n) => cappedWeights(weights, n, weightCap),
-    apply: (rows, weights) => {
+    weigh: (weights, n) => cappedWeights('fedavg', weights, n, weightCap),
+    apply: (rows, { weights }) => {
       const vector = new Float64Array(rows[0]?.length ?? 0);
       let total = 0;
       for (const [i, row] of rows.entries()) {
@@ -47,36 +45,5 @@ export function fedAvg(options: FedAvgOptions = {}): AggregationRule {
       for (let k = 0; k < vector.length; k++) vector[k] = vector[k]! / total;
       return { vector, selected: [...rows.keys()], leftOut: [], weights };
     },
-  });
-}
-
-function cappedWeights(
-  weights: readonly number[] | undefined,
-  n: number,
-  cap: number | undefined,
-): Float64Array {
-  if (weights === undefined) return new Float64Array(n).fill(1);
-  if (cap === undefined) {
-    throw new AggregationError('WEIGHTS_NOT_TAKEN', 'fedavg was made without weightCap; weights were given', {
-      metadata: { rule: 'fedavg' },
-      hint: 'set weightCap near an honest sample count, or leave the weights out',
-    });
-  }
-  if (weights.length !== n) {
-    throw new AggregationError(
-      'WEIGHTS_INVALID',
-      `${weights.length} weights for ${n} rows, expected one a row`,
-      {
-        metadata: { weights: weights.length, rows: n },
-      },
-    );
-  }
-  return Float64Array.from(weights, (weight, row) => {
-    if (Number.isFinite(weight) && weight > 0) return Math.min(weight, cap);
-    throw new AggregationError(
-      'WEIGHTS_INVALID',
-      `the weight of row ${row} is ${weight}, expected a finite number > 0`,
-      { metadata: { row, weight } },
-    );
   });
 }

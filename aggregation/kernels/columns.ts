@@ -17,7 +17,7 @@ export function visitSortedColumns(
     const width = Math.min(TILE, d - start);
     for (let i = 0; i < n; i++) {
       const row = rows[i]!;
-      for (let c = 0; c < width; c++) tile[c * n + i] = row[start + c]!;
+      for (let c = 0; c < width; c++) tile[c * n + i] = row[start + c]! + 0; // −0 becomes 0
     }
     for (let c = 0; c < width; c++) {
       const column = columns[c]!;

@@ -11,3 +11,11 @@ export function meanOf(rows: readonly Float64Array[], indices: readonly number[]
   for (let k = 0; k < sum.length; k++) sum[k] = sum[k]! / indices.length;
   return sum;
 }
+
+/** {@link meanOf} of each list of row indices: as many vectors of length d as there are lists. */
+export function meansOf(
+  rows: readonly Float64Array[],
+  lists: readonly (readonly number[])[],
+): Float64Array[] {
+  return lists.map((indices) => meanOf(rows, indices));
+}

@@ -1,5 +1,4 @@
 import { ranking } from '../kernels/ranking.ts';
-import { squaredDistances } from '../kernels/squared-distances.ts';
 import { liarCount } from '../options.ts';
 import { type AggregationRule, defineRule, type RuleCondition } from '../rule.ts';
 import { krumScores } from './krum-scores.ts';
@@ -26,8 +25,8 @@ export function krum(options: KrumOptions): AggregationRule {
     name: 'krum',
     f,
     condition: KRUM_CONDITION,
-    apply: (rows) => {
-      const scores = krumScores(squaredDistances(rows), rows.length - f - 2);
+    apply: (rows, { kernels }) => {
+      const scores = krumScores(kernels.squaredDistances(rows), rows.length - f - 2);
       return selection(rows, scores, ranking(scores), 1);
     },
   });

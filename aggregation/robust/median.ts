@@ -22,11 +22,9 @@ export function median(options: MedianOptions): AggregationRule {
     name: 'median',
     f,
     condition: MAJORITY_CONDITION,
-    apply: (rows) => coordinateWise(rows, f, middle),
+    apply: (rows, { kernels }) => {
+      const n = rows.length;
+      return coordinateWise(rows, kernels, { from: (n - 1) >> 1, to: (n >> 1) + 1, f });
+    },
   });
-}
-
-function middle(sorted: Float64Array): number {
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

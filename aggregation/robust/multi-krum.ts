@@ -1,5 +1,4 @@
 import { ranking } from '../kernels/ranking.ts';
-import { squaredDistances } from '../kernels/squared-distances.ts';
 import { liarCount, optionError } from '../options.ts';
 import { type AggregationRule, defineRule, type RuleCondition } from '../rule.ts';
 import { KRUM_CONDITION, type KrumOptions } from './krum.ts';
@@ -38,8 +37,8 @@ export function multiKrum(options: MultiKrumOptions): AggregationRule {
     name: 'multi-krum',
     f,
     condition: multiKrumCondition(m),
-    apply: (rows) => {
-      const scores = krumScores(squaredDistances(rows), rows.length - f - 2);
+    apply: (rows, { kernels }) => {
+      const scores = krumScores(kernels.squaredDistances(rows), rows.length - f - 2);
       return selection(rows, scores, ranking(scores), m ?? rows.length - f);
     },
   });

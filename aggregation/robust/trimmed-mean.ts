@@ -22,12 +22,6 @@ export function trimmedMean(options: TrimmedMeanOptions): AggregationRule {
     name: 'trimmed-mean',
     f,
     condition: MAJORITY_CONDITION,
-    apply: (rows) => coordinateWise(rows, f, (sorted) => meanBetween(sorted, f, sorted.length - f)),
+    apply: (rows, { kernels }) => coordinateWise(rows, kernels, { from: f, to: rows.length - f, f }),
   });
-}
-
-function meanBetween(sorted: Float64Array, from: number, to: number): number {
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += sorted[i]!;
-  return sum / (to - from);
 }
