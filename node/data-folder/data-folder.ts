@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { access, chmod, constants, mkdir } from 'node:fs/promises';
+import { access, chmod, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
@@ -8,6 +8,7 @@ import { removeDurably, writeAtomic } from './atomic-file.ts';
 import { DataFolderError } from './errors.ts';
 import { type FolderFormat, readFormat, writeFormat } from './format.ts';
 import { FolderLock } from './lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { MIGRATIONS, type Migration, SCHEMA } from './migrations.ts';
 
 export type DataFolderOwner = { readonly network: Digest; readonly node: NodeId };
@@ -92,7 +93,7 @@ export class DataFolder {
 
 async function prepared(folder: string): Promise<FolderLock> {
   try {
-    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await chmod(folder, 0o700);
+    if (await makeFolder(resolve(folder))) await chmod(folder, 0o700);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     return await FolderLock.take(folder);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, link, open, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../data-folder/make-folder.ts';
 
 const GROUP_AND_WORLD = 0o077;
 
@@ -56,19 +57,6 @@ export async function readSecretFile(path: string, maxBytes: number): Promise<Bu
     return reason === 'ENOENT' ? { refusal: 'not-found' } : { refusal: 'unreadable', reason };
   } finally {
     await file?.close();
-  }
-}
-
-/** Step by step: the recursive call of the platform never ends where a file system takes no folders, as /proc. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    const reason = systemCode(error);
-    if (reason === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (reason !== 'ENOENT' || existsSync(dirname(path))) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path, { mode: 0o700 });
   }
 }
 

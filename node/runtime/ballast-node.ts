@@ -9,6 +9,7 @@ import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
 import { FailStopStore, LevelStore, type NodeStore, StoreError } from '../store/index.ts';
 import { createTrainer, type EngineName } from '../training/index.ts';
+import type { Backoff } from './backoff.ts';
 import { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
 import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
@@ -23,7 +24,7 @@ import { pause } from './pause.ts';
 import { PeerWatch } from './peer-watch.ts';
 import { createPublicMarket, type PublicMarket } from './public-market.ts';
 import { closeWithin, STOP_STAGES_MS } from './shutdown.ts';
-import { type Backoff, Supervisor } from './supervisor.ts';
+import { Supervisor } from './supervisor.ts';
 import { systemClock } from './system-clock.ts';
 import { telling } from './telling.ts';
 

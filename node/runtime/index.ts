@@ -1,3 +1,4 @@
+export { type Backoff, tries } from './backoff.ts';
 export { BallastNode, type BallastNodeCollaborators, type BallastNodeOptions } from './ballast-node.ts';
 export { ChainLink } from './chain-link.ts';
 export {
@@ -14,7 +15,6 @@ export {
   type NodeConfig,
   readNetworkDocument,
   readNodeConfig,
-  readPassword,
 } from './node-config.ts';
 export type { NodeView, Readiness } from './node-view.ts';
 export {

@@ -1,8 +1,7 @@
 import { createServer } from 'node:net';
 import { AddressError, type Network } from '../network/index.ts';
+import { type Backoff, tries } from './backoff.ts';
 import type { Conditions } from './conditions.ts';
-import { pause } from './pause.ts';
-import type { Backoff } from './supervisor.ts';
 
 export type NetworkHostOptions = {
   /** TCP multiaddrs; undefined for a free port of localhost. */
@@ -86,10 +85,8 @@ export class NetworkHost {
   }
 
   async #awaitPort(): Promise<void> {
-    const { firstMs, mostMs } = this.#options.backoff;
     const { signal } = this.#collaborators;
-    for (let wait = firstMs; ; wait = Math.min(2 * wait, mostMs)) {
-      await pause(wait, signal);
+    for await (const _ of tries(this.#options.backoff, signal)) {
       if (!(await areFree(this.#options.listen ?? []))) continue;
       const calling = this.#current;
       this.#current = undefined;

@@ -121,18 +121,6 @@ async function readJson(path: string, code: string, hint?: string): Promise<unkn
   }
 }
 
-/** @throws UsageError `PASSWORD_FILE`. */
-export async function readPassword(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(
-      'PASSWORD_FILE',
-      `${path}: got nothing, expected a readable file with the keystore's password`,
-      { cause },
-    );
-  });
-  return text.replace(/\r?\n$/, '');
-}
-
 /** What a message to the operator says of an error. */
 export function describeError(error: unknown): { code: string; message: string } {
   if (error instanceof BallastError) return { code: error.code, message: error.message };

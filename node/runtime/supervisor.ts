@@ -1,7 +1,7 @@
 import { StoreError } from '../store/index.ts';
+import { type Backoff, tries } from './backoff.ts';
 import type { ConditionCode, Conditions } from './conditions.ts';
 import { describeError } from './node-config.ts';
-import { pause } from './pause.ts';
 
 /** What the supervisor keeps running. */
 export type Supervised = {
@@ -17,8 +17,6 @@ export type SupervisorCollaborators<T extends Supervised> = {
   readonly onError: (error: unknown) => void;
   readonly signal: AbortSignal;
 };
-
-export type Backoff = { readonly firstMs: number; readonly mostMs: number };
 
 const CONDITION_OF: Readonly<Record<string, ConditionCode>> = { DISK_FULL: 'DISK_FULL' };
 
@@ -102,14 +100,20 @@ export class Supervisor<T extends Supervised> {
     const failed = this.#current;
     this.#current = undefined;
     await failed?.stop().catch(onError);
-    for (let wait = this.#backoff.firstMs; !signal.aborted; wait = Math.min(2 * wait, this.#backoff.mostMs)) {
-      try {
-        await pause(wait, signal);
-        await this.#open();
-        return;
-      } catch (error) {
-        if (!signal.aborted) this.#raise(error);
-      }
+    try {
+      for await (const _ of tries(this.#backoff, signal)) if (await this.#reopens()) return;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  async #reopens(): Promise<boolean> {
+    try {
+      await this.#open();
+      return true;
+    } catch (error) {
+      if (!this.#collaborators.signal.aborted) this.#raise(error);
+      return false;
     }
   }
 }

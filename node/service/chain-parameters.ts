@@ -1,4 +1,5 @@
 import { type ParameterState, parameterState, STABILITY_FEE } from '../../contracts/client/index.ts';
+import { BoundedCache } from '../../protocol/cache.ts';
 import type { ParameterJson } from '../api/index.ts';
 import type { ChainLink, NodeEvent } from '../runtime/index.ts';
 
@@ -6,6 +7,8 @@ import type { ChainLink, NodeEvent } from '../runtime/index.ts';
 const PARAMETERS = [{ name: 'STABILITY_FEE', id: STABILITY_FEE }] as const;
 /** However many ask, the chain is asked this often at most. */
 const FRESH_MS = 1_000;
+/** Rounds whose advice may still become a change. */
+const KEPT_EXPLANATIONS = 16;
 
 type FeeEvent = Extract<NodeEvent, { event: 'fee' }>;
 type Advice = Extract<NodeEvent, { event: 'recommended' }>;
@@ -15,7 +18,7 @@ export class ChainParameters {
   readonly #now: () => number;
   #read: { readonly atMs: number; readonly items: Promise<readonly ParameterJson[]> } | undefined;
   #lastChange: ParameterJson['lastChange'] = null;
-  #explanations = new Map<number, string>();
+  readonly #explanations = new BoundedCache<string>(KEPT_EXPLANATIONS);
 
   /** @param now milliseconds since the Unix epoch. */
   constructor(now: () => number) {
@@ -58,9 +61,7 @@ export class ChainParameters {
   }
 
   #keepExplanation({ round, explanation }: Advice): void {
-    this.#explanations.set(round, explanation);
-    const [oldest] = this.#explanations.keys();
-    if (this.#explanations.size > 16 && oldest !== undefined) this.#explanations.delete(oldest);
+    this.#explanations.set(String(round), explanation, 1);
   }
 
   #keepChange({ round, before, after, transaction }: FeeEvent): void {
@@ -70,7 +71,7 @@ export class ChainParameters {
       atMs: this.#now(),
       version: null,
       transaction,
-      explanation: this.#explanations.get(round) ?? null,
+      explanation: this.#explanations.get(String(round)) ?? null,
     };
     this.#read = undefined;
   }

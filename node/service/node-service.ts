@@ -9,6 +9,7 @@ import {
   describeError,
   type NodeEvent,
   type NodeView,
+  tries,
 } from '../runtime/index.ts';
 import { createApiSource, measureOf } from './api-source.ts';
 import { ChainParameters } from './chain-parameters.ts';
@@ -29,8 +30,7 @@ export type NodeServiceCollaborators = Omit<BallastNodeCollaborators, 'emit' | '
 /** How long requests in flight may take to end when the node stops. */
 const API_GRACE_MS = 1_000;
 /** A port that is taken is tried again after this, and after twice as long each time up to the longest. */
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 15_000;
+const PORT_BACKOFF = { firstMs: 500, mostMs: 15_000 };
 
 /** A node with its HTTP interface and metrics: the interface is there first and goes last. */
 export class NodeService {
@@ -108,24 +108,28 @@ export class NodeService {
     } catch (error) {
       if (!(error instanceof BallastError) || error.code !== 'API_PORT_IN_USE') throw error;
       this.node.conditions.raise('API_PORT_IN_USE', error.message);
-      this.#awaitingPort = this.#awaitPort(this.#api, FIRST_RETRY_MS);
+      this.#awaitingPort = this.#awaitPort(this.#api);
     }
   }
 
-  async #awaitPort(api: Api, waitMs: number): Promise<void> {
-    for (let wait = waitMs; !this.#stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
-      await delay(wait, this.#stopping.signal);
-      if (this.#stopping.signal.aborted) return;
-      try {
-        await this.#open(api);
-        this.node.conditions.clear('API_PORT_IN_USE');
-        return;
-      } catch (error) {
-        const isTaken = error instanceof BallastError && error.code === 'API_PORT_IN_USE';
-        if (!isTaken) this.#emit({ event: 'error', ...describeError(error) });
-        if (!isTaken) return;
-      }
+  async #awaitPort(api: Api): Promise<void> {
+    try {
+      for await (const _ of tries(PORT_BACKOFF, this.#stopping.signal)) if (await this.#reopens(api)) return;
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#emit({ event: 'error', ...describeError(error) });
     }
+  }
+
+  /** @returns whether the port was free. @throws whatever else is in the way. */
+  async #reopens(api: Api): Promise<boolean> {
+    try {
+      await this.#open(api);
+    } catch (error) {
+      if (error instanceof BallastError && error.code === 'API_PORT_IN_USE') return false;
+      throw error;
+    }
+    this.node.conditions.clear('API_PORT_IN_USE');
+    return true;
   }
 
   async #open(api: Api): Promise<void> {
@@ -154,18 +158,4 @@ function withView(metrics: Metrics, view: () => NodeView): ApiMetrics {
       return metrics.text();
     },
   };
-}
-
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

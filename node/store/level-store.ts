@@ -1,7 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Level } from 'level';
 import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
+import { makeFolder } from '../data-folder/make-folder.ts';
 import { openError, operationError, StoreError } from './errors.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -37,7 +38,7 @@ export class LevelStore implements KeyValueStore {
   static async open(folder: string): Promise<LevelStore> {
     const location = resolve(folder);
     try {
-      await mkdir(location, { recursive: true, mode: 0o700 });
+      await makeFolder(location);
       await requirePrivate(location);
       const database: Database = new Level(location, { keyEncoding: 'utf8', valueEncoding: 'view' });
       await database.open();

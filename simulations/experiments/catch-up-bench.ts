@@ -17,12 +17,13 @@ import {
 } from '../../coordinator/index.ts';
 import { OperatorIdentity } from '../../node/keys/index.ts';
 import { createNetwork, type Network } from '../../node/network/index.ts';
+import { systemClock } from '../../node/runtime/system-clock.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { encodeWeights, weightsDigest } from '../../protocol/vectors.ts';
 import { MemoryStore } from '../world/memory-store.ts';
 import { operatorFor } from '../world/operators.ts';
-import { SCENARIO_PARAMETERS } from '../world/scenario.ts';
+import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 
 /**
  * How long a node that is N rounds behind takes over real libp2p until it has the head and its model: the last of
@@ -132,13 +133,7 @@ async function member(
     store,
     signer: identity.signer,
     commitScheme: operatorFor(index).scheme,
-    clock: {
-      now: () => Date.now(),
-      setTimer: (ms, run) => {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
-    },
+    clock: systemClock(),
     transport: transport(wire),
     beacon: { randomnessAt: () => new Promise(() => undefined) },
     trainer: { debits: () => 0, train: async () => undefined },

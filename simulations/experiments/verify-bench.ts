@@ -7,7 +7,7 @@ import { RoundLog, type Trust, verifyLog } from '../../coordinator/index.ts';
 import { LevelStore } from '../../node/store/index.ts';
 import { sha256 } from '../../protocol/digest.ts';
 import { operatorFor, warmOperators } from '../world/operators.ts';
-import { SCENARIO_PARAMETERS } from '../world/scenario.ts';
+import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 import { writeCertifiedLog } from './certified-log.ts';
 
 // How fast a log on disk is verified, from bodies and from a checkpoint, beside plain hashing of the same bytes:

@@ -7,6 +7,7 @@ import { entryDigest } from '../../coordinator/entry.ts';
 import { createCommittee, genesisHead, leaderOf, Participant } from '../../coordinator/index.ts';
 import { openKeystore } from '../../node/keys/index.ts';
 import { createRoundTrainer } from '../../node/runtime/round-trainer.ts';
+import { systemClock } from '../../node/runtime/system-clock.ts';
 import { LevelStore } from '../../node/store/index.ts';
 import { PrivacyLedger } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
@@ -63,13 +64,7 @@ async function main({ folder, seed, members, mutant }: MemberArguments): Promise
           isSignedBy(roundDecisionDigest(DOMAIN, decision), signature, signer),
       },
       rule: createRule(PARAMETERS.rule.name, { f: PARAMETERS.rule.f }),
-      clock: {
-        now: () => Date.now(),
-        setTimer: (ms, run) => {
-          const timer = setTimeout(run, ms);
-          return () => clearTimeout(timer);
-        },
-      },
+      clock: systemClock(),
       transport: {
         ...calls.transport,
         broadcast: (_topic, bytes) => tell({ type: 'said', bytes }),

@@ -1,6 +1,7 @@
 import { TRAINING_DEFAULTS } from '../../node/training/defaults.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
+import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 
 /** What the members of a network that is to be killed agree on: a tiny model and phases of a fraction of a second. */
 export const SIZE = 24;
@@ -15,23 +16,10 @@ export const SCRYPT_COST = 2 ** 14;
 export const DOMAIN = { chainId: 31_337, contract: '0x5fbdb2315678afecb367f032d93f642f64180aa3' };
 
 export const PARAMETERS: NetworkParameters = {
+  ...SCENARIO_PARAMETERS,
   rule: { name: 'median', f: 1 },
-  update: { clipNorm: 1, gridBits: 20, normCheck: true },
-  privacy: {
-    unit: 'node',
-    relation: 'add-remove',
-    noiseMultiplier: 8,
-    recordClipNorm: 1,
-    epsilonBudget: 1_000,
-    delta: 1e-5,
-  },
-  training: {
-    localSteps: 1,
-    learningRate: TRAINING_DEFAULTS.learningRate,
-    nominalRecords: 1,
-  },
-  gate: { enabled: true, deadBand: 0 },
-  fee: { gain: '2000000000000000000', deadBand: '100000000000000' },
+  privacy: { ...SCENARIO_PARAMETERS.privacy, unit: 'node', noiseMultiplier: 8, epsilonBudget: 1_000 },
+  training: { ...SCENARIO_PARAMETERS.training, learningRate: TRAINING_DEFAULTS.learningRate },
   timeouts: { collectMs: 800, fetchMs: 500, viewMs: 900, resendMs: 300 },
   beaconLag: BEACON_LAG,
   retention: { rounds: 20 },

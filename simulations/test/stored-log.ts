@@ -5,7 +5,7 @@ import { type Layout, layoutSize } from '../../protocol/layout.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { operatorFor, warmOperators } from '../world/operators.ts';
-import { SCENARIO_PARAMETERS } from '../world/scenario.ts';
+import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 import { World } from '../world/world.ts';
 
 const LAYOUT: Layout = { tensors: [{ name: 'w', shape: [8] }] };

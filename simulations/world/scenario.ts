@@ -2,8 +2,8 @@ import { createRule } from '../../aggregation/index.ts';
 import type { Evaluator, RoundTrainer } from '../../coordinator/collaborators.ts';
 import { entryDigest } from '../../coordinator/entry.ts';
 import { type Digest, digestOf } from '../../protocol/digest.ts';
-import type { NetworkParameters } from '../../protocol/network.ts';
 import { operatorFor, warmOperators } from './operators.ts';
+import { SCENARIO_PARAMETERS } from './parameters.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 import { World, type WorldOptions, type WorldReport } from './world.ts';
 import type { Misbehaviour } from './world-node.ts';
@@ -44,24 +44,6 @@ export type ScenarioResult = {
 
 const SIZE = 10;
 const LIMIT_MS = 300_000;
-export const SCENARIO_PARAMETERS: NetworkParameters = {
-  rule: { name: 'multi-krum', f: 1 },
-  update: { clipNorm: 1, gridBits: 20, normCheck: true },
-  privacy: {
-    unit: 'none',
-    relation: 'add-remove',
-    noiseMultiplier: 0,
-    recordClipNorm: 1,
-    epsilonBudget: 8,
-    delta: 1e-5,
-  },
-  training: { localSteps: 1, learningRate: 1, nominalRecords: 1 },
-  gate: { enabled: true, deadBand: 0 },
-  fee: { gain: '2000000000000000000', deadBand: '100000000000000' },
-  timeouts: { collectMs: 3000, fetchMs: 1500, viewMs: 2000, resendMs: 2000 },
-  beaconLag: 3,
-  retention: { rounds: 5 },
-};
 
 /**
  * A run with a crash that loses unsynced writes, a leader that is silent or tells two stories, lost and delayed

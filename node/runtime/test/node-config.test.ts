@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BallastError, UsageError } from '../../../protocol/errors.ts';
-import { describeError, readNetworkDocument, readNodeConfig, readPassword } from '../index.ts';
+import { describeError, readNetworkDocument, readNodeConfig } from '../index.ts';
 
 const GOOD = {
   network: 'network.json',
@@ -121,19 +121,6 @@ describe('node configuration', () => {
     expect((await refusal(read('null'))).code).to.equal('CONFIG_FIELD');
     expect((await refusal(readNetworkDocument(folder))).code).to.equal('NETWORK_FILE');
     expect((await refusal(readNetworkDocument(path()))).code).to.equal('NETWORK_DOCUMENT');
-  });
-
-  it('takes a password without the end of its line, and keeps every other space', async () => {
-    for (const [text, password] of [
-      ['secret\n', 'secret'],
-      ['secret\r\n', 'secret'],
-      [' se cret ', ' se cret '],
-      ['secret\n\n', 'secret\n'],
-    ] as const) {
-      await writeFile(join(folder, 'password'), text);
-      expect(await readPassword(join(folder, 'password'))).to.equal(password);
-    }
-    expect((await refusal(readPassword(join(folder, 'absent')))).code).to.equal('PASSWORD_FILE');
   });
 });
 
