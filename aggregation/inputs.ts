@@ -1,9 +1,22 @@
-import { isDigest } from '../protocol/digest.ts';
+import { type Digest, isDigest } from '../protocol/digest.ts';
 import { AggregationError } from './errors.ts';
-import type { AggregateOptions, Rows } from './rule.ts';
 
 /** What a rule may be given beside rows and weights. */
-export type InputName = 'steps' | 'losses' | 'reference' | 'seed';
+export type Inputs = {
+  /** One whole number ≥ 1 a row: the local steps that made it. */
+  readonly steps?: readonly number[];
+  /** One number > 0 a row: the loss of its node before training. */
+  readonly losses?: readonly number[];
+  /**
+   * A vector of length d that no liar made: the root update (FLTrust), the pivot (MoNNA), the last aggregate
+   * (centred clipping).
+   */
+  readonly reference?: Float64Array;
+  /** What nobody could know when the rows were made: the draws of rules that draw follow from it. */
+  readonly seed?: Digest;
+};
+
+export type InputName = keyof Inputs;
 
 const NAMES: readonly InputName[] = ['steps', 'losses', 'reference', 'seed'];
 
@@ -21,8 +34,8 @@ type Taker = {
  */
 export function checkInputs(
   { name, takes = [], needs = [] }: Taker,
-  given: AggregateOptions,
-  rows: Rows,
+  given: Inputs,
+  rows: readonly Float64Array[],
 ): void {
   for (const input of NAMES) {
     const isGiven = given[input] !== undefined;

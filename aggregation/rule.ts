@@ -1,6 +1,5 @@
-import type { Digest } from '../protocol/digest.ts';
 import { AggregationError } from './errors.ts';
-import { checkInputs, type InputName } from './inputs.ts';
+import { checkInputs, type InputName, type Inputs } from './inputs.ts';
 import { type Kernels, plainKernels } from './kernels/kernels.ts';
 import { checkRows } from './kernels/rows.ts';
 
@@ -30,26 +29,15 @@ export interface AggregationResult {
 }
 
 /** What a rule may be given beside its rows. Only rules that say so take any of it but the kernels. */
-export type AggregateOptions = {
+export type AggregateOptions = Inputs & {
   /** One positive weight a row, in the order of the rows. */
   readonly weights?: readonly number[];
-  /** One whole number ≥ 1 a row: the local steps that made it. */
-  readonly steps?: readonly number[];
-  /** One number > 0 a row: the loss of its node before training. */
-  readonly losses?: readonly number[];
-  /**
-   * A vector of length d that no liar made: the root update (FLTrust), the pivot (MoNNA), the last aggregate
-   * (centred clipping).
-   */
-  readonly reference?: Float64Array;
-  /** What nobody could know when the rows were made: the draws of rules that draw follow from it. */
-  readonly seed?: Digest;
   /** What does the arithmetic, always to the same bits; {@link plainKernels} where left out. */
   readonly kernels?: Kernels;
 };
 
 /** What a rule's arithmetic is handed: inputs that were checked. Those that a rule needs are there. */
-export type RuleContext = Omit<AggregateOptions, 'weights' | 'kernels'> & {
+export type RuleContext = Inputs & {
   /** The weight of each row, 1 where none were given. */
   readonly weights: Float64Array;
   readonly kernels: Kernels;
