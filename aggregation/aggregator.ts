@@ -11,7 +11,7 @@ import {
   preAggregatorEntry,
   ruleEntry,
 } from './registry.ts';
-import type { AggregateOptions, AggregationResult, Rows } from './rule.ts';
+import { type AggregateOptions, type AggregationResult, type Rows, sealVector } from './rule.ts';
 import type { AggregatorState, StateShape } from './state.ts';
 
 /** What a round's aggregate makes of the model. */
@@ -110,16 +110,14 @@ export function createAggregator(text: string, options: AggregatorOptions = {}):
     aggregate: (rows: Rows, state: AggregatorState, given: AggregateOptions = {}): AggregatorStep => {
       const width = rows[0]?.length ?? 0;
       const base = referenceOf(rows, state, given);
-      if (reference === 'last' && base?.length !== width) throw stateError(LAST, base?.length, width);
+      if (reference === 'last' && base?.length !== width) throw stateError(LAST, base?.length, `${width}`);
       const result = rule.aggregate(rows, taken(given, base, rule.takes));
       const last = reference === 'last' ? { [LAST]: result.vector } : {};
       const step = state.step + 1;
       if (server === undefined) return { update: result.vector, state: { step, vectors: last }, result };
-      const { update, vectors } = server.step(
-        result.vector,
-        requireVectors(state, server.vectors),
-        rows.length,
-      );
+      const carried = requireVectors(state, server.vectors, rowSize, width);
+      const { update, vectors } = server.step(result.vector, carried, rows.length);
+      for (const vector of [update, ...Object.values(vectors)]) sealVector(server.name, vector);
       return { update, state: { step, vectors: { ...last, ...vectors } }, result };
     },
   });
@@ -157,17 +155,28 @@ function withDefaults(
   return { ...Object.fromEntries(wanted), ...options };
 }
 
-function requireVectors({ vectors }: AggregatorState, names: readonly string[]): AggregatorState['vectors'] {
-  for (const name of names) if (vectors[name] === undefined) throw stateError(name, undefined, undefined);
-  return Object.fromEntries(names.map((name) => [name, vectors[name] as Float64Array]));
+/** The server step's vectors, each of the d weights that rows of `width` are for. */
+function requireVectors(
+  { vectors }: AggregatorState,
+  names: readonly string[],
+  rowSize: (d: number) => number,
+  width: number,
+): AggregatorState['vectors'] {
+  const read = names.map((name) => {
+    const vector = vectors[name];
+    if (vector === undefined || rowSize(vector.length) !== width) {
+      throw stateError(name, vector?.length, `a vector for rows of ${width}`);
+    }
+    return [name, vector] as const;
+  });
+  return Object.fromEntries(read);
 }
 
-function stateError(name: string, given: number | undefined, expected: number | undefined): AggregationError {
+function stateError(name: string, given: number | undefined, expected: string): AggregationError {
   const got = given === undefined ? 'none' : `${given} coordinates`;
-  const wanted = expected === undefined ? 'one' : `${expected}`;
   return new AggregationError(
     'STATE_INVALID',
-    `aggregator state: vector ${name}: got ${got}, expected ${wanted}`,
+    `aggregator state: vector ${name}: got ${got}, expected ${expected}`,
     {
       metadata: { name },
     },

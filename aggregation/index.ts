@@ -5,6 +5,8 @@ export {
   createAggregator,
 } from './aggregator.ts';
 export { type FedAvgOptions, fedAvg } from './averaging/fedavg.ts';
+export { type FedNovaOptions, fedNova } from './averaging/fednova.ts';
+export { type QFedAvgOptions, qFedAvg } from './averaging/q-fedavg.ts';
 export { compose } from './compose.ts';
 export { AggregationError, type AggregationErrorCode } from './errors.ts';
 export type { InputName } from './inputs.ts';
@@ -45,6 +47,11 @@ export {
   type RuleSpec,
 } from './rule.ts';
 export type { RuleEntry, RuleKind, RuleLaws } from './rule-entry.ts';
+export { type FedAdagradOptions, fedAdagrad } from './server/fedadagrad.ts';
+export { type FedAdamOptions, fedAdam } from './server/fedadam.ts';
+export { type FedAvgMOptions, fedAvgM } from './server/fedavgm.ts';
+export { type FedYogiOptions, fedYogi } from './server/fedyogi.ts';
+export { type ScaffoldOptions, scaffold } from './server/scaffold.ts';
 export type { ServerStep, ServerStepEntry } from './server/server-step.ts';
 export {
   type AggregatorState,

@@ -28,7 +28,7 @@ export type RuleOptions = {
   readonly removal?: number;
   /** Server optimisers: the learning rate, > 0. */
   readonly lr?: number;
-  /** FedAvgM, FedAdam, FedYogi: the decay of the first moment, 0 ≤ beta1 < 1. */
+  /** FedAvgM, FedAdagrad, FedAdam, FedYogi: the decay of the first moment, 0 ≤ beta1 < 1. */
   readonly beta1?: number;
   /** FedAdam, FedYogi: the decay of the second moment, 0 ≤ beta2 < 1. */
   readonly beta2?: number;

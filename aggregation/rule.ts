@@ -138,7 +138,11 @@ export function largestF(condition: RuleCondition, n: number): number | undefine
   return best;
 }
 
-function sealVector(rule: string, vector: Float64Array): void {
+/**
+ * Makes −0 of a vector 0, in place.
+ * @throws {AggregationError} RESULT_NOT_FINITE.
+ */
+export function sealVector(rule: string, vector: Float64Array): void {
   for (let k = 0; k < vector.length; k++) {
     const value = vector[k]!;
     if (!Number.isFinite(value)) {
