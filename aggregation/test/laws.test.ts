@@ -1,8 +1,6 @@
-import { createRule, ruleEntry, ruleNames } from '../index.ts';
+import { ruleSubjects } from './law-subjects.ts';
 import { describeLaws } from './laws.ts';
 
 describe('laws of the aggregation rules', () => {
-  for (const name of ruleNames) {
-    describeLaws({ name, entry: ruleEntry(name), make: (f) => createRule(name, { f }) });
-  }
+  for (const subject of ruleSubjects()) describeLaws(subject);
 });
