@@ -50,7 +50,11 @@ function pairIndex(n: number, i: number, j: number): number {
   return i * n - (i * (i + 1)) / 2 + (j - i - 1);
 }
 
-function addSquares(
+/**
+ * Adds the squares of x[k] − y[k], `start` ≤ k < `end`, to the four partial sums that begin at `at`; `start` is a
+ * multiple of four.
+ */
+export function addSquares(
   x: Float64Array,
   y: Float64Array,
   start: number,
