@@ -1,5 +1,5 @@
 import { UsageError } from '../../protocol/errors.ts';
-import { type Attack, type AttackOptions, attackOptionError, needed } from './attack.ts';
+import { type Attack, type AttackOptions, attackOptionError, honestOf } from './attack.ts';
 import { deviationOfHonest, meanOfHonest } from './moments.ts';
 import { normalQuantile } from './normal-quantile.ts';
 
@@ -28,14 +28,7 @@ export function alie(options: Pick<AttackOptions, 'z' | 'f'> = {}): Attack {
     needs: 'honest',
     random: false,
     craft: (view) => {
-      const honest = needed('alie', 'honest', view.honest);
-      if (honest.length < 2) {
-        throw new UsageError(
-          'ATTACK_CONDITION',
-          `alie has ${honest.length} honest updates, expected at least 2 for a standard deviation`,
-          { metadata: { attack: 'alie', honest: honest.length } },
-        );
-      }
+      const honest = honestOf('alie', view, 2);
       const mean = meanOfHonest(honest);
       const deviation = deviationOfHonest(honest, mean);
       const times = z ?? alieDeviation(honest.length + (f ?? 0), f ?? 0);

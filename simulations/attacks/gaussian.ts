@@ -1,5 +1,6 @@
 import type { RandomBytes } from '../../protocol/random.ts';
 import { type Attack, type AttackOptions, boostOf, needed } from './attack.ts';
+import { uniform } from './uniform.ts';
 
 /**
  * Gaussian: independent noise N(0, σ²) in every coordinate with σ = boost × ‖own‖/√d, so that its norm is about
@@ -26,11 +27,4 @@ export function gaussian(options: Pick<AttackOptions, 'boost'> = {}): Attack {
 function standardNormal(random: RandomBytes): number {
   const radius = Math.sqrt(-2 * Math.log(1 - uniform(random)));
   return radius * Math.cos(2 * Math.PI * uniform(random));
-}
-
-/** Uniform in [0, 1) with 53 bits. */
-function uniform(random: RandomBytes): number {
-  const bytes = random(8);
-  const bits = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0);
-  return Number(bits >> 11n) / 2 ** 53;
 }

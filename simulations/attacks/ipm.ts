@@ -1,4 +1,4 @@
-import { type Attack, type AttackOptions, boostOf, needed } from './attack.ts';
+import { type Attack, type AttackOptions, boostOf, honestOf } from './attack.ts';
 import { meanOfHonest } from './moments.ts';
 
 /**
@@ -15,6 +15,6 @@ export function ipm(options: Pick<AttackOptions, 'boost'> = {}): Attack {
     name: 'ipm',
     needs: 'honest',
     random: false,
-    craft: ({ honest }) => meanOfHonest(needed('ipm', 'honest', honest)).map((x) => -boost * x),
+    craft: (view) => meanOfHonest(honestOf('ipm', view)).map((x) => -boost * x),
   };
 }

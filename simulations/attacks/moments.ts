@@ -12,10 +12,18 @@ export function meanOfHonest(honest: readonly Float64Array[]): Float64Array {
   );
 }
 
-/** Per coordinate the sample standard deviation about `mean`, with n − 1 in the denominator; n ≥ 2. */
-export function deviationOfHonest(honest: readonly Float64Array[], mean: Float64Array): Float64Array {
+/**
+ * Per coordinate the standard deviation about `mean`: `sample` with n − 1 in the denominator, n ≥ 2, as ALIE has it;
+ * `population` with n.
+ */
+export function deviationOfHonest(
+  honest: readonly Float64Array[],
+  mean: Float64Array,
+  kind: 'sample' | 'population' = 'sample',
+): Float64Array {
+  const denominator = kind === 'sample' ? honest.length - 1 : honest.length;
   return mean.map((centre, k) => {
     const squares = honest.reduce((sum, row) => sum + (row[k]! - centre) * (row[k]! - centre), 0);
-    return Math.sqrt(squares / (honest.length - 1));
+    return Math.sqrt(squares / denominator);
   });
 }

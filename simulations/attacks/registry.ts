@@ -1,15 +1,22 @@
 import { closestWord, UsageError } from '../../protocol/errors.ts';
 import { alie } from './alie.ts';
-import type { Attack, AttackOptions } from './attack.ts';
+import type { Attack, AttackNeeds, AttackOptions } from './attack.ts';
+import { fangKrum } from './fang-krum.ts';
+import { fangTrimmedMean } from './fang-trimmed-mean.ts';
 import { gaussian } from './gaussian.ts';
 import { ipm } from './ipm.ts';
+import { labelFlip } from './label-flip.ts';
+import { lyingWeight } from './lying-weight.ts';
+import { mimic } from './mimic.ts';
+import { minMax, minSum } from './min-max.ts';
+import { optAlie, optIpm } from './optimised.ts';
 import { signFlip } from './sign-flip.ts';
 import { zero } from './zero.ts';
 
 export type AttackEntry = {
   /** One line for people. */
   readonly summary: string;
-  readonly needs: Attack['needs'];
+  readonly needs: AttackNeeds;
   readonly options: readonly (keyof AttackOptions)[];
   readonly create: (options: AttackOptions) => Attack;
 };
@@ -39,6 +46,60 @@ const ATTACKS = {
     needs: 'honest',
     options: ['z', 'f'],
     create: alie,
+  },
+  mimic: {
+    summary: 'the update of one honest node, over and over',
+    needs: 'honest',
+    options: ['index'],
+    create: mimic,
+  },
+  'opt-ipm': {
+    summary: 'ipm with the boost that throws the rule farthest off the honest mean',
+    needs: 'honest',
+    options: [],
+    create: optIpm,
+  },
+  'opt-alie': {
+    summary: 'alie with the z that throws the rule farthest off the honest mean',
+    needs: 'honest',
+    options: [],
+    create: optAlie,
+  },
+  'min-max': {
+    summary: 'as far from the honest mean as two honest updates are from each other',
+    needs: 'honest',
+    options: ['perturbation'],
+    create: minMax,
+  },
+  'min-sum': {
+    summary: 'as far from the honest mean as the squared distances of an honest update sum up to',
+    needs: 'honest',
+    options: ['perturbation'],
+    create: minSum,
+  },
+  'fang-krum': {
+    summary: 'against the signs of the honest mean, as far as Krum still takes it',
+    needs: 'honest',
+    options: [],
+    create: fangKrum,
+  },
+  'fang-trimmed-mean': {
+    summary: 'in each coordinate beyond all honest values, away from where they go',
+    needs: 'honest',
+    options: [],
+    create: fangTrimmedMean,
+  },
+  'label-flip': {
+    summary: 'what honest training makes of labels turned round',
+    needs: 'training',
+    options: [],
+    create: labelFlip,
+  },
+  'lying-weight': {
+    summary: 'sign-flip under a claim of many more samples',
+    needs: 'training',
+    options: ['boost', 'claim'],
+    create: lyingWeight,
   },
 } as const satisfies Record<string, AttackEntry>;
 

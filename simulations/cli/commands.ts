@@ -34,9 +34,10 @@ type ByzantineFlags = {
   readonly boost?: number;
 };
 
-/** @throws UsageError `ATTACK_UNKNOWN`, or `ATTACK_NEEDS` for one that must see the others' updates. */
+/** @throws UsageError `ATTACK_UNKNOWN`, or `ATTACK_NEEDS` for one that takes more than the liar's own update. */
 function ownUpdateAttack(name: string, options: AttackOptions): (own: Float64Array) => Float64Array {
-  if (attackEntry(name).needs !== 'own') {
+  const { needs } = attackEntry(name);
+  if (needs === 'honest') {
     throw new UsageError(
       'ATTACK_NEEDS',
       `--attack: got ${name}, expected one that needs no other node's update`,
@@ -44,6 +45,11 @@ function ownUpdateAttack(name: string, options: AttackOptions): (own: Float64Arr
         hint: 'bodies are served only after the seal, so a node on a network cannot fit its update to the others',
       },
     );
+  }
+  if (needs === 'training') {
+    throw new UsageError('ATTACK_NEEDS', `--attack: got ${name}, expected one made of an update alone`, {
+      hint: 'it changes what a node trains on or claims; run it with ballast simulate',
+    });
   }
   const attack = createAttack(name, options);
   return (own) => attack.craft({ own, random: (length) => Uint8Array.from(randomBytes(length)) });

@@ -1,42 +1,12 @@
-import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { createRule } from '../../../aggregation/index.ts';
-import type { RandomBytes } from '../../../protocol/random.ts';
 import { alieDeviation, attackEntry, attackNames, createAttack } from '../index.ts';
 import { normalQuantile } from '../normal-quantile.ts';
+import { aggregationOf, codeOf, expectClose, seeded, toRows } from './support.ts';
 import vectors from './vectors/attacks.json' with { type: 'json' };
 
-/** Bytes of SHA-256 over a seed and a counter. */
-function seeded(seed: string): RandomBytes {
-  let counter = 0;
-  return (length) => {
-    const blocks: Buffer[] = [];
-    for (let size = 0; size < length; size += 32) {
-      blocks.push(createHash('sha256').update(`${seed}/${counter++}`).digest());
-    }
-    return Uint8Array.from(Buffer.concat(blocks).subarray(0, length));
-  };
-}
-
-const toRows = (values: readonly (readonly number[])[]): Float64Array[] =>
-  values.map((row) => Float64Array.from(row));
-
-function expectClose(actual: Float64Array, wanted: readonly number[]): void {
-  expect(actual.length).to.equal(wanted.length);
-  for (const [k, value] of wanted.entries()) expect(actual[k], `coordinate ${k}`).to.be.closeTo(value, 1e-10);
-}
-
-const codeOf = (act: () => unknown): unknown => {
-  try {
-    act();
-  } catch (error) {
-    return (error as { code?: unknown }).code;
-  }
-  return undefined;
-};
-
 describe('attacks', () => {
-  for (const { input, honest: values, signFlip, ipm, alie } of vectors.cases) {
+  for (const { input, honest: values, signFlip, ipm, alie, mimic } of vectors.cases) {
     describe(`on the honest rows of ${input}`, () => {
       const honest = toRows(values);
       const own = honest[0] ?? new Float64Array();
@@ -58,6 +28,10 @@ describe('attacks', () => {
 
       it(`a little is enough, z = ${alie.z}`, () => {
         expectClose(createAttack('alie', { z: alie.z }).craft({ own, honest }), alie.vector);
+      });
+
+      it(`mimic, ${mimic.index}`, () => {
+        expectClose(createAttack('mimic', { index: mimic.index }).craft({ own, honest }), mimic.vector);
       });
     });
   }
@@ -113,7 +87,7 @@ describe('attacks', () => {
     expect(craft('b')).not.to.deep.equal(craft('a'));
   });
 
-  it('those that need their own update alone run without any other', () => {
+  it('those that are not made of the honest updates run without them, the others say that they need them', () => {
     const own = Float64Array.of(1, -2, 3);
     const before = [...own];
     for (const name of attackNames) {
@@ -121,17 +95,55 @@ describe('attacks', () => {
       expect(attack.name).to.equal(name);
       expect(attack.needs).to.equal(attackEntry(name).needs);
       const act = (): Float64Array => attack.craft({ own, random: seeded('s') });
-      if (attack.needs === 'own') expect(act().length).to.equal(3);
-      else expect(codeOf(act)).to.equal('ATTACK_NEEDS');
+      if (attack.needs !== 'honest') expect(act().length).to.equal(3);
+      else expect(codeOf(act), name).to.equal('ATTACK_NEEDS');
     }
     expect([...own]).to.deep.equal(before);
   });
 
-  it('that draws refuses to run without a source', () => {
-    for (const name of attackNames.filter((n) => attackEntry(n).needs === 'own')) {
-      const attack = createAttack(name);
-      const code = codeOf(() => attack.craft({ own: Float64Array.of(1) }));
-      expect(code, name).to.equal(attack.random ? 'ATTACK_NEEDS' : undefined);
+  it('never write to what they are shown, and give a vector of their own', () => {
+    const honest = toRows([
+      [0.3, -1, 0],
+      [0.2, -2, 1],
+      [0.4, -1.5, 2],
+      [0.1, -1.2, -1],
+      [0.3, -1.3, 1],
+    ]);
+    const before = honest.map((row) => [...row]);
+    const [own = new Float64Array()] = honest;
+    for (const name of attackNames) {
+      const view = {
+        own,
+        honest,
+        liars: 1,
+        aggregation: aggregationOf('trimmed-mean', 1),
+        random: seeded('s'),
+      };
+      const crafted = createAttack(name, name === 'alie' ? { z: 1 } : {}).craft(view);
+      expect(crafted.length, name).to.equal(3);
+      expect(honest, name).not.to.include(crafted);
+      crafted.fill(9);
+      expect(
+        honest.map((row) => [...row]),
+        name,
+      ).to.deep.equal(before);
+    }
+  });
+
+  it('that draw refuse to run without a source', () => {
+    const honest = toRows([[1], [2], [4], [3], [5]]);
+    for (const name of attackNames) {
+      const attack = createAttack(name, name === 'alie' ? { z: 1 } : {});
+      const view = {
+        own: Float64Array.of(1),
+        honest,
+        liars: 1,
+        aggregation: aggregationOf('trimmed-mean', 1),
+      };
+      expect(
+        codeOf(() => attack.craft(view)),
+        name,
+      ).to.equal(attack.random ? 'ATTACK_NEEDS' : undefined);
     }
   });
 
@@ -142,10 +154,17 @@ describe('attacks', () => {
     expect(codeOf(() => createAttack('constructor'))).to.equal('ATTACK_UNKNOWN');
     expect(() => createAttack('zero', { boost: 2 })).to.throw('zero takes no option boost, expected none');
     for (const boost of [0, -1, Number.NaN, Infinity]) {
-      for (const name of ['sign-flip', 'gaussian', 'ipm']) {
+      for (const name of ['sign-flip', 'gaussian', 'ipm', 'lying-weight']) {
         expect(codeOf(() => createAttack(name, { boost }))).to.equal('ATTACK_OPTION');
       }
     }
+    for (const index of [-1, 0.5, Number.NaN]) {
+      expect(codeOf(() => createAttack('mimic', { index }))).to.equal('ATTACK_OPTION');
+    }
+    expect(codeOf(() => createAttack('lying-weight', { claim: 0 }))).to.equal('ATTACK_OPTION');
+    expect(() => createAttack('min-max', { perturbation: 'sign' as 'sgn' })).to.throw(
+      'min-max: perturbation is sign, expected std, uv, sgn',
+    );
     for (const options of [{}, { z: Number.NaN }, { f: 0 }, { f: 1.5 }]) {
       expect(codeOf(() => createAttack('alie', options))).to.equal('ATTACK_OPTION');
     }
