@@ -53,6 +53,26 @@ export function clipInto(
 }
 
 /**
+ * `clip` of several vectors as if they were one, in their order: all are scaled by the same factor, so that together
+ * they are at most `bound` in L2 norm. For a release of several parts that noise is added to once.
+ *
+ * @returns new vectors of the same lengths.
+ * @throws as `clip`; the index in the message counts through the parts.
+ */
+export function clipJointly(parts: readonly Float64Array[], bound: number): Float64Array[] {
+  const joint = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  const starts: number[] = [];
+  let at = 0;
+  for (const part of parts) {
+    joint.set(part, at);
+    starts.push(at);
+    at += part.length;
+  }
+  const clipped = clip(joint, bound);
+  return parts.map((part, i) => clipped.slice(starts[i], (starts[i] ?? 0) + part.length));
+}
+
+/**
  * ‖v‖₂ with the rounding of a plain sum, free of overflow and underflow.
  *
  * @throws BallastError `VECTOR_NOT_FINITE`.

@@ -1,6 +1,6 @@
 export * from './accountants/gaussian.ts';
 export { gaussianDelta, gaussianEpsilon, gaussianMu } from './accountants/gaussian-curve.ts';
-export { clip, clipInto, l2Norm } from './clip.ts';
+export { clip, clipInto, clipJointly, l2Norm } from './clip.ts';
 export { discreteGaussian } from './discrete-gaussian.ts';
 export { MIN_GRID_VARIANCE } from './discretisation.ts';
 export * from './events.ts';

@@ -13,8 +13,11 @@ const decimal = bigCount;
 const positive = z.number().positive().max(Number.MAX_SAFE_INTEGER, 'expected at most 2^53 − 1');
 
 const parameters = z.strictObject({
-  /** Name of the aggregation rule, and f: the liars that it assumes among the sealed updates. */
-  rule: z.strictObject({ name: z.string().max(40), f: count }),
+  /**
+   * The aggregation's text, such as `nnm+trimmed-mean+fedadam:lr=0.1`, read where it is used; and f: the liars that it
+   * assumes among the sealed updates.
+   */
+  rule: z.strictObject({ name: z.string().max(200), f: count }),
   update: z.strictObject({
     /** L2 bound of a whole update, in units of weights: of all heads of the model together. */
     clipNorm: positive,
@@ -38,6 +41,8 @@ const parameters = z.strictObject({
     learningRate: positive,
     /** The public divisor of a noisy gradient sum: the true number of records is private. */
     nominalRecords: z.int().min(1),
+    /** μ of FedProx: how strongly local training is pulled back to the last version's weights; 0 where left out. */
+    proximal: z.number().min(0).max(1e6).optional(),
   }),
   /** A candidate is rejected when its public score is worse than the last version's by more than the dead band. */
   gate: z.strictObject({ enabled: z.boolean(), deadBand: z.number().min(0).max(1) }),

@@ -13,6 +13,7 @@ export type FedAdamOptions = {
   readonly tau?: number;
 };
 
+/** lr and τ were chosen on the peg task of this network, generated seeds 1 to 5. */
 export const FEDADAM_DEFAULTS = Object.freeze({ lr: 0.1, beta1: 0.9, beta2: 0.99, tau: 0.001 });
 
 /**

@@ -8,8 +8,11 @@ export type FedAvgMOptions = {
   readonly beta1?: number;
 };
 
-/** With β = 0.9 a steady aggregate ends up counted ten times: the rate takes that back to about once. */
-export const FEDAVGM_DEFAULTS = Object.freeze({ lr: 1, beta1: 0.9 });
+/**
+ * Chosen on the peg task of this network, generated seeds 1 to 5. Under β = 0.9 its clipped updates, which point the
+ * same way for many rounds, carry the weights past the optimum and back.
+ */
+export const FEDAVGM_DEFAULTS = Object.freeze({ lr: 1, beta1: 0.5 });
 
 /**
  * Server momentum: v ← β·v + Δ, and the weights move by lr·v. v begins at 0 and is state of the version, so that

@@ -1,4 +1,4 @@
-import type { Head, RoundTrainer, TrainedUpdate } from '../../coordinator/index.ts';
+import type { RoundTrainer, TrainedUpdate, TrainingBase } from '../../coordinator/index.ts';
 import { clip, noisyUpdate, type PrivacyLedger, toGrid } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
@@ -44,6 +44,7 @@ export function localTrainingOptions({ privacy, training, update }: NetworkParam
     noiseMultiplier: privacy.noiseMultiplier,
     gridBits: update.gridBits,
     nominalRecords: training.nominalRecords,
+    ...(training.proximal === undefined ? {} : { proximal: training.proximal }),
   };
 }
 
@@ -107,7 +108,7 @@ export function createRoundTrainer(
 
   return {
     debits: () => ledger.position().count,
-    train: (round: number, _base: Head, weights: Float64Array, signal: AbortSignal) => {
+    train: (round: number, { weights }: TrainingBase, signal: AbortSignal) => {
       const result = last.then(() => train(round, weights, signal));
       last = result.catch(() => undefined);
       return result;

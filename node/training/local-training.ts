@@ -31,16 +31,25 @@ export type LocalTrainingOptions = {
    * under which the count itself is private.
    */
   readonly nominalRecords: number;
+  /**
+   * μ ≥ 0: each step is pulled back towards the global weights w_t by the gradient μ·(w − w_t) of (μ/2)·‖w − w_t‖²
+   * (FedProx, Li et al., Federated Optimization in Heterogeneous Networks, 2020). 0, plain training, where left out.
+   */
+  readonly proximal?: number;
 };
 
 /**
  * Δ = local − global after `localSteps` full-batch steps from `weights`:
- * w ← w − learningRate · (noised Σ clipped record gradients) / nominalRecords
+ * w ← w − learningRate · ((noised Σ clipped record gradients) / nominalRecords + proximal · (w − global) + correction)
  * (DP-SGD, Abadi et al. 2016, Algorithm 1, without sampling). Not clipped as a whole.
  *
- * The releases are the sums; everything after them is post-processing. No loss, count or norm is returned.
+ * The releases are the sums; everything after them is post-processing. That holds for the last two terms as well:
+ * they are made of the weights that earlier sums led to and of vectors known before the round, and of no record of
+ * this step. They cost no privacy and are not clipped. No loss, count or norm is returned.
  *
  * @param gradients of the node's own records, at most one row of gradients a record.
+ * @param correction added to every gradient, of the size of `weights`: SCAFFOLD's c − c_i. Made of released vectors
+ *   only, or it would have to be charged for.
  * @throws BallastError `TRAINING_OPTION`; `VECTOR_NOT_FINITE`, `PRIVACY_PARAMETER`, `GRID_TOO_COARSE` or
  *   `GRID_OVERFLOW` from the mechanism; the signal's reason when it is aborted between steps.
  */
@@ -50,10 +59,13 @@ export function trainLocally(
   options: LocalTrainingOptions,
   randomBytes: RandomBytes,
   signal?: AbortSignal,
+  correction?: Float64Array,
 ): Float64Array {
   checkOptions(options);
+  if (correction !== undefined) checkCorrection(correction, weights.length);
+  const { learningRate, proximal = 0 } = options;
   const local = Float64Array.from(weights);
-  const step = options.learningRate / options.nominalRecords;
+  const step = learningRate / options.nominalRecords;
   for (let k = 0; k < options.localSteps; k++) {
     signal?.throwIfAborted();
     const rows = gradients.perRecord(local);
@@ -70,6 +82,11 @@ export function trainLocally(
             randomBytes,
           )
         : clippedSum(rows, weights.length, options.recordClipNorm);
+    if (proximal > 0 || correction !== undefined) {
+      for (let j = 0; j < local.length; j++) {
+        local[j]! -= learningRate * (proximal * (local[j]! - weights[j]!) + (correction?.[j] ?? 0));
+      }
+    }
     for (let j = 0; j < local.length; j++) local[j]! -= step * sum[j]!;
   }
   return local.map((value, j) => value - weights[j]!);
@@ -99,7 +116,21 @@ function clippedSum(rows: Float64Array, length: number, bound: number): Float64A
   return sum;
 }
 
-function checkOptions({ localSteps, learningRate, nominalRecords }: LocalTrainingOptions): void {
+function checkCorrection(correction: Float64Array, size: number): void {
+  const wrong = correction.findIndex((value) => !Number.isFinite(value));
+  if (correction.length === size && wrong === -1) return;
+  const got = wrong === -1 ? `${correction.length} coordinates` : `${correction[wrong]} at ${wrong}`;
+  throw new BallastError('TRAINING_OPTION', `correction: got ${got}, expected ${size} finite numbers`, {
+    metadata: { name: 'correction', given: correction.length, expected: size },
+  });
+}
+
+function checkOptions({
+  localSteps,
+  learningRate,
+  nominalRecords,
+  proximal = 0,
+}: LocalTrainingOptions): void {
   const refuse = (name: string, value: number, expected: string) => {
     throw new BallastError('TRAINING_OPTION', `${name}: got ${value}, expected ${expected}`, {
       metadata: { name, value },
@@ -111,4 +142,5 @@ function checkOptions({ localSteps, learningRate, nominalRecords }: LocalTrainin
     refuse('learningRate', learningRate, 'more than 0');
   if (!(nominalRecords >= 1 && Number.isFinite(nominalRecords)))
     refuse('nominalRecords', nominalRecords, '1 or more');
+  if (!(proximal >= 0 && Number.isFinite(proximal))) refuse('proximal', proximal, '0 or more');
 }

@@ -1,4 +1,4 @@
-import type { AggregationRule } from '../../aggregation/index.ts';
+import type { AggregationRule, Aggregator } from '../../aggregation/index.ts';
 import { createDataClock, loadMarket, loadSeries, type Slices } from '../../node/data/index.ts';
 import {
   buildExamples,
@@ -22,7 +22,7 @@ import {
   type TrainingDefaults,
   trainLocally,
 } from '../../node/training/index.ts';
-import { fromGrid, toGrid } from '../../privacy/index.ts';
+import { fromGrid, l2Norm, toGrid } from '../../privacy/index.ts';
 import type { Attack } from '../attacks/index.ts';
 import { seededRandom } from '../world/random.ts';
 
@@ -69,11 +69,15 @@ export type FederatedRun = {
   readonly training: TrainingDefaults;
   /** An aggregation rule; the plain mean of all updates where left out. */
   readonly rule?: AggregationRule;
+  /** A whole aggregation with its state, in place of a rule. */
+  readonly aggregator?: Aggregator;
   /** What the last node does in place of training honestly. */
   readonly attack?: Attack;
   /** Train this node alone, as if there were no federation. */
   readonly only?: number;
   readonly seed: string;
+  /** Is told the weights after each round, from 0. */
+  readonly onRound?: (round: number, weights: Float64Array) => void;
 };
 
 export type FederatedResult = {
@@ -84,6 +88,8 @@ export type FederatedResult = {
   readonly lastExcluded: number;
   /** Mean cosine between the updates of two honest nodes. */
   readonly alignment: number;
+  /** Mean distance of an honest node's weights after its local steps, unclipped, from those before. */
+  readonly drift: number;
 };
 
 /** Rounds of local training and aggregation in one process, without network: what the weights alone can tell. */
@@ -97,33 +103,39 @@ export function runFederation(market: PreparedMarket, run: FederatedRun): Federa
 export function federate(
   { model, training }: Pick<PreparedMarket, 'model' | 'training'>,
   run: FederatedRun,
-): Pick<FederatedResult, 'weights' | 'lastExcluded' | 'alignment'> {
+): Omit<FederatedResult, 'genesis' | 'final'> {
   const random = seededRandom(run.seed);
   const { gridBits } = run.training;
   let weights = genesisOf(model);
+  let state = run.aggregator?.initialState(model.size);
   let lastExcluded = 0;
   const cosines: number[] = [];
-  for (const all of training) {
+  const drifts: number[] = [];
+  for (const [round, all] of training.entries()) {
     const sets = run.only === undefined ? all : all.slice(run.only, run.only + 1);
     const updates = sets.map((examples, node) => {
       const gradients = openHeads(float64Engine, model, examples);
       let update = trainLocally(gradients, weights, run.training, random.bytes);
       if (run.attack !== undefined && node === sets.length - 1) {
         update = run.attack.craft({ own: update, random: random.bytes });
-      }
+      } else drifts.push(l2Norm(update));
       return fromGrid(toGrid(clipHeads(model, update), gridBits), gridBits);
     });
     const honest = run.attack === undefined ? updates : updates.slice(0, -1);
     cosines.push(...pairwiseCosines(honest));
-    const result = run.rule?.aggregate(updates);
+    const aggregated = state === undefined ? undefined : run.aggregator?.aggregate(updates, state);
+    const result = aggregated?.result ?? run.rule?.aggregate(updates);
     if (result !== undefined && !result.selected.includes(sets.length - 1)) lastExcluded++;
-    const step = result?.vector ?? mean(updates, model.size);
+    const step = aggregated?.update ?? result?.vector ?? mean(updates, model.size);
+    state = aggregated?.state;
     weights = weights.map((weight, j) => weight + step[j]!);
+    run.onRound?.(round, weights);
   }
   return {
     weights,
     lastExcluded,
-    alignment: cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length,
+    alignment: average(cosines),
+    drift: average(drifts),
   };
 }
 
@@ -131,6 +143,10 @@ function mean(rows: readonly Float64Array[], size: number): Float64Array {
   const sum = new Float64Array(size);
   for (const row of rows) for (let j = 0; j < size; j++) sum[j]! += row[j]!;
   return sum.map((value) => value / rows.length);
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function pairwiseCosines(rows: readonly Float64Array[]): number[] {
