@@ -11,9 +11,15 @@ export { compose } from './compose.ts';
 export { AggregationError, type AggregationErrorCode } from './errors.ts';
 export type { InputName } from './inputs.ts';
 export { type Kernels, plainKernels } from './kernels/kernels.ts';
+export { simdKernels } from './kernels/simd.ts';
+export { plainSplitKernels, type SplitKernels } from './kernels/split-kernels.ts';
 export { distancesFrom, type SquaredDistances, squaredDistances } from './kernels/squared-distances.ts';
 export type { RuleOptions } from './options.ts';
 export { type Pipeline, parsePipeline, pipelineText, type Term } from './pipeline.ts';
+export { type ArcOptions, arc } from './preaggregation/arc.ts';
+export { type BucketingOptions, bucketing } from './preaggregation/bucketing.ts';
+export { type ClippingOptions, clipping } from './preaggregation/clipping.ts';
+export { type NnmOptions, nnm } from './preaggregation/nnm.ts';
 export type { PreAggregated, PreAggregator, PreAggregatorEntry } from './preaggregation/pre-aggregator.ts';
 export {
   createPreAggregator,

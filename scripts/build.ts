@@ -34,7 +34,7 @@ function main(): number {
       exclude: (name) => name === 'test' || name === 'node_modules',
     }),
   );
-  const copied = assets.filter((path) => !path.endsWith('.ts') && !path.endsWith('.md'));
+  const copied = assets.filter((path) => !/\.(?:ts|as|md)$/.test(path));
   for (const path of copied) cpSync(join(ROOT, path), join(out, path));
 
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

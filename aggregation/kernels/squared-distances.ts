@@ -3,7 +3,11 @@
  */
 export type SquaredDistances = { readonly n: number; readonly values: Float64Array };
 
-const LANES = 4;
+/** The pairs (i, j) with `from` ≤ i < `to` and i < j < n: neighbours in the order of {@link SquaredDistances}. */
+export type PairGroup = { readonly from: number; readonly to: number };
+
+/** Partial sums of a pair. */
+export const LANES = 4;
 const TILE = 2048;
 
 /**
@@ -16,25 +20,54 @@ const TILE = 2048;
  */
 export function squaredDistances(rows: readonly Float64Array[]): SquaredDistances {
   const n = rows.length;
-  const d = rows[0]?.length ?? 0;
-  const sums = new Float64Array(((n * (n - 1)) / 2) * LANES);
-  // Tiles keep the rows in cache; a tile starts at a multiple of LANES, so the order above is untouched.
-  for (let start = 0; start < d; start += TILE) {
-    const end = Math.min(start + TILE, d);
-    let at = 0;
-    for (let i = 0; i < n; i++) {
-      for (let j = i + 1; j < n; j++) {
-        addSquares(rows[i]!, rows[j]!, start, end, sums, at);
-        at += LANES;
-      }
-    }
-  }
+  const all = { from: 0, to: n };
+  const sums = new Float64Array(pairCount(n, all) * LANES);
+  addGroupSquares(rows, all, sums);
+  return distancesOfSums(n, sums);
+}
+
+/** How many pairs a group has among n rows. */
+export function pairCount(n: number, { from, to }: PairGroup): number {
+  return pairIndex(n, to, to + 1) - pairIndex(n, from, from + 1);
+}
+
+/** Where the pair i < j stands among the pairs of n rows. */
+export function pairIndex(n: number, i: number, j: number): number {
+  return i * n - (i * (i + 1)) / 2 + (j - i - 1);
+}
+
+/** (s_0 + s_1) + (s_2 + s_3) of the partial sums of all pairs of n rows, which lie pair by pair. */
+export function distancesOfSums(n: number, sums: Float64Array): SquaredDistances {
   const values = new Float64Array(sums.length / LANES);
   for (let pair = 0; pair < values.length; pair++) {
     const at = pair * LANES;
     values[pair] = sums[at]! + sums[at + 1]! + (sums[at + 2]! + sums[at + 3]!);
   }
   return { n, values };
+}
+
+/**
+ * Adds the squares of the differences of a group's pairs onto their four partial sums each. Rows may be pieces of
+ * longer ones that begin at a multiple of {@link LANES}: one piece after the other, the sums are those of the whole.
+ */
+export function addGroupSquares(
+  rows: readonly Float64Array[],
+  { from, to }: PairGroup,
+  sums: Float64Array,
+): void {
+  const n = rows.length;
+  const d = rows[0]?.length ?? 0;
+  // Tiles keep the rows in cache; a tile starts at a multiple of LANES, so the order above is untouched.
+  for (let start = 0; start < d; start += TILE) {
+    const end = Math.min(start + TILE, d);
+    let at = 0;
+    for (let i = from; i < to; i++) {
+      for (let j = i + 1; j < n; j++) {
+        addSquares(rows[i]!, rows[j]!, start, end, sums, at);
+        at += LANES;
+      }
+    }
+  }
 }
 
 /** The n − 1 squared distances from `row` to the others, by ascending index of the other. */
@@ -44,10 +77,6 @@ export function distancesFrom({ n, values }: SquaredDistances, row: number): Flo
   for (let i = 0; i < row; i++) result[at++] = values[pairIndex(n, i, row)]!;
   for (let j = row + 1; j < n; j++) result[at++] = values[pairIndex(n, row, j)]!;
   return result;
-}
-
-function pairIndex(n: number, i: number, j: number): number {
-  return i * n - (i * (i + 1)) / 2 + (j - i - 1);
 }
 
 /**
