@@ -8,6 +8,7 @@ export { type FedAvgOptions, fedAvg } from './averaging/fedavg.ts';
 export { type FedNovaOptions, fedNova } from './averaging/fednova.ts';
 export { type QFedAvgOptions, qFedAvg } from './averaging/q-fedavg.ts';
 export { compose } from './compose.ts';
+export * from './compression/index.ts';
 export { AggregationError, type AggregationErrorCode } from './errors.ts';
 export type { InputName } from './inputs.ts';
 export { type Kernels, plainKernels } from './kernels/kernels.ts';
@@ -34,12 +35,24 @@ export {
   serverStepNames,
   toleratedLiars,
 } from './registry.ts';
+export { type BulyanOptions, bulyan } from './robust/bulyan.ts';
+export { type CentredClippingOptions, centredClipping } from './robust/centred-clipping.ts';
 export { TRIMMED_SHARE_LIMIT } from './robust/coordinate-wise.ts';
+export {
+  type GeometricMedianOptions,
+  geometricMedian,
+  geometricMedianByzfl,
+} from './robust/geometric-median.ts';
 export { type KrumOptions, krum } from './robust/krum.ts';
 export { krumScores } from './robust/krum-scores.ts';
+export { MDA_WORK_LIMIT, type MdaOptions, mda, mdaWork } from './robust/mda.ts';
+export { type MeamedOptions, meamed } from './robust/meamed.ts';
 export { type MedianOptions, median } from './robust/median.ts';
+export { type MonnaOptions, monna } from './robust/monna.ts';
 export { type MultiKrumOptions, multiKrum } from './robust/multi-krum.ts';
+export { type NormBoundingOptions, normBounding } from './robust/norm-bounding.ts';
 export { type TrimmedMeanOptions, trimmedMean } from './robust/trimmed-mean.ts';
+export { bulyanFedml, bulyanFlower, krumByzfl, krumP2pfl } from './robust/variants.ts';
 export {
   type AggregateOptions,
   type AggregationResult,
