@@ -1,0 +1,112 @@
+/**
+ * A process that tries mutants one after another: `fork`ed by {@link ./pool.ts}, which ends it when a mutant does not.
+ *
+ * Each mutant has modules of its own: what is imported from `aggregation/` for it bears its number in the URL, so that
+ * one process tries many without starting anew.
+ */
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Mocha from 'mocha';
+import { javascriptOf } from './tokens.ts';
+
+/** What a host is asked: run the tests with one edit, or with none. */
+export type Trial = {
+  readonly id: number;
+  readonly root: string;
+  /** Test files in the order in which they are tried, relative to the root. */
+  readonly tests: readonly string[];
+  /** Suites whose title has this word are tried first. */
+  readonly first: string;
+  /** Other text for whole files, by path. */
+  readonly replaced: Readonly<Record<string, string>>;
+  readonly edit?: {
+    readonly path: string;
+    readonly at: number;
+    readonly length: number;
+    readonly replacement: string;
+  };
+};
+
+/** What it answers: `alive` after each test, then how it ended. */
+export type Answer =
+  | { readonly type: 'alive' }
+  | { readonly type: 'survived'; readonly tests: number }
+  | { readonly type: 'killed'; readonly by: string };
+
+const MARK = 'mutant';
+const javascript = new Map<string, string>();
+let current: Trial | undefined;
+
+registerHooks({
+  resolve: (specifier, context, next) => {
+    const resolved = next(specifier, context);
+    const path = pathOf(resolved.url);
+    if (current === undefined || path === undefined) return resolved;
+    return { ...resolved, url: `${resolved.url.split('?')[0]}?${MARK}=${current.id}` };
+  },
+  load: (url, context, next) => {
+    const path = pathOf(url);
+    if (current === undefined || path === undefined) return next(url, context);
+    return { format: 'module', source: sourceOf(current, path), shortCircuit: true };
+  },
+});
+
+process.on('message', (trial: Trial) => {
+  void run(trial).then((answer) => process.send?.(answer));
+});
+
+/** The path of a module that mutants have for themselves. */
+function pathOf(url: string): string | undefined {
+  if (current === undefined || !url.startsWith('file:')) return undefined;
+  const root = `${pathToFileURL(current.root).href}/`;
+  const path = url.startsWith(root) ? url.slice(root.length).split('?')[0] : undefined;
+  return path?.startsWith('aggregation/') && path.endsWith('.ts') ? path : undefined;
+}
+
+function sourceOf({ root, edit, replaced }: Trial, path: string): string {
+  const instead = replaced[path];
+  if (instead !== undefined) return instead;
+  const known = javascript.get(path);
+  const text = known ?? javascriptOf(readFileSync(join(root, path), 'utf8'));
+  javascript.set(path, text);
+  if (edit?.path !== path) return text;
+  return text.slice(0, edit.at) + edit.replacement + text.slice(edit.at + edit.length);
+}
+
+async function run(trial: Trial): Promise<Answer> {
+  current = trial;
+  const mocha = new Mocha({ bail: true, timeout: 0 });
+  mocha.suite.emit('pre-require', globalThis, '', mocha);
+  try {
+    for (const test of trial.tests) await import(pathToFileURL(join(trial.root, test)).href);
+  } catch (error) {
+    return { type: 'killed', by: `import: ${error instanceof Error ? error.message : error}` };
+  }
+  bringForward(mocha.suite, trial.first);
+  return new Promise((resolve) => {
+    let failed: string | undefined;
+    let passed = 0;
+    const runner = mocha.run(() => {
+      resolve(failed === undefined ? { type: 'survived', tests: passed } : { type: 'killed', by: failed });
+    });
+    runner.on('fail', (test, error) => {
+      failed ??= `${test.fullTitle()}: ${error.message.split('\n')[0]}`;
+    });
+    runner.on('test end', () => {
+      passed++;
+      process.send?.({ type: 'alive' } satisfies Answer);
+    });
+  });
+}
+
+/** Suites about the mutated part first, at every depth; the rest in order. */
+function bringForward(suite: Mocha.Suite, word: string): void {
+  const isAbout = (each: Mocha.Suite): boolean => each.title.includes(word) || each.suites.some(isAbout);
+  suite.suites = [...suite.suites.filter(isAbout), ...suite.suites.filter((each) => !isAbout(each))];
+  for (const each of suite.suites) bringForward(each, word);
+}
+
+// Without a parent there is nobody to ask.
+process.on('disconnect', () => process.exit());

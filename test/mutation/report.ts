@@ -1,0 +1,56 @@
+import type { Mutant } from './operators.ts';
+import type { Outcome } from './pool.ts';
+import type { Survivor } from './survivors.ts';
+
+export type Tried = { readonly mutant: Mutant; readonly outcome: Outcome };
+
+/** The least share that tests must kill, equivalent mutants counted as survivors. */
+export const LEAST_KILLED = 0.95;
+
+/**
+ * What is printed, and whether it is good: enough killed, no survivor that the list does not have, and in a `whole`
+ * run no entry of the list without its survivor.
+ */
+export function reportOf(
+  tried: readonly Tried[],
+  survivors: readonly Survivor[],
+  isWhole: boolean,
+): { readonly lines: string[]; readonly ok: boolean } {
+  const alive = tried.filter(({ outcome }) => outcome.type === 'survived').map(({ mutant }) => mutant);
+  const unlisted = alive.filter((mutant) => !survivors.some((each) => isListed(each, mutant)));
+  const files = [...new Set(tried.map(({ mutant }) => mutant.path))];
+  const paths = new Set(files);
+  const stale = survivors.filter(
+    (each) => isWhole && paths.has(each.path) && !alive.some((mutant) => isListed(each, mutant)),
+  );
+  const share = (of: readonly Tried[]): string => {
+    const killed = of.filter(({ outcome }) => outcome.type !== 'survived').length;
+    return `${killed}/${of.length}`;
+  };
+  const stuck = tried.filter(({ outcome }) => outcome.type === 'stuck').length;
+  const killedShare = tried.length === 0 ? 1 : 1 - alive.length / tried.length;
+  const lines = [
+    ...files.map(
+      (path) => `  ${share(tried.filter(({ mutant }) => mutant.path === path)).padStart(9)}  ${path}`,
+    ),
+    ...unlisted.map((mutant) => `  survivor  ${place(mutant)}`),
+    ...stale.map(({ path, code, change }) => `  listed, but not a survivor  ${path}  ${change}  ${code}`),
+    `killed ${share(tried)}, ${(100 * killedShare).toFixed(1)} % (${stuck} of them by an endless loop); ` +
+      `${alive.length} survived, ${unlisted.length} of them not on the list`,
+  ];
+  const isEnough = killedShare >= LEAST_KILLED || !isWhole;
+  return { lines, ok: isEnough && unlisted.length === 0 && stale.length === 0 };
+}
+
+function isListed({ path, code, change, nth }: Survivor, mutant: Mutant): boolean {
+  return (
+    path === mutant.path &&
+    code === mutant.code &&
+    change === mutant.change &&
+    (nth === undefined || nth === mutant.nth)
+  );
+}
+
+function place({ path, line, change, nth, code }: Mutant): string {
+  return `${path}:${line}  ${change} #${nth}  ${code}`;
+}
