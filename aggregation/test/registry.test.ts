@@ -1,15 +1,28 @@
 import { expect } from 'chai';
 import { createRule, ruleEntry, ruleNames, toleratedLiars } from '../index.ts';
+import { optionNames } from '../options.ts';
 import { errorOf } from './support.ts';
 
 describe('registry of rules', () => {
   it('makes every rule under its own name', () => {
-    expect(ruleNames).to.deep.equal(['fedavg', 'krum', 'multi-krum', 'median', 'trimmed-mean']);
     for (const name of ruleNames) {
-      const rule = createRule(name, name === 'fedavg' ? {} : { f: 2 });
+      const f = ruleEntry(name).kind === 'averaging' ? 0 : 2;
+      const rule = createRule(name, { f });
       expect(rule.name).to.equal(name);
-      expect(rule.f).to.equal(name === 'fedavg' ? 0 : 2);
+      expect(rule.f, name).to.equal(f);
       expect(rule.requirement).to.equal(ruleEntry(name).condition.text);
+    }
+  });
+
+  it('takes the options that an entry names, and no others', () => {
+    for (const name of ruleNames) {
+      const { options, kind } = ruleEntry(name);
+      for (const option of optionNames) {
+        const given = { ...(kind === 'averaging' ? {} : { f: 1 }), [option]: Number.NaN };
+        const { code, message } = errorOf(() => createRule(name, given));
+        expect(code, `${name}: ${option}`).to.equal('RULE_OPTION');
+        expect(message.includes('takes no option'), `${name}: ${option}`).to.equal(!options.includes(option));
+      }
     }
   });
 
@@ -27,7 +40,7 @@ describe('registry of rules', () => {
   }
 
   it('asks for f where liars are borne', () => {
-    for (const name of ruleNames.filter((n) => n !== 'fedavg')) {
+    for (const name of ruleNames.filter((n) => ruleEntry(n).kind !== 'averaging')) {
       for (const options of [{}, { f: -1 }, { f: 0.5 }, { f: Number.NaN }]) {
         const error = errorOf(() => createRule(name, options));
         expect(error.code).to.equal('RULE_OPTION');
@@ -44,7 +57,8 @@ describe('registry of rules', () => {
   });
 
   it('says how many liars a rule bears with n rows', () => {
-    const table = [1, 2, 3, 4, 5, 7, 50].map((n) => ruleNames.map((name) => toleratedLiars(name, n)));
+    const named = ['fedavg', 'krum', 'multi-krum', 'median', 'trimmed-mean'];
+    const table = [1, 2, 3, 4, 5, 7, 50].map((n) => named.map((name) => toleratedLiars(name, n)));
     expect(table).to.deep.equal([
       [0, undefined, undefined, 0, 0],
       [0, undefined, undefined, 0, 0],
@@ -54,6 +68,15 @@ describe('registry of rules', () => {
       [0, 2, 2, 3, 3],
       [0, 23, 23, 24, 24],
     ]);
+    for (const name of ruleNames) {
+      for (let n = 1; n < 30; n++) {
+        const { condition, kind } = ruleEntry(name);
+        const f = toleratedLiars(name, n);
+        if (kind === 'averaging') expect(f).to.equal(condition.minRows(0) <= n ? 0 : undefined);
+        else if (f === undefined) expect(condition.minRows(0)).to.be.greaterThan(n);
+        else expect([condition.minRows(f) <= n, condition.minRows(f + 1) <= n]).to.deep.equal([true, false]);
+      }
+    }
   });
 
   it('says in the hint what can be done about too few rows', () => {
