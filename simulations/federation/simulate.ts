@@ -1,0 +1,184 @@
+import { createAggregator, type Kernels, parsePipeline, pipelineText } from '../../aggregation/index.ts';
+import { createPegModel, genesisOf } from '../../node/models/index.ts';
+import { TRAINING_DEFAULTS, trainingRelease } from '../../node/training/index.ts';
+import { epsilonOf } from '../../privacy/index.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
+import { type Lane, type LaneStep, openLane, stepLane } from './lane.ts';
+import {
+  type Case,
+  type CaseOptions,
+  checkFederation,
+  type FederationOptions,
+  openCase,
+  type SimulationOptions,
+} from './options.ts';
+import {
+  detectionOf,
+  figuresOf,
+  gainKept,
+  type HeldOutFigures,
+  type SimulatedRound,
+  type SimulationResult,
+} from './result.ts';
+import { type FederatedTask, prepareTask } from './task.ts';
+import { trainLanes } from './training.ts';
+
+/** How far a simulation is. */
+export type SimulationProgress =
+  | { readonly stage: 'preparing'; readonly done: number; readonly of: number }
+  | { readonly stage: 'training'; readonly round: number; readonly done: number; readonly of: number };
+
+export type SimulationCollaborators = {
+  /** A task prepared before, of the same nodes, rounds, seed and heterogeneity. */
+  readonly task?: FederatedTask;
+  /** What does the aggregation's arithmetic, always to the same bits. */
+  readonly kernels?: Kernels;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SimulationProgress) => void;
+  /** Told after each round, of each case by its place. */
+  readonly onRound?: (round: SimulatedRound, which: number) => void;
+};
+
+/**
+ * Federated training without a network: in each round every node trains from the last version on its own venue of a
+ * generated market, the liars make theirs of all they see, and the aggregation makes the next version.
+ *
+ * Memory: one node's examples, the tables of {@link KEPT_TABLE_BYTES}, and about 0.2 MB a node.
+ *
+ * @throws {UsageError} as {@link checkFederation} and {@link openCase}, before anything runs; AggregationError
+ * RULE_CONDITION when the nodes are too few for the rule; BallastError GRID_OVERFLOW for a lie too loud for the grid
+ * without norm check; the signal's reason.
+ */
+export async function simulate(
+  options: SimulationOptions,
+  collaborators: SimulationCollaborators = {},
+): Promise<SimulationResult> {
+  const [result] = await simulateCases(options, [options], collaborators);
+  return result as SimulationResult;
+}
+
+/**
+ * Several cases on the same nodes, data and noise, in one pass: each is what {@link simulate} makes of it alone.
+ * @throws as {@link simulate}.
+ */
+export async function simulateCases(
+  federation: FederationOptions,
+  caseOptions: readonly CaseOptions[],
+  { task: given, kernels, signal, onProgress, onRound }: SimulationCollaborators = {},
+): Promise<SimulationResult[]> {
+  checkFederation(federation);
+  const { nodes, byzantine, rounds } = federation;
+  const honest = nodes - byzantine;
+  const bounds = modelBounds();
+  const cases = caseOptions.map((each) => openCase(federation, each, bounds));
+  const task =
+    given ??
+    (await prepareTask(federation, {
+      ...(signal === undefined ? {} : { signal }),
+      onPrepared: (node) => onProgress?.({ stage: 'preparing', done: node + 1, of: nodes }),
+    }));
+  const { model, heldOut } = task;
+  const training = { ...TRAINING_DEFAULTS, unit: federation.noise === 'record' ? 'record' : 'none' } as const;
+  const collaborators = {
+    model,
+    gridBits: training.gridBits,
+    localSteps: training.localSteps,
+    normCheck: federation.normCheck,
+    ...(kernels === undefined ? {} : { kernels }),
+  };
+
+  const { texts, baselineOf } = baselines(federation.baseline ? cases : []);
+  let lanes: Lane[] = [
+    ...cases.map(({ aggregator, attack }) => openLane(model, { aggregator, attack, honest, members: nodes })),
+    ...texts.map((text) =>
+      openLane(model, { aggregator: createAggregator(text), attack: undefined, honest, members: honest }),
+    ),
+  ];
+  const told: SimulatedRound[][] = cases.map(() => []);
+  for (let round = 1; round <= rounds; round++) {
+    const contributions = await trainLanes(task, round, lanes, training, {
+      ...(signal === undefined ? {} : { signal }),
+      onTrained: (node) => onProgress?.({ stage: 'training', round, done: node + 1, of: nodes }),
+    });
+    const seed = `ballast/simulation/round/${federation.seed}/${round}`;
+    const steps: LaneStep[] = lanes.map((lane, l) =>
+      stepLane(lane, contributions[l] ?? [], seed, collaborators),
+    );
+    lanes = steps.map(({ lane }) => lane);
+    const losses = lanes.map(({ weights }) => heldOut(weights).loss);
+    for (const [which, { leftOut, deviation }] of steps.slice(0, cases.length).entries()) {
+      const baseline = baselineOf(which);
+      const baselineLoss = baseline === undefined ? null : (losses[baseline] ?? null);
+      const one = { round, loss: losses[which] ?? Number.NaN, baselineLoss, deviation, leftOut };
+      told[which]?.push(one);
+      onRound?.(one, which);
+    }
+  }
+
+  const start = figuresOf(heldOut(genesisOf(model)));
+  const epsilon = federation.noise === 'record' ? epsilonAfter(rounds) : null;
+  const figuresOfLane = (lane: number): HeldOutFigures =>
+    figuresOf(heldOut(lanes[lane]?.weights ?? genesisOf(model)));
+  return cases.map(({ options }, which): SimulationResult => {
+    const own = told[which] ?? [];
+    const end = figuresOfLane(which);
+    const at = baselineOf(which);
+    const baseline = at === undefined ? null : figuresOfLane(at);
+    return {
+      options: { ...federationOf(federation), ...options },
+      parameters: model.size,
+      rounds: own,
+      summary: {
+        start,
+        end,
+        baseline,
+        gainKept: gainKept(start, end, baseline),
+        detection: detectionOf(own, federation),
+        epsilon,
+        delta: TRAINING_DEFAULTS.delta,
+        modelDigest: weightsDigest(lanes[which]?.weights ?? genesisOf(model)),
+      },
+    };
+  });
+}
+
+/** One baseline for each server step that a case has: the plain mean, then that step. */
+function baselines(cases: readonly Case[]): {
+  readonly texts: readonly string[];
+  /** The lane of a case's baseline, undefined where there is none. */
+  readonly baselineOf: (which: number) => number | undefined;
+} {
+  const wanted = cases.map(({ options }) => {
+    const { server } = parsePipeline(options.rule);
+    return pipelineText({ before: [], rule: { name: 'fedavg', options: {} }, server });
+  });
+  const texts = [...new Set(wanted)];
+  return {
+    texts,
+    baselineOf: (which) => {
+      const text = wanted[which];
+      return text === undefined ? undefined : cases.length + texts.indexOf(text);
+    },
+  };
+}
+
+/** Of the peg head alone, known before any data is. */
+function modelBounds(): { readonly parameters: number; readonly radius: number } {
+  return {
+    parameters: createPegModel({ kind: 'linear' }).size,
+    radius: TRAINING_DEFAULTS.headUpdateNorms.peg,
+  };
+}
+
+function federationOf(options: FederationOptions): FederationOptions {
+  const { nodes, byzantine, rounds, seed, noise, heterogeneity, normCheck, baseline } = options;
+  return { nodes, byzantine, rounds, seed, noise, heterogeneity, normCheck, baseline };
+}
+
+function epsilonAfter(rounds: number): number {
+  const release = trainingRelease(TRAINING_DEFAULTS);
+  return epsilonOf(
+    Array.from({ length: rounds }, () => release),
+    TRAINING_DEFAULTS.delta,
+  );
+}
