@@ -15,8 +15,8 @@ export type AdmissionContext = {
   readonly committee: Committee;
   readonly parameters: NetworkParameters;
   readonly layout: Digest;
-  /** Number of weights of the layout. */
-  readonly size: number;
+  /** Length of an update. */
+  readonly rowSize: number;
 };
 
 /** How far a node is. */
@@ -112,13 +112,14 @@ export class Admission {
   }
 
   #checkHeader(message: Received<'update-header'>): void {
-    const { parameters, layout, size } = this.#context;
+    const { parameters, layout, rowSize } = this.#context;
     const { payload } = message;
     const refuseHeader = (code: string, got: string) => refuse('reject', code, message, got);
     if (payload.layout !== layout)
       throw refuseHeader('UPDATE_WRONG_LAYOUT', `layout ${payload.layout.slice(0, 12)}`);
-    if (payload.size !== size) throw refuseHeader('UPDATE_SIZE', `${payload.size} weights, expected ${size}`);
-    if (parameters.update.normCheck && 2 ** (payload.normClass - 1) >= largestNorm(parameters, size)) {
+    if (payload.size !== rowSize)
+      throw refuseHeader('UPDATE_SIZE', `${payload.size} numbers, expected ${rowSize}`);
+    if (parameters.update.normCheck && 2 ** (payload.normClass - 1) >= largestNorm(parameters, rowSize)) {
       throw refuseHeader('UPDATE_NORM', `norm class ${payload.normClass}`);
     }
     const { unit, relation, delta, epsilonBudget } = parameters.privacy;

@@ -1,15 +1,19 @@
+import { type AggregatorState, decodeState, stateBytes } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
 import { decodeWeights } from '../protocol/vectors.ts';
 import type { Blobs } from './blobs.ts';
+import type { Version } from './candidate.ts';
 import type { Collaborators, ParticipantOptions } from './collaborators.ts';
 import { nodesOf } from './committee.ts';
+import type { Head } from './entry.ts';
+import { genesisState } from './round-aggregator.ts';
 
 /** The largest model that this node fetches: no layout comes near it. */
 const MAX_MODEL_BYTES = 8 << 20;
 
-/** Models and updates by digest: what this node holds, gives out and gets from its peers. */
+/** Models, their states and updates by digest: what this node holds, gives out and gets from its peers. */
 export class BlobExchange {
   readonly #options: ParticipantOptions;
   readonly #collaborators: Collaborators;
@@ -84,6 +88,27 @@ export class BlobExchange {
     if (known !== undefined) return known;
     const { committee, size } = this.#options;
     return decodeWeights(await this.obtain(digest, nodesOf(committee), MAX_MODEL_BYTES, round, signal), size);
+  }
+
+  /** The state that belongs to a certified version, likewise. An aggregation without state needs nobody for it. */
+  async obtainState(digest: Digest, round: number, signal: AbortSignal): Promise<AggregatorState> {
+    const { genesis, committee, size } = this.#options;
+    const { aggregator } = this.#collaborators;
+    if (digest === genesis.stateDigest) return genesisState(aggregator, size);
+    const shape = aggregator.stateShape(size);
+    return decodeState(
+      await this.obtain(digest, nodesOf(committee), stateBytes(shape), round, signal),
+      shape,
+    );
+  }
+
+  /** Weights and state of a certified version. */
+  async obtainVersion(
+    { modelDigest, stateDigest, round }: Pick<Head, 'modelDigest' | 'stateDigest' | 'round'>,
+    signal: AbortSignal,
+  ): Promise<Version> {
+    const weights = await this.obtainWeights(modelDigest, round, signal);
+    return { weights, state: await this.obtainState(stateDigest, round, signal) };
   }
 
   async #isWithheld(digest: Digest, round: number): Promise<boolean> {

@@ -1,4 +1,3 @@
-import type { AggregationRule } from '../aggregation/rule.ts';
 import type { Digest } from '../protocol/digest.ts';
 import type { NodeSigner } from '../protocol/ed25519.ts';
 import type { NodeId } from '../protocol/ids.ts';
@@ -6,11 +5,12 @@ import type { Topic } from '../protocol/message-types.ts';
 import type { PrivacyStatement } from '../protocol/messages.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
 import type { KeyValueStore } from '../protocol/store.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Version } from './candidate.ts';
 import type { Certificate, CommitScheme } from './certificate.ts';
 import type { Committee } from './committee.ts';
 import type { Head } from './entry.ts';
 import type { Verdict } from './round/types.ts';
+import type { RoundAggregator } from './round-aggregator.ts';
 
 /** What a participant of a network goes by. */
 export type ParticipantOptions = {
@@ -41,7 +41,7 @@ export type Collaborators = {
   readonly beacon: BeaconSource;
   readonly trainer: RoundTrainer;
   readonly evaluator: Evaluator;
-  readonly rule: AggregationRule;
+  readonly aggregator: RoundAggregator;
 };
 
 export type Clock = {
@@ -79,7 +79,11 @@ export type BeaconSource = {
   readonly randomnessAt: (height: number, signal: AbortSignal) => Promise<Digest>;
 };
 
+/** The certified version that a round trains from, its aggregation's state with it. */
+export type TrainingBase = Version & { readonly head: Head };
+
 export type TrainedUpdate = {
+  /** The row of this node: `rowSize` grid integers. */
   readonly update: Int32Array;
   readonly privacy: PrivacyStatement;
   /** Debits in this node's privacy ledger, this update's own with them. */
@@ -95,8 +99,7 @@ export type RoundTrainer = {
    */
   readonly train: (
     round: number,
-    base: Head,
-    weights: Float64Array,
+    base: TrainingBase,
     signal: AbortSignal,
   ) => Promise<TrainedUpdate | undefined>;
 };

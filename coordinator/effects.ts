@@ -1,8 +1,9 @@
+import { encodeState } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { StoreOperation } from '../protocol/store.ts';
-import { encodeWeights, weightsDigest } from '../protocol/vectors.ts';
+import { encodeWeights } from '../protocol/vectors.ts';
 import type { BlobExchange } from './blob-exchange.ts';
 import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
@@ -14,6 +15,7 @@ import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
 import { Retention } from './retention.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
+import { hasState } from './round-aggregator.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass, openUpdate } from './update-body.ts';
 import type { Voice } from './voice.ts';
@@ -140,7 +142,7 @@ export class Effects {
       basis === undefined
         ? []
         : [{ type: 'put', key: transcriptKey(entry.round), value: encodeTranscript(basis) }];
-    const over = await this.#retention.over(entry.round, entry.round, entry.modelDigest);
+    const over = await this.#retention.over(entry.round, entry);
     await this.#log.append(certificate, [...transcript, ...this.#committee(), ...over]);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
@@ -150,15 +152,13 @@ export class Effects {
     }
   }
 
-  /** Rounds that the others have certified; of the newest the model is fetched too. */
+  /** Rounds that the others have certified; of the newest the model and its state are fetched too. */
   async #adopt({ certificates, isNewest }: Effect<'adopt'>): Promise<void> {
     const newest = certificates.at(-1);
     if (newest === undefined) return;
     const operations = this.#committee();
     for (const { entry } of certificates)
-      operations.push(
-        ...(await this.#retention.over(entry.round, newest.entry.round, newest.entry.modelDigest)),
-      );
+      operations.push(...(await this.#retention.over(entry.round, newest.entry)));
     await this.#log.appendAll(certificates, operations);
     this.#endRound();
     for (const certificate of certificates) {
@@ -166,9 +166,8 @@ export class Effects {
       this.#observer.onDecided?.({ certificate, leader: undefined, candidate: undefined, isOld });
     }
     if (!isNewest) return;
-    const { modelDigest, round } = newest.entry;
     this.#beside(async () => {
-      await this.#exchange.obtainWeights(modelDigest, round, this.#round.signal);
+      await this.#exchange.obtainVersion(newest.entry, this.#round.signal);
     });
   }
 
@@ -203,8 +202,8 @@ export class Effects {
 
   async #train({ round, base }: Effect<'train'>): Promise<void> {
     const { signal } = this.#round;
-    const weights = await this.#exchange.obtainWeights(base.modelDigest, base.round, signal);
-    const trained = await this.#collaborators.trainer.train(round, base, weights, signal);
+    const version = await this.#exchange.obtainVersion(base, signal);
+    const trained = await this.#collaborators.trainer.train(round, { ...version, head: base }, signal);
     if (trained === undefined || signal.aborted) return;
     const { update, privacy, ledger } = trained;
     const bytes = encodeBody(this.#collaborators.signer.nodeId, update);
@@ -234,33 +233,32 @@ export class Effects {
   }
 
   async #aggregate({ round, key, base, beacon, headers }: Effect<'aggregate'>): Promise<void> {
-    const { parameters } = this.#options;
-    const weights = await this.#exchange.obtainWeights(base.modelDigest, base.round, this.#round.signal);
+    const { parameters, size } = this.#options;
+    const { aggregator } = this.#collaborators;
+    const { signal } = this.#round;
+    const version = await this.#exchange.obtainVersion(base, signal);
     const updates = await Promise.all(
       headers.map(async (header) => {
         const { digest } = header.payload;
         const bytes = await this.#blobs.get(digest);
         if (bytes === undefined)
           throw new BallastError('BODY_MISSING', `body ${digest}: held before, gone now`);
-        return { node: header.sender, update: openUpdate(bytes, header, parameters) };
+        return { node: header.sender, digest, update: openUpdate(bytes, header, parameters) };
       }),
     );
-    const candidate = aggregateCandidate(
-      this.#collaborators.rule,
-      weights,
-      updates,
-      beacon,
-      parameters.update.gridBits,
-    );
+    const terms = { parameters, beacon, signal };
+    const candidate = await aggregateCandidate(aggregator, version, updates, terms);
+    if (signal.aborted) return;
     await this.#blobs.put(round, encodeWeights(candidate.weights));
-    const candidateDigest = weightsDigest(candidate.weights);
+    if (hasState(aggregator, size)) await this.#blobs.put(round, encodeState(candidate.state));
+    const { candidateDigest, candidateState, selected } = candidate;
     this.#candidates.set(candidateDigest, candidate);
     this.#observer.onAggregated?.(round, candidate);
     this.#loop.post({
       type: 'aggregated',
       round,
       key,
-      result: { candidateDigest, selected: candidate.selected },
+      result: { candidateDigest, candidateState, selected },
     });
   }
 

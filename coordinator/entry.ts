@@ -11,17 +11,25 @@ export type Head = {
   readonly entry: Digest;
   readonly version: number;
   readonly modelDigest: Digest;
+  /** Of the aggregation's state that belongs to the version. */
+  readonly stateDigest: Digest;
   /** Height of the block whose randomness is the next round's beacon. */
   readonly nextBeaconHeight: number;
 };
 
 /** The log's root: an entry that nobody voted on, fixed by the network document. */
-export function genesisHead(network: Digest, modelDigest: Digest, beaconHeight: number): Head {
+export function genesisHead(
+  network: Digest,
+  modelDigest: Digest,
+  beaconHeight: number,
+  stateDigest: Digest,
+): Head {
   return {
     round: 0,
-    entry: digestOf('ballast/genesis/1', { network, modelDigest }),
+    entry: digestOf('ballast/genesis/2', { network, modelDigest, stateDigest }),
     version: 0,
     modelDigest,
+    stateDigest,
     nextBeaconHeight: beaconHeight,
   };
 }
@@ -32,7 +40,7 @@ const digests = new WeakMap<RoundEntry, Digest>();
 export function entryDigest(entry: RoundEntry): Digest {
   const known = digests.get(entry);
   if (known !== undefined) return known;
-  const digest = digestOf('ballast/entry/1', entry as Encodable);
+  const digest = digestOf('ballast/entry/2', entry as Encodable);
   digests.set(entry, digest);
   return digest;
 }
@@ -43,12 +51,14 @@ export function headAfter(entry: RoundEntry): Head {
     entry: entryDigest(entry),
     version: entry.version,
     modelDigest: entry.modelDigest,
+    stateDigest: entry.stateDigest,
     nextBeaconHeight: entry.nextBeaconHeight,
   };
 }
 
 /**
- * The same round with another outcome: only an accepted candidate becomes the next version. An aborted round
+ * The same round with another outcome: only an accepted candidate becomes the next version, and
+ * its state the version's. An aborted round
  * has no candidate, so it has no other outcome.
  */
 export function withOutcome(entry: RoundEntry, outcome: 'accepted' | 'rejected'): RoundEntry {
@@ -59,6 +69,7 @@ export function withOutcome(entry: RoundEntry, outcome: 'accepted' | 'rejected')
     reason: accepted ? '' : 'the candidate is worse on public data than the last version',
     version: accepted ? entry.baseVersion + 1 : entry.baseVersion,
     modelDigest: accepted ? entry.candidateDigest : entry.baseDigest,
+    stateDigest: accepted ? entry.candidateState : entry.baseState,
   };
 }
 

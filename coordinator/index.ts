@@ -1,16 +1,33 @@
 export { Admission, type AdmissionContext, type Equivocation } from './admission.ts';
 export { beaconDigest, beaconOrder, leaderOf } from './beacon.ts';
-export { aggregateCandidate, type Candidate, type NodeUpdate } from './candidate.ts';
+export {
+  aggregateCandidate,
+  aggregationSeed,
+  type Candidate,
+  type CandidateTerms,
+  type NodeUpdate,
+  type Version,
+} from './candidate.ts';
 export { type Certificate, type CommitScheme, isCertified } from './certificate.ts';
 export type * from './collaborators.ts';
 export { type Committee, createCommittee, isMember, type Member, memberIndex, nodesOf } from './committee.ts';
 export { decisionOf, entryDigest, genesisHead, type Head, headAfter, type RoundDecision } from './entry.ts';
+export { networkGenesis } from './genesis.ts';
 export { RoundLog } from './log.ts';
 export { Participant, type Reception } from './participant.ts';
 export type { AnyReceived, Received } from './received.ts';
 export { addRecords } from './records.ts';
 export { startRound, step } from './round/step.ts';
 export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';
+export {
+  aggregatorOf,
+  genesisState,
+  hasState,
+  NO_STATE,
+  type RoundAggregator,
+  type RoundInputs,
+  requireRoundInputs,
+} from './round-aggregator.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
 export { encodeBody, largestNorm, normClass, openUpdate } from './update-body.ts';
 export * from './verify/index.ts';

@@ -1,6 +1,7 @@
+import { stateDigest } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import type { Sealed } from '../protocol/envelope.ts';
-import { MessageError } from '../protocol/errors.ts';
+import { BallastError, MessageError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
 import { topicOf } from '../protocol/message-types.ts';
 import type { Payload } from '../protocol/messages.ts';
@@ -16,6 +17,7 @@ import { type Memory, readMemory } from './memory.ts';
 import type { AnyReceived } from './received.ts';
 import { startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
+import { genesisState, type RoundAggregator, requireRoundInputs } from './round-aggregator.ts';
 import { CatchUp } from './sync/catch-up.ts';
 import { answerLog } from './sync/log-server.ts';
 import { OwnPast } from './sync/own-past.ts';
@@ -56,12 +58,18 @@ export class Participant {
   #cancelResend: () => void = () => undefined;
   #lastStatus = Number.NEGATIVE_INFINITY;
 
-  /** Reads log, lock and votes back, so that a restarted member goes on where it was. */
+  /**
+   * Reads log, lock and votes back, so that a restarted member goes on where it was.
+   *
+   * @throws UsageError `RULE_NEEDS_LOSSES` for an aggregation that asks for what no round has; BallastError
+   *   `GENESIS_STATE` for a genesis of another aggregation; what reading the store throws.
+   */
   static async open(
     options: ParticipantOptions,
     collaborators: Collaborators,
     observer: ParticipantObserver = {},
   ): Promise<Participant> {
+    requireGenesisState(options, collaborators.aggregator);
     const memory = await readMemory(options, collaborators, observer);
     return new Participant(options, collaborators, observer, memory);
   }
@@ -87,10 +95,10 @@ export class Participant {
       network,
       committee,
       parameters,
-      minUpdates: collaborators.rule.minRows,
+      minUpdates: collaborators.aggregator.minRows,
     };
     this.#admission = new Admission(
-      { network, committee, parameters, layout, size },
+      { network, committee, parameters, layout, rowSize: collaborators.aggregator.rowSize(size) },
       { onEquivocation: (proof) => observer.onEquivocation?.(proof) },
     );
     this.#state = startRound(log.head, 0, resumed);
@@ -306,6 +314,20 @@ export class Participant {
     this.#lastStatus = now;
     return true;
   }
+}
+
+function requireGenesisState(
+  { genesis, size }: Pick<ParticipantOptions, 'genesis' | 'size'>,
+  aggregator: RoundAggregator,
+): void {
+  requireRoundInputs(aggregator);
+  const expected = stateDigest(genesisState(aggregator, size));
+  if (genesis.stateDigest === expected) return;
+  throw new BallastError(
+    'GENESIS_STATE',
+    `genesis: got state ${genesis.stateDigest.slice(0, 12)}, expected ${expected.slice(0, 12)} of ${aggregator.name}`,
+    { metadata: { given: genesis.stateDigest, expected, rule: aggregator.name } },
+  );
 }
 
 /** The last round whose certificate the sender of a message must hold, or says that it does. */

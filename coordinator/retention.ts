@@ -1,7 +1,7 @@
-import type { Digest } from '../protocol/digest.ts';
 import type { StoreOperation } from '../protocol/store.ts';
 import type { Blobs } from './blobs.ts';
 import type { ParticipantOptions } from './collaborators.ts';
+import type { Head } from './entry.ts';
 import type { RoundLog } from './log.ts';
 import { transcriptKey } from './transcript.ts';
 import type { VotingRecord } from './voting-record.ts';
@@ -23,18 +23,22 @@ export class Retention {
 
   /**
    * The writes that a decided round brings: this node's words in it, and all of a round that passes out of retention
-   * but the model that the oldest retained round builds on.
+   * but the model and the state that the oldest retained round builds on.
    *
-   * @param newest the last round that is decided with it, and its model.
+   * @param newest the last round that is decided with it, with its model and state.
    */
-  async over(round: number, newest: number, modelDigest: Digest): Promise<StoreOperation[]> {
+  async over(
+    round: number,
+    newest: Pick<Head, 'round' | 'modelDigest' | 'stateDigest'>,
+  ): Promise<StoreOperation[]> {
     const { options, log, votes, blobs } = this.#parts;
     const operations = await votes.forgetting(round);
     const old = round - options.parameters.retention.rounds;
     if (old <= 0 || options.archive === true) return operations;
     const last = await log.get(old);
-    const keep = new Set(last === undefined ? [modelDigest] : [modelDigest, last.entry.modelDigest]);
-    const forgotten = await blobs.forgetting(old, keep, newest);
+    const kept = [newest, ...(last === undefined ? [] : [last.entry])];
+    const keep = new Set(kept.flatMap(({ modelDigest, stateDigest }) => [modelDigest, stateDigest]));
+    const forgotten = await blobs.forgetting(old, keep, newest.round);
     return [...operations, ...forgotten, { type: 'delete', key: transcriptKey(old) }];
   }
 }

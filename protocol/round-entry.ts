@@ -29,6 +29,8 @@ export const roundEntry = z.strictObject({
   nextBeaconHeight: count,
   baseVersion: count,
   baseDigest: digest,
+  /** What the aggregation carries from version to version (server momentum, control variates), as of the base. */
+  baseState: digest,
   /** Headers that enough members reported in time. */
   sealed: members,
   /** Those of them whose bodies enough members hold. */
@@ -41,8 +43,11 @@ export const roundEntry = z.strictObject({
   reason: z.string().max(200),
   version: count,
   modelDigest: digest,
-  /** The candidate that was judged, whether or not it became the model. */
+  /** The aggregation's state that belongs to the version. */
+  stateDigest: digest,
+  /** The candidate that was judged, whether or not it became the model, and the state that goes with it. */
   candidateDigest: digest,
+  candidateState: digest,
   privacy: privacyStatement,
 });
 

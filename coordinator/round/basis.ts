@@ -48,8 +48,9 @@ const keys = new WeakMap<Basis, Digest>();
 export function aggregationKey(state: RoundState, basis: Basis): Digest {
   const key =
     keys.get(basis) ??
-    digestOf('ballast/aggregation/1', {
+    digestOf('ballast/aggregation/2', {
       base: state.head.modelDigest,
+      state: state.head.stateDigest,
       beacon: state.beacon ?? '',
       accepted: basis.accepted.map(({ node, digest }) => ({ node, digest })),
     });
@@ -73,10 +74,12 @@ export function candidateEntry(
     ...common(context, state, basis),
     selected: [...aggregated.selected],
     candidateDigest: aggregated.candidateDigest,
+    candidateState: aggregated.candidateState,
     outcome: 'rejected',
     reason: '',
     version: state.head.version,
     modelDigest: state.head.modelDigest,
+    stateDigest: state.head.stateDigest,
     privacy: combinedPrivacy(
       contributors.map(({ payload }) => payload.privacy),
       agreedPrivacy(parameters.privacy),
@@ -85,16 +88,18 @@ export function candidateEntry(
   return withOutcome(entry, verdict);
 }
 
-/** The entry of a round with too few updates for its rule: the model stays. */
+/** The entry of a round with too few updates for its rule: the model stays, and its state. */
 export function abortedEntry(context: RoundContext, state: RoundState, basis: Basis): RoundEntry {
   return {
     ...common(context, state, basis),
     selected: [],
     candidateDigest: state.head.modelDigest,
+    candidateState: state.head.stateDigest,
     outcome: 'aborted',
     reason: `${basis.accepted.length} updates, ${context.minUpdates} needed`,
     version: state.head.version,
     modelDigest: state.head.modelDigest,
+    stateDigest: state.head.stateDigest,
     privacy: { ...agreedPrivacy(context.parameters.privacy), epsilon: 0 },
   };
 }
@@ -108,6 +113,7 @@ function common(context: RoundContext, state: RoundState, basis: Basis) {
     nextBeaconHeight: basis.nextBeaconHeight,
     baseVersion: state.head.version,
     baseDigest: state.head.modelDigest,
+    baseState: state.head.stateDigest,
     sealed: [...basis.sealed],
     accepted: [...basis.accepted],
     dropped: basis.dropped,

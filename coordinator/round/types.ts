@@ -24,7 +24,12 @@ export type RoundContext = {
 /** Whether a header's body is held, or why not. */
 export type BodyStatus = 'held' | { readonly code: string };
 
-export type Aggregated = { readonly candidateDigest: Digest; readonly selected: readonly NodeId[] };
+export type Aggregated = {
+  readonly candidateDigest: Digest;
+  /** Of the aggregation's state that goes with the candidate. */
+  readonly candidateState: Digest;
+  readonly selected: readonly NodeId[];
+};
 export type Verdict = 'accepted' | 'rejected';
 
 /** What an entry follows from: the signed reports, and what they say when taken together. */

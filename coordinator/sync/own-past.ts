@@ -127,11 +127,11 @@ export class OwnPast {
   guarded(trainer: RoundTrainer): RoundTrainer {
     return {
       debits: () => trainer.debits(),
-      train: async (round, base, weights, signal) => {
+      train: async (round, base, signal) => {
         await this.#recalled.promise;
         if (signal.aborted || round <= this.#parts.votes.floor || this.#isLedgerBehind(trainer.debits()))
           return undefined;
-        return trainer.train(round, base, weights, signal);
+        return trainer.train(round, base, signal);
       },
     };
   }

@@ -24,7 +24,7 @@ const vote = { entry: digest('entry'), outcome: 'accepted' as const };
 
 function door(parameters = PARAMETERS) {
   const proofs: Equivocation[] = [];
-  const context = { network: NETWORK, committee: committeeOf(4), parameters, layout: LAYOUT, size: SIZE };
+  const context = { network: NETWORK, committee: committeeOf(4), parameters, layout: LAYOUT, rowSize: SIZE };
   const admission = new Admission(context, { onEquivocation: (proof) => proofs.push(proof) });
   /** `accept`, or the action and code of the refusal. */
   const admit = (message: { bytes: Uint8Array } | Uint8Array, now = NOW): string => {

@@ -37,6 +37,7 @@ export const leaderIn = (view: number): number => {
 export const follower = [0, 1, 2, 3].find((index) => ![0, 1, 2].map(leaderIn).includes(index)) ?? 0;
 
 export const CANDIDATE = digest('candidate');
+const CANDIDATE_STATE = digest('candidate state');
 const all = [0, 1, 2, 3];
 export const headers = all.map((index) => received(index, 'update-header', header(index)));
 const claims = all.map((index) => ({ node: signerOf(index).nodeId, digest: bodyDigest(index) }));
@@ -97,7 +98,11 @@ export class Bench {
     const from = this.effects.length;
     const aggregate = this.effects.findLast((effect) => effect.type === 'aggregate');
     if (aggregate === undefined) throw new Error('the node has not asked for an aggregation');
-    const result = { candidateDigest, selected: claims.map(({ node }) => node) };
+    const result = {
+      candidateDigest,
+      candidateState: CANDIDATE_STATE,
+      selected: claims.map(({ node }) => node),
+    };
     this.give({ type: 'aggregated', round: 1, key: aggregate.key, result });
     this.give({ type: 'evaluated', round: 1, candidateDigest, verdict });
     return this.effects.slice(from);
@@ -120,7 +125,8 @@ export class Bench {
 export function trueEntry(verdict: 'accepted' | 'rejected' = 'accepted'): RoundEntry {
   const bench = new Bench(0).begin();
   const basis = trueBasis(bench.context);
-  const aggregated = { candidateDigest: CANDIDATE, selected: claims.map(({ node }) => node) };
+  const selected = claims.map(({ node }) => node);
+  const aggregated = { candidateDigest: CANDIDATE, candidateState: CANDIDATE_STATE, selected };
   return candidateEntry(bench.context, bench.state, basis, aggregated, verdict);
 }
 

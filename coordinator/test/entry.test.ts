@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { combinedPrivacy, decisionOf, entryDigest, genesisHead, headAfter, withOutcome } from '../entry.ts';
+import { NO_STATE } from '../round-aggregator.ts';
 import { digest, entryOf, NETWORK } from './support.ts';
 
 describe('round entry', () => {
@@ -10,6 +11,7 @@ describe('round entry', () => {
     expect(withOutcome(accepted, 'accepted')).to.deep.equal(accepted);
     expect(rejected.version).to.equal(accepted.baseVersion);
     expect(rejected.modelDigest).to.equal(accepted.baseDigest);
+    expect(rejected.stateDigest).to.equal(accepted.baseState).and.not.equal(accepted.stateDigest);
     expect(rejected.candidateDigest).to.equal(accepted.candidateDigest);
   });
 
@@ -23,6 +25,9 @@ describe('round entry', () => {
       { nextBeaconHeight: 10 },
       { baseVersion: 4 },
       { baseDigest: digest(1) },
+      { baseState: digest(1) },
+      { stateDigest: digest(1) },
+      { candidateState: digest(1) },
       { outcome: 'aborted' },
       { reason: 'other' },
       { version: 7 },
@@ -46,6 +51,7 @@ describe('round entry', () => {
       entry: entryDigest(entry),
       version: 1,
       modelDigest: entry.modelDigest,
+      stateDigest: entry.stateDigest,
       nextBeaconHeight: 9,
     });
     expect(decisionOf(NETWORK, entry, 4)).to.deep.equal({
@@ -58,7 +64,9 @@ describe('round entry', () => {
       modelDigest: entry.modelDigest,
       entryDigest: entryDigest(entry),
     });
-    expect(genesisHead(NETWORK, digest(1), 1).entry).to.not.equal(genesisHead(NETWORK, digest(2), 1).entry);
+    expect(genesisHead(NETWORK, digest(1), 1, NO_STATE).entry).to.not.equal(
+      genesisHead(NETWORK, digest(2), 1, NO_STATE).entry,
+    );
   });
 
   it('states the largest ε of its contributors, and none where one has none', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createRule } from '../../aggregation/index.ts';
+import { createAggregator } from '../../aggregation/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
@@ -9,6 +9,7 @@ import { genesisHead } from '../entry.ts';
 import type { RoundLog } from '../log.ts';
 import { Participant } from '../participant.ts';
 import { type AnyReceived, type Received, readMessage } from '../received.ts';
+import { NO_STATE } from '../round-aggregator.ts';
 import { Voice } from '../voice.ts';
 import { VotingRecord } from '../voting-record.ts';
 import {
@@ -33,7 +34,7 @@ const options: ParticipantOptions = {
   layout: LAYOUT,
   size: SIZE,
   committee: committeeOf(4),
-  genesis: genesisHead(NETWORK, weightsDigest(genesisWeights), 1),
+  genesis: genesisHead(NETWORK, weightsDigest(genesisWeights), 1, NO_STATE),
   genesisWeights,
 };
 
@@ -82,7 +83,7 @@ async function member(
       }),
     },
     evaluator: { judge: async () => 'accepted' },
-    rule: createRule('multi-krum', { f: 0 }),
+    aggregator: createAggregator('multi-krum', { f: 0 }),
     ...given,
   };
   const participant = await Participant.open(options, collaborators, observer);

@@ -10,12 +10,13 @@ import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
 import { type Committee, createCommittee } from '../committee.ts';
 import { genesisHead } from '../entry.ts';
 import { type Received, readMessage } from '../received.ts';
+import { NO_STATE } from '../round-aggregator.ts';
 
 export const NETWORK: Digest = digestOf('test/network', 1);
 export const LAYOUT: Digest = digestOf('test/layout', 1);
 export const SIZE = 4;
 export const NOW = 1_800_000_000_000;
-export const GENESIS = genesisHead(NETWORK, digestOf('test/model', 0), 1);
+export const GENESIS = genesisHead(NETWORK, digestOf('test/model', 0), 1, NO_STATE);
 
 export const PARAMETERS: NetworkParameters = {
   rule: { name: 'multi-krum', f: 0 },
@@ -109,6 +110,7 @@ export function entryOf(fields: Partial<RoundEntry> = {}): RoundEntry {
     nextBeaconHeight: 9,
     baseVersion: 0,
     baseDigest: GENESIS.modelDigest,
+    baseState: GENESIS.stateDigest,
     sealed: [],
     accepted: [],
     dropped: [],
@@ -117,7 +119,9 @@ export function entryOf(fields: Partial<RoundEntry> = {}): RoundEntry {
     reason: '',
     version: 1,
     modelDigest: digest('candidate'),
+    stateDigest: digest('candidate state'),
     candidateDigest: digest('candidate'),
+    candidateState: digest('candidate state'),
     privacy: { unit: 'record', relation: 'add-remove', epsilon: 1, delta: 1e-5 },
     ...fields,
   };

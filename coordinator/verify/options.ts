@@ -1,10 +1,10 @@
-import type { AggregationRule } from '../../aggregation/rule.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import type { Certificate, CommitScheme } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
 import type { Head } from '../entry.ts';
+import type { RoundAggregator } from '../round-aggregator.ts';
 import type { Mismatch } from './findings.ts';
 
 /**
@@ -29,7 +29,7 @@ export type VerifyCollaborators = {
   /** What a participant wrote; it is only read. */
   readonly store: KeyValueStore;
   readonly commitScheme: Pick<CommitScheme, 'verify'>;
-  readonly rule: AggregationRule;
+  readonly aggregator: RoundAggregator;
   /** The committee of an epoch as the chain has it; undefined where only the log's own word is there. */
   readonly committeeOf?: (epoch: number) => Promise<Committee | undefined>;
   /** Told of each round whose certificate stands, with the head before it. */

@@ -1,12 +1,14 @@
+import { type AggregatorState, decodeState } from '../../aggregation/state.ts';
 import { type Digest, digestOf, digestOfBytes } from '../../protocol/digest.ts';
 import type { Encodable } from '../../protocol/encoding.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
-import { decodeWeights, weightsDigest } from '../../protocol/vectors.ts';
+import { decodeWeights } from '../../protocol/vectors.ts';
 import { aggregateCandidate, type NodeUpdate } from '../candidate.ts';
 import type { Head } from '../entry.ts';
 import { abortedEntry, candidateEntry, isAggregable } from '../round/basis.ts';
 import { startRound } from '../round/step.ts';
 import type { Aggregated, Basis, RoundContext } from '../round/types.ts';
+import { genesisState } from '../round-aggregator.ts';
 import { basisOfTranscript, decodeTranscript, transcriptKey } from '../transcript.ts';
 import { openUpdate } from '../update-body.ts';
 import type { Findings } from './findings.ts';
@@ -15,20 +17,24 @@ import type { VerifyCollaborators, VerifyOptions } from './options.ts';
 /** Rebuilds entries from what members signed, and candidates from the bodies. */
 export class Rebuilder {
   readonly #options: VerifyOptions;
-  readonly #collaborators: Pick<VerifyCollaborators, 'store' | 'rule'>;
+  readonly #collaborators: Pick<VerifyCollaborators, 'store' | 'aggregator'>;
   readonly #findings: Findings;
   /** The version that was computed last: mostly the base of the next round. */
   #last: { readonly digest: Digest; readonly weights: Float64Array };
+  /** The state that was computed last, likewise. */
+  #lastState: { readonly digest: Digest; readonly state: AggregatorState };
 
   constructor(
     options: VerifyOptions,
-    collaborators: Pick<VerifyCollaborators, 'store' | 'rule'>,
+    collaborators: Pick<VerifyCollaborators, 'store' | 'aggregator'>,
     findings: Findings,
   ) {
     this.#options = options;
     this.#collaborators = collaborators;
     this.#findings = findings;
     this.#last = { digest: options.genesis.modelDigest, weights: options.genesisWeights };
+    const state = genesisState(collaborators.aggregator, options.size);
+    this.#lastState = { digest: options.genesis.stateDigest, state };
   }
 
   /** @returns whether there was a transcript, and whether there were all the bodies. */
@@ -86,22 +92,21 @@ export class Rebuilder {
         () => openUpdate(bytes, header, parameters),
       );
       if (update === undefined) return undefined;
-      updates.push({ node: sender, update });
+      updates.push({ node: sender, digest: payload.digest, update });
     }
-    const base = await this.#weights(entry.round, before.modelDigest);
-    if (base === undefined) return undefined;
-    const { rule } = this.#collaborators;
-    return this.#findings.attempt(entry.round, 'entry.candidateDigest', entry.candidateDigest, () => {
-      const { weights, selected } = aggregateCandidate(
-        rule,
-        base,
-        updates,
-        entry.beacon,
-        parameters.update.gridBits,
-      );
-      const candidateDigest = weightsDigest(weights);
-      if (entry.outcome === 'accepted') this.#last = { digest: candidateDigest, weights };
-      return { candidateDigest, selected };
+    const weights = await this.#weights(entry.round, before.modelDigest);
+    const state = await this.#state(entry.round, before.stateDigest);
+    if (weights === undefined || state === undefined) return undefined;
+    const { aggregator } = this.#collaborators;
+    const { beacon } = entry;
+    return this.#findings.attempt(entry.round, 'entry.candidateDigest', entry.candidateDigest, async () => {
+      const base = { weights, state };
+      const candidate = await aggregateCandidate(aggregator, base, updates, { parameters, beacon });
+      if (entry.outcome === 'accepted') {
+        this.#last = { digest: candidate.candidateDigest, weights: candidate.weights };
+        this.#lastState = { digest: candidate.candidateState, state: candidate.state };
+      }
+      return candidate;
     });
   }
 
@@ -113,6 +118,19 @@ export class Rebuilder {
     if (bytes === undefined || !this.#findings.same(round, 'base model', digest, digestOfBytes(bytes)))
       return undefined;
     return decodeWeights(bytes, size);
+  }
+
+  async #state(round: number, digest: Digest): Promise<AggregatorState | undefined> {
+    const { genesis, size } = this.#options;
+    const { aggregator, store } = this.#collaborators;
+    if (digest === this.#lastState.digest) return this.#lastState.state;
+    if (digest === genesis.stateDigest) return genesisState(aggregator, size);
+    const bytes = await store.get(`blob/${digest}`);
+    if (bytes === undefined || !this.#findings.same(round, 'base state', digest, digestOfBytes(bytes)))
+      return undefined;
+    return this.#findings.attempt(round, 'base state', 'a state of this aggregation', () =>
+      decodeState(bytes, aggregator.stateShape(size)),
+    );
   }
 }
 

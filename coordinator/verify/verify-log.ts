@@ -18,7 +18,7 @@ import { Rebuilder } from './rebuild.ts';
  *
  * Of each round: the link to the one before, the votes of a quorum, the record digest; where the transcript is kept,
  * every signed header and report and, rebuilt from them, the entry field by field; where the bodies are kept, the
- * rule's result and the candidate's digest. Beside it: checkpoints, index, blobs, the node's own words and lock. The
+ * rule's result and the digests of the candidate and its state. Beside it: checkpoints, index, blobs, the node's own words and lock. The
  * gate's verdict cannot be recomputed: the outcome is what the quorum signed.
  *
  * @throws BallastError `COMMITTEE_UNKNOWN` where neither chain nor log says who may vote, and what the store throws.
@@ -114,9 +114,9 @@ class LogVerifier {
     if (isTrusted) return true;
     await this.#beside.checkpoint(round, bytes, this.#record, committee);
     await this.#beside.blobs(round);
-    const { rule } = this.#collaborators;
+    const { aggregator } = this.#collaborators;
     const { network, parameters } = this.#options;
-    const context = { self: '', network, committee, parameters, minUpdates: rule.minRows };
+    const context = { self: '', network, committee, parameters, minUpdates: aggregator.minRows };
     const { transcript, bodies } = await this.#rebuilder.round(context, before, entry);
     this.#transcripts += Number(transcript);
     this.#bodies += Number(bodies);
@@ -132,8 +132,10 @@ class LogVerifier {
       parent: before.entry,
       baseVersion: before.version,
       baseDigest: before.modelDigest,
+      baseState: before.stateDigest,
       version: accepted ? before.version + 1 : before.version,
       modelDigest: accepted ? entry.candidateDigest : before.modelDigest,
+      stateDigest: accepted ? entry.candidateState : before.stateDigest,
     };
     for (const field of Object.keys(expected) as (keyof typeof expected)[])
       this.#findings.same(round, `entry.${field}`, String(expected[field]), String(entry[field]));

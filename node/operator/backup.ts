@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { genesisHead, type Head, RoundLog } from '../../coordinator/index.ts';
+import { aggregatorOf, type Head, networkGenesis, RoundLog } from '../../coordinator/index.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { DataFolder } from '../data-folder/index.ts';
 import { DEFAULT_SCRYPT_COST, openKeystore, readKeystoreText } from '../keys/index.ts';
 import { systemCode, writeSecretFile } from '../keys/secret-file.ts';
+import { createModel, parseModelSpec } from '../models/index.ts';
 import { LevelStore } from '../store/index.ts';
 import { BackupError } from './backup-error.ts';
 import { sealBackup } from './backup-format.ts';
@@ -115,8 +116,8 @@ export async function entriesOf(
 }
 
 async function headOf(store: KeyValueStore, document: NetworkDocument): Promise<Head> {
-  const { modelDigest, beaconHeight } = document.genesis;
-  const log = await RoundLog.open(store, genesisHead(networkId(document), modelDigest, beaconHeight));
+  const { size } = createModel(parseModelSpec(document.model));
+  const log = await RoundLog.open(store, networkGenesis(document, aggregatorOf(document.parameters), size));
   return log.head;
 }
 

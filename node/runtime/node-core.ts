@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createRule } from '../../aggregation/index.ts';
 import {
   type Abstention,
+  aggregatorOf,
   type BeaconSource,
   type Clock,
   type Committee,
   type Decided,
-  genesisHead,
+  networkGenesis,
   Participant,
   type Received,
   type Transport,
@@ -159,7 +159,7 @@ export class NodeCore {
     const { parameters, genesis } = document;
     const weights = genesisOf(model);
     requireGenesis(document, layoutHash(model.layout), weightsDigest(weights));
-    const { name, f } = parameters.rule;
+    const aggregator = aggregatorOf(parameters);
     return Participant.open(
       {
         network: link.network,
@@ -167,7 +167,7 @@ export class NodeCore {
         layout: genesis.layout,
         size: model.size,
         committee,
-        genesis: genesisHead(link.network, genesis.modelDigest, genesis.beaconHeight),
+        genesis: networkGenesis(document, aggregator, model.size),
         genesisWeights: weights,
         archive: this.#options.archive,
         restored: this.#options.restored,
@@ -176,7 +176,7 @@ export class NodeCore {
         store: stores.round,
         signer: identity.signer,
         commitScheme: link.commitScheme,
-        rule: createRule(name, { f }),
+        aggregator,
         clock,
         transport,
         beacon: this.#boundedBeacon(),

@@ -1,14 +1,14 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
-import { createRule } from '../../aggregation/index.ts';
 import { chainHead, isSignedBy, roundDecisionDigest } from '../../contracts/client/index.ts';
 import {
+  aggregatorOf,
   type CommitScheme,
   type Coverage,
-  genesisHead,
   type Head,
   type Mismatch,
+  networkGenesis,
   type Trust,
   verifyLog,
 } from '../../coordinator/index.ts';
@@ -72,6 +72,7 @@ export async function verifyFolder(
       'network document: its model does not have the genesis weights that it names',
     );
   }
+  const aggregator = aggregatorOf(parameters);
   const link = rpc === undefined ? undefined : await openChain(document, rpc, signal);
   const store = await openDatabase(dataDir);
   try {
@@ -82,7 +83,7 @@ export async function verifyFolder(
         network,
         parameters,
         size: model.size,
-        genesis: genesisHead(network, genesis.modelDigest, genesis.beaconHeight),
+        genesis: networkGenesis(document, aggregator, model.size),
         genesisWeights: weights,
         trust,
         all,
@@ -90,7 +91,7 @@ export async function verifyFolder(
       {
         store: store.sub('round'),
         commitScheme: schemeOf(document),
-        rule: createRule(parameters.rule.name, { f: parameters.rule.f }),
+        aggregator,
         ...(link === undefined ? {} : { committeeOf: committeesOf(link) }),
         onRound: ({ entry }, before) => {
           signal?.throwIfAborted();

@@ -108,7 +108,7 @@ describe('network document', () => {
     ['genesis.modelDigest', 'A'.repeat(64), 'a'.repeat(63)],
     ['genesis.beaconHeight', -1, 0.5, 2 ** 53],
     ['model', [], 'linear', { text: 'x'.repeat(32_768) }, { deep: { value: Number.NaN } }],
-    ['parameters.rule.name', 'x'.repeat(41)],
+    ['parameters.rule.name', 'x'.repeat(201)],
     ['parameters.rule.f', -1, 0.5],
     ['parameters.update.clipNorm', 0, -1, Number.POSITIVE_INFINITY, 1e300, 2 ** 53],
     ['parameters.update.gridBits', 0, 31, 1.5],

@@ -40,6 +40,7 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
     nextBeaconHeight: counts,
     baseVersion: counts,
     baseDigest: digests,
+    baseState: digests,
     sealed: members,
     accepted: members,
     dropped: listOf(record({ node, code })),
@@ -48,7 +49,9 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
     reason: fc.string({ maxLength: 200 }),
     version: counts,
     modelDigest: digests,
+    stateDigest: digests,
     candidateDigest: digests,
+    candidateState: digests,
     privacy,
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRule } from '../../aggregation/index.ts';
+import { createAggregator } from '../../aggregation/index.ts';
 import { Blobs } from '../../coordinator/blobs.ts';
 import {
   type Certificate,
@@ -10,6 +10,7 @@ import {
   type Head,
   headAfter,
   memberIndex,
+  NO_STATE,
   Participant,
   type ParticipantOptions,
   RoundLog,
@@ -49,7 +50,7 @@ const options: ParticipantOptions = {
   layout: digestOf('ballast/bench/layout', SIZE),
   size: SIZE,
   committee,
-  genesis: genesisHead(network, weightsDigest(genesisWeights), 1),
+  genesis: genesisHead(network, weightsDigest(genesisWeights), 1, NO_STATE),
   genesisWeights,
 };
 
@@ -73,6 +74,7 @@ async function certificates(rounds: number): Promise<{ log: Certificate[]; newes
       nextBeaconHeight: 2 ** 40,
       baseVersion: head.version,
       baseDigest: head.modelDigest,
+      baseState: head.stateDigest,
       sealed: all,
       accepted: all,
       dropped: [],
@@ -81,7 +83,9 @@ async function certificates(rounds: number): Promise<{ log: Certificate[]; newes
       reason: '',
       version: round,
       modelDigest,
+      stateDigest: NO_STATE,
       candidateDigest: modelDigest,
+      candidateState: NO_STATE,
       privacy: { unit: 'none' as const, relation: 'add-remove' as const, epsilon: null, delta: 1e-5 },
     };
     const decision = decisionOf(network, entry, 0);
@@ -138,7 +142,7 @@ async function member(
     beacon: { randomnessAt: () => new Promise(() => undefined) },
     trainer: { debits: () => 0, train: async () => undefined },
     evaluator: { judge: async () => 'accepted' },
-    rule: createRule('multi-krum', { f: 1 }),
+    aggregator: createAggregator('multi-krum', { f: 1 }),
   };
   const participant = await Participant.open(options, collaborators, {
     onDecided: ({ certificate }) => onDecided?.(certificate.entry.round),

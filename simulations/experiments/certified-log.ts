@@ -1,5 +1,5 @@
-import type { AggregationRule } from '../../aggregation/rule.ts';
-import { aggregateCandidate } from '../../coordinator/candidate.ts';
+import { encodeState, stateDigest } from '../../aggregation/state.ts';
+import { aggregateCandidate, type Version } from '../../coordinator/candidate.ts';
 import { createCommittee } from '../../coordinator/committee.ts';
 import { decisionOf, genesisHead } from '../../coordinator/entry.ts';
 import { roundKey } from '../../coordinator/keys.ts';
@@ -7,6 +7,7 @@ import { RoundLog } from '../../coordinator/log.ts';
 import { type Received, readMessage } from '../../coordinator/received.ts';
 import { basisOf, candidateEntry } from '../../coordinator/round/basis.ts';
 import { startRound } from '../../coordinator/round/step.ts';
+import { genesisState, hasState, type RoundAggregator } from '../../coordinator/round-aggregator.ts';
 import { encodeTranscript, transcriptKey } from '../../coordinator/transcript.ts';
 import { encodeBody, normClass } from '../../coordinator/update-body.ts';
 import { digestOf, digestOfBytes } from '../../protocol/digest.ts';
@@ -32,13 +33,13 @@ export type CertifiedLogOptions = {
 
 /**
  * Writes the archive that a node of a network without faults would have: every message signed, every model computed
- * by the rule, every certificate voted for. No time passes, so a thousand rounds take seconds.
+ * by the aggregation, every certificate voted for. No time passes, so a thousand rounds take seconds.
  *
  * @returns what `verifyLog` is given beside the store.
  */
 export async function writeCertifiedLog(
   store: KeyValueStore,
-  rule: AggregationRule,
+  aggregator: RoundAggregator,
   { seed, rounds, nodes, size, parameters }: CertifiedLogOptions,
 ) {
   const random = seededRandom(seed);
@@ -52,11 +53,17 @@ export async function writeCertifiedLog(
   );
   const schemeOf = new Map(operators.map(({ address, scheme }) => [address, scheme]));
   const genesisWeights = new Float64Array(size);
-  const genesis = genesisHead(network, weightsDigest(genesisWeights), 1);
-  const context = { self: '', network, committee, parameters, minUpdates: rule.minRows };
+  const genesis = genesisHead(
+    network,
+    weightsDigest(genesisWeights),
+    1,
+    stateDigest(genesisState(aggregator, size)),
+  );
+  const context = { self: '', network, committee, parameters, minUpdates: aggregator.minRows };
   const log = await RoundLog.open(store, genesis, signers[0]);
   const { unit, relation, delta } = parameters.privacy;
-  let weights: Float64Array = genesisWeights;
+  let version: Version = { weights: genesisWeights, state: genesisState(aggregator, size) };
+  const rowSize = aggregator.rowSize(size);
   let hashed = 0;
 
   for (let round = 1; round <= rounds; round++) {
@@ -70,7 +77,7 @@ export async function writeCertifiedLog(
       });
     const updates = signers.map(({ nodeId }) => ({
       node: nodeId,
-      update: Int32Array.from({ length: size }, () => 1_000 + random.below(1_000)),
+      update: Int32Array.from({ length: rowSize }, () => 1_000 + random.below(1_000)),
     }));
     const bodies = updates.map(({ node, update }) => encodeBody(node, update));
     const headers = say(
@@ -80,7 +87,7 @@ export async function writeCertifiedLog(
         baseDigest: head.modelDigest,
         layout: network,
         digest: digestOfBytes(bodies[i] ?? new Uint8Array()),
-        size,
+        size: rowSize,
         normClass: normClass(update),
         privacy: { unit, relation, epsilon: null, delta },
         ledger: 0,
@@ -92,10 +99,10 @@ export async function writeCertifiedLog(
     const basis = basisOf(context, headers, seals, reports);
     if (basis === undefined) throw new Error(`round ${round} has no basis`);
     const beacon = digestOf('ballast/simulation/beacon', { seed, round });
-    const candidate = aggregateCandidate(rule, weights, updates, beacon, parameters.update.gridBits);
-    const aggregated = { candidateDigest: weightsDigest(candidate.weights), selected: candidate.selected };
+    const rows = updates.map((each, i) => ({ ...each, digest: claims[i]?.digest ?? '' }));
+    const candidate = await aggregateCandidate(aggregator, version, rows, { parameters, beacon });
     const state = { ...startRound(head, 0), beacon };
-    const entry = candidateEntry(context, state, basis, aggregated, 'accepted');
+    const entry = candidateEntry(context, state, basis, candidate, 'accepted');
     const decision = decisionOf(network, entry, 0);
     const voters = committee.members.slice(0, committee.quorum);
     const signatures = await Promise.all(
@@ -104,8 +111,9 @@ export async function writeCertifiedLog(
         signature: (await schemeOf.get(signer)?.sign(decision)) ?? new Uint8Array(65),
       })),
     );
-    weights = candidate.weights;
-    const blobs = [...bodies, encodeWeights(weights)];
+    version = candidate;
+    const carried = hasState(aggregator, size) ? [encodeState(candidate.state)] : [];
+    const blobs = [...bodies, encodeWeights(candidate.weights), ...carried];
     hashed += blobs.reduce((sum, { length }) => sum + length, 0);
     await log.append({ entry, view: 0, signatures }, [
       { type: 'put', key: transcriptKey(round), value: encodeTranscript(basis) },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createRule } from '../../aggregation/index.ts';
+import { createAggregator } from '../../aggregation/index.ts';
 import { RoundLog, type Trust, verifyLog } from '../../coordinator/index.ts';
 import { LevelStore } from '../../node/store/index.ts';
 import { sha256 } from '../../protocol/digest.ts';
@@ -34,12 +34,12 @@ async function bench(folder: string): Promise<void> {
   const print = (line: string) => process.stdout.write(`${line}\n`);
   await warmOperators();
   const store = await LevelStore.open(folder);
-  const rule = createRule('multi-krum', { f: 1 });
+  const aggregator = createAggregator('multi-krum', { f: 1 });
   const terms = { seed: 'verify-bench', rounds, nodes, size, parameters: PARAMETERS };
-  const { options, committee, bodyBytes } = await writeCertifiedLog(store, rule, terms);
+  const { options, committee, bodyBytes } = await writeCertifiedLog(store, aggregator, terms);
   const collaborators = {
     store,
-    rule,
+    aggregator,
     commitScheme: operatorFor(0).scheme,
     committeeOf: async () => committee,
   };

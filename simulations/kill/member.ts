@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createRule } from '../../aggregation/index.ts';
 import { isSignedBy, signRoundDecision } from '../../contracts/client/signatures.ts';
 import { roundDecisionDigest } from '../../contracts/client/typed-data.ts';
 import { entryDigest } from '../../coordinator/entry.ts';
-import { createCommittee, genesisHead, leaderOf, Participant } from '../../coordinator/index.ts';
+import {
+  aggregatorOf,
+  createCommittee,
+  genesisHead,
+  leaderOf,
+  NO_STATE,
+  Participant,
+} from '../../coordinator/index.ts';
 import { openKeystore } from '../../node/keys/index.ts';
 import { createRoundTrainer } from '../../node/runtime/round-trainer.ts';
 import { systemClock } from '../../node/runtime/system-clock.ts';
@@ -52,7 +58,7 @@ async function main({ folder, seed, members, mutant }: MemberArguments): Promise
       layout: layoutHash(LAYOUT),
       size: SIZE,
       committee,
-      genesis: genesisHead(NETWORK, weightsDigest(genesisWeights), 1),
+      genesis: genesisHead(NETWORK, weightsDigest(genesisWeights), 1, NO_STATE),
       genesisWeights,
     },
     {
@@ -63,7 +69,7 @@ async function main({ folder, seed, members, mutant }: MemberArguments): Promise
         verify: (decision, signer, signature) =>
           isSignedBy(roundDecisionDigest(DOMAIN, decision), signature, signer),
       },
-      rule: createRule(PARAMETERS.rule.name, { f: PARAMETERS.rule.f }),
+      aggregator: aggregatorOf(PARAMETERS),
       clock: systemClock(),
       transport: {
         ...calls.transport,

@@ -1,5 +1,5 @@
-import { createRule } from '../../aggregation/index.ts';
 import type { RoundTrainer } from '../../coordinator/collaborators.ts';
+import { aggregatorOf } from '../../coordinator/round-aggregator.ts';
 import { genesisOf } from '../../node/models/index.ts';
 import { createGate } from '../../node/runtime/public-market.ts';
 import { createRoundTrainer } from '../../node/runtime/round-trainer.ts';
@@ -40,8 +40,8 @@ export async function learn(market: LearningMarket, options: LearningOptions): P
   const { parameters, attack } = options;
   const { nodes, rounds } = market.options;
   requireOwn(attack);
-  const rule = createRule(parameters.rule.name, { f: parameters.rule.f });
-  rule.check(nodes);
+  const aggregator = aggregatorOf(parameters);
+  aggregator.check(nodes);
   const trainers = await openTrainers(market, options);
   const gate = createGate(market.publicMarket, parameters);
   const genesis = genesisOf(market.model);
@@ -53,16 +53,16 @@ export async function learn(market: LearningMarket, options: LearningOptions): P
     parameters,
     layout: market.model.layout,
     genesisWeights: genesis,
-    rule,
+    aggregator,
     links: options.links ?? LINKS,
     operators: operatorFor,
     trainers: (index, random) => {
       const trainer = trainers[index]?.(random);
       return {
         debits: () => trainer?.debits() ?? 0,
-        train: async (round, base, weights, signal) => {
-          if (round <= rounds) return trainer?.train(round, base, weights, signal);
-          last[index] = weights;
+        train: async (round, base, signal) => {
+          if (round <= rounds) return trainer?.train(round, base, signal);
+          last[index] = base.weights;
           return undefined;
         },
       };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createRule } from '../../aggregation/index.ts';
+import { createAggregator } from '../../aggregation/index.ts';
 import { RoundLog, type Trust, verifyLog } from '../../coordinator/index.ts';
 import { writeCertifiedLog } from '../experiments/certified-log.ts';
 import { MemoryStore } from '../world/memory-store.ts';
@@ -18,7 +18,7 @@ const at = {
 
 describe('a checkpoint', function () {
   this.timeout(120_000);
-  const rule = createRule('median', { f: 1 });
+  const aggregator = createAggregator('median', { f: 1 });
   let log: Awaited<ReturnType<typeof writeCertifiedLog>>;
   let stored: ReadonlyMap<string, Uint8Array>;
 
@@ -26,7 +26,7 @@ describe('a checkpoint', function () {
     await warmOperators();
     const memory = new MemoryStore(at, 0);
     const terms = { seed: 'checkpoint', rounds: ROUNDS, nodes: 4, size: 3, parameters: PARAMETERS };
-    log = await writeCertifiedLog(memory, rule, terms);
+    log = await writeCertifiedLog(memory, aggregator, terms);
     stored = memory.copy();
   });
 
@@ -35,7 +35,7 @@ describe('a checkpoint', function () {
       { ...log.options, trust },
       {
         store: storeOf(disk),
-        rule,
+        aggregator,
         commitScheme: operatorFor(0).scheme,
         committeeOf: async () => log.committee,
       },

@@ -1,5 +1,10 @@
-import { createRule } from '../../aggregation/index.ts';
-import { genesisHead, type VerifyCollaborators, type VerifyOptions } from '../../coordinator/index.ts';
+import { createAggregator } from '../../aggregation/index.ts';
+import {
+  genesisHead,
+  NO_STATE,
+  type VerifyCollaborators,
+  type VerifyOptions,
+} from '../../coordinator/index.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import { type Layout, layoutSize } from '../../protocol/layout.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
@@ -33,14 +38,14 @@ function isInTheMiddle(stored: ReadonlyMap<string, Uint8Array>, rounds: number):
 export async function storedLog(rounds: number): Promise<StoredLog> {
   await warmOperators();
   const seed = `stored-log/${rounds}`;
-  const rule = createRule('multi-krum', { f: 1 });
+  const aggregator = createAggregator('multi-krum', { f: 1 });
   const world = new World({
     seed,
     nodes: 7,
     parameters: PARAMETERS,
     layout: LAYOUT,
     genesisWeights: GENESIS_WEIGHTS,
-    rule,
+    aggregator,
     links: { loss: 0.02, delayMs: [5, 60] },
     operators: operatorFor,
     trainers: (_, random) => ({
@@ -67,10 +72,14 @@ export async function storedLog(rounds: number): Promise<StoredLog> {
       network,
       parameters: PARAMETERS,
       size: GENESIS_WEIGHTS.length,
-      genesis: genesisHead(network, weightsDigest(GENESIS_WEIGHTS), 1),
+      genesis: genesisHead(network, weightsDigest(GENESIS_WEIGHTS), 1, NO_STATE),
       genesisWeights: GENESIS_WEIGHTS,
     },
-    collaborators: { rule, commitScheme: operatorFor(0).scheme, committeeOf: async () => world.committee },
+    collaborators: {
+      aggregator,
+      commitScheme: operatorFor(0).scheme,
+      committeeOf: async () => world.committee,
+    },
     stored,
   };
 }

@@ -1,4 +1,4 @@
-import { createRule } from '../../aggregation/index.ts';
+import { createAggregator } from '../../aggregation/index.ts';
 import type { Evaluator, RoundTrainer } from '../../coordinator/collaborators.ts';
 import { entryDigest } from '../../coordinator/entry.ts';
 import { type Digest, digestOf } from '../../protocol/digest.ts';
@@ -77,7 +77,7 @@ export async function runPlan(
     parameters: SCENARIO_PARAMETERS,
     layout: { tensors: [{ name: 'w', shape: [SIZE] }] },
     genesisWeights: new Float64Array(SIZE),
-    rule: createRule('multi-krum', { f: 1 }),
+    aggregator: createAggregator('multi-krum', { f: 1 }),
     links: { loss: 0.05, delayMs: [5, 120] },
     operators: operatorFor,
     trainers: (index, random) => trainer(random, plan.liars.has(index) ? -1 : 1),

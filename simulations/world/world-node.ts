@@ -1,4 +1,3 @@
-import type { AggregationRule } from '../../aggregation/rule.ts';
 import type { CommitScheme } from '../../coordinator/certificate.ts';
 import type {
   Abstention,
@@ -10,6 +9,7 @@ import type {
   RoundTrainer,
 } from '../../coordinator/collaborators.ts';
 import { Participant } from '../../coordinator/participant.ts';
+import type { RoundAggregator } from '../../coordinator/round-aggregator.ts';
 import type { NodeSigner } from '../../protocol/ed25519.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import type { NodeId } from '../../protocol/ids.ts';
@@ -52,7 +52,7 @@ export type WorldNodeOptions = {
   readonly participant: ParticipantOptions;
   readonly signer: NodeSigner;
   readonly scheme: CommitScheme;
-  readonly rule: AggregationRule;
+  readonly aggregator: RoundAggregator;
   readonly trainer: RoundTrainer;
   readonly evaluator: Evaluator;
   readonly scheduler: Scheduler;
@@ -188,13 +188,13 @@ export class WorldNode {
   }
 
   #collaborators(): Collaborators {
-    const { scheduler, network, beacon, signer, scheme, rule, trainer, evaluator } = this.#options;
+    const { scheduler, network, beacon, signer, scheme, aggregator, trainer, evaluator } = this.#options;
     const isUnwitnessed = this.#options.misbehaviours.some(({ kind }) => kind === 'unwitnessed');
     return {
       store: this.#store.ofThisLife(),
       signer,
       commitScheme: scheme,
-      rule,
+      aggregator,
       trainer,
       evaluator,
       beacon,

@@ -1,4 +1,4 @@
-import type { AggregationRule } from '../../aggregation/rule.ts';
+import { stateDigest } from '../../aggregation/state.ts';
 import type { Certificate, CommitScheme } from '../../coordinator/certificate.ts';
 import type {
   Abstention,
@@ -10,6 +10,7 @@ import type {
 } from '../../coordinator/collaborators.ts';
 import { type Committee, createCommittee, type Member } from '../../coordinator/committee.ts';
 import { entryDigest, genesisHead } from '../../coordinator/entry.ts';
+import { genesisState, type RoundAggregator } from '../../coordinator/round-aggregator.ts';
 import { type Digest, digestOf, digestOfBytes } from '../../protocol/digest.ts';
 import { type NodeSigner, nodeSigner } from '../../protocol/ed25519.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
@@ -33,7 +34,7 @@ export type WorldOptions = {
   readonly parameters: NetworkParameters;
   readonly layout: Layout;
   readonly genesisWeights: Float64Array;
-  readonly rule: AggregationRule;
+  readonly aggregator: RoundAggregator;
   readonly links: LinkQuality;
   readonly operators: (index: number) => Operator;
   readonly trainers: (index: number, random: SeededRandom) => RoundTrainer;
@@ -109,7 +110,7 @@ export class World {
         participant,
         signer,
         scheme,
-        rule: options.rule,
+        aggregator: options.aggregator,
         trainer: options.trainers(index, random.fork(`train-${index}`)),
         evaluator: options.evaluators(index, random.fork(`gate-${index}`)),
         scheduler: this.scheduler,
@@ -195,15 +196,17 @@ function members(signers: readonly NodeSigner[], operators: readonly Operator[])
 }
 
 function participantOptions(options: WorldOptions, committee: Committee): ParticipantOptions {
-  const { seed, parameters, layout, genesisWeights } = options;
+  const { seed, parameters, layout, genesisWeights, aggregator } = options;
+  const size = layoutSize(layout);
+  const state = stateDigest(genesisState(aggregator, size));
   const network = digestOf('ballast/simulation/network', { seed });
   return {
     network,
     parameters,
     layout: layoutHash(layout),
-    size: layoutSize(layout),
+    size,
     committee,
-    genesis: genesisHead(network, weightsDigest(genesisWeights), 1),
+    genesis: genesisHead(network, weightsDigest(genesisWeights), 1, state),
     genesisWeights,
   };
 }

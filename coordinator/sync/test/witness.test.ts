@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { openEnvelope } from '../../../protocol/envelope.ts';
 import type { Abstention, Collaborators, ParticipantOptions, RoundTrainer } from '../../collaborators.ts';
-import { genesisHead } from '../../entry.ts';
 import {
   committeeOf,
   digest,
@@ -103,8 +102,7 @@ describe('what a node learns of its own past', () => {
         .guarded(trainer)
         .train(
           round,
-          genesisHead(NETWORK, GENESIS.modelDigest, 1),
-          new Float64Array(),
+          { head: GENESIS, weights: new Float64Array(), state: { step: 0, vectors: {} } },
           new AbortController().signal,
         );
       return trained;

@@ -15,6 +15,7 @@ const entry = {
   nextBeaconHeight: 120,
   baseVersion: 7,
   baseDigest: EXAMPLE_DIGEST,
+  baseState: EXAMPLE_DIGEST,
   sealed: [member],
   accepted: [member],
   dropped: [],
@@ -23,7 +24,9 @@ const entry = {
   reason: '',
   version: 8,
   modelDigest: EXAMPLE_DIGEST,
+  stateDigest: EXAMPLE_DIGEST,
   candidateDigest: EXAMPLE_DIGEST,
+  candidateState: EXAMPLE_DIGEST,
   privacy,
 };
 

@@ -12,6 +12,7 @@ export const roundEntry = z.strictObject({
   nextBeaconHeight: count,
   baseVersion: count,
   baseDigest: digest,
+  baseState: digest,
   sealed: z.array(member),
   accepted: z.array(member),
   dropped: z.array(z.strictObject({ node: nodeId, code: z.string() })),
@@ -20,7 +21,9 @@ export const roundEntry = z.strictObject({
   reason: z.string(),
   version: count,
   modelDigest: digest,
+  stateDigest: digest.meta({ description: 'what the aggregation carries from version to version' }),
   candidateDigest: digest,
+  candidateState: digest,
   privacy: privacyStatement,
 });
 

@@ -30,12 +30,21 @@ export const weightsOf = (version: number): Uint8Array =>
   encodeWeights(Float64Array.from({ length: 33 }, (_, i) => (i - 16) / 7 + version / 3));
 export const digestOfVersion = (version: number): string => digestOfBytes(weightsOf(version));
 
+const STATE = '57'.repeat(32);
+
 /** Thirty rounds, every third of which publishes nothing. */
 export function history(rounds = ROUNDS): { readonly certificates: Certificate[]; readonly head: Head } {
   const certificates: Certificate[] = [];
   let version = 0;
   let parent = '00'.repeat(32);
-  let head: Head = { round: 0, entry: parent, version, modelDigest: digestOfVersion(0), nextBeaconHeight: 3 };
+  let head: Head = {
+    round: 0,
+    entry: parent,
+    version,
+    modelDigest: digestOfVersion(0),
+    stateDigest: STATE,
+    nextBeaconHeight: 3,
+  };
   for (let round = 1; round <= rounds; round++) {
     const isAccepted = round % 3 !== 0;
     const entry: RoundEntry = {
@@ -46,6 +55,7 @@ export function history(rounds = ROUNDS): { readonly certificates: Certificate[]
       nextBeaconHeight: round + 3,
       baseVersion: version,
       baseDigest: digestOfVersion(version),
+      baseState: STATE,
       sealed: NODES.map((node) => ({ node, digest: 'ab'.repeat(32) })),
       accepted: NODES.slice(1).map((node) => ({ node, digest: 'ab'.repeat(32) })),
       dropped: [{ node: NODES[0] ?? '', code: 'BODY_NOT_SERVED' }],
@@ -54,7 +64,9 @@ export function history(rounds = ROUNDS): { readonly certificates: Certificate[]
       reason: isAccepted ? '' : 'the candidate is worse on public data than the last version',
       version: isAccepted ? version + 1 : version,
       modelDigest: digestOfVersion(isAccepted ? version + 1 : version),
+      stateDigest: STATE,
       candidateDigest: digestOfVersion(version + 1),
+      candidateState: STATE,
       privacy: { unit: 'record', relation: 'add-remove', epsilon: round / 10, delta: 1e-5 },
     };
     const signatures = [0, 1, 2, 3, 4].map((index) => ({

@@ -214,6 +214,9 @@ describe('client', () => {
         selected: certificate?.entry.selected.slice(1),
         reason: 'because',
         candidateDigest: 'f'.repeat(64),
+        baseState: 'f'.repeat(64),
+        stateDigest: 'f'.repeat(64),
+        candidateState: 'f'.repeat(64),
         privacy: { ...certificate?.entry.privacy, epsilon: 0.1 },
         dropped: [{ node: certificate?.entry.selected[0], code: 'X' }],
       };

@@ -4,6 +4,7 @@ import { signRoundDecision } from '../../../contracts/client/signatures.ts';
 import type { Certificate } from '../../../coordinator/certificate.ts';
 import { createCommittee } from '../../../coordinator/committee.ts';
 import { decisionOf, genesisHead, headAfter } from '../../../coordinator/entry.ts';
+import { NO_STATE } from '../../../coordinator/round-aggregator.ts';
 import { type Digest, toHex } from '../../../protocol/digest.ts';
 import { nodeIdFromPublicKey } from '../../../protocol/ids.ts';
 import { layoutHash } from '../../../protocol/layout.ts';
@@ -118,7 +119,7 @@ export async function publish(versions: number, document = documentOf()): Promis
   const network = networkId(document);
   const weights = new Map<Digest, Uint8Array>();
   const certificates = new Map<number, Certificate>();
-  let head = genesisHead(network, document.genesis.modelDigest, document.genesis.beaconHeight);
+  let head = genesisHead(network, document.genesis.modelDigest, document.genesis.beaconHeight, NO_STATE);
   const digests = [head.modelDigest];
   weights.set(head.modelDigest, encodeWeights(weightsOf(0)));
   for (let version = 1; version <= versions; version++) {
@@ -133,6 +134,7 @@ export async function publish(versions: number, document = documentOf()): Promis
       nextBeaconHeight: 10 * version,
       baseVersion: version - 1,
       baseDigest: head.modelDigest,
+      baseState: head.stateDigest,
       sealed: [],
       accepted: [],
       dropped: [],
@@ -141,7 +143,9 @@ export async function publish(versions: number, document = documentOf()): Promis
       reason: '',
       version,
       modelDigest,
+      stateDigest: NO_STATE,
       candidateDigest: modelDigest,
+      candidateState: NO_STATE,
       privacy: { unit: 'record', relation: 'add-remove', epsilon: 0.93 * version, delta: 1e-5 },
     });
     certificates.set(version, certificate);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { NetworkDocument } from '../../../protocol/network.ts';
+import { documentOf } from '../../client/test/published.ts';
 import { devnetParameters } from '../../devnet/options.ts';
 import { LevelStore } from '../../store/index.ts';
 import type { NodeFiles } from '../backup.ts';
@@ -17,7 +18,7 @@ export const DOCUMENT: NetworkDocument = {
   },
   bootstrap: [],
   genesis: { modelDigest: 'a'.repeat(64), layout: 'b'.repeat(64), beaconHeight: 1 },
-  model: {},
+  model: documentOf().model,
   parameters: devnetParameters({
     rounds: 3,
     byzantine: 0,

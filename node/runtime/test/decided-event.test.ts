@@ -14,6 +14,7 @@ const entry = (fields: Partial<RoundEntry> = {}): RoundEntry => ({
   nextBeaconHeight: 40,
   baseVersion: 1,
   baseDigest: digest(3),
+  baseState: digest(5),
   sealed: [member('a', 11), member('b', 12), member('c', 13), member('d', 14)],
   accepted: [member('a', 11), member('b', 12), member('c', 13)],
   dropped: [{ node: 'd', code: 'UPDATE_NORM' }],
@@ -22,7 +23,9 @@ const entry = (fields: Partial<RoundEntry> = {}): RoundEntry => ({
   reason: '',
   version: 2,
   modelDigest: digest(4),
+  stateDigest: digest(5),
   candidateDigest: digest(4),
+  candidateState: digest(5),
   privacy: { unit: 'record', relation: 'add-remove', epsilon: 1, delta: 1e-5 },
   ...fields,
 });
@@ -35,6 +38,9 @@ const decided = (fields: Partial<RoundEntry>, candidate: Decided['candidate']): 
 
 const ruled: Decided['candidate'] = {
   weights: Float64Array.of(0),
+  state: { step: 0, vectors: {} },
+  candidateDigest: digest(4),
+  candidateState: digest(5),
   selected: ['a', 'b'],
   leftOut: [{ node: 'c', reason: 'score 9 ranks 3 of 3' }],
 };

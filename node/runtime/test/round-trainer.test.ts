@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { genesisHead } from '../../../coordinator/index.ts';
+import { genesisHead, NO_STATE } from '../../../coordinator/index.ts';
 import { clip, noisyUpdate, PrivacyLedger, toGrid } from '../../../privacy/index.ts';
 import { MemoryStore, seededBytes } from '../../../privacy/test/support.ts';
 import type { NetworkParameters } from '../../../protocol/network.ts';
@@ -10,7 +10,8 @@ import { parametersOf } from './fixtures.ts';
 const WEIGHTS = Float64Array.of(0, 0, 0);
 /** Longer than the clip norm, so that clipping shows. */
 const DELTA = Float64Array.of(3, -4, 12);
-const HEAD = genesisHead('ab'.repeat(32), 'cd'.repeat(32), 5);
+const HEAD = genesisHead('ab'.repeat(32), 'cd'.repeat(32), 5, NO_STATE);
+const BASE = { head: HEAD, weights: WEIGHTS, state: { step: 0, vectors: {} } };
 const CLOCK = { training: (round: number) => ({ from: 0, to: round }) } as unknown as DataClock;
 const running = new AbortController().signal;
 
@@ -47,7 +48,7 @@ async function setting({ parameters = parametersOf(), store = new MemoryStore(),
     },
     ...more,
   });
-  const train = (round: number, signal = running) => trainer.train(round, HEAD, WEIGHTS, signal);
+  const train = (round: number, signal = running) => trainer.train(round, BASE, signal);
   return { train, ledger, steps, events, store, parameters };
 }
 

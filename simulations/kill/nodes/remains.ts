@@ -1,8 +1,9 @@
-import { type Certificate, genesisHead, RoundLog } from '../../../coordinator/index.ts';
+import { aggregatorOf, type Certificate, networkGenesis, RoundLog } from '../../../coordinator/index.ts';
+import { createModel, parseModelSpec } from '../../../node/models/index.ts';
 import { LevelStore } from '../../../node/store/index.ts';
 import { PrivacyLedger } from '../../../privacy/index.ts';
 import type { NodeId } from '../../../protocol/ids.ts';
-import { type NetworkDocument, networkId } from '../../../protocol/network.ts';
+import type { NetworkDocument } from '../../../protocol/network.ts';
 import type { Opened } from '../arena.ts';
 import { releasedBodies } from '../released.ts';
 
@@ -19,12 +20,12 @@ export async function readRemains(
   owner: NodeId,
   from: number,
 ): Promise<Remains> {
-  const { modelDigest, beaconHeight } = document.genesis;
+  const { size } = createModel(parseModelSpec(document.model));
   const store = await LevelStore.open(database);
   try {
     const log = await RoundLog.open(
       store.sub('round'),
-      genesisHead(networkId(document), modelDigest, beaconHeight),
+      networkGenesis(document, aggregatorOf(document.parameters), size),
     );
     const ledger = await PrivacyLedger.open(store.sub('ledger'), document.parameters.privacy);
     const head = log.head.round;
