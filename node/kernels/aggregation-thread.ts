@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type AggregatorStep, createAggregator, plainKernels } from '../../aggregation/index.ts';
+import { type AggregatorStep, createAggregator } from '../../aggregation/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import {
   type AggregationReply,
@@ -7,6 +7,8 @@ import {
   type AggregationSetup,
   toFailure,
 } from './aggregation-protocol.ts';
+import { collectAfter } from './collect.ts';
+import { openKernels } from './open-kernels.ts';
 import { owned } from './shared-rows.ts';
 
 // The thread that `openAggregationWorker` starts: it makes its aggregation once and then answers one request at a time.
@@ -26,17 +28,22 @@ function withOwnVectors({ update, state, result }: AggregatorStep): AggregatorSt
   };
 }
 
-const { rule, kernels: _, ...options }: AggregationSetup = workerData;
+const { rule, kernels: kernelOptions, ...options }: AggregationSetup = workerData;
 const aggregator = createAggregator(rule, options);
-const kernels = plainKernels;
+const kernels = openKernels(kernelOptions);
 
-port.on('message', ({ rows, state, inputs }: AggregationRequest) => {
-  let reply: AggregationReply;
+/** A function of its own, so that nothing keeps the rows of a request that was answered. */
+function answer({ rows, state, inputs }: AggregationRequest): AggregationReply {
   try {
     const step = aggregator.aggregate(rows, state, { ...inputs, kernels });
-    reply = { type: 'done', step: withOwnVectors(step) };
+    return { type: 'done', step: withOwnVectors(step) };
   } catch (error) {
-    reply = { type: 'failed', failure: toFailure(error) };
+    return { type: 'failed', failure: toFailure(error) };
   }
-  port.postMessage(reply);
+}
+
+port.on('message', (request: AggregationRequest) => {
+  const bytes = request.rows.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  port.postMessage(answer(request));
+  setImmediate(() => collectAfter(bytes));
 });
