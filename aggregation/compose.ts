@@ -1,6 +1,7 @@
 import { UsageError } from '../protocol/errors.ts';
 import type { PreAggregated, PreAggregator } from './preaggregation/pre-aggregator.ts';
 import {
+  type AggregateOptions,
   type AggregationResult,
   type AggregationRule,
   defineRule,
@@ -14,13 +15,18 @@ import {
  * Its condition is that every part's holds on the rows that reach it. Who was selected and who left out is told of
  * the rows given: where a new row stands for several of them, each has its fate.
  *
- * @throws {UsageError} RULE_OPTION when the parts were made for different numbers of liars.
+ * @throws {UsageError} RULE_OPTION when the parts were made for different numbers of liars; RULE_ORDER where the rule
+ * needs the steps or losses of rows that a part before it makes one of; RULE_CONDITION_NEVER where no number of rows
+ * below 2⁵³ is enough.
  */
 export function compose(...parts: readonly [...PreAggregator[], AggregationRule]): AggregationRule {
   const rule = parts.at(-1) as AggregationRule;
   const before = parts.slice(0, -1) as PreAggregator[];
   if (before.length === 0) return rule;
-  for (const part of before) requireSameF(part, rule);
+  for (const part of before) {
+    requireSameF(part, rule);
+    requireRowsApart(part, rule);
+  }
   const name = [...before.map((part) => part.name), rule.name].join('+');
   return defineRule({
     name,
@@ -35,8 +41,14 @@ export function compose(...parts: readonly [...PreAggregator[], AggregationRule]
         const { members } = current;
         current = { rows: next.rows, members: next.members.map((of) => of.flatMap((i) => members[i] ?? [])) };
       }
-      const { weights: _, ...options } = context;
-      return traced(rule.aggregate(current.rows, options), current.members, rows.length);
+      const { weights: _, steps, losses, ...options } = context;
+      const { members } = current;
+      const given = {
+        ...options,
+        ...ofMembers('steps', steps, members),
+        ...ofMembers('losses', losses, members),
+      };
+      return traced(rule.aggregate(current.rows, given), members, rows.length);
     },
   });
 }
@@ -52,6 +64,28 @@ function requireSameF({ name, f }: PreAggregator, rule: AggregationRule): void {
   );
 }
 
+/** An input of each row given, in the order of the new rows: each stands for one where a rule takes such an input. */
+function ofMembers(
+  name: 'steps' | 'losses',
+  values: readonly number[] | undefined,
+  members: readonly (readonly number[])[],
+): Pick<AggregateOptions, 'steps' | 'losses'> {
+  return values === undefined ? {} : { [name]: members.flatMap((of) => of.map((row) => values[row]!)) };
+}
+
+/** Any number with which a part that makes one row of several makes fewer. */
+const MANY = 1_000_000_007;
+
+function requireRowsApart({ name, rowsAfter }: PreAggregator, rule: AggregationRule): void {
+  const input = rule.needs.find((each) => each === 'steps' || each === 'losses');
+  if (input === undefined || rowsAfter(MANY) === MANY) return;
+  throw new UsageError(
+    'RULE_ORDER',
+    `${name} makes one row of several, ${rule.name} needs ${input} of each; expected a part that keeps rows apart`,
+    { metadata: { preAggregator: name, rule: rule.name, input } },
+  );
+}
+
 function composedCondition(before: readonly PreAggregator[], rule: AggregationRule): RuleCondition {
   const holds = (n: number): boolean => {
     let rows = n;
@@ -61,13 +95,36 @@ function composedCondition(before: readonly PreAggregator[], rule: AggregationRu
     }
     return rows >= rule.minRows;
   };
-  let minRows = 1;
-  while (!holds(minRows)) minRows++;
+  const minRows = leastSatisfying(holds);
+  if (minRows === undefined) {
+    const names = [...before.map(({ name }) => name), rule.name].join('+');
+    throw new UsageError(
+      'RULE_CONDITION_NEVER',
+      `${names} for f = ${rule.f}: got a condition that no number of rows satisfies, expected one that some does`,
+      { metadata: { rule: names, f: rule.f }, hint: 'make f or the size of the buckets smaller' },
+    );
+  }
   const texts = [
     ...before.map(({ name, condition }) => `${name}: ${condition.text}`),
     `${rule.name}: ${rule.requirement}`,
   ];
   return { text: texts.join('; '), minRows: () => minRows };
+}
+
+/** The least n ≥ 1 that satisfies a condition that holds for all larger ones too; undefined from 2⁵³ on. */
+function leastSatisfying(holds: (n: number) => boolean): number | undefined {
+  let [low, high] = [0, 1];
+  while (!holds(high)) {
+    low = high;
+    high *= 2;
+    if (high > Number.MAX_SAFE_INTEGER) return undefined;
+  }
+  while (high - low > 1) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 /** What became of the new rows, told of those that they stand for. */

@@ -61,7 +61,8 @@ export function pipelineText({ before, rule, server }: Pipeline): string {
 }
 
 function termText({ name, options }: Term): string {
-  const written = Object.entries(options).map(([option, value]) => `${option}=${value}`);
+  // A number such as 1e+21 is written without its +, which would end the term.
+  const written = Object.entries(options).map(([option, value]) => `${option}=${value}`.replace('e+', 'e'));
   return written.length === 0 ? name : `${name}:${written.join(',')}`;
 }
 
@@ -88,12 +89,15 @@ function partCalled(name: string): { readonly kind: Kind; readonly taken: readon
 }
 
 function parseOptions(name: string, text: string, taken: readonly (keyof RuleOptions)[]): RuleOptions {
-  const read = text.split(',').map((pair) => {
-    const [option = '', value = ''] = pair.split('=');
+  const pairs = text.split(',');
+  const read = pairs.map((pair, i) => {
+    const [option = '', value = ''] = pair.split(/=(.*)/s);
     const known = optionNames.find((each) => each === option);
     const number = /^-?[0-9.]+(e-?[0-9]+)?$/.test(value) ? Number(value) : Number.NaN;
-    if (known === undefined || !taken.includes(known) || Number.isNaN(number)) {
-      const expected = taken.length === 0 ? 'no options' : taken.map((each) => `${each}=<number>`).join(', ');
+    const isRepeated = pairs.slice(0, i).some((earlier) => earlier.startsWith(`${option}=`));
+    if (known === undefined || !taken.includes(known) || !Number.isFinite(number) || isRepeated) {
+      const once = taken.map((each) => `${each}=<number>`).join(', ');
+      const expected = taken.length === 0 ? 'no options' : `${once}, each at most once`;
       throw new UsageError('RULE_OPTION', `${name}: got "${pair}", expected ${expected}`, {
         metadata: { rule: name, option, given: value },
       });

@@ -58,7 +58,10 @@ function readState(value: unknown, shape: StateShape): AggregatorState {
   const read = Object.entries(shape).map(([name, length]) => {
     const bytes = given[name];
     if (!(bytes instanceof Uint8Array)) throw new Error(`${name} is no byte string`);
-    return [name, decodeWeights(bytes, length)] as const;
+    const vector = decodeWeights(bytes, length);
+    // It is never written, and would give one state two digests.
+    if (vector.some((x) => Object.is(x, -0))) throw new Error(`${name} holds a negative zero`);
+    return [name, vector] as const;
   });
   return { step, vectors: Object.fromEntries(read) };
 }
