@@ -3,9 +3,11 @@ import type { AddCommands } from '../../node/cli/commands.ts';
 import { runNode } from '../../node/cli/run-node.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { type AttackOptions, attackEntry, attackNames, createAttack } from '../attacks/index.ts';
+import { addSimulateCommand } from './simulate-command.ts';
 
 /** Commands that lie on purpose. */
-export const addSimulationCommands: AddCommands = (program) => {
+export const addSimulationCommands: AddCommands = (program, entry) => {
+  addSimulateCommand(program, entry);
   program
     .command('byzantine-node', { hidden: true })
     .description('run one node that lies about its updates, in a devnet')

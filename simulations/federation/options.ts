@@ -102,7 +102,7 @@ export function openCase(
   const attack = createAttack(name, name === 'alie' && byzantine === 0 ? { z: 0, ...resolved } : resolved);
   if (byzantine > 0) rehearse(attack, nodes - byzantine, byzantine);
   return {
-    options: { rule: aggregator.name, f, attack: name, attackOptions: resolved },
+    options: { rule: aggregator.name, f: aggregator.f, attack: name, attackOptions: resolved },
     aggregator,
     attack: byzantine > 0 ? attack : undefined,
   };

@@ -35,8 +35,10 @@ export type SimulationCollaborators = {
   readonly kernels?: Kernels;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SimulationProgress) => void;
-  /** Told after each round, of each case by its place. */
-  readonly onRound?: (round: SimulatedRound, which: number) => void;
+  /** Told of each case before anything runs: it was found to be possible. */
+  readonly onOpened?: (options: SimulationResult['options']) => void;
+  /** Told after each round, of each case. */
+  readonly onRound?: (round: SimulatedRound, options: SimulationResult['options']) => void;
 };
 
 /**
@@ -64,13 +66,15 @@ export async function simulate(
 export async function simulateCases(
   federation: FederationOptions,
   caseOptions: readonly CaseOptions[],
-  { task: given, kernels, signal, onProgress, onRound }: SimulationCollaborators = {},
+  { task: given, kernels, signal, onProgress, onOpened, onRound }: SimulationCollaborators = {},
 ): Promise<SimulationResult[]> {
   checkFederation(federation);
   const { nodes, byzantine, rounds } = federation;
   const honest = nodes - byzantine;
   const bounds = modelBounds();
   const cases = caseOptions.map((each) => openCase(federation, each, bounds));
+  const resolved = cases.map(({ options }) => ({ ...federationOf(federation), ...options }));
+  for (const each of resolved) onOpened?.(each);
   const task =
     given ??
     (await prepareTask(federation, {
@@ -111,7 +115,8 @@ export async function simulateCases(
       const baselineLoss = baseline === undefined ? null : (losses[baseline] ?? null);
       const one = { round, loss: losses[which] ?? Number.NaN, baselineLoss, deviation, leftOut };
       told[which]?.push(one);
-      onRound?.(one, which);
+      const options = resolved[which];
+      if (options !== undefined) onRound?.(one, options);
     }
   }
 
@@ -119,13 +124,13 @@ export async function simulateCases(
   const epsilon = federation.noise === 'record' ? epsilonAfter(rounds) : null;
   const figuresOfLane = (lane: number): HeldOutFigures =>
     figuresOf(heldOut(lanes[lane]?.weights ?? genesisOf(model)));
-  return cases.map(({ options }, which): SimulationResult => {
+  return resolved.map((options, which): SimulationResult => {
     const own = told[which] ?? [];
     const end = figuresOfLane(which);
     const at = baselineOf(which);
     const baseline = at === undefined ? null : figuresOfLane(at);
     return {
-      options: { ...federationOf(federation), ...options },
+      options,
       parameters: model.size,
       rounds: own,
       summary: {
