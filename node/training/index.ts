@@ -4,7 +4,13 @@ export { createEngine, ENGINE_NAMES, type EngineName } from './engines.ts';
 export { float64Engine } from './float64-engine.ts';
 export { clipHeads, type HeadExamples, jointNorm, openHeads, requireHeadNorms } from './heads.ts';
 export { type LocalTrainingOptions, trainingRelease, trainLocally } from './local-training.ts';
-export { type ControlVariates, type ScaffoldUpdate, trainScaffold } from './scaffold.ts';
+export {
+  type ControlVariates,
+  controlChange,
+  type ScaffoldUpdate,
+  scaffoldCorrection,
+  trainScaffold,
+} from './scaffold.ts';
 export { createTensorFlowEngine, TENSORFLOW_BACKENDS, type TensorFlowBackend } from './tensorflow-engine.ts';
 export { createTrainer, type Trainer, workerUrl } from './trainer.ts';
 export type { Entropy, TrainingRequest, WorkerReady, WorkerSetup } from './worker-protocol.ts';

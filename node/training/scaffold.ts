@@ -21,7 +21,7 @@ export type ScaffoldUpdate = {
 
 /**
  * A SCAFFOLD client's round: K local steps y ← y − η·(g(y) − c_i + c) from the global weights x, and then
- * c_i⁺ = c_i − c + (x − y) ÷ (K·η), so that Δc = −c − Δy ÷ (K·η).
+ * c_i⁺ = c_i − c + (x − y) ÷ (K·η).
  *
  * Both vectors follow from the same noised gradient sums and from what was known before: under unit `record` they cost
  * what Δy alone costs. Under unit `node` the pair is one release, and is clipped to one norm (`clipJointly`) before its
@@ -31,28 +31,50 @@ export type ScaffoldUpdate = {
  * option II.
  *
  * @throws BallastError as `trainLocally`; `TRAINING_OPTION` with a proximal term, which the variates would take for
- *   gradient.
+ *   gradient, or for variates of different sizes.
  */
 export function trainScaffold(
   gradients: RecordGradients,
   weights: Float64Array,
-  { global, own }: ControlVariates,
+  variates: ControlVariates,
   options: LocalTrainingOptions,
   randomBytes: RandomBytes,
   signal?: AbortSignal,
 ): ScaffoldUpdate {
-  const { localSteps, learningRate, proximal = 0 } = options;
-  if (proximal !== 0) {
-    throw new BallastError('TRAINING_OPTION', `proximal: got ${proximal}, expected 0 under SCAFFOLD`, {
-      metadata: { name: 'proximal', value: proximal },
-      hint: 'take FedProx or SCAFFOLD, not both',
-    });
-  }
-  const correction = Float64Array.from(
-    { length: Math.max(global.length, own.length) },
-    (_, j) => (global[j] ?? Number.NaN) - (own[j] ?? Number.NaN),
-  );
+  const correction = scaffoldCorrection(variates, options);
   const delta = trainLocally(gradients, weights, options, randomBytes, signal, correction);
+  return { weights: delta, control: controlChange(delta, variates.global, options) };
+}
+
+/** c − c_i, which SCAFFOLD adds to every local gradient. @throws BallastError as {@link trainScaffold}. */
+export function scaffoldCorrection(
+  { global, own }: ControlVariates,
+  { proximal = 0 }: Pick<LocalTrainingOptions, 'proximal'>,
+): Float64Array {
+  const refuse = (name: string, given: number, expected: string, hint: string) => {
+    throw new BallastError('TRAINING_OPTION', `${name}: got ${given}, expected ${expected}`, {
+      metadata: { name, given },
+      hint,
+    });
+  };
+  if (proximal !== 0) refuse('proximal', proximal, '0 under SCAFFOLD', 'take FedProx or SCAFFOLD, not both');
+  if (own.length !== global.length) {
+    refuse(
+      'own control variate',
+      own.length,
+      `${global.length} coordinates`,
+      'it is of the size of the model',
+    );
+  }
+  return global.map((c, j) => c - own[j]!);
+}
+
+/** Δc = c_i⁺ − c_i = −c − Δy ÷ (K·η) of a round's Δy. */
+export function controlChange(
+  delta: Float64Array,
+  global: Float64Array,
+  { localSteps, learningRate }: Pick<LocalTrainingOptions, 'localSteps' | 'learningRate'>,
+): Float64Array {
   const scale = localSteps * learningRate;
-  return { weights: delta, control: delta.map((change, j) => -global[j]! - change / scale) };
+  return delta.map((change, j) => -global[j]! - change / scale);
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { clip, clipInto, l2Norm } from '../clip.ts';
+import { clip, clipInto, clipJointly, l2Norm } from '../clip.ts';
 import { exactRational } from '../rational.ts';
 import { refusal } from './support.ts';
 
@@ -43,6 +43,21 @@ describe('clip', () => {
       }),
       { seed: 3, numRuns: 300 },
     );
+  });
+
+  it('clips several vectors by one factor, as if they were one', () => {
+    fc.assert(
+      fc.property(fc.array(vector, { maxLength: 4 }), bound, (parts, limit) => {
+        const clipped = clipJointly(parts, limit);
+        expect(clipped.map(({ length }) => length)).to.deep.equal(parts.map(({ length }) => length));
+        const joint = clip(Float64Array.from(parts.flatMap((part) => [...part])), limit);
+        expect(clipped.flatMap((part) => [...part])).to.deep.equal([...joint]);
+      }),
+      { seed: 4, numRuns: 300 },
+    );
+    const [a, b] = clipJointly([Float64Array.of(3), Float64Array.of(-4)], 1);
+    expect(a?.[0]).to.be.closeTo(0.6, 1e-12);
+    expect(b?.[0]).to.be.closeTo(-0.8, 1e-12);
   });
 
   it('tells a norm just above the bound from one on it', () => {

@@ -57,6 +57,19 @@ describe('network document', () => {
     expect(networkId(reread)).to.equal(networkId(DOCUMENT));
   });
 
+  it('may name a proximal weight from 0 on, and is the same network without one as before there was any', () => {
+    const withWeight = (proximal: unknown) => ({
+      ...DOCUMENT,
+      parameters: { ...DOCUMENT.parameters, training: { ...DOCUMENT.parameters.training, proximal } },
+    });
+    expect(parseNetworkDocument(withWeight(0.01)).parameters.training.proximal).to.equal(0.01);
+    expect(parseNetworkDocument(DOCUMENT).parameters.training).not.to.have.property('proximal');
+    for (const proximal of [-0.01, '0.01', null, Number.NaN, 1e7]) {
+      const error = errorOf(() => parseNetworkDocument(withWeight(proximal)));
+      expect(error).to.be.instanceOf(UsageError).with.property('message').that.includes('training.proximal');
+    }
+  });
+
   it('has an id that does not depend on the order of its keys', () => {
     const reversed = (value: Encodable): Encodable =>
       value !== null && typeof value === 'object' && !Array.isArray(value)

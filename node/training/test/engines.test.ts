@@ -10,7 +10,14 @@ import {
   predictScaled,
   QUANTILE_LEVELS,
 } from '../../models/index.ts';
-import { createEngine, type EngineName, float64Engine } from '../index.ts';
+import {
+  createEngine,
+  type EngineName,
+  float64Engine,
+  TRAINING_DEFAULTS,
+  trainLocally,
+  trainScaffold,
+} from '../index.ts';
 
 const table = computeFeatures(generateVenue(3, 1, 40));
 // Begins and ends inside a day: ragged records.
@@ -83,6 +90,24 @@ describe('training engines', () => {
         expect(largestDifference(open.perRecord(weights), reference)).to.be.lessThan(1e-4);
         open.dispose();
         expect(tf.memory().numTensors).to.equal(before);
+      });
+
+      it(`${name} trains as float64 does with FedProx and with SCAFFOLD (${model.spec.kind})`, async () => {
+        const engine = await createEngine(name);
+        const weights = someWeights(model);
+        const [reference, other] = [float64Engine, engine].map((each) => {
+          const open = each.open(model, examples);
+          const options = { ...TRAINING_DEFAULTS, unit: 'none', nominalRecords: 16 } as const;
+          const none = () => new Uint8Array();
+          const proximal = trainLocally(open, weights, { ...options, proximal: 0.5 }, none);
+          const variates = { global: weights.map((w) => 0.1 * w), own: weights.map((w) => -0.2 * w) };
+          const scaffold = trainScaffold(open, weights, variates, options, none);
+          open.dispose();
+          return [proximal, scaffold.weights, scaffold.control];
+        });
+        for (const [i, part] of (reference ?? []).entries()) {
+          expect(largestDifference(other?.[i] ?? new Float64Array(), part)).to.be.lessThan(1e-4);
+        }
       });
     }
 

@@ -83,6 +83,59 @@ describe('local training', () => {
     expect(l2Norm(withIt.map((v, j) => v - (without[j] ?? 0)))).to.be.at.most(step.recordClipNorm + 1e-12);
   });
 
+  it('is pulled back to where it began by a proximal term, as FedProx says', () => {
+    const plain = {
+      ...options,
+      unit: 'none',
+      learningRate: 0.5,
+      nominalRecords: 1,
+      recordClipNorm: 9,
+    } as const;
+    const run = (proximal: number, localSteps: number) =>
+      trainLocally(
+        fixed([3, -1]),
+        Float64Array.of(7, 7),
+        { ...plain, localSteps, proximal },
+        seededBytes('h'),
+      );
+    // The first step begins at the global weights, where the pull is 0; the second feels −1.5 and 0.5.
+    expect(Array.from(run(0.4, 1))).to.deep.equal([-1.5, 0.5]);
+    const [x = 0, y = 0] = run(0.4, 2);
+    expect(x).to.be.closeTo(-1.5 - 0.5 * (3 - 0.4 * 1.5), 1e-12);
+    expect(y).to.be.closeTo(0.5 - 0.5 * (-1 + 0.4 * 0.5), 1e-12);
+    expect(run(0, 2)).to.deep.equal(
+      trainLocally(fixed([3, -1]), Float64Array.of(7, 7), { ...plain, localSteps: 2 }, seededBytes('h')),
+    );
+  });
+
+  it('adds a correction to every gradient, behind the clipping', () => {
+    const update = trainLocally(
+      fixed([30, 40]),
+      Float64Array.of(0, 0),
+      { ...options, unit: 'none', localSteps: 3, learningRate: 0.5, nominalRecords: 1, recordClipNorm: 1 },
+      seededBytes('i'),
+      undefined,
+      Float64Array.of(100, -0.8),
+    );
+    expect(update[0]).to.be.closeTo(-1.5 * 100.6, 1e-10);
+    expect(update[1]).to.be.closeTo(0, 1e-12);
+  });
+
+  it('draws the same noise with both terms as without, and releases no more', () => {
+    const drawn = (more: object, correction?: Float64Array) => {
+      let bytes = 0;
+      const source = seededBytes('j');
+      const counted = (length: number) => {
+        bytes += length;
+        return source(length);
+      };
+      trainLocally(fixed(), new Float64Array(2), { ...options, ...more }, counted, undefined, correction);
+      return bytes;
+    };
+    expect(drawn({ proximal: 1 }, Float64Array.of(1, 2))).to.equal(drawn({}));
+    expect(trainingRelease({ ...options, proximal: 1 })).to.deep.equal(trainingRelease(options));
+  });
+
   it('says what it releases', () => {
     expect(trainingRelease(options)).to.deep.equal({
       unit: 'record',
@@ -117,6 +170,13 @@ describe('local training', () => {
     expect(run({ learningRate: Number.NaN }))
       .to.throw()
       .with.property('code', 'TRAINING_OPTION');
+    for (const proximal of [-1, Number.NaN, Infinity]) {
+      expect(run({ proximal })).to.throw().with.property('code', 'TRAINING_OPTION');
+    }
+    for (const correction of [new Float64Array(2), genesis.map(() => Number.NaN)]) {
+      const act = () => trainLocally(gradients, genesis, options, seededBytes('g'), undefined, correction);
+      expect(act).to.throw().with.property('code', 'TRAINING_OPTION');
+    }
     expect(run({ noiseMultiplier: 0 }))
       .to.throw()
       .with.property('code', 'PRIVACY_PARAMETER');
