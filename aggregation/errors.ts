@@ -2,6 +2,7 @@ import { BallastError } from '../protocol/errors.ts';
 
 export type AggregationErrorCode =
   | 'RULE_CONDITION'
+  | 'RULE_COST'
   | 'ROWS_EMPTY'
   | 'ROW_RAGGED'
   | 'ROW_NOT_FINITE'

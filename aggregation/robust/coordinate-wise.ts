@@ -21,7 +21,8 @@ export function coordinateWise(
   return { vector: means, selected: [...rows.keys()], leftOut: mostlyTrimmed(trimmedShare), trimmedShare };
 }
 
-function mostlyTrimmed(trimmedShare: Float64Array): LeftOut[] {
+/** Rows trimmed in more than TRIMMED_SHARE_LIMIT of the coordinates, with their share. */
+export function mostlyTrimmed(trimmedShare: Float64Array): LeftOut[] {
   return [...trimmedShare.entries()]
     .filter(([, share]) => share > TRIMMED_SHARE_LIMIT)
     .map(([row, share]) => ({ row, reason: `trimmed in ${(100 * share).toFixed(1)} % of the coordinates` }));
