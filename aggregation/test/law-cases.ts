@@ -9,21 +9,24 @@ export type Subject = {
   readonly name: string;
   readonly kind: RuleKind;
   readonly laws: RuleLaws;
+  /** Whether a law that is not claimed must fail: a rule may repair what the step before it breaks. */
+  readonly isExact: boolean;
   /** The most liars that the cases have. */
   readonly maxF: number;
   /** The rule for f liars, or for none where it bears none. */
   readonly make: (f: number) => AggregationRule;
-  /** Untied: what the order of the rows may not change. Left out: all scores and pair distances differ. */
+  /** Whether the order of the rows may decide. Left out: equal scores, or equal distances between rows. */
   readonly isTied?: (given: Case) => boolean;
+  /** Whether it takes the rows with the lowest scores, scored once. */
+  readonly ranksOnce: boolean;
   /** Whether liars far off are told of in `leftOut`. */
   readonly namesLiars: boolean;
-  /** The ball that the result cannot leave, where the rule has one: `liars` is `bounded` then. */
-  readonly bound?: (
-    honest: readonly Float64Array[],
-    rule: AggregationRule,
-    options: AggregateOptions,
-  ) => { readonly centre: Float64Array; readonly radius: number };
+  /** The ball that f liars cannot move the result out of. */
+  readonly bound?: (given: Attacked) => { readonly centre: Float64Array; readonly radius: number };
 };
+
+/** A case some of whose rows are lies. */
+export type Attacked = Case & { readonly honest: readonly Float64Array[]; readonly liars: readonly number[] };
 
 /** One call of a rule. */
 export type Case = {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { AggregateOptions, AggregationRule } from '../index.ts';
 import type { Draw } from './draw.ts';
 import {
+  type Attacked,
   aggregate,
-  type Case,
   drawOptions,
   expectInHull,
   forCases,
@@ -12,9 +12,6 @@ import {
   type Subject,
   sizeOf,
 } from './law-cases.ts';
-
-/** A case some of whose rows are lies. */
-type Attacked = Case & { readonly honest: readonly Float64Array[]; readonly liars: readonly number[] };
 
 type Lie = (draws: Draw, honest: readonly Float64Array[]) => Float64Array;
 
@@ -30,9 +27,10 @@ export function describeLiars(subject: Subject): void {
     it('f liars far from all honest rows cannot move it out of the honest hull', () => {
       forCases((draws) => requireHonest(attackedCase(subject, draws, far)));
     });
-    it('liars near the honest rows can', () => {
-      expect(departures(subject, near), 'cases outside the honest hull').to.be.greaterThan(0);
-    });
+    if (subject.isExact)
+      it('liars near the honest rows can', () => {
+        expect(departures(subject, near), 'cases outside the honest hull').to.be.greaterThan(0);
+      });
   }
   if (liars === 'hull' || liars === 'far') {
     it('as many liars as it takes for honest rows move it out of the honest hull', () => {
@@ -44,16 +42,17 @@ export function describeLiars(subject: Subject): void {
       expect(left, 'cases outside the honest hull').to.be.greaterThan(0);
     });
   } else {
-    it('liars far off move it out of the honest hull', () => {
-      expect(departures(subject, away), 'cases outside the honest hull').to.be.greaterThan(0);
-    });
+    if (subject.isExact)
+      it('liars far off move it out of the honest hull', () => {
+        expect(departures(subject, away), 'cases outside the honest hull').to.be.greaterThan(0);
+      });
   }
   const { bound } = subject;
   if (bound !== undefined) {
     it('f liars move it no further than its bound, wherever they are', () => {
       forCases((draws) => {
         const given = attackedCase(subject, draws, draws.pick([near, far, far]));
-        const { centre, radius } = bound(given.honest, given.rule, given.options);
+        const { centre, radius } = bound(given);
         const vector = aggregate(given);
         const distance = Math.hypot(...vector.map((x, k) => x - (centre[k] as number)));
         if (!(distance <= radius * (1 + 1e-9))) expect(distance, `[${vector}]`).to.be.at.most(radius);
@@ -94,7 +93,7 @@ function attackedCase(
 ): Attacked {
   const f = draws.int(Math.min(1, subject.maxF), subject.maxF);
   const rule = ruleFor(subject, f);
-  const n = draws.int(Math.max(rule.minRows, 3), Math.max(rule.minRows, 9));
+  const n = draws.int(Math.max(rule.minRows, 3), Math.max(rule.minRows, 11));
   const d = draws.int(1, 5);
   const liarCount = subject.laws.liars === 'none' ? 1 : count(n, f);
   const honest = whole(draws, n - liarCount, d);
@@ -118,8 +117,12 @@ function optionsAmong(
   return drawOptions(rule, draws, n, d, () => [draws.pick(honest)]);
 }
 
+/** All apart, or at two points: a lie just beside many equal rows is near all of them. */
 function whole(draws: Draw, n: number, d: number): Float64Array[] {
-  return Array.from({ length: n }, () => Float64Array.from({ length: d }, () => draws.int(-50, 50)));
+  const spread = (): Float64Array => Float64Array.from({ length: d }, () => draws.int(-50, 50));
+  const points = [spread(), spread()];
+  const areTwo = draws.int(0, 3) === 0;
+  return Array.from({ length: n }, () => (areTwo ? draws.pick(points).slice() : spread()));
 }
 
 const farBy =
@@ -135,7 +138,11 @@ const far = farBy([1e6, 3e6, 1e9, 1e150, 1e300, Number.MAX_VALUE]);
 const away = farBy([1e6, 3e6, 1e9]);
 
 /** Where honest rows are, or a little beside their edge. */
-const near: Lie = (draws, honest) =>
-  Float64Array.from(honest[0] ?? [], () => draws.pick([draws.int(-50, 50), draws.int(-70, 70), 55, -55]));
+const near: Lie = (draws, honest) => {
+  if (draws.int(0, 2) === 0) return draws.pick(honest).map((x) => x + draws.int(-3, 3));
+  return Float64Array.from(honest[0] ?? [], () =>
+    draws.pick([draws.int(-50, 50), draws.int(-70, 70), 55, -55]),
+  );
+};
 
 const copy: Lie = (draws, honest) => draws.pick(honest).slice();

@@ -58,8 +58,8 @@ export function describeRefusals(subject: Subject): void {
       const fewer = made.minRows - 1;
       const error = errorOf(() => made.check(fewer));
       expect(error.code).to.equal('RULE_CONDITION');
-      expect(error.metadata).to.include({ rule: made.name, n: fewer, f, minRows: made.minRows });
-      for (const part of [made.requirement, `${made.minRows} rows`, `f = ${f}`, `n = ${fewer}`]) {
+      expect(error.metadata).to.include({ rule: made.name, n: fewer, f: made.f, minRows: made.minRows });
+      for (const part of [made.requirement, `${made.minRows} rows`, `f = ${made.f}`, `n = ${fewer}`]) {
         expect(error.message).to.include(part);
       }
       if (fewer === 0) continue;

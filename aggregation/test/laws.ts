@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Rows } from '../index.ts';
 import {
   aggregate,
   agree,
@@ -18,6 +17,7 @@ import {
   wildRows,
 } from './law-cases.ts';
 import { LAW_RUNS } from './law-runs.ts';
+import { hasEqual, isTied } from './law-ties.ts';
 import { describeBits } from './laws-bits.ts';
 import { describeLiars } from './laws-liars.ts';
 import { describeRefusals } from './laws-refusals.ts';
@@ -49,36 +49,19 @@ function describeOrder(subject: Subject): void {
       const again = permuted(given, order);
       const second = again.rule.aggregate(again.rows, again.options);
       const isSame = agree(second.vector, first.vector, slackOf(subject, given.rows));
+      if (subject.isTied?.(given) === false && !isSame) expect.fail('another result without any tie');
       if (isTied(subject, given)) return;
       untied++;
       if (!isSame) moved++;
-      if (!laws.order || subject.laws.precision === 'rounding') return;
+      if (!laws.order || subject.laws.precision === 'rounding' || hasEqual(first.scores ?? [])) return;
       const named = second.leftOut.map(({ row }) => order[row]).sort();
       expect(named).to.deep.equal(first.leftOut.map(({ row }) => row).sort());
     });
     // Rows of which each is the nearest of the other always tie: some rules have few other cases.
     expect(untied, 'cases without a tie').to.be.at.least(LAW_RUNS / 20);
     if (laws.order) expect(moved, 'untied cases that changed').to.equal(0);
-    else expect(moved, 'untied cases that changed').to.be.greaterThan(0);
+    else if (subject.isExact) expect(moved, 'untied cases that changed').to.be.greaterThan(0);
   });
-}
-
-/** Ties are told apart by the rows alone and by the scores: never by whether the result changed. */
-function isTied(subject: Subject, given: Case): boolean {
-  if (subject.isTied !== undefined) return subject.isTied(given);
-  const { scores } = given.rule.aggregate(given.rows, given.options);
-  return scores !== undefined && (hasEqual(scores) || hasEqual(pairDistances(given.rows)));
-}
-
-function hasEqual(values: ArrayLike<number>): boolean {
-  return new Set(Array.from(values)).size < values.length;
-}
-
-/** The squared distances of all pairs, added by ascending coordinate. */
-export function pairDistances(rows: Rows): number[] {
-  return rows.flatMap((x, i) =>
-    rows.slice(i + 1).map((y) => x.reduce((sum, value, k) => sum + (value - (y[k] as number)) ** 2, 0)),
-  );
 }
 
 function describeTranslation(subject: Subject): void {
@@ -128,7 +111,7 @@ function witness(
     if (holds) expectAgree(actual, wanted, slack);
     else if (!agree(actual, wanted, 1e-6 * sizeOf([...changed.rows, wanted]))) broken++;
   });
-  if (!holds) expect(broken, 'cases that break the law').to.be.greaterThan(0);
+  if (!holds && subject.isExact) expect(broken, 'cases that break the law').to.be.greaterThan(0);
 }
 
 function describeHull(subject: Subject): void {
@@ -145,7 +128,7 @@ function describeHull(subject: Subject): void {
         if (holds) expectInHull(vector, given.rows, slack);
         else if (!inHull(vector, given.rows, 1e-6 * sizeOf(given.rows))) left++;
       });
-      if (!holds) expect(left, 'cases outside the hull').to.be.greaterThan(0);
+      if (!holds && subject.isExact) expect(left, 'cases outside the hull').to.be.greaterThan(0);
     },
   );
 }
@@ -175,13 +158,13 @@ function describeReport(subject: Subject): void {
 }
 
 function describeScores(subject: Subject): void {
-  if (subject.kind !== 'selecting') return;
+  if (!subject.ranksOnce) return;
   it('takes the rows with the lowest scores, and of equal ones the earlier', () => {
     let equal = 0;
     forCases((draws) => {
       const { rule, rows, options } = drawCase(subject, draws);
       const { selected, scores } = rule.aggregate(rows, options);
-      if (scores === undefined) return;
+      if (scores === undefined) return expect.fail('no scores');
       const taken = new Set(selected);
       for (const row of selected) {
         for (let other = 0; other < rows.length; other++) {
@@ -193,7 +176,7 @@ function describeScores(subject: Subject): void {
         }
       }
     });
-    if (subject.isTied === undefined) expect(equal, 'ties').to.be.greaterThan(0);
+    expect(equal, 'ties').to.be.greaterThan(0);
   });
 }
 

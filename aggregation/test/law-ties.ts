@@ -1,0 +1,85 @@
+import { createPreAggregator, plainKernels, type Rows } from '../index.ts';
+import type { Case, Subject } from './law-cases.ts';
+import { bytesOf } from './support.ts';
+
+// Ties are told from the rows and the scores alone, never by whether the result changed.
+
+/**
+ * Whether the order of the rows may decide what the rule gives. Of a rule that depends on the order anyhow: whether
+ * rows are equally far apart by coincidence.
+ */
+export function isTied(subject: Subject, given: Case): boolean {
+  if (!subject.laws.order) return hasEqual(pairDistances(given.rows));
+  if (subject.isTied !== undefined) return subject.isTied(given);
+  const { scores } = given.rule.aggregate(given.rows, given.options);
+  return scores !== undefined && (hasEqual(scores) || hasEqual(pairDistances(given.rows)));
+}
+
+/** Whether a choice of Bulyan's falls on one of several rows with the least score. */
+export function tiesInBulyan(
+  { rows, rule: { f } }: Case,
+  count: (n: number, f: number) => number,
+  neighbours: (remaining: number, f: number) => number,
+  power: 1 | 2,
+): boolean {
+  let left = [...rows];
+  for (let chosen = 0; chosen < count(rows.length, f); chosen++) {
+    const nearest = Math.max(1, neighbours(left.length, f));
+    const scores = krumScoresOf(left, nearest, power);
+    const least = Math.min(...scores);
+    const best = left.filter((_, i) => scores[i] === least);
+    // Which one is taken makes no difference where all that are left will be.
+    if (best.length > 1 && left.length > count(rows.length, f) - chosen) return true;
+    left = left.filter((row) => row !== best[0]);
+  }
+  return false;
+}
+
+/** Whether Krum scores, each row once, say nothing about which rows are the `count` best. */
+export function tiesInKrum({ rows }: Case, count: number, neighbours: number): boolean {
+  const scores = krumScoresOf(rows, neighbours, 2).sort((a, b) => a - b);
+  return scores[count - 1] === scores[count];
+}
+
+/** Whether rows are equally near, or a rule behind the pre-aggregator scores different rows alike. */
+export function tiesBehind(name: string, options: { f?: number; radius?: number }, given: Case): boolean {
+  if (hasEqual(pairDistances(given.rows))) return true;
+  const { scores } = given.rule.aggregate(given.rows, given.options);
+  if (scores === undefined) return false;
+  const context = { weights: new Float64Array(given.rows.length).fill(1), kernels: plainKernels };
+  const { rows, members } = createPreAggregator(name, options).apply(given.rows, context);
+  const seen = new Map<number, string>();
+  return members.some(([row = 0], i) => {
+    const score = scores[row] as number;
+    const bytes = bytesOf(rows[i] as Float64Array);
+    const other = seen.get(score);
+    seen.set(score, bytes);
+    return other !== undefined && other !== bytes;
+  });
+}
+
+function krumScoresOf(rows: Rows, neighbours: number, power: 1 | 2): number[] {
+  return rows.map((x) =>
+    rows
+      .filter((y) => y !== x)
+      .map((y) => (power === 2 ? squaredDistance(x, y) : Math.sqrt(squaredDistance(x, y))))
+      .sort((a, b) => a - b)
+      .slice(0, neighbours)
+      .reduce((sum, distance) => sum + distance, 0),
+  );
+}
+
+/** The squared distances of all pairs, added by ascending coordinate. */
+export function pairDistances(rows: Rows): number[] {
+  return rows.flatMap((x, i) => rows.slice(i + 1).map((y) => squaredDistance(x, y)));
+}
+
+function squaredDistance(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += ((x[k] as number) - (y[k] as number)) ** 2;
+  return sum;
+}
+
+export function hasEqual(values: ArrayLike<number>): boolean {
+  return new Set(Array.from(values)).size < values.length;
+}
