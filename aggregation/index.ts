@@ -36,8 +36,12 @@ export {
   toleratedLiars,
 } from './registry.ts';
 export { type BulyanOptions, bulyan } from './robust/bulyan.ts';
+export { type CafOptions, caf } from './robust/caf.ts';
 export { type CentredClippingOptions, centredClipping } from './robust/centred-clipping.ts';
 export { TRIMMED_SHARE_LIMIT } from './robust/coordinate-wise.ts';
+export { type DncOptions, dnc } from './robust/dnc.ts';
+export { type FlTrustOptions, flTrust } from './robust/fltrust.ts';
+export { type FoolsGoldOptions, foolsGold } from './robust/foolsgold.ts';
 export {
   type GeometricMedianOptions,
   geometricMedian,
@@ -51,6 +55,7 @@ export { type MedianOptions, median } from './robust/median.ts';
 export { type MonnaOptions, monna } from './robust/monna.ts';
 export { type MultiKrumOptions, multiKrum } from './robust/multi-krum.ts';
 export { type NormBoundingOptions, normBounding } from './robust/norm-bounding.ts';
+export { type SignGuardOptions, signGuard } from './robust/signguard.ts';
 export { type TrimmedMeanOptions, trimmedMean } from './robust/trimmed-mean.ts';
 export { bulyanFedml, bulyanFlower, krumByzfl, krumP2pfl } from './robust/variants.ts';
 export {
