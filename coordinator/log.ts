@@ -1,6 +1,8 @@
+import { isDigest } from '../protocol/digest.ts';
 import type { NodeSigner } from '../protocol/ed25519.ts';
 import { decodeCanonical, type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
+import type { RoundEntry } from '../protocol/messages.ts';
 import type { KeyValueStore, StoreOperation } from '../protocol/store.ts';
 import type { Certificate } from './certificate.ts';
 import {
@@ -44,7 +46,8 @@ export class RoundLog {
    * its records.
    *
    * @param signer makes checkpoints; without one there are none.
-   * @throws BallastError `LOG_BROKEN` naming the first round whose link does not match; `CHECKPOINT_INVALID`.
+   * @throws BallastError `LOG_BROKEN` naming the first round whose link does not match; `LOG_OUTDATED` for one of an
+   *   earlier release; `CHECKPOINT_INVALID`.
    */
   static async open(store: KeyValueStore, genesis: Head, signer?: NodeSigner): Promise<RoundLog> {
     const start = await fromCheckpoint(store);
@@ -52,6 +55,7 @@ export class RoundLog {
     let lacksRecords = false;
     for await (const [bytes, record] of certificatesAfter(store, start?.head.round)) {
       const { entry } = readCertificate(bytes);
+      requireState(entry);
       const { head } = position;
       if (entry.round !== head.round + 1 || entry.parent !== head.entry)
         throw broken(entry.round, head.round);
@@ -134,7 +138,9 @@ async function fromCheckpoint(store: KeyValueStore): Promise<Position | undefine
   const recorded = await store.get(recordKey(round));
   if (logged === undefined || recorded === undefined || !isCheckpointOf(checkpoint, logged, recorded))
     throw broken(round, round - 1);
-  return { head: headAfter(readCertificate(logged).entry), record: checkpoint.record };
+  const { entry } = readCertificate(logged);
+  requireState(entry);
+  return { head: headAfter(entry), record: checkpoint.record };
 }
 
 /** Certificates after a round with their records, in order: all, or a hundred rounds at a time until none is left. */
@@ -158,6 +164,19 @@ async function* certificatesAfter(
 
 function readCertificate(bytes: Uint8Array): Certificate {
   return decodeCanonical(bytes) as Certificate;
+}
+
+/** Entries of earlier releases say nothing of the aggregation's state. */
+function requireState(entry: Partial<RoundEntry>): void {
+  if (isDigest(entry.stateDigest)) return;
+  throw new BallastError(
+    'LOG_OUTDATED',
+    `round log: round ${entry.round} was written by an earlier release, expected entries with the aggregation's state`,
+    {
+      metadata: { round: entry.round },
+      hint: 'run the release that wrote it to the end of its network, and keep the folder: it holds the privacy ledger',
+    },
+  );
 }
 
 function broken(round: number, previous: number): BallastError {

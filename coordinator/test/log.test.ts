@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { encodeCanonical } from '../../protocol/encoding.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { Certificate } from '../certificate.ts';
 import { type Head, headAfter } from '../entry.ts';
+import { roundKey } from '../keys.ts';
 import { RoundLog } from '../log.ts';
 import { entryOf, GENESIS, TestStore } from './support.ts';
 
@@ -68,6 +70,16 @@ describe('round log', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).to.be.instanceOf(BallastError).with.property('code', 'LOG_BROKEN');
+  });
+
+  it('refuses entries of an earlier release, which say nothing of the state', async () => {
+    const { store, log } = await filled(2);
+    const { stateDigest: _, ...entry } = entryOf({ round: 3, parent: log.head.entry });
+    await store.write([
+      { type: 'put', key: roundKey('log', 3), value: encodeCanonical({ entry, view: 0, signatures: [] }) },
+    ]);
+    const error = await openError(store.survivor());
+    expect([error.code, error.metadata.round]).to.deep.equal(['LOG_OUTDATED', 3]);
   });
 
   it('has not moved before the disk has the entry, and moves together with what comes along', async () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import { ruleNames } from '../../aggregation/index.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { preAggregatorNames, ruleNames, serverStepNames } from '../../aggregation/index.ts';
 import { type DevnetOptions, runDevnet } from '../devnet/index.ts';
 import { type FolderFlags, withFolder } from './folder.ts';
 import { positiveNumber, wholeNumber } from './numbers.ts';
@@ -11,6 +11,13 @@ import { catchSignals } from './signals.ts';
 /** Adds commands to the program; simulations add theirs in the same way. */
 export type AddCommands = (program: Command, entry: string) => void;
 
+const RULE_HELP = [
+  `aggregation: a rule (${ruleNames.join(', ')})`,
+  `before it, with +: ${preAggregatorNames.join(', ')}`,
+  `after it: ${serverStepNames.join(', ')}`,
+  'as in clipping:radius=2+nnm+trimmed-mean+fedadam:lr=0.1',
+].join('; ');
+
 export const addNodeCommands: AddCommands = (program, entry) => {
   program
     .command('devnet')
@@ -20,7 +27,13 @@ export const addNodeCommands: AddCommands = (program, entry) => {
     .option('--byzantine <n>', 'how many of them lie', wholeNumber, 1)
     .option('--attack <name>', 'what the liars do', 'sign-flip')
     .option('--boost <x>', 'how much louder the liars are than they should be', positiveNumber)
-    .option('--rule <name>', `aggregation rule: ${ruleNames.join(', ')}`, 'multi-krum')
+    .option('--rule <text>', RULE_HELP, 'multi-krum')
+    .addOption(
+      new Option('--kernels <kind>', 'what the nodes aggregate with')
+        .choices(['auto', 'simd', 'plain'])
+        .default('auto'),
+    )
+    .option('--prox <mu>', 'FedProx: how strongly local training is held to the global model', Number)
     .option('--privacy <unit>', 'record, node or off', privacyUnit, 'record')
     .option('--data <folder>', 'recorded markets to train on; without it a seeded market is generated')
     .option('--seed <n>', 'seed of the generated market', wholeNumber, 1)
@@ -42,8 +55,9 @@ export const addNodeCommands: AddCommands = (program, entry) => {
     .action(async (flags: FolderFlags & { json: boolean; archive: boolean }) => runNode(flags));
 };
 
-type DevnetFlags = Omit<DevnetOptions, 'boost' | 'data' | 'dataDir'> & {
+type DevnetFlags = Omit<DevnetOptions, 'boost' | 'data' | 'dataDir' | 'prox'> & {
   readonly boost?: number;
+  readonly prox?: number;
   readonly data?: string;
   readonly dataDir: string;
   readonly json: boolean;

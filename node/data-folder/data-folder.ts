@@ -46,7 +46,8 @@ export class DataFolder {
    * that was cut short is made again.
    *
    * @throws DataFolderError `DATA_FOLDER_LOCKED`, `DATA_FOLDER_FOREIGN` for another node's or network's,
-   *   `DATA_FOLDER_NEWER` for one of a later release, `DATA_FOLDER_DAMAGED`, `DATA_FOLDER_UNWRITABLE`.
+   *   `DATA_FOLDER_NEWER` for one of a later release, `DATA_FOLDER_OUTDATED` for rounds of an earlier one,
+   *   `DATA_FOLDER_DAMAGED`, `DATA_FOLDER_UNWRITABLE`.
    * @throws StoreError `DISK_FULL`, and what opening its database throws while it is migrated.
    */
   static async open(

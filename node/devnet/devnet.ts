@@ -5,12 +5,12 @@ import { layoutSize } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
 import { slicesFor } from '../data/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
-import { type HeldOut, localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
+import { type HeldOut, localTrainingOptions, type NodeEvent, nodeAggregatorOf } from '../runtime/index.ts';
 import type { ServiceEvent } from '../service/index.ts';
 import { trainingRelease } from '../training/index.ts';
 import { describeModel } from './model.ts';
 import { NodeProcess } from './node-process.ts';
-import { assumedLiars, checkDevnetOptions, type DevnetOptions, devnetParameters } from './options.ts';
+import { checkDevnetOptions, type DevnetOptions, devnetParameters } from './options.ts';
 import { roundLine } from './round-line.ts';
 import { type RoundSummary, RoundTable } from './round-table.ts';
 import {
@@ -242,8 +242,9 @@ class Devnet {
   #readyLine(): string {
     const ready = [...this.#ready.values()];
     const engines = [...new Set(ready.map(({ engine }) => engine))].join(', ');
+    const kernels = [...new Set(ready.map((event) => event.kernels))].join('; ');
     const flagged = ready.reduce((sum, { flaggedPrints }) => sum + flaggedPrints, 0);
-    return `all nodes connected; training with ${engines}; ${flagged} single prints of the data flagged and held back`;
+    return `all nodes connected; training with ${engines}, aggregating with ${kernels}; ${flagged} single prints of the data flagged and held back`;
   }
 
   #phaseText(round: number): string {
@@ -308,7 +309,9 @@ function introduction(
 ): string[] {
   const { privacy } = parameters;
   const liars = options.byzantine === 0 ? 'all honest' : `${options.byzantine} ${options.attack}`;
-  const rule = `${options.rule}${assumedLiars(options) > 0 ? ` (f = ${assumedLiars(options)})` : ''}`;
+  const { name, f } = parameters.rule;
+  const { minRows } = nodeAggregatorOf(parameters);
+  const rule = `${name} (${f > 0 ? `f = ${f}, ` : ''}${minRows} updates at least)`;
   return [
     `network ${document.name} on ${document.chain}, folder ${options.dataDir}`,
     `${nodes.length} nodes (${liars}), rule ${rule}; data: ${nodes.map(({ label }) => label).join(', ')}`,

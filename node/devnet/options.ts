@@ -1,8 +1,9 @@
-import { createRule, ruleEntry } from '../../aggregation/index.ts';
+import { parsePipeline, pipelineText, ruleEntry } from '../../aggregation/index.ts';
 import { noiseMultiplierFor, type PrivacyUnit } from '../../privacy/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { WAD } from '../../protocol/units.ts';
+import { nodeAggregatorOf } from '../runtime/node-aggregator.ts';
 import { TRAINING_DEFAULTS } from '../training/index.ts';
 
 /** What `ballast devnet` is asked for. */
@@ -12,6 +13,7 @@ export type DevnetOptions = {
   readonly byzantine: number;
   readonly attack: string;
   readonly boost: number | undefined;
+  /** The aggregation's text, such as `nnm+trimmed-mean+fedadam:lr=0.1`. */
   readonly rule: string;
   readonly privacy: 'record' | 'node' | 'off';
   readonly data: string | undefined;
@@ -20,22 +22,27 @@ export type DevnetOptions = {
   readonly dataDir: string;
   readonly gate: boolean;
   readonly normCheck: boolean;
+  /** μ of FedProx; none where left out. */
+  readonly prox?: number | undefined;
+  /** What the nodes aggregate with; `auto` where left out. */
+  readonly kernels?: 'auto' | 'simd' | 'plain';
 };
 
 const FEE_GAIN = 2n * WAD;
 const FEE_DEAD_BAND = WAD / 10_000n / 2n;
 
-/** f of the rule: the liars asked for, or one, where the rule bears any. */
+/** f of the aggregation: the liars asked for, or one, where its rule bears any. */
 export function assumedLiars({ rule, byzantine }: Pick<DevnetOptions, 'rule' | 'byzantine'>): number {
-  return ruleEntry(rule).kind === 'averaging' ? 0 : Math.max(1, byzantine);
+  const { kind } = ruleEntry(parsePipeline(rule).rule.name);
+  return kind === 'averaging' ? 0 : Math.max(1, byzantine);
 }
 
 /**
- * @throws UsageError `DEVNET_OPTION`, `RULE_UNKNOWN`; BallastError `RULE_CONDITION` for a rule that is impossible
- *   for n and f.
+ * @throws UsageError `DEVNET_OPTION`, `RULE_UNKNOWN`, `RULE_OPTION`, `RULE_ORDER`, and `RULE_NEEDS_LOSSES` or
+ *   `RULE_NEEDS_CONTROL` for what no round has; BallastError `RULE_CONDITION` for a rule that is impossible for n and f.
  */
 export function checkDevnetOptions(options: DevnetOptions): void {
-  const { nodes, byzantine, rounds, rule } = options;
+  const { nodes, byzantine, rounds, prox } = options;
   const require = (holds: boolean, flag: string, given: unknown, expected: string) => {
     if (!holds)
       throw new UsageError('DEVNET_OPTION', `--${flag}: got ${given}, expected ${expected}`, {
@@ -55,12 +62,13 @@ export function checkDevnetOptions(options: DevnetOptions): void {
       Math.floor(
         (nodes - 1) / 3,
       ), 'byzantine', byzantine, `a whole number from 0 to ${Math.floor((nodes - 1) / 3)}, the most that ${nodes} nodes bear`);
-  createRule(rule, { f: assumedLiars(options) }).check(nodes);
+  require(prox === undefined || (prox >= 0 && prox <= 1e6), 'prox', prox, 'a number from 0 to 1000000');
+  nodeAggregatorOf(devnetParameters(options)).check(nodes);
 }
 
 /** What the devnet's nodes agree on. Its phases are short: everything is on one machine. */
 export function devnetParameters(
-  options: Pick<DevnetOptions, 'rounds' | 'byzantine' | 'rule' | 'privacy' | 'gate' | 'normCheck'>,
+  options: Pick<DevnetOptions, 'rounds' | 'byzantine' | 'rule' | 'privacy' | 'gate' | 'normCheck' | 'prox'>,
 ): NetworkParameters {
   const unit: PrivacyUnit = options.privacy === 'off' ? 'none' : options.privacy;
   const defaults = TRAINING_DEFAULTS;
@@ -68,7 +76,7 @@ export function devnetParameters(
     unit
   ];
   return {
-    rule: { name: options.rule, f: assumedLiars(options) },
+    rule: { name: pipelineText(parsePipeline(options.rule)), f: assumedLiars(options) },
     update: { clipNorm: defaults.updateClipNorm, gridBits: defaults.gridBits, normCheck: options.normCheck },
     privacy: {
       unit,
@@ -82,6 +90,7 @@ export function devnetParameters(
       localSteps: defaults.localSteps,
       learningRate: defaults.learningRate,
       nominalRecords: defaults.nominalRecords,
+      ...(options.prox === undefined ? {} : { proximal: options.prox }),
     },
     gate: { enabled: options.gate, deadBand: 0.001 },
     timeouts: { collectMs: 5_000, fetchMs: 3_000, viewMs: 3_000, resendMs: 1_500 },

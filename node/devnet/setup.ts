@@ -184,6 +184,7 @@ export async function configureNodes(
       publicFeed,
       publicMarket,
       rounds: options.rounds,
+      ...(options.kernels === undefined ? {} : { aggregation: { kernels: options.kernels } }),
       api: apiConfigSchema.parse({ port: 0 }),
       ...(index === 0 ? { listen: [`/ip4/127.0.0.1/tcp/${bootstrapPort}`] } : {}),
     };

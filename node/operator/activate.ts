@@ -9,6 +9,7 @@ import {
 } from '../../contracts/client/index.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { MAX_COMMITTEE } from '../../protocol/round-entry.ts';
+import { nodeAggregatorOf } from '../runtime/node-aggregator.ts';
 import { type Cost, costOfGas } from './chain.ts';
 import { readDocument, writeDocument } from './deploy.ts';
 import { OperatorError } from './errors.ts';
@@ -39,7 +40,8 @@ export type ActivationPlan = Omit<Activation, 'status'> & { readonly status: 'ac
  *
  * @param path of the network document.
  * @throws OperatorError `NOT_DEPLOYED`, `TOO_FEW_OPERATORS`, `TOO_MANY_OPERATORS`, `NETWORK_ALREADY_ACTIVE` with
- *   another document.
+ *   another document; UsageError for a rule that no node can compute; AggregationError `RULE_CONDITION` for one that
+ *   needs more operators.
  */
 export async function planActivation(
   reader: ChainReader,
@@ -64,6 +66,7 @@ export async function planActivation(
     );
   }
   requireCommittee(committee.length, minimumOperators);
+  nodeAggregatorOf(document.parameters).check(committee.length);
   return { status: 'activate', document, committee };
 }
 

@@ -17,7 +17,8 @@ import { Conditions } from './conditions.ts';
 import type { Emit } from './events.ts';
 import { GossipWiring } from './gossip.ts';
 import { NetworkHost } from './network-host.ts';
-import { describeError, type NodeConfig } from './node-config.ts';
+import { openNodeAggregator } from './node-aggregator.ts';
+import { describeError, kernelOptionsOf, type NodeConfig } from './node-config.ts';
 import { NodeCore } from './node-core.ts';
 import type { NodeView, Readiness } from './node-view.ts';
 import { pause } from './pause.ts';
@@ -172,6 +173,8 @@ export class BallastNode {
       entropy: { kind: 'system' },
     });
     this.#closers.push({ name: 'trainer', close: () => trainer.close() });
+    const aggregator = openNodeAggregator(document.parameters, kernelOptionsOf(config));
+    this.#closers.push({ name: 'aggregator', close: aggregator.close });
 
     this.#starting('opening the store');
     const gossip = this.#gossip();
@@ -191,6 +194,7 @@ export class BallastNode {
             dataClock,
             market,
             trainer,
+            aggregator,
             emit: this.#emit,
             conditions: this.#conditions,
             onConfirmed: () => this.#beside(this.#folder?.clearRestored() ?? Promise.resolve()),
@@ -219,6 +223,7 @@ export class BallastNode {
       event: 'ready',
       node: identity.nodeId,
       engine,
+      kernels: aggregator.kernels,
       addresses: host.current?.multiaddrs() ?? [],
       peers: host.current?.peers().length ?? 0,
       flaggedPrints: flagged.length,

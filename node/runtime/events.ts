@@ -24,6 +24,8 @@ export type NodeEvent =
       readonly event: 'ready';
       readonly node: NodeId;
       readonly engine: string;
+      /** What aggregates, such as `simd, 2 threads`. */
+      readonly kernels: string;
       readonly addresses: readonly string[];
       readonly peers: number;
       readonly flaggedPrints: number;

@@ -11,6 +11,12 @@ export {
 export type { Emit, HeldOut, NodeEvent, RoundDecided } from './events.ts';
 export type { RiskSkill, SkillIntervals } from './held-out.ts';
 export {
+  isInline,
+  type NodeAggregator,
+  nodeAggregatorOf,
+  openNodeAggregator,
+} from './node-aggregator.ts';
+export {
   describeError,
   type NodeConfig,
   readNetworkDocument,

@@ -6,6 +6,7 @@ import { type NetworkDocument, parseNetworkDocument } from '../../protocol/netwo
 import { firstIssue } from '../../protocol/schema.ts';
 import { apiConfigSchema } from '../api/config.ts';
 import { type MarketSource, marketSourceSchema } from '../data/index.ts';
+import type { KernelOptions } from '../kernels/index.ts';
 import { ENGINE_NAMES } from '../training/index.ts';
 
 const engineNames = [...ENGINE_NAMES] as [string, ...string[]];
@@ -41,11 +42,28 @@ const schema = z.strictObject({
   /** The HTTP interface; none unless given. */
   api: apiConfigSchema.optional(),
   engine: z.enum(engineNames).optional(),
+  /** How rounds are aggregated; the bits are the same whatever is chosen. */
+  aggregation: z
+    .strictObject({
+      kernels: z.enum(['auto', 'simd', 'plain']).optional(),
+      /** Threads for what is large; as many as the machine has cores, at most 8, unless given. */
+      threads: z.int().min(1).max(64).optional(),
+    })
+    .optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),
   /** Keeps the bodies, models and transcripts of all rounds. */
   archive: z.boolean().optional(),
 });
+
+/** What the kernels of a configuration's aggregation are opened with. */
+export function kernelOptionsOf({ aggregation }: Pick<NodeConfig, 'aggregation'>): KernelOptions {
+  const { kernels, threads } = aggregation ?? {};
+  return {
+    ...(kernels === undefined ? {} : { kind: kernels }),
+    ...(threads === undefined ? {} : { threads }),
+  };
+}
 
 /** What one node is started with. */
 export type NodeConfig = z.infer<typeof schema>;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   type Abstention,
-  aggregatorOf,
   type BeaconSource,
   type Clock,
   type Committee,
@@ -9,6 +8,7 @@ import {
   networkGenesis,
   Participant,
   type Received,
+  type RoundAggregator,
   type Transport,
 } from '../../coordinator/index.ts';
 import { PrivacyLedger } from '../../privacy/index.ts';
@@ -53,6 +53,7 @@ export type CoreCollaborators = {
   readonly dataClock: DataClock;
   readonly market: PublicMarket;
   readonly trainer: Trainer;
+  readonly aggregator: RoundAggregator;
   readonly emit: Emit;
   readonly conditions: Conditions;
   /** The others have said what a restored node may have forgotten. */
@@ -155,11 +156,11 @@ export class NodeCore {
 
   #createParticipant(ledger: PrivacyLedger): Promise<Participant> {
     const { document, identity, committee, model } = this.#options;
-    const { link, stores, transport, clock, market, emit, conditions, onError } = this.#collaborators;
+    const { link, stores, transport, clock, market, aggregator, emit, conditions, onError } =
+      this.#collaborators;
     const { parameters, genesis } = document;
     const weights = genesisOf(model);
     requireGenesis(document, layoutHash(model.layout), weightsDigest(weights));
-    const aggregator = aggregatorOf(parameters);
     return Participant.open(
       {
         network: link.network,

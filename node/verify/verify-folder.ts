@@ -9,6 +9,7 @@ import {
   type Head,
   type Mismatch,
   networkGenesis,
+  type RoundAggregator,
   type Trust,
   verifyLog,
 } from '../../coordinator/index.ts';
@@ -16,6 +17,7 @@ import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { layoutHash } from '../../protocol/layout.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
+import { openKernels } from '../kernels/index.ts';
 import { createModel, genesisOf, parseModelSpec } from '../models/index.ts';
 import { ChainLink } from '../runtime/index.ts';
 import { LevelStore } from '../store/index.ts';
@@ -72,7 +74,12 @@ export async function verifyFolder(
       'network document: its model does not have the genesis weights that it names',
     );
   }
-  const aggregator = aggregatorOf(parameters);
+  const computing = aggregatorOf(parameters);
+  const kernels = openKernels();
+  const aggregator: RoundAggregator = {
+    ...computing,
+    aggregate: (rows, state, inputs) => computing.aggregate(rows, state, { ...inputs, kernels }),
+  };
   const link = rpc === undefined ? undefined : await openChain(document, rpc, signal);
   const store = await openDatabase(dataDir);
   try {
@@ -120,6 +127,7 @@ export async function verifyFolder(
     };
   } finally {
     await store.close();
+    await kernels.close();
   }
 }
 

@@ -59,7 +59,15 @@ describe('api: event feed', () => {
       { event: 'error', code: 'UNEXPECTED', message: 'Error: SECRET\n at /SECRET' },
       { event: 'abstained', round: 1, code: 'PRIVACY_BUDGET_EXCEEDED', reason: 'SECRET' },
       { event: 'trained', round: 1, epsilon: 1.0625, milliseconds: 77_777 },
-      { event: 'ready', node: 'n', engine: 'e', addresses: ['SECRET'], peers: 1, flaggedPrints: 77_777 },
+      {
+        event: 'ready',
+        node: 'n',
+        engine: 'e',
+        kernels: 'k',
+        addresses: ['SECRET'],
+        peers: 1,
+        flaggedPrints: 77_777,
+      },
       { event: 'refused', code: 'A', sender: 'b', reason: 'SECRET' },
       {
         event: 'condition',

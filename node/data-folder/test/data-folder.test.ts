@@ -158,6 +158,26 @@ describe('a data folder', function () {
     });
   });
 
+  it('of an earlier release that has taken part in rounds is refused and left as it is', async () => {
+    await (await DataFolder.open(folder, OWNER)).close();
+    const format = await readFormat(folder);
+    const older = () => writeFile(join(folder, 'format.json'), JSON.stringify({ ...format, schema: 2 }));
+    await older();
+    await store(async (old) =>
+      old.sub('ledger').write([{ type: 'put', key: 'a', value: new Uint8Array([1]) }]),
+    );
+    await (await DataFolder.open(folder, OWNER)).close();
+    await older();
+    await store(async (old) =>
+      old.sub('round').write([{ type: 'put', key: 'log/0000000001', value: new Uint8Array([1]) }]),
+    );
+    expect(await codeOf(DataFolder.open(folder, OWNER))).to.equal('DATA_FOLDER_OUTDATED');
+    expect((await readFormat(folder))?.schema).to.equal(2);
+    await store(async (kept) => {
+      expect(await kept.sub('round').get('log/0000000001')).to.deep.equal(new Uint8Array([1]));
+    });
+  });
+
   it('that cannot be written is refused', async () => {
     await chmod(root, 0o555);
     const { word } = await opener([folder], process.getuid?.() === 0 ? NOBODY : undefined);

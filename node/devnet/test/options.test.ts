@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { preAggregatorNames, ruleNames, serverStepNames } from '../../../aggregation/index.ts';
 import { epsilonOf } from '../../../privacy/index.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import { localTrainingOptions } from '../../runtime/index.ts';
@@ -22,21 +23,54 @@ const options = (fields: Partial<DevnetOptions> = {}): DevnetOptions => ({
   ...fields,
 });
 
-function refusal(fields: Partial<DevnetOptions>): BallastError {
+function refusedOr(act: () => void): BallastError | undefined {
   try {
-    checkDevnetOptions(options(fields));
+    act();
   } catch (error) {
     if (error instanceof BallastError) return error;
     throw error;
   }
-  throw new Error('expected a refusal');
+  return undefined;
+}
+
+function refusal(fields: Partial<DevnetOptions>): BallastError {
+  const error = refusedOr(() => checkDevnetOptions(options(fields)));
+  if (error === undefined) throw new Error('expected a refusal');
+  return error;
 }
 
 describe('devnet options', () => {
-  it('takes the defaults, and every rule on seven nodes with one liar', () => {
-    for (const rule of ['fedavg', 'krum', 'multi-krum', 'median', 'trimmed-mean']) {
-      expect(() => checkDevnetOptions(options({ rule })), rule).not.to.throw();
+  it('takes every rule, pre-aggregator and server step on seven nodes with one liar, or says what it needs', () => {
+    for (const rule of [...ruleNames, ...preAggregatorNames, ...serverStepNames]) {
+      const error = refusedOr(() => checkDevnetOptions(options({ rule })));
+      if (rule === 'q-fedavg') expect(error?.code, rule).to.equal('RULE_NEEDS_LOSSES');
+      else if (rule === 'scaffold') expect(error?.code, rule).to.equal('RULE_NEEDS_CONTROL');
+      else if (error !== undefined) {
+        expect(error.code, `${rule}: ${error.message}`).to.equal('RULE_CONDITION');
+        expect(error.message).to.match(/needs .*given n = 7/);
+      }
     }
+    for (const rule of ['fedavg', 'krum', 'multi-krum', 'median', 'trimmed-mean', 'bulyan', 'nnm', 'fedadam'])
+      expect(() => checkDevnetOptions(options({ rule })), rule).not.to.throw();
+  });
+
+  it('writes the whole aggregation into the document, with what its text implies', () => {
+    const nameOf = (rule: string) => devnetParameters(options({ rule })).rule;
+    expect(nameOf('nnm')).to.deep.equal({ name: 'nnm+trimmed-mean', f: 1 });
+    expect(nameOf('fedadam:lr=0.1')).to.deep.equal({ name: 'fedavg+fedadam:lr=0.1', f: 0 });
+    expect(nameOf('clipping:radius=2+nnm+trimmed-mean+fedavgm')).to.deep.equal({
+      name: 'clipping:radius=2+nnm+trimmed-mean+fedavgm',
+      f: 1,
+    });
+    expect(refusal({ rule: 'trimmed-mean+nnm' }).code).to.equal('RULE_ORDER');
+    expect(refusal({ rule: 'krum:m=2' }).code).to.equal('RULE_OPTION');
+    expect(refusal({ rule: 'nnm+bulyan', nodes: 6 }).code).to.equal('RULE_CONDITION');
+  });
+
+  it('hands the proximal term on, and refuses one that is none', () => {
+    expect(devnetParameters(options({ prox: 0.1 })).training.proximal).to.equal(0.1);
+    expect(devnetParameters(options()).training).to.not.have.property('proximal');
+    for (const prox of [-1, Number.NaN, 1e7]) expect(refusal({ prox }).metadata.flag).to.equal('prox');
   });
 
   const refused: readonly (readonly [Partial<DevnetOptions>, string])[] = [
@@ -83,6 +117,7 @@ describe('devnet options', () => {
     expect(assumedLiars({ rule: 'multi-krum', byzantine: 0 })).to.equal(1);
     expect(assumedLiars({ rule: 'krum', byzantine: 2 })).to.equal(2);
     expect(assumedLiars({ rule: 'fedavg', byzantine: 2 })).to.equal(0);
+    expect(assumedLiars({ rule: 'clipping+fednova', byzantine: 2 })).to.equal(0);
   });
 
   it('gives every mode a budget that lasts for its rounds, and never less noise than it states', () => {

@@ -1,0 +1,70 @@
+import { aggregatorOf, type RoundAggregator, type RoundInputs } from '../../coordinator/index.ts';
+import { UsageError } from '../../protocol/errors.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
+import { type KernelOptions, openAggregationWorker, openKernels } from '../kernels/index.ts';
+
+/** A round's aggregation in a node: what is short is computed at once, what is long in a thread of its own. */
+export type NodeAggregator = RoundAggregator & {
+  /** What computes, such as `simd, 2 threads`. */
+  readonly kernels: string;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Up to so many rows of so many values in all, n² · d, an aggregation is done at once: its slowest rule then takes
+ * less than the 15 ms in which a vote may be late unnoticed, and starting a thread would take ten times as long.
+ */
+const INLINE_ROWS = 16;
+const INLINE_VALUES = 1 << 18;
+
+/** Whether so many rows of length d are aggregated on the caller's thread. */
+export function isInline(n: number, d: number): boolean {
+  return n <= INLINE_ROWS && n * n * d <= INLINE_VALUES;
+}
+
+/**
+ * The network's aggregation for a node. The thread starts with the first call that is long.
+ *
+ * @throws {UsageError} as `aggregatorOf`; RULE_NEEDS_CONTROL; KERNEL_OPTION.
+ */
+export function openNodeAggregator(
+  parameters: Pick<NetworkParameters, 'rule' | 'update'>,
+  options: KernelOptions = {},
+): NodeAggregator {
+  const aggregator = nodeAggregatorOf(parameters);
+  const { rule, update } = parameters;
+  const own = openKernels({ ...options, threads: 1 });
+  const worker = openAggregationWorker({
+    rule: rule.name,
+    f: rule.f,
+    radius: update.clipNorm,
+    kernels: options,
+  });
+  const { name: kernels } = openKernels(options);
+  return {
+    ...aggregator,
+    kernels,
+    aggregate: async (rows, state, inputs: RoundInputs) =>
+      isInline(rows.length, rows[0]?.length ?? 0)
+        ? aggregator.aggregate(rows, state, { ...inputs, kernels: own })
+        : worker.aggregate(rows, state, inputs),
+    close: () => worker.close(),
+  };
+}
+
+/**
+ * The aggregation that a network's document names, where a node can take part in it.
+ *
+ * @throws {UsageError} as `aggregatorOf`; RULE_NEEDS_CONTROL for one whose rows hold more than an update.
+ */
+export function nodeAggregatorOf(parameters: Pick<NetworkParameters, 'rule' | 'update'>) {
+  const aggregator = aggregatorOf(parameters);
+  if (aggregator.rowSize(1) !== 1) {
+    throw new UsageError(
+      'RULE_NEEDS_CONTROL',
+      `rule ${aggregator.name}: needs control variates, which a node's training does not release`,
+      { metadata: { rule: aggregator.name }, hint: 'take another server step, such as fedadam' },
+    );
+  }
+  return aggregator;
+}
