@@ -3,7 +3,7 @@ import { distancesOfSums, LANES, type PairGroup, pairCount } from './squared-dis
 import { meanNearMedian, windowMeans } from './wasm/columns.ts';
 import { addGroupSquares } from './wasm/distances.ts';
 import { meansOf } from './wasm/means.ts';
-import { instantiate } from './wasm/module.ts';
+import { instantiateKernels } from './wasm/module.ts';
 import type { SortedWindow } from './window-means.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { SortedWindow } from './window-means.ts';
  * pair, at most 16 MiB). One call at a time; calls of one object must not be nested.
  */
 export function simdKernels(): SplitKernels {
-  const wasm = instantiate();
+  const wasm = instantiateKernels();
   if (wasm === undefined) return Object.freeze({ ...plainSplitKernels, name: 'plain, no simd here' });
   const add = (rows: readonly Float64Array[], group: PairGroup, sums: Float64Array): void =>
     addGroupSquares(wasm, rows, group, sums);

@@ -11,6 +11,11 @@ export const KERNEL_MODULES: readonly KernelModule[] = [
     generated: 'aggregation/kernels/generated/wasm.ts',
     name: 'kernelsWasm',
   },
+  {
+    source: 'simulations/experiments/aggregation-bench/bound.as',
+    generated: 'simulations/experiments/aggregation-bench/generated/bound.ts',
+    name: 'boundWasm',
+  },
 ];
 
 const BYTES_A_LINE = 75;

@@ -1,7 +1,7 @@
 import { kernelsWasm } from '../generated/wasm.ts';
 
 // The little of the platform's WebAssembly that is used here; the libraries that describe it describe browsers too.
-type Memory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+export type Memory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
 type Instance = { readonly exports: object };
 declare const WebAssembly: {
   validate(bytes: Uint8Array): boolean;
@@ -59,9 +59,19 @@ export type VectorKernels = {
   ): void;
 };
 
-/** The compiled kernels with a memory of their own, or undefined where the platform has no vector instructions. */
-export function instantiate(): VectorKernels | undefined {
-  const bytes = Uint8Array.from(atob(kernelsWasm), (character) => character.charCodeAt(0));
+/**
+ * An instance of a module that imports nothing, or undefined where the platform lacks the instructions that it is made
+ * of.
+ *
+ * @param base64 the module's bytes.
+ */
+export function instantiate<Exports extends object>(base64: string): Exports | undefined {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) return undefined;
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports as VectorKernels;
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports as Exports;
+}
+
+/** The compiled kernels with a memory of their own, or undefined where the platform has no vector instructions. */
+export function instantiateKernels(): VectorKernels | undefined {
+  return instantiate<VectorKernels>(kernelsWasm);
 }

@@ -1,0 +1,55 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { instantiate, type Memory } from '../../../aggregation/kernels/wasm/module.ts';
+import { boundWasm } from './generated/bound.ts';
+
+// A thread of `measureBound`: it works for a stated time at the same moment as the others.
+
+/** Two vectors that stay in the first-level cache together. */
+const VECTOR_BYTES = 8192;
+/** More than any cache holds, all threads together. */
+const COPY_BYTES = 64 * 1024 * 1024;
+
+export type BoundSetup = {
+  readonly start: Int32Array<SharedArrayBuffer>;
+  readonly threads: number;
+  readonly milliseconds: number;
+};
+/** Operations and bytes, read and written, a second. */
+export type BoundReport = { readonly flops: number; readonly bytes: number };
+
+type Exports = {
+  readonly memory: Memory;
+  dot(x: number, y: number, bytes: number, times: number): number;
+  copy(to: number, from: number, bytes: number): void;
+};
+
+const { start, threads, milliseconds }: BoundSetup = workerData;
+
+/** Runs `work` over and over once every thread is here. @returns how often, a second. */
+function rate(phase: number, work: () => void): number {
+  work();
+  Atomics.add(start, phase, 1);
+  Atomics.notify(start, phase);
+  for (let here = Atomics.load(start, phase); here < threads; here = Atomics.load(start, phase)) {
+    Atomics.wait(start, phase, here);
+  }
+  const began = performance.now();
+  let times = 0;
+  let elapsed = 0;
+  while (elapsed < milliseconds) {
+    work();
+    times++;
+    elapsed = performance.now() - began;
+  }
+  return (times * 1000) / elapsed;
+}
+
+const bound = instantiate<Exports>(boundWasm);
+if (bound === undefined) throw new Error('no vector instructions here');
+bound.memory.grow(Math.ceil((2 * COPY_BYTES) / 65_536));
+new Float64Array(bound.memory.buffer).fill(1);
+const times = 2000;
+const dots = rate(0, () => void bound.dot(0, VECTOR_BYTES, VECTOR_BYTES, times));
+const copies = rate(1, () => bound.copy(COPY_BYTES, 0, COPY_BYTES));
+const report: BoundReport = { flops: (dots * times * 2 * VECTOR_BYTES) / 8, bytes: copies * 2 * COPY_BYTES };
+parentPort?.postMessage(report);
