@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { multiKrum } from '../../../aggregation/index.ts';
+import { createAggregator, multiKrum } from '../../../aggregation/index.ts';
 import { slicesFor } from '../../../node/data/index.ts';
 import { TRAINING_DEFAULTS } from '../../../node/training/index.ts';
 import { signFlip } from '../../attacks/index.ts';
@@ -29,6 +29,35 @@ describe('federated peg model, published defaults, one market', () => {
     expect(gain(clean)).to.be.greaterThan(0);
     expect(gain(lied) / gain(clean)).to.be.greaterThan(0.95);
     expect(clean.alignment).to.be.greaterThan(0.7);
+  });
+
+  it('drifts less with a proximal term, and forecasts no worse for a weak one', () => {
+    const short = { ...market, training: market.training.slice(0, 3) };
+    const [plain, weak, strong] = [0, 0.1, 1].map((proximal) =>
+      runFederation(short, { ...base, training: { ...TRAINING_DEFAULTS, unit: 'none', proximal } }),
+    );
+    expect(weak?.drift).to.be.lessThan(plain?.drift ?? 0);
+    expect(strong?.drift).to.be.lessThan((plain?.drift ?? 0) * 0.7);
+    expect(weak?.final.loss).to.be.closeTo(plain?.final.loss ?? 0, 0.02 * (plain?.final.loss ?? 0));
+  });
+
+  it('learns faster under server momentum, and well under adaptive steps by their defaults', () => {
+    const curve = (rule: string): number[] => {
+      const losses: number[] = [];
+      const short = { ...market, training: market.training.slice(0, 6) };
+      const { genesis } = runFederation(short, {
+        ...base,
+        training: { ...TRAINING_DEFAULTS, unit: 'none' },
+        aggregator: createAggregator(rule),
+        onRound: (_, weights) => losses.push(market.judge.heldOut(weights).loss),
+      });
+      return losses.map((loss) => 1 - loss / genesis.loss);
+    };
+    const [plain = [], momentum = [], adam = []] = ['fedavg', 'fedavgm', 'fedadam'].map(curve);
+    const target = plain.at(-1) ?? Number.NaN;
+    expect(target).to.be.greaterThan(0.2);
+    expect(momentum.findIndex((gain) => gain >= target)).to.be.within(0, 4);
+    for (const gains of [momentum, adam]) expect(gains.at(-1)).to.be.greaterThan(0.9 * target);
   });
 
   it('can be replayed to the same bits', () => {
