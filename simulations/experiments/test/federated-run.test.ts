@@ -42,22 +42,25 @@ describe('federated peg model, published defaults, one market', () => {
   });
 
   it('learns faster under server momentum, and well under adaptive steps by their defaults', () => {
-    const curve = (rule: string): number[] => {
+    const curve = (rule: string, rounds: number): number[] => {
       const losses: number[] = [];
-      const short = { ...market, training: market.training.slice(0, 6) };
-      const { genesis } = runFederation(short, {
-        ...base,
-        training: { ...TRAINING_DEFAULTS, unit: 'none' },
-        aggregator: createAggregator(rule),
-        onRound: (_, weights) => losses.push(market.judge.heldOut(weights).loss),
-      });
+      const { genesis } = runFederation(
+        { ...market, training: market.training.slice(0, rounds) },
+        {
+          ...base,
+          training: { ...TRAINING_DEFAULTS, unit: 'none' },
+          aggregator: createAggregator(rule),
+          onRound: (_, weights) => losses.push(market.judge.heldOut(weights).loss),
+        },
+      );
       return losses.map((loss) => 1 - loss / genesis.loss);
     };
-    const [plain = [], momentum = [], adam = []] = ['fedavg', 'fedavgm', 'fedadam'].map(curve);
-    const target = plain.at(-1) ?? Number.NaN;
+    const plain = curve('fedavg', 10);
+    const target = 0.9 * (plain.at(-1) ?? Number.NaN);
     expect(target).to.be.greaterThan(0.2);
-    expect(momentum.findIndex((gain) => gain >= target)).to.be.within(0, 4);
-    for (const gains of [momentum, adam]) expect(gains.at(-1)).to.be.greaterThan(0.9 * target);
+    const needed = plain.findIndex((gain) => gain >= target) + 1;
+    expect(curve('fedavgm', needed - 1).at(-1)).to.be.greaterThan(target);
+    expect(curve('fedadam', 10).at(-1)).to.be.greaterThan(target);
   });
 
   it('can be replayed to the same bits', () => {
