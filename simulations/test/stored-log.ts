@@ -1,7 +1,7 @@
-import { createAggregator } from '../../aggregation/index.ts';
+import { createAggregator, stateDigest } from '../../aggregation/index.ts';
 import {
   genesisHead,
-  NO_STATE,
+  genesisState,
   type VerifyCollaborators,
   type VerifyOptions,
 } from '../../coordinator/index.ts';
@@ -34,11 +34,12 @@ function isInTheMiddle(stored: ReadonlyMap<string, Uint8Array>, rounds: number):
 }
 
 /** What real participants leave on a disk: seven of them, lossy links, a rejected candidate now and then,
- * a round not yet over. */
-export async function storedLog(rounds: number): Promise<StoredLog> {
+ * a round not yet over. `rule`: the aggregation's text. */
+export async function storedLog(rounds: number, rule = 'multi-krum'): Promise<StoredLog> {
   await warmOperators();
   const seed = `stored-log/${rounds}`;
-  const aggregator = createAggregator('multi-krum', { f: 1 });
+  const aggregator = createAggregator(rule, { f: 1 });
+  const state = stateDigest(genesisState(aggregator, GENESIS_WEIGHTS.length));
   const world = new World({
     seed,
     nodes: 7,
@@ -72,7 +73,7 @@ export async function storedLog(rounds: number): Promise<StoredLog> {
       network,
       parameters: PARAMETERS,
       size: GENESIS_WEIGHTS.length,
-      genesis: genesisHead(network, weightsDigest(GENESIS_WEIGHTS), 1, NO_STATE),
+      genesis: genesisHead(network, weightsDigest(GENESIS_WEIGHTS), 1, state),
       genesisWeights: GENESIS_WEIGHTS,
     },
     collaborators: {

@@ -35,6 +35,8 @@ export type WorldOptions = {
   readonly layout: Layout;
   readonly genesisWeights: Float64Array;
   readonly aggregator: RoundAggregator;
+  /** What a node computes with in place of it: the same bits, at another pace. */
+  readonly aggregators?: (index: number) => RoundAggregator;
   readonly links: LinkQuality;
   readonly operators: (index: number) => Operator;
   readonly trainers: (index: number, random: SeededRandom) => RoundTrainer;
@@ -110,7 +112,7 @@ export class World {
         participant,
         signer,
         scheme,
-        aggregator: options.aggregator,
+        aggregator: options.aggregators?.(index) ?? options.aggregator,
         trainer: options.trainers(index, random.fork(`train-${index}`)),
         evaluator: options.evaluators(index, random.fork(`gate-${index}`)),
         scheduler: this.scheduler,

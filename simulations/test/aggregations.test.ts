@@ -1,0 +1,202 @@
+import { expect } from 'chai';
+import {
+  createAggregator,
+  preAggregatorNames,
+  ruleNames,
+  serverStepNames,
+  stateDigest,
+} from '../../aggregation/index.ts';
+import type { CommitScheme } from '../../coordinator/certificate.ts';
+import {
+  genesisHead,
+  genesisState,
+  hasState,
+  NO_STATE,
+  type RoundAggregator,
+  type RoundDecision,
+  verifyLog,
+} from '../../coordinator/index.ts';
+import { digestOf, fromHex } from '../../protocol/digest.ts';
+import type { Encodable } from '../../protocol/encoding.ts';
+import { type Layout, layoutSize } from '../../protocol/layout.ts';
+import { weightsDigest } from '../../protocol/vectors.ts';
+import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
+import { type Operator, World, type WorldOptions, type WorldReport } from '../world/world.ts';
+import { storeOf } from './stored-log.ts';
+
+const LAYOUT: Layout = { tensors: [{ name: 'w', shape: [5] }] };
+const SIZE = layoutSize(LAYOUT);
+const GENESIS_WEIGHTS = new Float64Array(SIZE);
+const NODES = 7;
+const REJECTED = 2;
+const PARAMETERS = { ...SCENARIO_PARAMETERS, retention: { rounds: 9 } };
+
+/** Votes as a hash of what is voted for and by whom: what is tried here is not the signature. */
+function operatorFor(index: number): Operator {
+  const vote = (decision: RoundDecision, signer: string) => {
+    const half = fromHex(digestOf('test/vote', { decision, signer } as unknown as Encodable));
+    return Uint8Array.from([...half, ...half, 27]);
+  };
+  const address = `0x${String(index + 1).padStart(40, '0')}` as const;
+  const scheme: CommitScheme = {
+    sign: async (decision) => vote(decision, address),
+    verify: (decision, signer, signature) => Buffer.compare(vote(decision, signer), signature) === 0,
+  };
+  return { address, scheme };
+}
+
+const seedOf = (name: string) => `aggregations/${name}`;
+
+function worldOf(name: string, aggregator: RoundAggregator, more: Partial<WorldOptions> = {}): World {
+  const rowSize = aggregator.rowSize(SIZE);
+  return new World({
+    seed: seedOf(name),
+    nodes: NODES,
+    parameters: PARAMETERS,
+    layout: LAYOUT,
+    genesisWeights: GENESIS_WEIGHTS,
+    aggregator,
+    links: { loss: 0, delayMs: [5, 20] },
+    operators: operatorFor,
+    trainers: (_, random) => ({
+      debits: () => 0,
+      train: async () => ({
+        update: Int32Array.from({ length: rowSize }, () => 10_000 + random.below(1_000)),
+        privacy: { unit: 'none', relation: 'add-remove', epsilon: null, delta: 1e-5 },
+        ledger: 0,
+      }),
+    }),
+    evaluators: () => ({ judge: async (round) => (round === REJECTED ? 'rejected' : 'accepted') }),
+    ...more,
+  });
+}
+
+function genesisOf(name: string, aggregator: RoundAggregator) {
+  const network = digestOf('ballast/simulation/network', { seed: seedOf(name) });
+  const state = stateDigest(genesisState(aggregator, SIZE));
+  return { network, genesis: genesisHead(network, weightsDigest(GENESIS_WEIGHTS), 1, state) };
+}
+
+/** What a node's disk says, recomputed from the signed updates on. */
+function verified(name: string, aggregator: RoundAggregator, { nodes, committee }: WorldReport, index = 0) {
+  const stored = nodes[index]?.stored() ?? new Map();
+  return verifyLog(
+    {
+      ...genesisOf(name, aggregator),
+      parameters: PARAMETERS,
+      size: SIZE,
+      genesisWeights: GENESIS_WEIGHTS,
+      trust: 'genesis',
+      all: true,
+    },
+    {
+      store: storeOf(stored),
+      aggregator,
+      commitScheme: operatorFor(0).scheme,
+      committeeOf: async () => committee,
+    },
+  );
+}
+
+const entriesOf = ({ certificates }: WorldReport) =>
+  [...certificates.values()].map((each) => {
+    expect(each, 'two entries for one round').to.have.length(1);
+    return each[0]?.entry;
+  });
+
+describe('a round of every aggregation', function () {
+  this.timeout(30_000);
+
+  for (const name of [...ruleNames, ...preAggregatorNames, ...serverStepNames]) {
+    const aggregator = createAggregator(name, { f: 1, radius: 1 });
+    if (aggregator.needs.includes('losses')) {
+      it(`${name}: is refused, since no loss is released`, async () => {
+        const error = await worldOf(name, aggregator)
+          .run(1, 1)
+          .catch((reason: unknown) => reason);
+        expect(error).to.have.property('code', 'RULE_NEEDS_LOSSES');
+      });
+      continue;
+    }
+
+    it(`${name}: the same on all nodes, without a rejected round’s state, and recomputed from the log`, async () => {
+      const report = await worldOf(name, aggregator).run(3, 60_000);
+      expect(report.errors).to.deep.equal([]);
+      expect(report.reached).to.equal(true);
+      const heads = report.nodes.map(({ head }) => head);
+      expect(new Set(heads.map((head) => JSON.stringify(head))).size).to.equal(1);
+      const [first, rejected, last] = entriesOf(report);
+      expect([first?.outcome, rejected?.outcome, last?.outcome]).to.deep.equal([
+        'accepted',
+        'rejected',
+        'accepted',
+      ]);
+      expect(first?.baseState).to.equal(genesisOf(name, aggregator).genesis.stateDigest);
+      expect(rejected?.stateDigest).to.equal(first?.stateDigest);
+      expect(last?.baseState).to.equal(first?.stateDigest);
+      expect(last?.stateDigest).to.equal(last?.candidateState).and.equal(heads[0]?.stateDigest);
+      const states = new Set([first, rejected, last].map((entry) => entry?.candidateState));
+      if (hasState(aggregator, SIZE)) expect(states.size).to.be.above(1);
+      else expect([...states]).to.deep.equal([NO_STATE]);
+      const { mismatches, coverage } = await verified(name, aggregator, report);
+      expect(mismatches).to.deep.equal([]);
+      expect([coverage.votes, coverage.bodies]).to.deep.equal([3, 3]);
+    });
+  }
+
+  it('keeps nothing on disk of an aggregation that carries nothing', async () => {
+    const report = await worldOf('median', createAggregator('median', { f: 1 })).run(1, 60_000);
+    const keys = [...(report.nodes[0]?.stored().keys() ?? [])];
+    expect(keys.filter((key) => key.startsWith('blob/'))).to.have.length(NODES + 1);
+    expect(keys).to.not.include(`blob/${NO_STATE}`);
+  });
+
+  it('gets the state from the others where a node was away, and goes on with it', async () => {
+    const aggregator = createAggregator('fedadam');
+    const away = { kind: 'crash', atMs: 1_500, downMs: 20_000 } as const;
+    const report = await worldOf('away', aggregator, {
+      misbehaviours: (index) => (index === 6 ? [away] : []),
+    }).run(8, 120_000);
+    expect(report.errors).to.deep.equal([]);
+    expect(report.reached).to.equal(true);
+    const late = report.nodes[6];
+    const own = report.decisions.filter(({ node, decided }) => node === 6 && decided.candidate !== undefined);
+    expect(own.length, 'rounds that the late node aggregated itself').to.be.above(0);
+    expect(late?.head).to.deep.equal(report.nodes[0]?.head);
+    expect((await verified('away', aggregator, report)).mismatches).to.deep.equal([]);
+    // Rounds that it missed have no bodies on its disk; what it has since, it computed from a state that it was given.
+    const { mismatches, coverage } = await verified('away', aggregator, report, 6);
+    expect(mismatches).to.deep.equal([]);
+    expect(coverage.bodies).to.be.within(1, 7);
+  });
+
+  it('says what does not follow where a state was lied about', async () => {
+    const aggregator = createAggregator('fedavgm:beta1=0.9');
+    const report = await worldOf('fedavgm', aggregator).run(3, 60_000);
+    const other = createAggregator('fedavgm:beta1=0.5');
+    const { mismatches } = await verified('fedavgm', other, report);
+    expect(mismatches.map(({ field }) => field)).to.include('entry.candidateState');
+  });
+
+  it('answers votes and timers while a node still computes, and that node follows the others', async () => {
+    const aggregator = createAggregator('median', { f: 1 });
+    const slow = 6;
+    let world: World | undefined;
+    const late: RoundAggregator = {
+      ...aggregator,
+      aggregate: async (rows, state, inputs) => {
+        await new Promise<void>((resolve) => world?.scheduler.after(60_000, () => resolve()));
+        return aggregator.aggregate(rows, state, inputs);
+      },
+    };
+    world = worldOf('late', aggregator, { aggregators: (index) => (index === slow ? late : aggregator) });
+    const report = await world.run(3, 60_000);
+    expect(report.reached).to.equal(true);
+    expect(report.errors).to.deep.equal([]);
+    expect(report.nodes[slow]?.head).to.deep.equal(report.nodes[0]?.head);
+    const { certificates } = report;
+    const views = [...certificates.values()].map(([certificate]) => certificate?.view);
+    // It led a view of its own in vain at most: nothing that it said, or did not, kept the others from deciding.
+    expect(views.every((view) => view !== undefined && view <= 1)).to.equal(true);
+  });
+});
