@@ -1,5 +1,5 @@
 import { ranking } from '../kernels/ranking.ts';
-import type { SquaredDistances } from '../kernels/squared-distances.ts';
+import { distancesFrom, type SquaredDistances } from '../kernels/squared-distances.ts';
 import { liarCount } from '../options.ts';
 import { type AggregationRule, defineRule } from '../rule.ts';
 import { BULYAN_CONDITION, type BulyanOptions, meanOfChosen } from './bulyan.ts';
@@ -39,8 +39,12 @@ export function krumByzfl(options: KrumOptions): AggregationRule {
 
 /**
  * The rule that p2pfl and Nebula call Krum: the medoid, the row with the least sum of its distances (not their
- * squares) to all others, added in ascending order; one whose square is beyond float64 counts as 1e200. f is for the
- * condition only: theirs has none.
+ * squares) to all others; one whose square is beyond float64 counts as 1e200. f is for the condition only: theirs has
+ * none.
+ *
+ * With m_j the distance from row j to its nearest other, `scores` are Σ_j (‖x_i − x_j‖ − m_j) − m_i, the sum over
+ * j ≠ i in ascending order: the medoid's sums less the same Σ m_j for all. As they are, one row at 1e150 would drown
+ * all other distances in rounding.
  *
  * Resists f < n/2 lies far off, whose sums hold the n − f distances to the honest rows. Lies at a moderate distance
  * draw it toward them, since every row counts, theirs too.
@@ -57,7 +61,7 @@ export function krumP2pfl(options: KrumOptions): AggregationRule {
     f,
     condition: MAJORITY_CONDITION,
     apply: (rows, { kernels }) => {
-      const scores = krumScores(unsquared(kernels.squaredDistances(rows)), rows.length - 1);
+      const scores = medoidScores(unsquared(kernels.squaredDistances(rows)));
       return selection(rows, scores, ranking(scores), 1);
     },
   });
@@ -114,6 +118,15 @@ export function bulyanFedml(options: BulyanOptions): AggregationRule {
 
 // More than any sum of distances whose squares are finite; one row at infinity would make all sums infinite.
 const BEYOND = 1e200;
+
+function medoidScores(distances: SquaredDistances): Float64Array {
+  const rows = Array.from({ length: distances.n }, (_, row) => distancesFrom(distances, row));
+  const nearest = rows.map((others) => others.reduce((least, x) => Math.min(least, x), BEYOND));
+  return Float64Array.from(rows, (others, row) => {
+    const excess = others.map((x, at) => x - nearest[at < row ? at : at + 1]!).sort();
+    return excess.reduce((sum, x) => sum + x, 0) - nearest[row]!;
+  });
+}
 
 function unsquared({ n, values }: SquaredDistances): SquaredDistances {
   return { n, values: values.map((squared) => Math.min(Math.sqrt(squared), BEYOND)) };
