@@ -41,11 +41,11 @@ export function dncCondition(iterations = 1, removal = 1): RuleCondition {
  * SHA-256(`ballast/dnc/1`, {seed, iteration: i}), see {@link randomK}. Where d ≤ sample all coordinates are taken and
  * no seed is needed.
  *
- * Resists: liars that agree with each other: one at any distance, and any number that lies to one side. Broken by: a
+ * Resists: liars that agree with each other: one at any distance, and up to f that send one and the same. Broken by: a
  * decoy. One liar far off turns the singular vector and shifts the centre, and a second one beside the honest rows,
- * toward the first, is then nearer to the centre than they are; it is kept, and an honest row removed. So f ≥ 2 liars
- * move the result by at most 2·f·C ÷ (n − iterations·⌊removal·f⌋), with C the norm that rows are clipped to, and not by
- * less in general.
+ * toward the first, is then nearer to the centre than they are; it is kept, and an honest row removed. Two liars and
+ * more are bounded only by the norm C that all rows are clipped to: the result is the mean of at least
+ * k = n − iterations·⌊removal·f⌋ rows, so it lies within 2·f·C ÷ k of the mean of the honest rows among them.
  *
  * `scores` are the squared projections as shares of the largest, in steps of 2^−30; over several draws the greatest.
  * Ties: the earlier row is kept. Order of arithmetic: {@link principalDirection} with all weights 1; means as in Krum.

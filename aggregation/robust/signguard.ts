@@ -68,7 +68,7 @@ export function signGuard(options: SignGuardOptions): AggregationRule {
 }
 
 /** What {@link signGuard} decides by: norms and their median, which rows pass, and the clusters by their signs. */
-export function signClusters(
+function signClusters(
   rows: Rows,
   seed: string | undefined,
 ): {
