@@ -124,8 +124,9 @@ export class Effects {
   #beside(work: () => Promise<void>): void {
     const { signal } = this.#round;
     work().catch((error: unknown) => {
-      // A body or a model that was asked for in a round which has ended is of no use any more.
-      const isMoot = signal.aborted && error instanceof BallastError && error.code === 'BODY_NOT_SERVED';
+      // A body, a model or an aggregate that was asked for in a round which has ended is of no use any more.
+      const isUnserved = error instanceof BallastError && error.code === 'BODY_NOT_SERVED';
+      const isMoot = signal.aborted && (isUnserved || error === signal.reason);
       if (!this.#loop.signal.aborted && !isMoot) this.#observer.onError?.(error);
     });
   }
@@ -206,7 +207,8 @@ export class Effects {
     const trained = await this.#collaborators.trainer.train(round, { ...version, head: base }, signal);
     if (trained === undefined || signal.aborted) return;
     const { update, privacy, ledger } = trained;
-    const bytes = encodeBody(this.#collaborators.signer.nodeId, update);
+    const { compression } = this.#options.parameters.update;
+    const bytes = encodeBody(this.#collaborators.signer.nodeId, update, compression);
     const digest = await this.#blobs.put(round, bytes);
     await this.#voice.say('update-header', round, 0, {
       baseVersion: base.version,
@@ -222,10 +224,17 @@ export class Effects {
 
   async #fetchBody({ round, header, from }: Effect<'fetch-body'>): Promise<void> {
     const { payload } = header;
+    const { parameters } = this.#options;
     const status = await this.#exchange
-      .obtain(payload.digest, from, bodyBytes(payload.size), round, this.#round.signal)
+      .obtain(
+        payload.digest,
+        from,
+        bodyBytes(payload.size, parameters.update.compression),
+        round,
+        this.#round.signal,
+      )
       .then((bytes) => {
-        openUpdate(bytes, header, this.#options.parameters);
+        openUpdate(bytes, header, parameters);
         return 'held' as const;
       })
       .catch((error: unknown) => ({ code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED' }));

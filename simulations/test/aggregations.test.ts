@@ -78,8 +78,16 @@ function genesisOf(name: string, aggregator: RoundAggregator) {
 }
 
 /** What a node's disk says, recomputed from the signed updates on. */
-function verified(name: string, aggregator: RoundAggregator, { nodes, committee }: WorldReport, index = 0) {
-  const stored = nodes[index]?.stored() ?? new Map();
+function verified(name: string, aggregator: RoundAggregator, report: WorldReport, index = 0) {
+  return verifiedDisk(name, aggregator, report, report.nodes[index]?.stored() ?? new Map());
+}
+
+function verifiedDisk(
+  name: string,
+  aggregator: RoundAggregator,
+  { committee }: WorldReport,
+  stored: ReadonlyMap<string, Uint8Array>,
+) {
   return verifyLog(
     {
       ...genesisOf(name, aggregator),
@@ -170,6 +178,20 @@ describe('a round of every aggregation', function () {
     expect(coverage.bodies).to.be.within(1, 7);
   });
 
+  it('names the round of a state of which one bit is changed', async () => {
+    const aggregator = createAggregator('fedadam');
+    const report = await worldOf('flipped', aggregator).run(3, 60_000);
+    const states = entriesOf(report).map((entry) => entry?.candidateState ?? '');
+    const stored = report.nodes[0]?.stored() ?? new Map<string, Uint8Array>();
+    for (const [index, digest] of states.entries()) {
+      const bytes = stored.get(`blob/${digest}`) ?? new Uint8Array();
+      const flipped = bytes.map((byte, i) => (i === bytes.length - 3 ? byte ^ 4 : byte));
+      const disk = new Map([...stored, [`blob/${digest}`, flipped]]);
+      const { mismatches } = await verifiedDisk('flipped', aggregator, report, disk);
+      expect(mismatches[0]).to.deep.include({ round: index + 1, field: 'body', expected: digest });
+    }
+  });
+
   it('says what does not follow where a state was lied about', async () => {
     const aggregator = createAggregator('fedavgm:beta1=0.9');
     const report = await worldOf('fedavgm', aggregator).run(3, 60_000);
@@ -185,7 +207,11 @@ describe('a round of every aggregation', function () {
     const late: RoundAggregator = {
       ...aggregator,
       aggregate: async (rows, state, inputs) => {
-        await new Promise<void>((resolve) => world?.scheduler.after(60_000, () => resolve()));
+        const { signal } = inputs;
+        await new Promise<void>((resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+          world?.scheduler.after(60_000, () => resolve());
+        });
         return aggregator.aggregate(rows, state, inputs);
       },
     };
