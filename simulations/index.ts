@@ -6,6 +6,7 @@
  *   worlds with faults drawn from a seed, held against what the network promises.
  * - {@link learn} is a world whose nodes train on a market ({@link prepareLearningMarket}) with the node's own trainer,
  *   ledger and gate; the last of them may lie.
+ * - {@link simulate} is federated training without the network, at 10 to 1,000 nodes: what a rule is worth against a lie.
  * - {@link createAttack} and its kin make the lies.
  *
  * Equal options and seeds give equal bits. Nothing here reads a clock, draws system randomness or opens a socket;
@@ -15,6 +16,11 @@
  */
 
 export * from './attacks/index.ts';
+export {
+  type SimulationDocument,
+  simulationDocument,
+} from './federation/document.ts';
+export * from './federation/index.ts';
 export { type LearningOptions, learn } from './learning/learn.ts';
 export { type LearningMarket, type LearningMarketOptions, prepareLearningMarket } from './learning/market.ts';
 export type { LearnedRound, LearningResult } from './learning/result.ts';

@@ -2,6 +2,7 @@ import { createAggregator, type Kernels, parsePipeline, pipelineText } from '../
 import { createPegModel, genesisOf } from '../../node/models/index.ts';
 import { TRAINING_DEFAULTS, trainingRelease } from '../../node/training/index.ts';
 import { epsilonOf } from '../../privacy/index.ts';
+import { UsageError } from '../../protocol/errors.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { type Lane, type LaneStep, openLane, stepLane } from './lane.ts';
 import {
@@ -48,7 +49,7 @@ export type SimulationCollaborators = {
  * Memory: one node's examples, the tables of {@link KEPT_TABLE_BYTES}, and about 0.2 MB a node.
  *
  * @throws {UsageError} as {@link checkFederation} and {@link openCase}, before anything runs; AggregationError
- * RULE_CONDITION when the nodes are too few for the rule; BallastError GRID_OVERFLOW for a lie too loud for the grid
+ * RULE_CONDITION when the nodes are too few for the rule; SIMULATION_TASK for a task of another federation; BallastError GRID_OVERFLOW for a lie too loud for the grid
  * without norm check; the signal's reason.
  */
 export async function simulate(
@@ -75,6 +76,7 @@ export async function simulateCases(
   const cases = caseOptions.map((each) => openCase(federation, each, bounds));
   const resolved = cases.map(({ options }) => ({ ...federationOf(federation), ...options }));
   for (const each of resolved) onOpened?.(each);
+  if (given !== undefined) requireTask(given, federation);
   const task =
     given ??
     (await prepareTask(federation, {
@@ -145,6 +147,17 @@ export async function simulateCases(
       },
     };
   });
+}
+
+function requireTask({ options }: FederatedTask, federation: FederationOptions): void {
+  for (const name of ['nodes', 'rounds', 'seed', 'heterogeneity'] as const) {
+    if (options[name] === federation[name]) continue;
+    throw new UsageError(
+      'SIMULATION_TASK',
+      `task: got one prepared for ${name} = ${options[name]}, expected ${federation[name]}`,
+      { metadata: { name, given: options[name], expected: federation[name] } },
+    );
+  }
 }
 
 /** One baseline for each server step that a case has: the plain mean, then that step. */
