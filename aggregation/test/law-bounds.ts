@@ -21,6 +21,12 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
   // One step with the default radius of 1: f rows move it by 2f/n from what it is with others in their place.
   'centred-clipping': (given) => inPlaceOfLies(given, (2 * given.liars.length) / given.rows.length),
   'norm-bounding': (given) => inPlaceOfLies(given, (2 * given.liars.length) / given.rows.length),
+  // Never longer than the median norm, and that never than the longest honest row.
+  signguard: ({ honest }) => ({ centre: zero(honest), radius: reach(honest, zero(honest)) }),
+  fltrust: ({ honest, options: { reference } }) => ({
+    centre: zero(honest),
+    radius: reach(reference === undefined ? [] : [reference], zero(honest)),
+  }),
 };
 
 /** Behind a step that shortens rows, to what the honest ones have at most, coordinate by coordinate. */

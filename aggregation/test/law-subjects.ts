@@ -1,7 +1,7 @@
 import { createRule, type RuleOptions, ruleEntry, ruleNames } from '../index.ts';
 import { BOUNDS } from './law-bounds.ts';
 import type { Subject } from './law-cases.ts';
-import { tiesInBulyan, tiesInKrum } from './law-ties.ts';
+import { tiesInBulyan, tiesInKrum, tiesInSignGuard } from './law-ties.ts';
 
 const MAX_F = 2;
 
@@ -35,6 +35,7 @@ const PARTICULAR: Readonly<Record<string, Partial<Subject>>> = {
         2,
       ),
   },
+  signguard: { isTied: tiesInSignGuard },
   'bulyan/flower': {
     isTied: (given) => {
       const { f } = given.rule;
@@ -70,7 +71,7 @@ function subjectOf({ name, options, laws }: Variant): Subject {
     maxF: entry.kind === 'averaging' ? 0 : MAX_F,
     make: (f) => createRule(name, { f, ...options }),
     ranksOnce: RANKING.includes(name),
-    namesLiars: entry.kind === 'selecting' || entry.kind === 'coordinate-wise',
+    namesLiars: /selecting|coordinate-wise/.test(entry.kind) && /hull|far/.test(entry.laws.liars),
     ...(bound === undefined ? {} : { bound }),
     ...PARTICULAR[name],
   };

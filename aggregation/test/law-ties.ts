@@ -41,6 +41,44 @@ export function tiesInKrum({ rows }: Case, count: number, neighbours: number): b
   return scores[count - 1] === scores[count];
 }
 
+/**
+ * Whether two modes of SignGuard's sign counts hold equally many rows: in all coordinates, or in any one of them, since
+ * with a seed the few coordinates of a case leave one to draw.
+ */
+export function tiesInSignGuard({ rows, options }: Case): boolean {
+  const every = [...(rows[0] ?? []).keys()];
+  const drawn = options.seed === undefined ? [every] : every.map((k) => [k]);
+  return drawn.some((coordinates) => {
+    const counts = rows.map((row) => {
+      const signs = coordinates.map((k) => Math.sign(row[k] as number));
+      return [1, 0, -1].map((sign) => signs.filter((each) => each === sign).length);
+    });
+    const sizes = new Map(modesOf(counts).map(({ mode, size }) => [mode.join(), size]));
+    return new Set(sizes.values()).size < sizes.size;
+  });
+}
+
+/** Where each point's mean shift ends, and how many points are within the bandwidth of it. */
+function modesOf(points: readonly number[][]): { readonly mode: number[]; readonly size: number }[] {
+  const squared = (x: number[], y: number[]): number =>
+    x.reduce((sum, value, k) => sum + (value - (y[k] as number)) ** 2, 0);
+  const sorted = (values: number[]): number[] => values.sort((a, b) => a - b);
+  const half = points.length >> 1;
+  const majority = points.map((x) => sorted(points.map((y) => squared(x, y)))[half] as number);
+  const reach = (sorted(majority)[(points.length - 1) >> 1] as number) * (1 + 1e-9);
+  return points.map((start) => {
+    let mode = start;
+    let near: number[][] = [];
+    for (let step = 0; step <= 100; step++) {
+      const next = points.filter((point) => squared(point, mode) <= reach);
+      if (step > 0 && next.join(' ') === near.join(' ')) break;
+      near = next;
+      mode = start.map((_, k) => near.reduce((sum, point) => sum + (point[k] as number), 0) / near.length);
+    }
+    return { mode, size: near.length };
+  });
+}
+
 /** Whether rows are equally near, or a rule behind the pre-aggregator scores different rows alike. */
 export function tiesBehind(name: string, options: { f?: number; radius?: number }, given: Case): boolean {
   if (hasEqual(pairDistances(given.rows))) return true;
