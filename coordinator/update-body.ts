@@ -1,3 +1,11 @@
+import {
+  decodeSparse,
+  encodeSparse,
+  keptCount,
+  maxCompressedBytes,
+  sparseOf,
+  toIntegers,
+} from '../aggregation/compression/index.ts';
 import { gridNorm2 } from '../privacy/grid.ts';
 import { sameBytes } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
@@ -35,17 +43,25 @@ export function normClass(update: Int32Array): number {
 /** Of the owner's public key, with which a body begins. */
 const OWNER_BYTES = 32;
 
-/** Length of the body of an update with `size` weights. */
-export const bodyBytes = (size: number): number => OWNER_BYTES + size * 4;
+/** How a network's updates are compressed; not at all where it says nothing. */
+export type BodyCompression = NetworkParameters['update']['compression'];
+
+/** Length of the body of an update with `size` weights; the most that it may have where it is compressed. */
+export const bodyBytes = (size: number, compression?: BodyCompression): number =>
+  OWNER_BYTES + (compression === undefined ? size * 4 : maxCompressedBytes(size));
 
 /**
  * An update's body: the Ed25519 public key of its node (32 bytes), then the update. So a body, and the digest that
  * names it, is one node's alone: another that names it in its own header has nothing to show for it.
+ *
+ * @param update under compression what a compressed update decodes to, of which there is one encoding.
+ * @throws {CompressionError} COMPRESSION_RANGE for an update that was not compressed, where it must be.
  */
-export function encodeBody(owner: NodeId, update: Int32Array): Uint8Array {
-  const bytes = new Uint8Array(bodyBytes(update.length));
+export function encodeBody(owner: NodeId, update: Int32Array, compression?: BodyCompression): Uint8Array {
+  const content = compression === undefined ? encodeUpdate(update) : encodeSparse(sparseOf(update));
+  const bytes = new Uint8Array(OWNER_BYTES + content.length);
   bytes.set(publicKeyFromNodeId(owner));
-  bytes.set(encodeUpdate(update), OWNER_BYTES);
+  bytes.set(content, OWNER_BYTES);
   return bytes;
 }
 
@@ -53,17 +69,20 @@ export function encodeBody(owner: NodeId, update: Int32Array): Uint8Array {
  * Reads an update's body and checks it against its header, its header's sender and the network's bound.
  *
  * @param bytes whose digest has been checked.
- * @throws BallastError `UPDATE_SIZE`, `UPDATE_OWNER`, `UPDATE_NORM_CLASS` or `UPDATE_NORM`.
+ * @throws BallastError `UPDATE_SIZE`, `UPDATE_OWNER`, `UPDATE_NORM_CLASS` or `UPDATE_NORM`; under compression also
+ *   `UPDATE_KEPT` for more coordinates than the network keeps, and what reading a compressed update throws.
  */
 export function openUpdate(
   bytes: Uint8Array,
   { sender, payload: header }: Pick<Received<'update-header'>, 'sender' | 'payload'>,
   parameters: NetworkParameters,
 ): Int32Array {
-  if (bytes.length !== bodyBytes(header.size)) {
+  const { compression } = parameters.update;
+  const expected = bodyBytes(header.size, compression);
+  if (compression === undefined ? bytes.length !== expected : bytes.length > expected) {
     throw new BallastError(
       'UPDATE_SIZE',
-      `update: got ${bytes.length} bytes, expected ${bodyBytes(header.size)}`,
+      `update: got ${bytes.length} bytes, expected ${compression === undefined ? '' : 'at most '}${expected}`,
     );
   }
   if (!sameBytes(bytes.subarray(0, OWNER_BYTES), publicKeyFromNodeId(sender))) {
@@ -71,7 +90,11 @@ export function openUpdate(
       metadata: { sender },
     });
   }
-  const update = decodeUpdate(bytes.subarray(OWNER_BYTES), header.size);
+  const content = bytes.subarray(OWNER_BYTES);
+  const update =
+    compression === undefined
+      ? decodeUpdate(content, header.size)
+      : openCompressed(content, header.size, compression.keep);
   const bound = largestNorm(parameters, header.size);
   const norm = Math.sqrt(squaredNorm(update));
   if (normClass(update) !== header.normClass) {
@@ -90,4 +113,20 @@ export function openUpdate(
     );
   }
   return update;
+}
+
+function openCompressed(content: Uint8Array, size: number, keep: number): Int32Array {
+  const update = decodeSparse(content, { maxSize: size });
+  if (update.size !== size) {
+    throw new BallastError('UPDATE_SIZE', `update: got ${update.size} integers, expected ${size}`);
+  }
+  const most = keptCount(keep, size);
+  if (update.indices.length > most) {
+    throw new BallastError(
+      'UPDATE_KEPT',
+      `update: got ${update.indices.length} coordinates, expected at most ${most} of ${size}`,
+      { metadata: { given: update.indices.length, most } },
+    );
+  }
+  return toIntegers(update);
 }

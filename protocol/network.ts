@@ -25,6 +25,13 @@ const parameters = z.strictObject({
     gridBits: z.int().min(1).max(30),
     /** Refuse updates beyond the bound. Off only to measure what it saves. */
     normCheck: z.boolean(),
+    /** Updates travel as their largest coordinates in int8, the rest in a later round; as they are where left out. */
+    compression: z
+      .strictObject({
+        /** Share of the coordinates that an update keeps, at least one. */
+        keep: z.number().gt(0).max(1),
+      })
+      .optional(),
   }),
   privacy: z.strictObject({
     unit: z.enum(['record', 'node', 'none']),

@@ -1,5 +1,5 @@
 import { clip } from '../../privacy/clip.ts';
-import { CompressionError } from './errors.ts';
+import { CompressionError, requireWhole } from './errors.ts';
 
 /** What is sent in place of a release, and what of it is owed to later rounds. */
 export type Feedback = {
@@ -22,8 +22,7 @@ export type Feedback = {
  * @param release length d.
  * @param residual that of the round before; zeros before the first.
  * @param compress from the vector to what the receiver decodes.
- * @param bound the most L2 norm that is carried over, > 0. Top-k keeps it below 2√(1 − k/d) · (d/k) · C by itself for
- *   releases of norm C where nothing else is lost (Karimireddy et al. 2019, Lemma 3); the bound holds whatever is.
+ * @param bound the most L2 norm that is carried over, > 0; see {@link residualBound}.
  * @throws {CompressionError} COMPRESSED_SIZE for vectors of different lengths, and what `compress` and `clip` throw.
  */
 export function errorFeedback(
@@ -38,6 +37,19 @@ export function errorFeedback(
   requireSize('compressed vector', sent.length, release.length);
   const rest = carried.map((value, i) => value - sent[i]!);
   return { sent, residual: clip(rest, bound) };
+}
+
+/**
+ * What residuals are clipped to: (1 + 2√(1 − δ) ÷ δ) · C for δ = k ÷ d and releases of norm ≤ C. Top-k alone stays below
+ * 2√(1 − δ) ÷ δ · C by itself (Karimireddy et al. 2019, Lemma 3), so that the bound is met only where clipping and
+ * rounding withhold more, and is kept whatever is released.
+ *
+ * @param k 1 … size.
+ * @throws {CompressionError} COMPRESSION_OPTION.
+ */
+export function residualBound(size: number, k: number, norm: number): number {
+  const share = requireWhole('k', k, 1, size) / size;
+  return (1 + (2 * Math.sqrt(1 - share)) / share) * norm;
 }
 
 function requireSize(name: string, given: number, expected: number): void {

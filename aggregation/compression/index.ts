@@ -18,7 +18,7 @@ export {
   publishDelta,
   replayDeltas,
 } from './delta.ts';
-export { errorFeedback, type Feedback } from './error-feedback.ts';
+export { errorFeedback, type Feedback, residualBound } from './error-feedback.ts';
 export { CompressionError, type CompressionErrorCode } from './errors.ts';
 export {
   dequantiseInt8,
@@ -37,7 +37,7 @@ export {
 } from './message.ts';
 export { type Packer, packMessage, unpackMessage } from './packing.ts';
 export { gather, randomK, scatter } from './random-k.ts';
-export { type SparseUpdate, sparseUpdate, toIntegers } from './sparse-update.ts';
+export { type SparseUpdate, sparseOf, sparseUpdate, toIntegers } from './sparse-update.ts';
 export { keptCount, topK } from './top-k.ts';
 export {
   type CompressedRelease,

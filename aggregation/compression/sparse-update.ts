@@ -1,4 +1,5 @@
 import { CompressionError } from './errors.ts';
+import { MAX_LEVEL } from './int8.ts';
 
 const INT32_MAX = 0x7fff_ffff;
 
@@ -53,6 +54,32 @@ export function sparseUpdate(
     keptLevels[at++] = levels[i]! / divisor;
   }
   return { size, step: step * divisor, indices: keptIndices, levels: keptLevels };
+}
+
+/**
+ * The sparse update that integers are: what a compressed update is once it was decoded has one again.
+ *
+ * @throws {CompressionError} COMPRESSION_RANGE for integers that are no ±127 multiples of one step.
+ */
+export function sparseOf(integers: Int32Array): SparseUpdate {
+  let step = 0;
+  for (let i = 0; i < integers.length; i++) step = greatestCommonDivisor(step, Math.abs(integers[i]!));
+  const indices: number[] = [];
+  const levels: number[] = [];
+  for (let i = 0; i < integers.length; i++) {
+    if (integers[i] === 0) continue;
+    const level = integers[i]! / step;
+    if (Math.abs(level) > MAX_LEVEL) {
+      throw new CompressionError(
+        'COMPRESSION_RANGE',
+        `sparse update: got ${level} levels of ${step} grid steps at ${i}, expected at most ${MAX_LEVEL}`,
+        { metadata: { index: i, level, step } },
+      );
+    }
+    indices.push(i);
+    levels.push(level);
+  }
+  return { size: integers.length, step, indices: Int32Array.from(indices), levels: Int8Array.from(levels) };
 }
 
 /** The integers themselves, length `size`: what is signed, checked for its norm and aggregated. */
