@@ -116,6 +116,15 @@ describe('nearest-neighbour mixing', () => {
     }
   });
 
+  it('adds by ascending row, whichever row it is for: of all rows each becomes the same bits', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const { int, unit } = draw(seed);
+      const rows = toRows(Array.from({ length: int(3, 9) }, () => [(unit() - 0.5) * 10 ** int(-3, 3)]));
+      const [mean] = plainKernels.meansOf(rows, [[...rows.keys()]]);
+      for (const row of apply(nnm({ f: 0 }), rows)) expect(row).to.deep.equal(mean);
+    }
+  });
+
   it('draws the honest rows together: their spread is less than before', () => {
     const rows = toRows([[0], [1], [2], [3], [4], [5], [1e6]]);
     const made = apply(nnm({ f: 1 }), rows).slice(0, 6);
