@@ -69,7 +69,7 @@ export function sparseOf(integers: Int32Array): SparseUpdate {
   for (let i = 0; i < integers.length; i++) {
     if (integers[i] === 0) continue;
     const level = integers[i]! / step;
-    if (Math.abs(level) > MAX_LEVEL) {
+    if (Math.abs(level) > MAX_LEVEL || step > INT32_MAX) {
       throw new CompressionError(
         'COMPRESSION_RANGE',
         `sparse update: got ${level} levels of ${step} grid steps at ${i}, expected at most ${MAX_LEVEL}`,

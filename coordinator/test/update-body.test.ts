@@ -76,4 +76,49 @@ describe('update body', () => {
       { numRuns: 100, seed: 4 },
     );
   });
+
+  describe('in a network that compresses', () => {
+    const LARGE = 40;
+    const compression = { keep: 0.1 };
+    const compressing = { ...PARAMETERS, update: { ...PARAMETERS.update, compression } };
+    const openBody = (body: Uint8Array, update: Int32Array, parameters: typeof PARAMETERS = compressing) =>
+      openUpdate(
+        body,
+        { sender: OWNER, payload: header(0, { size: LARGE, normClass: normClass(update) }) },
+        parameters,
+      );
+    const sparse = (entries: Readonly<Record<number, number>>) => {
+      const update = new Int32Array(LARGE);
+      for (const [at, value] of Object.entries(entries)) update[Number(at)] = value;
+      return update;
+    };
+
+    it('is the one encoding of the integers that are aggregated', () => {
+      const update = sparse({ 3: 127 * 5, 20: -10, 39: 5 });
+      const body = encodeBody(OWNER, update, compression);
+      expect(openBody(body, update)).to.deep.equal(update);
+      expect(body.length).to.be.below(32 + 12);
+      expect(body.length).to.be.at.most(bodyBytes(LARGE, compression));
+      expect(codeOf(() => openBody(encodeBody(OWNER, update), update))).to.equal('UPDATE_SIZE');
+      expect(codeOf(() => openBody(body, update, PARAMETERS))).to.equal('UPDATE_SIZE');
+      expect(codeOf(() => openBody(body.subarray(0, -1), update))).to.equal('COMPRESSED_MALFORMED');
+    });
+
+    it('is held to the norm, the size and the coordinates that the network keeps', () => {
+      const opened = (update: Int32Array, of = update) =>
+        codeOf(() => openBody(encodeBody(OWNER, of, compression), update));
+      expect(opened(sparse({ 3: 1024 }))).to.equal(undefined);
+      expect(opened(sparse({ 3: 1025 }))).to.equal('UPDATE_NORM');
+      expect(opened(sparse({ 3: 1024 }), sparse({ 3: 100 }))).to.equal('UPDATE_NORM_CLASS');
+      expect(opened(sparse({ 0: 1, 1: 1, 2: 1, 3: 1 }))).to.equal(undefined);
+      expect(opened(sparse({ 0: 1, 1: 1, 2: 1, 3: 1, 4: 1 }))).to.equal('UPDATE_KEPT');
+      expect(opened(sparse({ 3: 7 }), Int32Array.of(0, 7))).to.equal('UPDATE_SIZE');
+    });
+
+    it('is never made of an update that was not compressed', () => {
+      expect(codeOf(() => encodeBody(OWNER, sparse({ 3: 128, 4: 1 }), compression))).to.equal(
+        'COMPRESSION_RANGE',
+      );
+    });
+  });
 });

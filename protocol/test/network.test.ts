@@ -57,6 +57,26 @@ describe('network document', () => {
     expect(networkId(reread)).to.equal(networkId(DOCUMENT));
   });
 
+  it('may say which share of an update travels, and is the same network without as before there was any', () => {
+    const keeping = (compression: unknown) => {
+      const { parameters } = DOCUMENT;
+      return { ...DOCUMENT, parameters: { ...parameters, update: { ...parameters.update, compression } } };
+    };
+    expect(parseNetworkDocument(keeping({ keep: 0.05 })).parameters.update.compression?.keep).to.equal(0.05);
+    expect(parseNetworkDocument(DOCUMENT).parameters.update).not.to.have.property('compression');
+    for (const compression of [
+      { keep: 0 },
+      { keep: 1.01 },
+      { keep: '0.1' },
+      {},
+      { keep: 1, more: 1 },
+      null,
+    ]) {
+      const error = errorOf(() => parseNetworkDocument(keeping(compression)));
+      expect(error).to.be.instanceOf(UsageError).with.property('message').that.includes('update.compression');
+    }
+  });
+
   it('may name a proximal weight from 0 on, and is the same network without one as before there was any', () => {
     const withWeight = (proximal: unknown) => ({
       ...DOCUMENT,

@@ -8,6 +8,7 @@ import {
   maxCompressedBytes,
   randomK,
   type SparseUpdate,
+  sparseOf,
   sparseUpdate,
   toIntegers,
 } from '../index.ts';
@@ -53,6 +54,17 @@ describe('the message of a sparse update', () => {
     const b = sparseUpdate(10, [1, 5], [1, -3], 10);
     expect([...encodeSparse(a)]).to.deep.equal([...encodeSparse(b)]);
     expect([...toIntegers(a)]).to.deep.equal([0, 10, 0, 0, 0, -30, 0, 0, 0, 0]);
+  });
+
+  it('is found again in the integers', () => {
+    fc.assert(
+      fc.property(sparseUpdates, (update) => {
+        expect(plain(sparseOf(toIntegers(update)))).to.deep.equal(plain(update));
+      }),
+      { numRuns: 300, seed: 14 },
+    );
+    expect(codeOf(() => sparseOf(Int32Array.of(128, 1)))).to.equal('COMPRESSION_RANGE');
+    expect(codeOf(() => sparseOf(Int32Array.of(-(2 ** 31), 0)))).to.equal('COMPRESSION_RANGE');
   });
 
   it('is these bytes in each coding', () => {

@@ -1,0 +1,134 @@
+import { slicesFor } from '../../node/data/index.ts';
+import { TRAINING_DEFAULTS, type TrainingDefaults, trainingRelease } from '../../node/training/index.ts';
+import { epsilonOf } from '../../privacy/index.ts';
+import { type Codec, type CompressedMarket, type CompressedResult, runCompressed } from './compressed-run.ts';
+import { prepareMarket } from './federated-run.ts';
+import { prepareWideMarket, WIDE_TRAINING } from './wide-market.ts';
+
+// What compressed updates cost on the generator's peg task: bytes against float32, every byte of a message counted, and
+// the held-out pinball loss against the same federation without compression. Run it with
+//
+//     node simulations/experiments/compression.ts [default|wide [record|none]]
+//
+// `default` is the network's own model and training (51 weights), `wide` one hidden layer of 710 units (9,943 weights).
+
+const SEEDS = [101, 102, 103, 104, 105];
+const UNITS = ['record', 'none'] as const;
+type Unit = (typeof UNITS)[number];
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const percent = (share: number) => `${share >= 0 ? '+' : ''}${(100 * share).toFixed(2)} %`;
+
+type Setting = {
+  readonly title: string;
+  readonly training: TrainingDefaults;
+  readonly judgedAfter: readonly number[];
+  readonly codecs: readonly Codec[];
+  readonly market: (seed: number) => Promise<CompressedMarket>;
+};
+
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  default: {
+    title: 'default model: 51 weights, 7 nodes, the published training',
+    training: TRAINING_DEFAULTS,
+    judgedAfter: [10, 40],
+    codecs: [0.2, 0.1, 0.05, 0.02].flatMap((share) => [
+      { share, feedback: true },
+      { share, feedback: false },
+    ]),
+    market: async (seed) => prepareMarket(await slicesFor(undefined, seed, 7), 10),
+  },
+  wide: {
+    title: 'wide model: 9,943 weights (one hidden layer of 710 units), 3 nodes, one row a day',
+    training: WIDE_TRAINING,
+    judgedAfter: [10, 30],
+    codecs: [
+      { share: 0.2, feedback: true },
+      { share: 0.1, feedback: true },
+      { share: 0.1, feedback: false },
+      { share: 0.05, feedback: true },
+      { share: 0.02, feedback: true },
+    ],
+    market: async (seed) =>
+      prepareWideMarket(await slicesFor(undefined, seed, 3), { hidden: 710, everyHours: 24 }),
+  },
+};
+
+async function measure(
+  { title, training, judgedAfter, codecs, market }: Setting,
+  units: readonly Unit[],
+): Promise<void> {
+  print(`\n${title}; seeds ${SEEDS.join(', ')}`);
+  const markets: CompressedMarket[] = [];
+  for (const seed of SEEDS) markets.push(await market(seed));
+  for (const unit of units) {
+    const run = (index: number, codec?: Codec) =>
+      runCompressed(markets[index]!, {
+        training: { ...training, unit },
+        judgedAfter,
+        seed: `compression/${SEEDS[index]}`,
+        ...(codec === undefined ? {} : { codec }),
+      });
+    const plain = markets.map((_, i) => run(i));
+    print(`\n${noiseOf(unit, training, judgedAfter)}`);
+    print(`${judgedAfter.map((rounds, at) => plainLine(rounds, at, plain)).join('; ')}`);
+    print(
+      `kept  feedback   ratio  residual  ${judgedAfter.map((rounds) => `loss after ${rounds} (worst)`.padEnd(26)).join('')}`,
+    );
+    for (const codec of codecs) {
+      const results = markets.map((_, i) => run(i, codec));
+      print(tableLine(codec, results, plain));
+    }
+  }
+}
+
+function noiseOf(unit: Unit, training: TrainingDefaults, judgedAfter: readonly number[]): string {
+  if (unit === 'none') return 'without noise';
+  const release = trainingRelease({ ...training, unit });
+  const epsilons = judgedAfter.map((rounds) => {
+    const events = Array.from({ length: rounds }, () => release);
+    return `ε = ${epsilonOf(events, training.delta).toFixed(2)} after ${rounds} rounds`;
+  });
+  return `noise of unit record: ${epsilons.join(', ')}`;
+}
+
+function plainLine(rounds: number, at: number, results: readonly CompressedResult[]): string {
+  const [loss, skill] = [
+    average(results.map(({ judged }) => judged[at]?.loss ?? Number.NaN)),
+    average(results.map(({ judged }) => judged[at]?.skill ?? Number.NaN)),
+  ];
+  return `uncompressed after ${rounds} rounds: loss ${loss.toFixed(4)} bp, skill against B0 ${(100 * skill).toFixed(1)} %`;
+}
+
+function tableLine(
+  { share, feedback }: Codec,
+  results: readonly CompressedResult[],
+  plain: readonly CompressedResult[],
+): string {
+  const losses = (plain[0]?.judged ?? []).map((_, at) => {
+    const each = results.map(({ judged }, i) => judged[at]!.loss / plain[i]!.judged[at]!.loss - 1);
+    return `${percent(average(each))} (${percent(Math.max(...each))})`.padEnd(26);
+  });
+  return [
+    `${100 * share} %`.padStart(4),
+    (feedback ? 'on' : 'off').padEnd(9),
+    `${average(results.map(({ ratio }) => ratio)).toFixed(1)}×`.padStart(6),
+    Math.max(...results.map(({ residual }) => residual))
+      .toFixed(1)
+      .padStart(8),
+    losses.join(''),
+  ].join('  ');
+}
+
+const [asked, unit] = process.argv.slice(2);
+const names = asked === undefined ? Object.keys(SETTINGS) : [asked];
+const units = UNITS.filter((each) => unit === undefined || each === unit);
+for (const name of names) {
+  const setting = SETTINGS[name];
+  if (setting === undefined || units.length === 0) {
+    throw new RangeError(
+      `got ${[asked, unit].join(' ')}, expected default or wide, and record or none for one of them`,
+    );
+  }
+  await measure(setting, units);
+}
