@@ -55,6 +55,12 @@ export const addSimulateCommand: AddCommands = (program) => {
       number,
       DEFAULTS.heterogeneity,
     )
+    .option(
+      '--prox <mu>',
+      'FedProx: how strongly local training is held to the last version',
+      number,
+      DEFAULTS.proximal,
+    )
     .option('--no-norm-check', 'take updates of liars beyond the clip norm')
     .option('--no-baseline', 'do not run the honest nodes alone beside it')
     .addOption(
@@ -70,7 +76,8 @@ export const addSimulateCommand: AddCommands = (program) => {
     );
 };
 
-type SimulateFlags = Omit<SimulationOptions, 'f' | 'attackOptions'> & {
+type SimulateFlags = Omit<SimulationOptions, 'f' | 'attackOptions' | 'proximal'> & {
+  readonly prox: number;
   readonly f?: number;
   readonly boost?: number;
   readonly z?: number;
@@ -131,6 +138,7 @@ function optionsOf(flags: SimulateFlags): SimulationOptions {
   const given: AttackOptions = JSON.parse(JSON.stringify({ boost, z, index, perturbation, claim }));
   return {
     ...{ nodes, byzantine, attack, rule, rounds, seed, noise, heterogeneity, normCheck, baseline },
+    proximal: flags.prox,
     attackOptions: given,
     ...(f === undefined ? {} : { f }),
   };

@@ -16,6 +16,8 @@ export type FederationOptions = {
   readonly noise: 'record' | 'off';
   /** Share of its days that a node has to itself, 0 to 1: on the others all nodes have the public venue's rows. */
   readonly heterogeneity: number;
+  /** μ ≥ 0 of FedProx's term in local training; 0 trains as published. */
+  readonly proximal: number;
   /** Whether the network clips the liars' updates too, as it refuses louder ones. */
   readonly normCheck: boolean;
   /** Whether the honest nodes are also run alone, under the plain mean. */
@@ -42,6 +44,7 @@ export const SIMULATION_DEFAULTS = {
   seed: 1,
   noise: 'record',
   heterogeneity: 1,
+  proximal: 0,
   normCheck: true,
   baseline: true,
   rule: 'multi-krum',
@@ -66,13 +69,15 @@ export function checkFederation(options: FederationOptions): void {
   requireWhole('rounds', options.rounds, 1, MAX_ROUNDS);
   requireWhole('seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
   requireWhole('byzantine', options.byzantine, 0, Number.MAX_SAFE_INTEGER);
-  const { byzantine, nodes, heterogeneity, noise } = options;
+  const { byzantine, nodes, heterogeneity, proximal, noise } = options;
   if (byzantine >= nodes) {
     throw optionError('byzantine', byzantine, `fewer than the ${nodes} nodes: someone must be honest`);
   }
   if (!(heterogeneity >= 0 && heterogeneity <= 1)) {
     throw optionError('heterogeneity', heterogeneity, 'a share from 0 to 1');
   }
+  if (!(proximal >= 0 && Number.isFinite(proximal)))
+    throw optionError('proximal', proximal, 'a number from 0 on');
   if (noise !== 'record' && noise !== 'off') throw optionError('noise', noise, 'record or off');
 }
 

@@ -4,13 +4,14 @@ import type { SimulatedRound, SimulationResult } from './result.ts';
 
 /** What is simulated, in one line. */
 export function titleLine(options: SimulationResult['options'], seeds: number): string {
-  const { nodes, byzantine, rule, f, rounds, seed, noise, heterogeneity, normCheck } = options;
+  const { nodes, byzantine, rule, f, rounds, seed, noise, heterogeneity, proximal, normCheck } = options;
   return [
     `${nodes} nodes, ${byzantine === 0 ? 'all honest' : `${byzantine} ${attackText(options)}`}`,
     `${rule}, f = ${f}`,
     `${rounds} rounds`,
     noise === 'record' ? 'record noise' : 'no noise',
     ...(heterogeneity === 1 ? [] : [`heterogeneity ${heterogeneity}`]),
+    ...(proximal === 0 ? [] : [`proximal ${proximal}`]),
     ...(normCheck ? [] : ['no norm check']),
     seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`,
   ].join(' · ');

@@ -84,7 +84,11 @@ export async function simulateCases(
       onPrepared: (node) => onProgress?.({ stage: 'preparing', done: node + 1, of: nodes }),
     }));
   const { model, heldOut } = task;
-  const training = { ...TRAINING_DEFAULTS, unit: federation.noise === 'record' ? 'record' : 'none' } as const;
+  const training = {
+    ...TRAINING_DEFAULTS,
+    unit: federation.noise === 'record' ? 'record' : 'none',
+    proximal: federation.proximal,
+  } as const;
   const collaborators = {
     model,
     gridBits: training.gridBits,
@@ -189,8 +193,8 @@ function modelBounds(): { readonly parameters: number; readonly radius: number }
 }
 
 function federationOf(options: FederationOptions): FederationOptions {
-  const { nodes, byzantine, rounds, seed, noise, heterogeneity, normCheck, baseline } = options;
-  return { nodes, byzantine, rounds, seed, noise, heterogeneity, normCheck, baseline };
+  const { nodes, byzantine, rounds, seed, noise, heterogeneity, proximal, normCheck, baseline } = options;
+  return { nodes, byzantine, rounds, seed, noise, heterogeneity, proximal, normCheck, baseline };
 }
 
 function epsilonAfter(rounds: number): number {

@@ -28,7 +28,7 @@ describe('ballast simulate', function () {
     expect(document.schemaVersion).to.equal(1);
     expect(document.options).to.deep.equal({
       ...{ nodes: 5, byzantine: 1, rounds: 2, seed: 1, seeds: 1, noise: 'record', heterogeneity: 1 },
-      ...{ normCheck: true, baseline: true, rule: 'multi-krum', f: 1, attack: 'ipm' },
+      ...{ proximal: 0, normCheck: true, baseline: true, rule: 'multi-krum', f: 1, attack: 'ipm' },
       attackOptions: { boost: 2 },
     });
     expect(document.parameters).to.equal(33);

@@ -9,8 +9,15 @@ const figures = (loss: number) => ({ loss, skill: { B0: 0.1, B2: 0.05, B3: -0.2 
 
 const RESULT: SimulationResult = {
   options: {
-    ...{ nodes: 5, byzantine: 1, rounds: 2, seed: 7, noise: 'record', heterogeneity: 0.5, normCheck: false },
-    ...{ baseline: true, rule: 'median', f: 1, attack: 'alie', attackOptions: { z: 1.23456 } },
+    ...{ nodes: 5, byzantine: 1, rounds: 2, seed: 7, noise: 'record', heterogeneity: 0.5, proximal: 0 },
+    ...{
+      normCheck: false,
+      baseline: true,
+      rule: 'median',
+      f: 1,
+      attack: 'alie',
+      attackOptions: { z: 1.23456 },
+    },
   },
   parameters: 33,
   rounds: [

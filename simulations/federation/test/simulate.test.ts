@@ -123,6 +123,16 @@ describe('simulated federation', function () {
     for (const { deviation } of rounds) expect(deviation).to.be.below(1e-12);
   });
 
+  it('trains with the proximal term that it is told', async () => {
+    const options = { ...SMALL, byzantine: 0, rule: 'fedavg', noise: 'off' } as const;
+    const results = await Promise.all(
+      [0, 0.5, 0.5].map((proximal) => simulate({ ...options, proximal }, { task: light(task) })),
+    );
+    const [plain, pulled, again] = results.map(({ summary }) => summary.modelDigest);
+    expect(pulled).not.to.equal(plain);
+    expect(again).to.equal(pulled);
+  });
+
   it('believes sample counts under a cap only', async () => {
     const cases = ['fedavg', 'fedavg:weightCap=600', 'fedavg:weightCap=1e9'].map((rule) => ({
       rule,
@@ -192,6 +202,7 @@ describe('simulated federation', function () {
       [{ rounds: 1.5 }, 'SIMULATION_OPTION', /rounds: got 1.5/],
       [{ seed: -1 }, 'SIMULATION_OPTION', /seed: got -1, expected a whole number from 0 on/],
       [{ heterogeneity: Number.NaN }, 'SIMULATION_OPTION', /heterogeneity: got NaN, expected a share/],
+      [{ proximal: -1 }, 'SIMULATION_OPTION', /proximal: got -1, expected a number from 0 on/],
       [{ noise: 'node' as 'off' }, 'SIMULATION_OPTION', /noise: got node, expected record or off/],
       [{ f: -1 }, 'SIMULATION_OPTION', /f: got -1/],
       [{ rule: 'scaffold' }, 'SIMULATION_OPTION', /rule: got scaffold/],
