@@ -212,8 +212,12 @@ export class NodeCore {
       randomBytes: (length) => randomBytes(length),
       emit,
       now: () => performance.now(),
-      trainLocally: (from, range, options) =>
-        trainer.train({ weights: from, range, options }, this.#stopping.signal),
+      store: this.#collaborators.stores.round,
+      trainLocally: (from, range, options, correction) =>
+        trainer.train(
+          { weights: from, range, options, ...(correction === undefined ? {} : { correction }) },
+          this.#stopping.signal,
+        ),
       ...(revise === undefined ? {} : { revise }),
     });
   }

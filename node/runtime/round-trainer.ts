@@ -1,17 +1,26 @@
-import type { RoundTrainer, TrainedUpdate, TrainingBase } from '../../coordinator/index.ts';
-import { clip, noisyUpdate, type PrivacyLedger, toGrid } from '../../privacy/index.ts';
-import { BallastError } from '../../protocol/errors.ts';
+import {
+  aggregatorOf,
+  type RoundTrainer,
+  type TrainedUpdate,
+  type TrainingBase,
+} from '../../coordinator/index.ts';
+import { clip, clipJointly, noisyUpdate, type PrivacyLedger, toGrid } from '../../privacy/index.ts';
+import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
+import type { KeyValueStore } from '../../protocol/store.ts';
 import { decodeUpdate, encodeUpdate } from '../../protocol/vectors.ts';
 import type { DataClock } from '../data/index.ts';
 import type { StabilityModel } from '../models/index.ts';
 import {
   clipHeads,
+  controlChange,
   type LocalTrainingOptions,
   requireHeadNorms,
+  scaffoldCorrection,
   trainingRelease,
 } from '../training/index.ts';
+import { noteVariate, readVariate } from './client-variate.ts';
 import type { Emit } from './events.ts';
 
 /** Local training as the round needs it; a worker in a node, in-process in a simulation. */
@@ -19,6 +28,8 @@ export type TrainLocally = (
   weights: Float64Array,
   range: { readonly from: number; readonly to: number },
   options: LocalTrainingOptions,
+  /** Added to every gradient; see `trainLocally`. */
+  correction?: Float64Array,
 ) => Promise<Float64Array>;
 
 export type RoundTrainerCollaborators = {
@@ -26,6 +37,8 @@ export type RoundTrainerCollaborators = {
   readonly model?: StabilityModel;
   readonly trainLocally: TrainLocally;
   readonly ledger: PrivacyLedger;
+  /** Keeps this node's control variate where the aggregation takes them (SCAFFOLD). */
+  readonly store: Pick<KeyValueStore, 'get' | 'write'>;
   readonly clock: Pick<DataClock, 'training'>;
   readonly randomBytes: RandomBytes;
   readonly emit: Emit;
@@ -51,7 +64,11 @@ export function localTrainingOptions({ privacy, training, update }: NetworkParam
 /**
  * A node's part in a round: ask the ledger, train, clip, put on the grid, charge, release.
  *
- * @throws BallastError `HEAD_NORMS` when the heads' bounds do not fit into the network's.
+ * Where the aggregation carries control variates (SCAFFOLD) a row is [Δy; Δc], clipped to the one norm and charged as
+ * the one release that it is; see `trainScaffold` and `readVariate`.
+ *
+ * @throws BallastError `HEAD_NORMS` when the heads' bounds do not fit into the network's; UsageError
+ * `NETWORK_TRAINING` for a proximal term beside control variates.
  *
  * The budget is asked before training, and the debit is on disk with the exact bytes before they leave. A round
  * that was released once is released again as it was, never trained anew.
@@ -63,6 +80,7 @@ export function createRoundTrainer(
   const { ledger, clock, emit, now } = collaborators;
   if (collaborators.model !== undefined) requireHeadNorms(collaborators.model, parameters);
   const options = localTrainingOptions(parameters);
+  requireOneCorrection(parameters);
   const release = trainingRelease(options);
   let last: Promise<unknown> = Promise.resolve();
 
@@ -76,12 +94,38 @@ export function createRoundTrainer(
     };
   };
 
+  /** Each head at its own norm; the joint bound holds whatever the heads' are. */
+  const clipped = (delta: Float64Array): Float64Array => {
+    const { model } = collaborators;
+    return clip(model === undefined ? delta : clipHeads(model, delta), parameters.update.clipNorm);
+  };
+
+  /** The local update, clipped, and with control variates their change. */
+  const localUpdate = async (
+    round: number,
+    { weights, state, head: { version } }: TrainingBase,
+  ): Promise<Float64Array[]> => {
+    const range = clock.training(round);
+    const { [CONTROL]: global } = state.vectors;
+    if (global === undefined) return [clipped(await collaborators.trainLocally(weights, range, options))];
+    const terms = { size: weights.length, gridBits: options.gridBits, version };
+    const own = await readVariate(collaborators.store, terms, async (earlier) => {
+      const bytes = await ledger.released(keyOf(earlier));
+      return bytes === undefined ? undefined : released(bytes).update;
+    });
+    const correction = scaffoldCorrection({ global, own }, options);
+    // Clipped first: c_i is to be the gradient that the model is moved by, or Δc would crowd Δy out of the one norm.
+    const delta = clipped(await collaborators.trainLocally(weights, range, options, correction));
+    await noteVariate(collaborators.store, { own, round, version });
+    return [delta, controlChange(delta, global, options)];
+  };
+
   const train = async (
     round: number,
-    weights: Float64Array,
+    base: TrainingBase,
     signal: AbortSignal,
   ): Promise<TrainedUpdate | undefined> => {
-    const key = `round/${round}`;
+    const key = keyOf(round);
     const earlier = await ledger.released(key);
     if (earlier !== undefined) return released(earlier);
     if (signal.aborted) return undefined;
@@ -93,8 +137,7 @@ export function createRoundTrainer(
       return undefined;
     }
     const started = now();
-    const delta = await collaborators.trainLocally(weights, clock.training(round), options);
-    const update = quantise(delta, parameters, collaborators);
+    const update = quantise(await localUpdate(round, base), parameters, collaborators);
     const bytes = await ledger.commit({ key, event: release, bytes: encodeUpdate(update) });
     const trained = released(bytes);
     emit({
@@ -108,29 +151,47 @@ export function createRoundTrainer(
 
   return {
     debits: () => ledger.position().count,
-    train: (round: number, { weights }: TrainingBase, signal: AbortSignal) => {
-      const result = last.then(() => train(round, weights, signal));
+    train: (round: number, base: TrainingBase, signal: AbortSignal) => {
+      const result = last.then(() => train(round, base, signal));
       last = result.catch(() => undefined);
       return result;
     },
   };
 }
 
+/** The vector of an aggregation's state that makes its nodes send changes of control variates. */
+const CONTROL = 'control';
+
+function keyOf(round: number): string {
+  return `round/${round}`;
+}
+
+function requireOneCorrection(parameters: NetworkParameters): void {
+  const { proximal = 0 } = parameters.training;
+  if (proximal === 0 || !(CONTROL in aggregatorOf(parameters).stateShape(1))) return;
+  throw new UsageError(
+    'NETWORK_TRAINING',
+    `training.proximal: got ${proximal} with ${parameters.rule.name}, expected 0 beside control variates`,
+    { metadata: { proximal, rule: parameters.rule.name }, hint: 'take FedProx or SCAFFOLD, not both' },
+  );
+}
+
+/** The row that is released: the parts clipped to one norm, noised under unit `node`, on the grid. */
 function quantise(
-  delta: Float64Array,
+  parts: readonly Float64Array[],
   { update, privacy }: NetworkParameters,
-  { randomBytes, revise, model }: RoundTrainerCollaborators,
+  { randomBytes, revise }: RoundTrainerCollaborators,
 ): Int32Array {
   const { clipNorm, gridBits } = update;
-  // Each head at its own norm; the joint bound holds whatever the heads' are.
-  const clipped = clip(model === undefined ? delta : clipHeads(model, delta), clipNorm);
-  if (revise !== undefined) return toGrid(revise(clipped), gridBits);
+  const [delta = new Float64Array(), ...more] = parts;
+  const row = more.length === 0 ? delta : joined(clipJointly(parts, clipNorm));
+  if (revise !== undefined) return toGrid(revise(row), gridBits);
   if (privacy.unit === 'node') {
-    return noisyUpdate(
-      clipped,
-      { clipNorm, noiseMultiplier: privacy.noiseMultiplier, gridBits },
-      randomBytes,
-    );
+    return noisyUpdate(row, { clipNorm, noiseMultiplier: privacy.noiseMultiplier, gridBits }, randomBytes);
   }
-  return toGrid(clipped, gridBits);
+  return toGrid(row, gridBits);
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => [...part]));
 }

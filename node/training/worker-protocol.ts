@@ -28,6 +28,8 @@ export type TrainingRequest = {
   /** Rows that may be used, hours since the epoch: the data clock's `training(round)`. */
   readonly range: HourRange;
   readonly options: LocalTrainingOptions;
+  /** Added to every gradient, of the model's size; see `trainLocally`. */
+  readonly correction?: Float64Array;
 };
 
 /** What the worker found when it started: for the operator alone, never to be released. */

@@ -50,7 +50,7 @@ async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
       flagged: loaded.flagged,
     },
   });
-  return ({ weights, range, options }: TrainingRequest): Float64Array => {
+  return ({ weights, range, options, correction }: TrainingRequest): Float64Array => {
     if (weights.length !== model.size) {
       throw new BallastError('MODEL_SIZE', `weights: got ${weights.length}, expected ${model.size}`, {
         metadata: { given: weights.length, expected: model.size },
@@ -61,7 +61,7 @@ async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
       ...(risk === undefined ? {} : { risk: buildRiskExamples(risk, range) }),
     });
     try {
-      return trainLocally(gradients, weights, options, bytes);
+      return trainLocally(gradients, weights, options, bytes, undefined, correction);
     } finally {
       gradients.dispose();
     }

@@ -80,6 +80,7 @@ async function main({ folder, seed, members, mutant }: MemberArguments): Promise
       evaluator: { judge: async () => 'accepted' },
       trainer: createRoundTrainer(PARAMETERS, {
         ledger,
+        store: stores.round,
         clock: { training: () => ({ from: 0, to: 1 }) },
         randomBytes: (length) => Uint8Array.from(randomBytes(length)),
         emit: () => undefined,

@@ -95,6 +95,7 @@ async function openTrainers(
       model: market.model,
       trainLocally: market.trainerOf(index, random.bytes),
       ledger,
+      store: storeAtOnce(),
       clock: market.clock,
       randomBytes: random.bytes,
       emit: () => undefined,

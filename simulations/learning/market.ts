@@ -78,8 +78,8 @@ export async function prepareLearningMarket(options: LearningMarketOptions): Pro
     model,
     clock,
     publicMarket: rememberScores(createPublicMarket(feed, clock, model, reference)),
-    trainerOf: (index, random) => async (weights, range, training) =>
-      trainLocally(gradientsOf(index, range), weights, training, random),
+    trainerOf: (index, random) => async (weights, range, training, correction) =>
+      trainLocally(gradientsOf(index, range), weights, training, random, undefined, correction),
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { genesisHead, NO_STATE } from '../../../coordinator/index.ts';
-import { clip, noisyUpdate, PrivacyLedger, toGrid } from '../../../privacy/index.ts';
+import { clip, clipJointly, fromGrid, noisyUpdate, PrivacyLedger, toGrid } from '../../../privacy/index.ts';
 import { MemoryStore, seededBytes } from '../../../privacy/test/support.ts';
 import type { NetworkParameters } from '../../../protocol/network.ts';
 import type { DataClock } from '../../data/index.ts';
@@ -38,6 +38,7 @@ async function setting({ parameters = parametersOf(), store = new MemoryStore(),
   });
   const trainer = createRoundTrainer(parameters, {
     ledger,
+    store,
     clock: CLOCK,
     randomBytes: seededBytes('round trainer'),
     emit: (event) => events.push(event),
@@ -196,5 +197,111 @@ describe('round trainer', () => {
     expect(failed).to.equal('the worker died');
     expect(ledger.spent().releases).to.equal(0);
     expect(await train(1)).not.to.equal(undefined);
+  });
+
+  describe('with control variates', () => {
+    const WITH = { ...parametersOf(), rule: { name: 'median+scaffold', f: 1 } };
+    const scale = WITH.training.localSteps * WITH.training.learningRate;
+    const base = (version: number, control: Float64Array) => ({
+      head: { ...HEAD, version },
+      weights: WEIGHTS,
+      state: { step: version, vectors: { control } },
+    });
+    const ZERO = new Float64Array(3);
+
+    /** Trains rounds in turn, each from a base, and says what correction each was trained with. */
+    async function rounds(
+      given: readonly [round: number, version: number, control: Float64Array][],
+      { store = new MemoryStore(), reopen = false } = {},
+    ) {
+      const corrections: (Float64Array | undefined)[] = [];
+      const rows: Int32Array[] = [];
+      const trainLocally: RoundTrainerCollaborators['trainLocally'] = async (_, __, ___, correction) => {
+        corrections.push(correction);
+        return Float64Array.of(0.1, 0, -0.2);
+      };
+      const open = async () => {
+        const ledger = await PrivacyLedger.open(store, WITH.privacy);
+        const common = { ledger, store, clock: CLOCK, emit: () => undefined, now: () => 0 };
+        return createRoundTrainer(WITH, { ...common, randomBytes: seededBytes('v'), trainLocally });
+      };
+      let trainer = await open();
+      for (const [round, version, control] of given) {
+        if (reopen) trainer = await open();
+        const trained = await trainer.train(round, base(version, control), running);
+        rows.push(trained?.update ?? new Int32Array());
+      }
+      return { corrections, rows, store };
+    }
+    const changeOf = (row: Int32Array | undefined) => fromGrid((row ?? new Int32Array()).subarray(3), 20);
+
+    it('sends the change of the variate behind the update, both clipped to one norm', async () => {
+      const control = Float64Array.of(0.4, 2, 0);
+      const { rows, corrections } = await rounds([[1, 0, control]]);
+      const delta = Float64Array.of(0.1, 0, -0.2);
+      const change = delta.map((value, j) => -(control[j] ?? 0) - value / scale);
+      const [first, second] = clipJointly([delta, change], 1);
+      expect(rows[0]).to.deep.equal(toGrid(Float64Array.of(...(first ?? []), ...(second ?? [])), 20));
+      expect(corrections).to.deep.equal([control]);
+    });
+
+    it('goes on from what it released once a version came of that, after a restart too', async () => {
+      const next = Float64Array.of(0, 0.5, 0);
+      for (const reopen of [false, true]) {
+        const { corrections, rows } = await rounds(
+          [
+            [1, 0, ZERO],
+            [2, 1, next],
+            [3, 2, next],
+          ],
+          { reopen },
+        );
+        const once = changeOf(rows[0]);
+        const twice = changeOf(rows[1]).map((value, j) => value + (once[j] ?? 0));
+        expect(once[0]).to.be.closeTo(-0.1 / scale, 1e-6);
+        expect(corrections[1]).to.deep.equal(next.map((c, j) => c - (once[j] ?? 0)));
+        expect(corrections[2]).to.deep.equal(next.map((c, j) => c - (twice[j] ?? 0)));
+      }
+    });
+
+    it('forgets what it released in a round that was rejected', async () => {
+      const { corrections } = await rounds([
+        [1, 0, ZERO],
+        [2, 0, ZERO],
+      ]);
+      expect(corrections).to.deep.equal([ZERO, ZERO]);
+    });
+
+    it('forgets what a crash kept from being released', async () => {
+      const { store } = await rounds([]);
+      store.failAt = { write: store.writes + 2, when: 'before' };
+      const crashed = await rounds([[1, 0, ZERO]], { store }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(crashed).to.be.instanceOf(Error);
+      store.failAt = undefined;
+      const { corrections } = await rounds([[2, 1, ZERO]], { store });
+      expect(corrections).to.deep.equal([ZERO]);
+    });
+
+    it('charges one release for both halves', async () => {
+      const { store } = await rounds([[1, 0, ZERO]]);
+      const ledger = await PrivacyLedger.open(store, WITH.privacy);
+      expect(ledger.spent().releases).to.equal(4);
+      expect(ledger.position().count).to.equal(1);
+    });
+
+    it('refuses a variate of another model, and a proximal term beside variates', async () => {
+      const { store } = await rounds([[1, 0, ZERO]]);
+      await store.write([{ type: 'put', key: 'control-variate', value: Uint8Array.of(1, 2, 3) }]);
+      const failed = await rounds([[2, 1, ZERO]], { store }).catch((error: unknown) => error);
+      expect(failed).to.have.property('code', 'CONTROL_VARIATE');
+      const parameters = { ...WITH, training: { ...WITH.training, proximal: 0.1 } };
+      const refused = await setting({ parameters }).catch((error: unknown) => error);
+      expect(refused).to.have.property('code', 'NETWORK_TRAINING');
+      const prox = { ...parametersOf(), training: { ...WITH.training, proximal: 0.1 } };
+      expect(await (await setting({ parameters: prox })).train(1)).not.to.equal(undefined);
+    });
   });
 });

@@ -54,6 +54,25 @@ describe('learning in virtual time', function () {
     expect(models[0]).to.be.a('string');
   });
 
+  it('carries control variates from round to round, in the state that is voted on and in each node', async () => {
+    const runs = await Promise.all(
+      ['fedavg', 'trimmed-mean+scaffold'].map((name) =>
+        learn(market, {
+          seed: 3,
+          parameters: { ...PARAMETERS, rule: { name, f: name === 'fedavg' ? 0 : 1 } },
+        }),
+      ),
+    );
+    const [plain, scaffold] = runs;
+    expect(scaffold?.report.errors).to.deep.equal([]);
+    expect(new Set(scaffold?.models).size).to.equal(1);
+    expect(scaffold?.models[0]).not.to.equal(plain?.models[0]);
+    for (const [i, { loss = Number.NaN }] of (scaffold?.rounds ?? []).entries()) {
+      expect(loss).to.be.closeTo(plain?.rounds[i]?.loss ?? 0, 0.05);
+    }
+    expect(scaffold?.final.loss).to.be.lessThan(scaffold?.genesis.loss ?? 0);
+  });
+
   it('keeps a node that has spent its budget out of the round', async () => {
     const { privacy } = PARAMETERS;
     // One round costs ε 0.93, two 1.36.
