@@ -74,8 +74,8 @@ function foolsGoldWeights(cosine: Float64Array, n: number): Float64Array {
   return apart.map((a) => (a === 0 ? 0 : logit(a / most)));
 }
 
+/** ln(a ÷ (1 − a)) + ½ cut to 0 … 1; of a = 1 the quotient is infinite, and the result 1. */
 function logit(a: number): number {
-  if (a >= 1) return 1;
   return Math.min(1, Math.max(0, naturalLog(a / (1 - a)) + 0.5));
 }
 

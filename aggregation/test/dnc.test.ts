@@ -71,6 +71,9 @@ describe('DnC', () => {
     expect(dnc({ f: 2 }).minRows).to.equal(5);
     expect(dnc({ f: 2, removal: 1.5 }).minRows).to.equal(5);
     expect(dnc({ f: 2, removal: 3 }).minRows).to.equal(7);
+    expect(dnc({ f: 2, removal: 2 }).requirement).to.equal('n > 2f');
+    expect(dnc({ f: 2, removal: 2.5 }).requirement).to.equal('n > 2f and n > 1·⌊2.5·f⌋');
+    expect(dnc({ f: 2, removal: 2.5 }).minRows).to.equal(6);
     expect(dnc({ f: 2, iterations: 4 }).minRows).to.equal(9);
     expect(dnc({ f: 2, iterations: 4 }).requirement).to.equal('n > 2f and n > 4·⌊1·f⌋');
     const rows = spread(9, 40, 1);

@@ -1,10 +1,29 @@
 import { expect } from 'chai';
 import { createAggregator, flTrust } from '../index.ts';
+import { dotsWith } from '../kernels/dots-with.ts';
 import { draw } from './draw.ts';
 import { expectClose, inputRows, toRows } from './support.ts';
 import vectors from './vectors/filtering.json' with { type: 'json' };
 
 const rule = flTrust({ f: 1 });
+
+describe('dots of rows with a point', () => {
+  it('go into four sums by k mod 4, to the bit, and no further than d', () => {
+    for (let d = 1; d <= 13; d++) {
+      const { int, unit } = draw(d);
+      const row = (): Float64Array =>
+        Float64Array.from({ length: d }, () => (unit() - 0.5) * 10 ** int(-6, 6));
+      const [x, y, point] = [row(), row(), row()];
+      const wanted = [x, y].map((each) => {
+        const [a = 0, b = 0, c = 0, e = 0] = [0, 1, 2, 3].map((lane) =>
+          each.reduce((sum, value, k) => (k % 4 === lane ? sum + value * (point[k] ?? 0) : sum), 0),
+        );
+        return a + b + (c + e);
+      });
+      expect([...dotsWith([x, y], point)], `d = ${d}`).to.deep.equal(wanted);
+    }
+  });
+});
 
 describe('FLTrust', () => {
   for (const { input, f, fltrust: wanted } of vectors.cases) {
