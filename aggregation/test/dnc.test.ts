@@ -35,6 +35,15 @@ describe('DnC', () => {
     expect(leftOut[0]?.reason).to.equal('projection 1 of the longest, squared; the 4 shortest are taken');
   });
 
+  it('names those left out in the order of the rows, not of their projections', () => {
+    const rows = toRows([[60], [0], [1], [2], [1], [0], [2], [-55]]);
+    expect(
+      dnc({ f: 2 })
+        .aggregate(rows)
+        .leftOut.map(({ row }) => row),
+    ).to.deep.equal([0, 7]);
+  });
+
   it('draws coordinates from the seed, and needs one where not all are taken', () => {
     const rows = spread(9, 40, 30, 36);
     const rule = dnc({ f: 1, sample: 8 });
