@@ -46,7 +46,10 @@ export function summaryLines({ options, rounds, summary }: SimulationResult): st
   const { nodes, byzantine } = options;
   const [lies, truths] = [byzantine * rounds.length, (nodes - byzantine) * rounds.length];
   const alone = baseline === null ? '' : `; honest alone ${baseline.loss.toFixed(3)}`;
-  const kept = gainKept === null ? '' : `: ${percent(gainKept)} of the gain kept`;
+  const kept =
+    gainKept === null
+      ? ''
+      : `: ${gainKept < 0 ? 'worse than it began' : `${percent(gainKept)} of the gain kept`}`;
   return [
     '',
     `error, bp, of the public rows held out${baseline === null ? '' : '; ● this run, · the honest nodes alone'}`,
@@ -59,7 +62,7 @@ export function summaryLines({ options, rounds, summary }: SimulationResult): st
     `skill     B0 ${percent(end.skill.B0)}, B2 ${percent(end.skill.B2)}, B3 ${percent(end.skill.B3)}; coverage ${percent(end.coverage)}`,
     `left out  ${detection.liarsLeftOut} of ${lies} lies, ${detection.honestLeftOut} of ${truths} honest updates` +
       `; precision ${percent(detection.precision)}, recall ${percent(detection.recall)}`,
-    `privacy   ${epsilon === null ? 'none' : `ε = ${epsilon.toFixed(3)} at δ = ${delta}, unit record`}`,
+    `privacy   ${epsilon === null ? 'none' : `ε = ${epsilon.toFixed(3)} at δ = ${delta.toExponential()}, unit record`}`,
   ];
 }
 

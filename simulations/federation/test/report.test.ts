@@ -54,9 +54,16 @@ describe('reports of a simulation', () => {
       'error     2.000 → 1.200 bp; honest alone 1.000: 80.0 % of the gain kept',
       'skill     B0 10.0 %, B2 5.0 %, B3 -20.0 %; coverage 80.0 %',
       'left out  1 of 2 lies, 1 of 8 honest updates; precision 50.0 %, recall 50.0 %',
-      'privacy   ε = 1.500 at δ = 0.00001, unit record',
+      'privacy   ε = 1.500 at δ = 1e-5, unit record',
     ]);
     expect(seedLine(RESULT)).to.match(/^seed 7 · error 2.000 → 1.200 bp .* gain kept 80.0 %/);
+  });
+
+  it('say so where a run ends worse than it began', () => {
+    const worse = { ...RESULT, summary: { ...RESULT.summary, end: figures(3), gainKept: -1 } };
+    expect(summaryLines(worse).at(-4)).to.equal(
+      'error     2.000 → 3.000 bp; honest alone 1.000: worse than it began',
+    );
   });
 
   it('say nothing of a baseline that was not run', () => {
