@@ -1,11 +1,12 @@
 import { chainHead, createReader, startAnvil } from '../../contracts/client/index.ts';
+import { aggregatorOf } from '../../coordinator/index.ts';
 import { epsilonOf, expectedNoiseToSignal, formatGuarantee } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { layoutSize } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
 import { slicesFor } from '../data/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
-import { type HeldOut, localTrainingOptions, type NodeEvent, nodeAggregatorOf } from '../runtime/index.ts';
+import { type HeldOut, localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
 import type { ServiceEvent } from '../service/index.ts';
 import { trainingRelease } from '../training/index.ts';
 import { describeModel } from './model.ts';
@@ -310,7 +311,7 @@ function introduction(
   const { privacy } = parameters;
   const liars = options.byzantine === 0 ? 'all honest' : `${options.byzantine} ${options.attack}`;
   const { name, f } = parameters.rule;
-  const { minRows } = nodeAggregatorOf(parameters);
+  const { minRows } = aggregatorOf(parameters);
   const rule = `${name} (${f > 0 ? `f = ${f}, ` : ''}${minRows} updates at least)`;
   return [
     `network ${document.name} on ${document.chain}, folder ${options.dataDir}`,

@@ -1,9 +1,10 @@
 import { parsePipeline, pipelineText, ruleEntry } from '../../aggregation/index.ts';
+import { aggregatorOf } from '../../coordinator/index.ts';
 import { noiseMultiplierFor, type PrivacyUnit } from '../../privacy/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { WAD } from '../../protocol/units.ts';
-import { nodeAggregatorOf } from '../runtime/node-aggregator.ts';
+import { requireOneCorrection } from '../runtime/round-trainer.ts';
 import { TRAINING_DEFAULTS } from '../training/index.ts';
 
 /** What `ballast devnet` is asked for. */
@@ -38,8 +39,8 @@ export function assumedLiars({ rule, byzantine }: Pick<DevnetOptions, 'rule' | '
 }
 
 /**
- * @throws UsageError `DEVNET_OPTION`, `RULE_UNKNOWN`, `RULE_OPTION`, `RULE_ORDER`, and `RULE_NEEDS_LOSSES` or
- *   `RULE_NEEDS_CONTROL` for what no round has; BallastError `RULE_CONDITION` for a rule that is impossible for n and f.
+ * @throws UsageError `DEVNET_OPTION`, `RULE_UNKNOWN`, `RULE_OPTION`, `RULE_ORDER`, `RULE_NEEDS_LOSSES` for
+ *   what no round has, `NETWORK_TRAINING` for FedProx beside SCAFFOLD; BallastError `RULE_CONDITION` for a rule that is impossible for n and f.
  */
 export function checkDevnetOptions(options: DevnetOptions): void {
   const { nodes, byzantine, rounds, prox } = options;
@@ -63,7 +64,9 @@ export function checkDevnetOptions(options: DevnetOptions): void {
         (nodes - 1) / 3,
       ), 'byzantine', byzantine, `a whole number from 0 to ${Math.floor((nodes - 1) / 3)}, the most that ${nodes} nodes bear`);
   require(prox === undefined || (prox >= 0 && prox <= 1e6), 'prox', prox, 'a number from 0 to 1000000');
-  nodeAggregatorOf(devnetParameters(options)).check(nodes);
+  const parameters = devnetParameters(options);
+  aggregatorOf(parameters).check(nodes);
+  requireOneCorrection(parameters);
 }
 
 /** What the devnet's nodes agree on. Its phases are short: everything is on one machine. */

@@ -7,9 +7,9 @@ import {
   type OperatorKeys,
   type WaitOptions,
 } from '../../contracts/client/index.ts';
+import { aggregatorOf } from '../../coordinator/index.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { MAX_COMMITTEE } from '../../protocol/round-entry.ts';
-import { nodeAggregatorOf } from '../runtime/node-aggregator.ts';
 import { type Cost, costOfGas } from './chain.ts';
 import { readDocument, writeDocument } from './deploy.ts';
 import { OperatorError } from './errors.ts';
@@ -66,7 +66,7 @@ export async function planActivation(
     );
   }
   requireCommittee(committee.length, minimumOperators);
-  nodeAggregatorOf(document.parameters).check(committee.length);
+  aggregatorOf(document.parameters).check(committee.length);
   return { status: 'activate', document, committee };
 }
 

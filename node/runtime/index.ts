@@ -10,12 +10,7 @@ export {
 } from './conditions.ts';
 export type { Emit, HeldOut, NodeEvent, RoundDecided } from './events.ts';
 export type { RiskSkill, SkillIntervals } from './held-out.ts';
-export {
-  isInline,
-  type NodeAggregator,
-  nodeAggregatorOf,
-  openNodeAggregator,
-} from './node-aggregator.ts';
+export { isInline, type NodeAggregator, openNodeAggregator } from './node-aggregator.ts';
 export {
   describeError,
   type NodeConfig,

@@ -1,5 +1,4 @@
 import { aggregatorOf, type RoundAggregator, type RoundInputs } from '../../coordinator/index.ts';
-import { UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { type KernelOptions, openAggregationWorker, openKernels } from '../kernels/index.ts';
 
@@ -25,13 +24,13 @@ export function isInline(n: number, d: number): boolean {
 /**
  * The network's aggregation for a node. The thread starts with the first call that is long.
  *
- * @throws {UsageError} as `aggregatorOf`; RULE_NEEDS_CONTROL; KERNEL_OPTION.
+ * @throws {UsageError} as `aggregatorOf`; KERNEL_OPTION.
  */
 export function openNodeAggregator(
   parameters: Pick<NetworkParameters, 'rule' | 'update'>,
   options: KernelOptions = {},
 ): NodeAggregator {
-  const aggregator = nodeAggregatorOf(parameters);
+  const aggregator = aggregatorOf(parameters);
   const { rule, update } = parameters;
   const own = openKernels({ ...options, threads: 1 });
   const worker = openAggregationWorker({
@@ -50,21 +49,4 @@ export function openNodeAggregator(
         : worker.aggregate(rows, state, inputs),
     close: () => worker.close(),
   };
-}
-
-/**
- * The aggregation that a network's document names, where a node can take part in it.
- *
- * @throws {UsageError} as `aggregatorOf`; RULE_NEEDS_CONTROL for one whose rows hold more than an update.
- */
-export function nodeAggregatorOf(parameters: Pick<NetworkParameters, 'rule' | 'update'>) {
-  const aggregator = aggregatorOf(parameters);
-  if (aggregator.rowSize(1) !== 1) {
-    throw new UsageError(
-      'RULE_NEEDS_CONTROL',
-      `rule ${aggregator.name}: needs control variates, which a node's training does not release`,
-      { metadata: { rule: aggregator.name }, hint: 'take another server step, such as fedadam' },
-    );
-  }
-  return aggregator;
 }

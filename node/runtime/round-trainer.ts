@@ -162,11 +162,8 @@ export function createRoundTrainer(
 /** The vector of an aggregation's state that makes its nodes send changes of control variates. */
 const CONTROL = 'control';
 
-function keyOf(round: number): string {
-  return `round/${round}`;
-}
-
-function requireOneCorrection(parameters: NetworkParameters): void {
+/** @throws {UsageError} `NETWORK_TRAINING`: a proximal term beside control variates. */
+export function requireOneCorrection(parameters: NetworkParameters): void {
   const { proximal = 0 } = parameters.training;
   if (proximal === 0 || !(CONTROL in aggregatorOf(parameters).stateShape(1))) return;
   throw new UsageError(

@@ -44,13 +44,22 @@ describe('devnet options', () => {
     for (const rule of [...ruleNames, ...preAggregatorNames, ...serverStepNames]) {
       const error = refusedOr(() => checkDevnetOptions(options({ rule })));
       if (rule === 'q-fedavg') expect(error?.code, rule).to.equal('RULE_NEEDS_LOSSES');
-      else if (rule === 'scaffold') expect(error?.code, rule).to.equal('RULE_NEEDS_CONTROL');
       else if (error !== undefined) {
         expect(error.code, `${rule}: ${error.message}`).to.equal('RULE_CONDITION');
         expect(error.message).to.match(/needs .*given n = 7/);
       }
     }
-    for (const rule of ['fedavg', 'krum', 'multi-krum', 'median', 'trimmed-mean', 'bulyan', 'nnm', 'fedadam'])
+    for (const rule of [
+      'fedavg',
+      'krum',
+      'multi-krum',
+      'median',
+      'trimmed-mean',
+      'bulyan',
+      'nnm',
+      'fedadam',
+      'scaffold',
+    ])
       expect(() => checkDevnetOptions(options({ rule })), rule).not.to.throw();
   });
 
@@ -70,6 +79,7 @@ describe('devnet options', () => {
   it('hands the proximal term on, and refuses one that is none', () => {
     expect(devnetParameters(options({ prox: 0.1 })).training.proximal).to.equal(0.1);
     expect(devnetParameters(options()).training).to.not.have.property('proximal');
+    expect(refusal({ prox: 0.1, rule: 'scaffold' }).code).to.equal('NETWORK_TRAINING');
     for (const prox of [-1, Number.NaN, 1e7]) expect(refusal({ prox }).metadata.flag).to.equal('prox');
   });
 
