@@ -162,6 +162,10 @@ export function createRoundTrainer(
 /** The vector of an aggregation's state that makes its nodes send changes of control variates. */
 const CONTROL = 'control';
 
+function keyOf(round: number): string {
+  return `round/${round}`;
+}
+
 /** @throws {UsageError} `NETWORK_TRAINING`: a proximal term beside control variates. */
 export function requireOneCorrection(parameters: NetworkParameters): void {
   const { proximal = 0 } = parameters.training;
