@@ -16,8 +16,8 @@ const SLAB_BYTES = 64 * 1024 * 1024;
 const LEAST_VALUES = 1 << 17;
 const LEAST_PAIR_VALUES = 1 << 20;
 
-/** Chunks a thread: few, since each copies its rows, but more than one, since threads are not equally fast. */
-const GROUPS_A_THREAD = 2;
+/** From so many rows on, pairs are divided into two groups a thread, since threads are not equally fast. */
+const MANY_ROWS = 128;
 const COLUMN_CHUNKS_A_THREAD = 4;
 const LEAST_COLUMNS = 256;
 const MOST_COLUMNS = 1 << 16;
@@ -74,7 +74,8 @@ export function threadedKernels(
       const pairs = pairCount(n, { from: 0, to: n });
       if (pairs * widthOf(rows) < LEAST_PAIR_VALUES) return own.squaredDistances(rows);
       const sums = sharedVector(pairs * LANES);
-      const groups = pairGroups(n, threads * GROUPS_A_THREAD);
+      // Each group reads all rows behind its first, which costs much where there are few pairs for each.
+      const groups = pairGroups(n, n < MANY_ROWS ? threads : 2 * threads);
       eachSlab(rows, (slab) => run({ kind: 'squares', groups, sums }, slab));
       return distancesOfSums(n, sums);
     },

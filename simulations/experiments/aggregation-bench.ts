@@ -13,7 +13,7 @@ import { boundTable, cellText, ruleTables } from './aggregation-bench/tables.ts'
 //     node simulations/experiments/aggregation-bench.ts --quick
 //     node simulations/experiments/aggregation-bench.ts --n 100 --d 1e6 --rules krum,median --json
 //
-// With `--write` the tables go into docs/benchmarks.md, between their markers.
+// `--no-plain` leaves the plain kernels out. With `--write` the tables go into docs/benchmarks.md, between their markers.
 
 const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
 const BEGIN = '<!-- aggregation-bench: begin -->';
@@ -48,6 +48,7 @@ function writePage(lines: readonly string[]): void {
 
 async function bench(): Promise<void> {
   const { values } = parseArgs({
+    allowNegative: true,
     options: {
       n: { type: 'string' },
       d: { type: 'string' },
@@ -55,6 +56,7 @@ async function bench(): Promise<void> {
       threads: { type: 'string', default: `${Math.min(8, availableParallelism())}` },
       limit: { type: 'string', default: '20' },
       memory: { type: 'string', default: '1000' },
+      plain: { type: 'boolean', default: true },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
@@ -68,7 +70,7 @@ async function bench(): Promise<void> {
   if (!(memory > 0))
     throw new UsageError('BENCH_OPTION', `--memory: got ${values.memory}, expected megabytes`);
   const sizes = ds.flatMap((d) => ns.map((n) => ({ n, d })));
-  const options = { threads, limit, memory };
+  const options = { threads, limit, memory, plain: values.plain };
 
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const measuredSubjects = chosen(values.rules);

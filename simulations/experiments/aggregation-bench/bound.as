@@ -1,8 +1,14 @@
 // What the machine can do with the instructions that the kernels use, compiled by `npm run kernels`.
 
-// Products of two vectors of `bytes` bytes, a multiple of 128, `times` times over: 2 operations for every 8 bytes.
-// Eight sums are under way at a time, so that none waits for another.
-export function dot(x: usize, y: usize, bytes: usize, times: i32): f64 {
+// Dot products of two vectors with four others, each of `bytes` bytes, a multiple of 16, one after the other in memory;
+// `times` times over. 16 products and sums of pairs for every 6 loads, so that arithmetic is what binds, and eight sums
+// under way at a time, so that none waits for another. The result is the total, so that nothing is left out.
+export function dot(x0: usize, bytes: usize, times: i32): f64 {
+  const x1 = x0 + bytes;
+  const y0 = x1 + bytes;
+  const y1 = y0 + bytes;
+  const y2 = y1 + bytes;
+  const y3 = y2 + bytes;
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
   let s2 = f64x2.splat(0);
@@ -12,17 +18,21 @@ export function dot(x: usize, y: usize, bytes: usize, times: i32): f64 {
   let s6 = f64x2.splat(0);
   let s7 = f64x2.splat(0);
   for (let t = 0; t < times; t++) {
-    for (let k: usize = 0; k < bytes; k += 128) {
-      const a = x + k;
-      const b = y + k;
-      s0 = f64x2.add(s0, f64x2.mul(v128.load(a), v128.load(b)));
-      s1 = f64x2.add(s1, f64x2.mul(v128.load(a, 16), v128.load(b, 16)));
-      s2 = f64x2.add(s2, f64x2.mul(v128.load(a, 32), v128.load(b, 32)));
-      s3 = f64x2.add(s3, f64x2.mul(v128.load(a, 48), v128.load(b, 48)));
-      s4 = f64x2.add(s4, f64x2.mul(v128.load(a, 64), v128.load(b, 64)));
-      s5 = f64x2.add(s5, f64x2.mul(v128.load(a, 80), v128.load(b, 80)));
-      s6 = f64x2.add(s6, f64x2.mul(v128.load(a, 96), v128.load(b, 96)));
-      s7 = f64x2.add(s7, f64x2.mul(v128.load(a, 112), v128.load(b, 112)));
+    for (let k: usize = 0; k < bytes; k += 16) {
+      const u = v128.load(x0 + k);
+      const v = v128.load(x1 + k);
+      let y = v128.load(y0 + k);
+      s0 = f64x2.add(s0, f64x2.mul(u, y));
+      s1 = f64x2.add(s1, f64x2.mul(v, y));
+      y = v128.load(y1 + k);
+      s2 = f64x2.add(s2, f64x2.mul(u, y));
+      s3 = f64x2.add(s3, f64x2.mul(v, y));
+      y = v128.load(y2 + k);
+      s4 = f64x2.add(s4, f64x2.mul(u, y));
+      s5 = f64x2.add(s5, f64x2.mul(v, y));
+      y = v128.load(y3 + k);
+      s6 = f64x2.add(s6, f64x2.mul(u, y));
+      s7 = f64x2.add(s7, f64x2.mul(v, y));
     }
   }
   const low = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));

@@ -12,6 +12,8 @@ export type Cell = {
 
 export type BenchOptions = {
   readonly threads: number;
+  /** Whether to measure the plain kernels too, where they stay within the limit. */
+  readonly plain: boolean;
   /** Seconds that a call may take, as foreseen from a smaller one. */
   readonly limit: number;
   /** Bytes that the rows may take. */
@@ -65,14 +67,14 @@ export function foreseen(
 export async function measureSubject(
   subject: Subject,
   sizes: readonly { readonly n: number; readonly d: number }[],
-  { threads, limit, memory }: BenchOptions,
+  { threads, plain: isPlainWanted, limit, memory }: BenchOptions,
   told: (cell: Cell) => void,
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const { n, d } of sizes) {
     const bytes = n * d * 8;
     const expected = foreseen(cells, n, d, 'seconds') ?? 0;
-    const plain = (foreseen(cells, n, d, 'plainSeconds') ?? 0) <= limit;
+    const plain = isPlainWanted && (foreseen(cells, n, d, 'plainSeconds') ?? 0) <= limit;
     const stopped = cells.find(({ report }) => 'refused' in report && report.refused.startsWith('stopped'));
     let report: CellReport;
     if (bytes > memory) report = { refused: `rows of ${megabytes(bytes)}` };
