@@ -10,8 +10,8 @@ export type NodeAggregator = RoundAggregator & {
 };
 
 /**
- * Up to so many rows of so many values in all, n² · d, an aggregation is done at once: its slowest rule then takes
- * less than the 15 ms in which a vote may be late unnoticed, and starting a thread would take ten times as long.
+ * Up to so many rows, and so many values of pairs, n² · d, an aggregation is done at once. Measured on two busy cores:
+ * the slowest rule then takes 25 ms, most take less than 5, and the first call of a thread 200 to 1,000.
  */
 const INLINE_ROWS = 16;
 const INLINE_VALUES = 1 << 18;
