@@ -37,6 +37,8 @@ export type NodeEvent =
       readonly round: number;
       readonly epsilon: number | null;
       readonly milliseconds: number;
+      /** How many times smaller the update is than as int32, where updates are compressed. */
+      readonly ratio?: number;
     }
   | {
       /** This node's own judgement of a candidate, and the heads that were worse than in the last version. */

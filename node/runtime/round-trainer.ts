@@ -9,7 +9,6 @@ import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
-import { decodeUpdate, encodeUpdate } from '../../protocol/vectors.ts';
 import type { DataClock } from '../data/index.ts';
 import type { StabilityModel } from '../models/index.ts';
 import {
@@ -22,6 +21,7 @@ import {
 } from '../training/index.ts';
 import { noteVariate, readVariate } from './client-variate.ts';
 import type { Emit } from './events.ts';
+import { releaseForm, releaseKey } from './release-form.ts';
 
 /** Local training as the round needs it; a worker in a node, in-process in a simulation. */
 export type TrainLocally = (
@@ -82,13 +82,17 @@ export function createRoundTrainer(
   const options = localTrainingOptions(parameters);
   requireOneCorrection(parameters);
   const release = trainingRelease(options);
+  const form = releaseForm(parameters, ledger, {
+    randomBytes: collaborators.randomBytes,
+    isBounded: collaborators.revise === undefined,
+  });
   let last: Promise<unknown> = Promise.resolve();
 
   const released = (bytes: Uint8Array): TrainedUpdate => {
     const { unit, relation, delta } = parameters.privacy;
     const { epsilon } = ledger.spent();
     return {
-      update: decodeUpdate(bytes, bytes.length / 4),
+      update: form.decode(bytes).update,
       privacy: { unit, relation, delta, epsilon: Number.isFinite(epsilon) ? epsilon : null },
       ledger: ledger.position().count,
     };
@@ -110,7 +114,7 @@ export function createRoundTrainer(
     if (global === undefined) return [clipped(await collaborators.trainLocally(weights, range, options))];
     const terms = { size: weights.length, gridBits: options.gridBits, version };
     const own = await readVariate(collaborators.store, terms, async (earlier) => {
-      const bytes = await ledger.released(keyOf(earlier));
+      const bytes = await ledger.released(releaseKey(earlier));
       return bytes === undefined ? undefined : released(bytes).update;
     });
     const correction = scaffoldCorrection({ global, own }, options);
@@ -125,7 +129,7 @@ export function createRoundTrainer(
     base: TrainingBase,
     signal: AbortSignal,
   ): Promise<TrainedUpdate | undefined> => {
-    const key = keyOf(round);
+    const key = releaseKey(round);
     const earlier = await ledger.released(key);
     if (earlier !== undefined) return released(earlier);
     if (signal.aborted) return undefined;
@@ -138,13 +142,15 @@ export function createRoundTrainer(
     }
     const started = now();
     const update = quantise(await localUpdate(round, base), parameters, collaborators);
-    const bytes = await ledger.commit({ key, event: release, bytes: encodeUpdate(update) });
+    const bytes = await ledger.commit({ key, event: release, bytes: await form.encode(round, update) });
     const trained = released(bytes);
+    const { ratio } = form.decode(bytes);
     emit({
       event: 'trained',
       round,
       epsilon: trained.privacy.epsilon,
       milliseconds: Math.round(now() - started),
+      ...(ratio === undefined ? {} : { ratio }),
     });
     return trained;
   };
@@ -161,10 +167,6 @@ export function createRoundTrainer(
 
 /** The vector of an aggregation's state that makes its nodes send changes of control variates. */
 const CONTROL = 'control';
-
-function keyOf(round: number): string {
-  return `round/${round}`;
-}
 
 /** @throws {UsageError} `NETWORK_TRAINING`: a proximal term beside control variates. */
 export function requireOneCorrection(parameters: NetworkParameters): void {
