@@ -23,7 +23,7 @@ export type FedNovaOptions = {
  * number of steps, bound the rows' norms, and what steps are believed, before this rule.
  *
  * Source: Wang et al., Tackling the Objective Inconsistency Problem in Heterogeneous Federated Optimization, 2020,
- * equations 5 and 6 for plain SGD, where ‖a_i‖₁ = τ_i.
+ * for plain gradient steps, where ‖a_i‖₁ = τ_i.
  *
  * @throws {UsageError} RULE_OPTION.
  */
