@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { type Kernels, plainKernels } from '../index.ts';
+import { type Kernels, plainKernels, simdKernels } from '../index.ts';
 import { aggregate, drawCase, expectAgree, forCases, mapped, type Subject, wildRows } from './law-cases.ts';
 import { bytesOf } from './support.ts';
 
 /** Every implementation of the kernels; each gives the bits of the plain ones. */
-export const kernelsUnderTest: readonly Kernels[] = [plainKernels];
+export const kernelsUnderTest: readonly Kernels[] = [plainKernels, simdKernels()];
 
 export function describeBits(subject: Subject): void {
   it('gives the same bits twice and with every kernel, no negative zero, and leaves what it was given', () => {

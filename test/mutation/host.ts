@@ -36,6 +36,8 @@ export type Answer =
   | { readonly type: 'killed'; readonly by: string };
 
 const MARK = 'mutant';
+/** How the titles of suites begin that hold a suite for every rule. */
+const LAWS = 'laws of';
 const javascript = new Map<string, string>();
 let current: Trial | undefined;
 
@@ -101,10 +103,15 @@ async function run(trial: Trial): Promise<Answer> {
   });
 }
 
-/** Suites about the mutated part first, at every depth; the rest in order. */
+/**
+ * Suites about the mutated part first, at every depth; the rest in order. Of the laws, which every rule runs through,
+ * only those of the rules that bear its name, where there are any.
+ */
 function bringForward(suite: Mocha.Suite, word: string): void {
   const isAbout = (each: Mocha.Suite): boolean => each.title.includes(word) || each.suites.some(isAbout);
-  suite.suites = [...suite.suites.filter(isAbout), ...suite.suites.filter((each) => !isAbout(each))];
+  const about = suite.suites.filter(isAbout);
+  const isLaws = suite.title.startsWith(LAWS) && about.length > 0;
+  suite.suites = isLaws ? about : [...about, ...suite.suites.filter((each) => !isAbout(each))];
   for (const each of suite.suites) bringForward(each, word);
 }
 
