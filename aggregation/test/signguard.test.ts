@@ -3,10 +3,20 @@ import { signGuard } from '../index.ts';
 import { meanShiftClusters } from '../kernels/mean-shift.ts';
 import { draw } from './draw.ts';
 import { expectClose, toRows } from './support.ts';
+import vectors from './vectors/signguard.json' with { type: 'json' };
 
 const rule = signGuard({ f: 1 });
 
 describe('SignGuard', () => {
+  for (const [i, { rows, weights: wanted, vector: mean }] of vectors.cases.entries()) {
+    it(`weighs the rows of case ${i} as computed independently`, () => {
+      const { vector, weights, selected } = rule.aggregate(toRows(rows));
+      expectClose(weights ?? new Float64Array(), wanted);
+      expectClose(vector, mean);
+      expect(selected).to.deep.equal([...rows.keys()].filter((row) => wanted[row] !== 0));
+    });
+  }
+
   it('by hand: drops a norm beyond three medians and clips to the median', () => {
     // Norms 5, 10, 5, 20, 2.5: M = 5, so 20 fails and 10 is halved. All signs are alike.
     const rows = toRows([
@@ -114,6 +124,15 @@ describe('mean-shift clusters', () => {
     expect(meanShiftClusters([5, 5, 5].map(at))).to.deep.equal([[0, 1, 2]]);
     expect(meanShiftClusters([at(3)])).to.deep.equal([[0]]);
   });
+
+  for (const [i, { rows, clusters }] of vectors.cases.entries()) {
+    it(`of the signs of case ${i} are those computed independently`, () => {
+      const count = (row: readonly number[], sign: number): number =>
+        row.filter((x) => Math.sign(x) === sign).length;
+      const points = rows.map((row) => [count(row, 1), count(row, 0), count(row, -1)] as const);
+      expect(meanShiftClusters(points)).to.deep.equal(clusters);
+    });
+  }
 
   it('puts every point into one cluster', () => {
     for (let seed = 0; seed < 200; seed++) {
