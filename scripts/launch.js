@@ -28,6 +28,7 @@ const COMMANDS = {
   'bench:catch-up': ['simulations/experiments/catch-up-bench.ts'],
   'bench:verify': ['simulations/experiments/verify-bench.ts'],
   'bench:risk': ['simulations/experiments/risk-federation.ts'],
+  'bench:robust-rules': ['simulations/experiments/robust-rules.ts'],
   'bench:robustness': ['simulations/experiments/robustness.ts'],
   'bench:peg': ['simulations/experiments/peg-federation.ts'],
 };

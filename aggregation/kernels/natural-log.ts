@@ -1,5 +1,7 @@
 /** Terms of the series: the next one is below 2^−75 of the sum. */
 const TERMS = 14;
+const SQRT2 = 1.4142135623730951;
+const LN2 = 0.6931471805599453;
 
 /**
  * ln x for x > 0, of + − × ÷ alone so that every machine gives the same bits; Math.log may differ between them.
@@ -15,11 +17,11 @@ export function naturalLog(x: number): number {
   if (x === Infinity) return x;
   let m = x;
   let k = 0;
-  for (; m > Math.SQRT2; k++) m /= 2;
-  for (; m <= Math.SQRT2 / 2; k--) m *= 2;
+  for (; m > SQRT2; k++) m /= 2;
+  for (; m <= SQRT2 / 2; k--) m *= 2;
   const z = (m - 1) / (m + 1);
   const square = z * z;
   let series = 0;
   for (let term = TERMS - 1; term >= 0; term--) series = series * square + 1 / (2 * term + 1);
-  return k * Math.LN2 + 2 * z * series;
+  return k * LN2 + 2 * z * series;
 }
