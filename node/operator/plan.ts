@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { aggregatorOf } from '../../coordinator/index.ts';
 import { layoutHash } from '../../protocol/layout.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
 import { bigCount, count, firstIssue } from '../../protocol/schema.ts';
@@ -52,8 +53,8 @@ const schema = z.strictObject({
  * Reads the file that `ballast deploy` is given, and checks all of it before anything is sent.
  *
  * @param document where the network document will be written.
- * @throws OperatorError `DEPLOYMENT_PLAN`; UsageError `NETWORK_DOCUMENT`, `MODEL_SPEC`, and what the readers of market
- *   data throw.
+ * @throws OperatorError `DEPLOYMENT_PLAN`; UsageError `NETWORK_DOCUMENT`, `MODEL_SPEC`, what `aggregatorOf` throws for
+ *   the rule, and what the readers of market data throw.
  */
 export async function readDeploymentPlan(
   path: string,
@@ -111,6 +112,7 @@ async function templateOf(path: string, chain: string, description: Description)
       controller: NO_CONTRACT,
     },
   } satisfies Record<keyof NetworkDocument, unknown>);
+  aggregatorOf(document.parameters);
   const { chain: _chain, contracts: _contracts, ...template } = document;
   return { ...template, genesis };
 }

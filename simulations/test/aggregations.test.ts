@@ -159,6 +159,25 @@ describe('a round of every aggregation', function () {
     expect(keys).to.not.include(`blob/${NO_STATE}`);
   });
 
+  it('keeps the state of the last version through rejections, beyond what is retained', async () => {
+    const aggregator = createAggregator('fedadam');
+    const rejected = (round: number) => round > 1 && round < 6;
+    const report = await worldOf('rejections', aggregator, {
+      parameters: { ...PARAMETERS, retention: { rounds: 2 } },
+      evaluators: () => ({ judge: async (round) => (rejected(round) ? 'rejected' : 'accepted') }),
+    }).run(7, 120_000);
+    expect(report.errors).to.deep.equal([]);
+    const [first, , , , , sixth, seventh] = entriesOf(report);
+    expect([first, sixth, seventh].map((entry) => entry?.version)).to.deep.equal([1, 2, 3]);
+    expect(sixth?.baseState).to.equal(first?.stateDigest);
+    const { mismatches, coverage } = await verified('rejections', aggregator, report);
+    expect(mismatches).to.deep.equal([]);
+    expect(coverage.bodies).to.equal(2);
+    // Two retained rounds with seven bodies, a model and a state each; the model and state that they build on.
+    const keys = [...(report.nodes[0]?.stored().keys() ?? [])].filter((key) => key.startsWith('blob/'));
+    expect(keys.length).to.be.at.most(2 * (NODES + 2) + 2);
+  });
+
   it('gets the state from the others where a node was away, and goes on with it', async () => {
     const aggregator = createAggregator('fedadam');
     const away = { kind: 'crash', atMs: 1_500, downMs: 20_000 } as const;

@@ -67,6 +67,7 @@ describe('node configuration', () => {
       ...good,
       listen: ['/ip4/127.0.0.1/tcp/0'],
       engine: 'float64',
+      aggregation: { kernels: 'plain', threads: 2 },
     };
     expect(await read(more)).to.deep.equal(more);
   });
@@ -94,6 +95,8 @@ describe('node configuration', () => {
     ['network', { network: '' }],
     ['listen', { listen: [] }],
     ['engine', { engine: 'tfjs-quantum' }],
+    ['aggregation.kernels', { aggregation: { kernels: 'fast' } }],
+    ['aggregation.threads', { aggregation: { threads: 0 } }],
     ['slice.kind', { slice: { kind: 'oracle' } }],
     ['publicFeed.seed', { publicFeed: { kind: 'generator', seed: -1, venue: 0 } }],
   ];
