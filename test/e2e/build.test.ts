@@ -44,7 +44,9 @@ describe('published package', function () {
     const files = globSync('dist/**/*.*', { cwd: installed });
     expect(files.filter((path) => path.includes('/test/'))).to.deep.equal([]);
     expect(files.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).to.deep.equal([]);
-    expect(existsSync(join(installed, 'dist/node/training/worker.js'))).to.equal(true);
+    for (const thread of ['training/worker', 'kernels/kernel-thread', 'kernels/aggregation-thread']) {
+      expect(existsSync(join(installed, `dist/node/${thread}.js`)), thread).to.equal(true);
+    }
   });
 
   it('loads every folder that it exports, by the name a user writes', () => {
@@ -70,6 +72,19 @@ describe('published package', function () {
 
   it('runs its command', () => {
     expect(run(['bin/ballast.js', '--help'])).to.include('devnet');
+  });
+
+  it('finds the threads of an aggregation', () => {
+    writeFileSync(
+      join(installed, 'aggregate.mjs'),
+      `import { allocateRows, openAggregationWorker } from './dist/node/kernels/index.js';
+      const rows = allocateRows(9, 40_000);
+      const worker = openAggregationWorker({ rule: 'krum', f: 1, kernels: { threads: 2 } });
+      const { result } = await worker.aggregate(rows, { step: 0, vectors: {} });
+      await worker.close();
+      console.log(result.selected.length);`,
+    );
+    expect(run(['aggregate.mjs'])).to.equal('1\n');
   });
 
   it('is usable as a library', async () => {
