@@ -22,8 +22,8 @@ export function fedYogi(options: FedYogiOptions = {}): ServerStep {
   const beta2 = decayOption('fedyogi', 'beta2', options.beta2, FEDYOGI_DEFAULTS.beta2);
   const tau = positiveOption('fedyogi', 'tau', options.tau, FEDYOGI_DEFAULTS.tau);
   return adaptiveStep('fedyogi', { lr, beta1, tau }, (v, square) => {
-    if (v === square) return v;
     const change = (1 - beta2) * square;
-    return v > square ? v - change : v + change;
+    if (v > square) return v - change;
+    return v < square ? v + change : v;
   });
 }
