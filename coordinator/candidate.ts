@@ -30,9 +30,11 @@ export type CandidateTerms = {
 };
 
 /**
- * From what the draws of a rule follow: the beacon and the accepted updates, by ascending node id. When a node makes
- * its update it knows no other's, so it cannot aim at the draws; a leader chooses which reports it rests on, and
- * nothing else of this.
+ * From what the draws of a rule follow: the beacon and the accepted updates, by ascending node id.
+ *
+ * An update cannot be fitted to draws that follow from its own digest: who wants others must make another update and
+ * look again, one hash a try, and only the last to send a header knows the digests that its own is hashed with. A
+ * leader chooses which reports it rests on, so at most which updates drop out.
  */
 export function aggregationSeed(
   beacon: Digest,
