@@ -1,4 +1,5 @@
 import { access, constants, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { preAggregatorNames, ruleNames, serverStepNames } from '../../aggregation/index.ts';
@@ -11,14 +12,22 @@ import { type AttackOptions, attackNames, PERTURBATIONS, type Perturbation } fro
 import { simulationDocument } from '../federation/document.ts';
 import {
   SIMULATION_DEFAULTS as DEFAULTS,
+  MAX_TRAINING_THREADS,
+  openTrainingPool,
   type SimulationOptions,
-  type SimulationProgress,
   type SimulationResult,
   simulate,
 } from '../federation/index.ts';
 import { roundLine, seedLine, seedsLines, summaryLines, titleLine } from '../federation/report.ts';
 
 const MAX_SEEDS = 1_000;
+/** Below, starting a thread takes longer than it saves. */
+const NODES_FOR_THREADS = 50;
+const DEFAULT_MOST_THREADS = 32;
+
+function threadsFor(nodes: number): number {
+  return nodes < NODES_FOR_THREADS ? 1 : Math.min(DEFAULT_MOST_THREADS, availableParallelism());
+}
 
 export const addSimulateCommand: AddCommands = (program) => {
   program
@@ -68,6 +77,11 @@ export const addSimulateCommand: AddCommands = (program) => {
         .choices(['auto', 'plain', 'simd'])
         .default('auto'),
     )
+    .option(
+      '--threads <n>',
+      `threads that train; one below ${NODES_FOR_THREADS} nodes, else as many as the machine has cores`,
+      wholeNumberFrom(1, MAX_TRAINING_THREADS),
+    )
     .option('--json', 'print one JSON document and nothing else', false)
     .option('--out <file>', 'write the JSON document to a file')
     .option('--timings', 'say in the document how long it took', false)
@@ -86,6 +100,7 @@ type SimulateFlags = Omit<SimulationOptions, 'f' | 'attackOptions' | 'proximal'>
   readonly claim?: number;
   readonly seeds: number;
   readonly kernels: 'auto' | 'plain' | 'simd';
+  readonly threads?: number;
   readonly json: boolean;
   readonly out?: string;
   readonly timings: boolean;
@@ -98,6 +113,8 @@ async function runSimulate(flags: SimulateFlags, { print, progress, signal }: Te
   const say = json ? () => undefined : print;
   const started = performance.now();
   const kernels = openKernels({ kind: flags.kernels, threads: 1 });
+  const threads = flags.threads ?? threadsFor(options.nodes);
+  const pool = threads === 1 ? undefined : openTrainingPool({ threads });
   const results: SimulationResult[] = [];
   try {
     for (let k = 0; k < seeds; k++) {
@@ -105,8 +122,12 @@ async function runSimulate(flags: SimulateFlags, { print, progress, signal }: Te
         { ...options, seed: options.seed + k },
         {
           kernels,
+          ...(pool === undefined ? {} : { pool }),
           signal,
-          onProgress: (at) => progress(progressText(at, seeds === 1 ? '' : `seed ${options.seed + k}, `)),
+          onProgress: ({ round, done, of }) =>
+            progress(
+              `${seeds === 1 ? '' : `seed ${options.seed + k}, `}round ${round}: ${done}/${of} nodes trained`,
+            ),
           onOpened: (resolved) => {
             if (k === 0) say(titleLine(resolved, seeds));
           },
@@ -119,6 +140,7 @@ async function runSimulate(flags: SimulateFlags, { print, progress, signal }: Te
       if (seeds > 1) say(seedLine(result));
     }
   } finally {
+    await pool?.close();
     await kernels.close();
   }
   const seconds = (performance.now() - started) / 1000;
@@ -142,13 +164,6 @@ function optionsOf(flags: SimulateFlags): SimulationOptions {
     attackOptions: given,
     ...(f === undefined ? {} : { f }),
   };
-}
-
-function progressText(at: SimulationProgress, prefix: string): string {
-  const share = `${at.done}/${at.of}`;
-  return at.stage === 'preparing'
-    ? `${prefix}data of nodes: ${share}`
-    : `${prefix}round ${at.round}: ${share} nodes trained`;
 }
 
 /** Minutes of work must not end at a file that cannot be written. */

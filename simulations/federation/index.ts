@@ -20,3 +20,5 @@ export {
   simulateCases,
 } from './simulate.ts';
 export { type FederatedTask, KEPT_TABLE_BYTES, prepareTask, type TaskOptions } from './task.ts';
+export type { TrainingPool } from './training.ts';
+export { MAX_TRAINING_THREADS, type OpenTrainingPool, openTrainingPool } from './training-pool.ts';

@@ -9,7 +9,7 @@ import { genesisOf, type StabilityModel } from '../../node/models/index.ts';
 import { clipHeads } from '../../node/training/index.ts';
 import { fromGrid, l2Norm, toGrid } from '../../privacy/index.ts';
 import { digestOf } from '../../protocol/digest.ts';
-import type { Attack } from '../attacks/index.ts';
+import type { Attack, AttackOptions } from '../attacks/index.ts';
 import { meanOfHonest } from '../attacks/moments.ts';
 import { type SeededRandom, seededRandom } from '../world/random.ts';
 
@@ -17,6 +17,8 @@ import { type SeededRandom, seededRandom } from '../world/random.ts';
 export type Lane = {
   readonly aggregator: Aggregator;
   readonly attack: Attack | undefined;
+  /** The attack by its name, where it changes what the liars train on. */
+  readonly poisonedBy: { readonly attack: string; readonly options: AttackOptions } | undefined;
   /** Nodes 0 … honest − 1 are honest, those up to members − 1 lie. */
   readonly honest: number;
   readonly members: number;
@@ -50,12 +52,8 @@ export type RoundCollaborators = {
   readonly normCheck: boolean;
 };
 
-export function openLane(
-  model: StabilityModel,
-  { aggregator, attack, honest, members }: Omit<Lane, 'weights' | 'state'>,
-): Lane {
-  const weights = genesisOf(model);
-  return { aggregator, attack, honest, members, weights, state: aggregator.initialState(model.size) };
+export function openLane(model: StabilityModel, start: Omit<Lane, 'weights' | 'state'>): Lane {
+  return { ...start, weights: genesisOf(model), state: start.aggregator.initialState(model.size) };
 }
 
 /**

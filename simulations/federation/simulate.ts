@@ -22,15 +22,15 @@ import {
   type SimulationResult,
 } from './result.ts';
 import { type FederatedTask, prepareTask } from './task.ts';
-import { trainLanes } from './training.ts';
+import { type TrainingPool, trainHere } from './training.ts';
 
-/** How far a simulation is. */
-export type SimulationProgress =
-  | { readonly stage: 'preparing'; readonly done: number; readonly of: number }
-  | { readonly stage: 'training'; readonly round: number; readonly done: number; readonly of: number };
+/** How far a simulation is: `done` of `of` nodes have trained in the round. The first round makes their data too. */
+export type SimulationProgress = { readonly round: number; readonly done: number; readonly of: number };
 
 export type SimulationCollaborators = {
-  /** A task prepared before, of the same nodes, rounds, seed and heterogeneity. */
+  /** Trains the nodes; this thread, one after the other, where left out. The result is the same. */
+  readonly pool?: TrainingPool;
+  /** A task prepared before, of the same nodes, rounds, seed and heterogeneity; its nodes train in this thread. */
   readonly task?: FederatedTask;
   /** What does the aggregation's arithmetic, always to the same bits. */
   readonly kernels?: Kernels;
@@ -46,7 +46,7 @@ export type SimulationCollaborators = {
  * Federated training without a network: in each round every node trains from the last version on its own venue of a
  * generated market, the liars make theirs of all they see, and the aggregation makes the next version.
  *
- * Memory: one node's examples, the tables of {@link KEPT_TABLE_BYTES}, and about 0.2 MB a node.
+ * Memory: the examples of as many nodes as train at once, the tables of {@link KEPT_TABLE_BYTES}, and 0.1 MB a node.
  *
  * @throws {UsageError} as {@link checkFederation} and {@link openCase}, before anything runs; AggregationError
  * RULE_CONDITION when the nodes are too few for the rule; SIMULATION_TASK for a task of another federation; BallastError GRID_OVERFLOW for a lie too loud for the grid
@@ -67,7 +67,7 @@ export async function simulate(
 export async function simulateCases(
   federation: FederationOptions,
   caseOptions: readonly CaseOptions[],
-  { task: given, kernels, signal, onProgress, onOpened, onRound }: SimulationCollaborators = {},
+  { task: given, pool, kernels, signal, onProgress, onOpened, onRound }: SimulationCollaborators = {},
 ): Promise<SimulationResult[]> {
   checkFederation(federation);
   const { nodes, byzantine, rounds } = federation;
@@ -77,12 +77,8 @@ export async function simulateCases(
   const resolved = cases.map(({ options }) => ({ ...federationOf(federation), ...options }));
   for (const each of resolved) onOpened?.(each);
   if (given !== undefined) requireTask(given, federation);
-  const task =
-    given ??
-    (await prepareTask(federation, {
-      ...(signal === undefined ? {} : { signal }),
-      onPrepared: (node) => onProgress?.({ stage: 'preparing', done: node + 1, of: nodes }),
-    }));
+  const task = given ?? (await prepareTask(federation));
+  const trainers = given === undefined && pool !== undefined ? pool : trainHere(task);
   const { model, heldOut } = task;
   const training = {
     ...TRAINING_DEFAULTS,
@@ -99,16 +95,31 @@ export async function simulateCases(
 
   const { texts, baselineOf } = baselines(federation.baseline ? cases : []);
   let lanes: Lane[] = [
-    ...cases.map(({ aggregator, attack }) => openLane(model, { aggregator, attack, honest, members: nodes })),
+    ...cases.map(({ aggregator, attack, options: { attack: name, attackOptions: options } }) => {
+      const poisonedBy = attack?.poison === undefined ? undefined : { attack: name, options };
+      return openLane(model, { aggregator, attack, poisonedBy, honest, members: nodes });
+    }),
     ...texts.map((text) =>
-      openLane(model, { aggregator: createAggregator(text), attack: undefined, honest, members: honest }),
+      openLane(model, { ...HONEST, aggregator: createAggregator(text), honest, members: honest }),
     ),
   ];
   const told: SimulatedRound[][] = cases.map(() => []);
   for (let round = 1; round <= rounds; round++) {
-    const contributions = await trainLanes(task, round, lanes, training, {
+    const request = {
+      round,
+      lanes: lanes.map(({ weights, honest, members, poisonedBy }) => ({
+        weights,
+        honest,
+        members,
+        poisonedBy,
+      })),
+      training,
+      asksLoss: lanes.some(({ aggregator }) => aggregator.needs.includes('losses')),
+    };
+    let done = 0;
+    const contributions = await trainers.train(task.options, request, {
       ...(signal === undefined ? {} : { signal }),
-      onTrained: (node) => onProgress?.({ stage: 'training', round, done: node + 1, of: nodes }),
+      onTrained: () => onProgress?.({ round, done: ++done, of: nodes }),
     });
     const seed = `ballast/simulation/round/${federation.seed}/${round}`;
     const steps: LaneStep[] = lanes.map((lane, l) =>
@@ -152,6 +163,8 @@ export async function simulateCases(
     };
   });
 }
+
+const HONEST = { attack: undefined, poisonedBy: undefined } as const;
 
 function requireTask({ options }: FederatedTask, federation: FederationOptions): void {
   for (const name of ['nodes', 'rounds', 'seed', 'heterogeneity'] as const) {

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { createDataClock, loadSeries, slicesFor } from '../../node/data/index.ts';
 import {
   buildExamples,
@@ -24,27 +23,25 @@ export type FederatedTask = {
   readonly model: StabilityModel;
   readonly heldOut: PublicMarket['heldOut'];
   /** What a node, from 0, trains on in a round, from 1; its rows mirrored. Made anew at each call. */
-  readonly examples: (node: number, round: number) => ExampleSet;
-};
-
-export type TaskCollaborators = {
-  readonly signal?: AbortSignal;
-  /** Told after each node's data. */
-  readonly onPrepared?: (node: number) => void;
+  readonly examples: (node: number, round: number) => Promise<ExampleSet>;
 };
 
 /**
- * Bytes of feature tables that are kept, those of the first nodes; those of the others are computed again for each
- * round out of their series, in about 10 ms, which are kept for all (0.1 MB a node).
+ * Bytes of feature tables that are kept, those of the nodes that come first; the others' are computed again for each
+ * round, in about 10 ms, out of their series, which are kept for all (0.1 MB a node).
  */
 export const KEPT_TABLE_BYTES = 512 * 2 ** 20;
 
-/** @throws the signal's reason; {@link slicesFor} and {@link createDataClock} say what they refuse. */
+/**
+ * Reads the public feed; a node's own data is made when it is first asked for.
+ *
+ * @param keptBytes see {@link KEPT_TABLE_BYTES}.
+ * @throws as {@link slicesFor} and {@link createDataClock}.
+ */
 export async function prepareTask(
-  options: TaskOptions,
-  { signal, onPrepared }: TaskCollaborators = {},
+  { nodes, rounds, seed, heterogeneity }: TaskOptions,
+  keptBytes: number = KEPT_TABLE_BYTES,
 ): Promise<FederatedTask> {
-  const { nodes, rounds, seed, heterogeneity } = options;
   const { publicFeed, slices } = await slicesFor(undefined, seed, nodes);
   const feed = (await loadSeries(publicFeed)).series;
   const clock = createDataClock(feed, { rounds });
@@ -52,42 +49,42 @@ export async function prepareTask(
   // Training never reads beyond the last cutoff, so nothing beyond it is kept.
   const trainable = (series: HourlySeries): HourlySeries =>
     sliceHours(series, Number.NEGATIVE_INFINITY, clock.cutoff(rounds));
-  const series: HourlySeries[] = [];
-  for (const [node, { spec }] of slices.entries()) {
-    signal?.throwIfAborted();
-    series.push(trainable((await loadSeries(spec, signal)).series));
-    onPrepared?.(node);
-    await setImmediate();
-  }
   const shared = computeFeatures(trainable(feed));
-  const tableOf = keptTables(series);
+  const tableOf = keptTables(async (node) => {
+    const slice = slices[node];
+    if (slice === undefined) throw new RangeError(`node: got ${node}, expected 0 to ${nodes - 1}`);
+    return trainable((await loadSeries(slice.spec)).series);
+  }, keptBytes);
   return {
-    options,
+    options: { nodes, rounds, seed, heterogeneity },
     model,
     heldOut: createPublicMarket(feed, clock, model).heldOut,
-    examples: (node, round) => {
+    examples: async (node, round) => {
       const range = clock.training(round);
-      const own = buildExamples(tableOf(node), range);
+      const own = buildExamples(await tableOf(node), range);
       if (heterogeneity === 1) return withMirror(own);
       return withMirror(withSharedDays(own, buildExamples(shared, range), heterogeneity, { seed, node }));
     },
   };
 }
 
-function keptTables(series: readonly HourlySeries[]): (node: number) => FeatureTable {
-  const kept = new Map<number, FeatureTable>();
-  let left = KEPT_TABLE_BYTES;
-  return (node) => {
-    const known = kept.get(node);
+function keptTables(
+  load: (node: number) => Promise<HourlySeries>,
+  keptBytes: number,
+): (node: number) => Promise<FeatureTable> {
+  const tables = new Map<number, FeatureTable>();
+  const series = new Map<number, HourlySeries>();
+  let left = keptBytes;
+  return async (node) => {
+    const known = tables.get(node);
     if (known !== undefined) return known;
-    const own = series[node];
-    if (own === undefined) throw new RangeError(`node: got ${node}, expected 0 to ${series.length - 1}`);
+    const own = series.get(node) ?? (await load(node));
     const table = computeFeatures(own);
     const bytes = table.x.byteLength + table.scale.byteLength + table.deviation.byteLength;
     if (bytes <= left) {
-      kept.set(node, table);
+      tables.set(node, table);
       left -= bytes;
-    }
+    } else series.set(node, own);
     return table;
   };
 }

@@ -7,52 +7,93 @@ import {
   openHeads,
   trainLocally,
 } from '../../node/training/index.ts';
+import { createAttack } from '../attacks/index.ts';
 import { seededRandom } from '../world/random.ts';
 import type { Contribution, Lane } from './lane.ts';
-import type { FederatedTask } from './task.ts';
+import type { FederatedTask, TaskOptions } from './task.ts';
+
+/** Plain data, so that it can be sent to another thread. */
+export type TrainingRequest = {
+  /** From 1. */
+  readonly round: number;
+  readonly lanes: readonly TrainingLane[];
+  readonly training: LocalTrainingOptions;
+  /** Whether the loss before training is to be told. */
+  readonly asksLoss: boolean;
+};
+
+/** What training must know of a lane: nodes 0 … honest − 1 are honest, those up to members − 1 lie. */
+export type TrainingLane = Pick<Lane, 'weights' | 'honest' | 'members' | 'poisonedBy'>;
+
+/** What becomes of a request, however many threads work on it. */
+export interface TrainingPool {
+  /**
+   * Every node's contribution to every lane that it is in: by lane, then node. The same whoever makes it.
+   *
+   * @throws the signal's reason.
+   */
+  train(
+    task: TaskOptions,
+    request: TrainingRequest,
+    collaborators?: TrainingCollaborators,
+  ): Promise<Contribution[][]>;
+}
 
 export type TrainingCollaborators = {
   readonly signal?: AbortSignal;
   /** Told after each node. */
-  readonly onTrained?: (node: number) => void;
+  readonly onTrained?: () => void;
 };
 
+/** How many nodes a request is for. */
+export function nodesOf({ lanes }: TrainingRequest): number {
+  return Math.max(...lanes.map(({ members }) => members));
+}
+
+/** Trains one node after the other in this thread, so that the examples of one alone are in memory. */
+export function trainHere(task: FederatedTask): TrainingPool {
+  return {
+    train: async (_, request, { signal, onTrained } = {}) => {
+      const all: Contribution[][] = request.lanes.map(() => []);
+      for (let node = 0; node < nodesOf(request); node++) {
+        signal?.throwIfAborted();
+        const made = await trainNode(task, node, request);
+        for (const [lane, contribution] of made) all[lane]?.push(contribution);
+        onTrained?.();
+        await setImmediate();
+      }
+      return all;
+    },
+  };
+}
+
 /**
- * Trains every node for every lane in which it is, one node after the other, so that the examples of one alone are in
- * memory. A node draws the same noise in every lane; lanes with the same weights share what it makes of them.
+ * Trains one node for every lane that it is in. It draws the same noise in every lane; lanes with the same weights share
+ * what it makes of them.
  *
- * @returns by lane, then node.
- * @throws the signal's reason.
+ * @returns lanes by their place, each with what the node brings to it.
  */
-export async function trainLanes(
+export async function trainNode(
   task: FederatedTask,
-  round: number,
-  lanes: readonly Lane[],
-  training: LocalTrainingOptions,
-  { signal, onTrained }: TrainingCollaborators = {},
-): Promise<Contribution[][]> {
-  const contributions: Contribution[][] = lanes.map(() => []);
-  const asksLoss = lanes.some(({ aggregator }) => aggregator.needs.includes('losses'));
-  const most = Math.max(...lanes.map(({ members }) => members));
-  for (let node = 0; node < most; node++) {
-    signal?.throwIfAborted();
-    const examples = task.examples(node, round);
-    const seed = `${task.options.seed}/${round}/${node}`;
-    const clean = trainerOf(task, examples, training, seed);
-    for (const [l, lane] of lanes.entries()) {
-      if (node >= lane.members) continue;
-      const poison = node < lane.honest ? undefined : lane.attack?.poison;
-      const made =
-        poison === undefined
-          ? clean(lane.weights)
-          : trainerOf(task, poison({ peg: examples }).peg, training, seed)(lane.weights);
-      const loss = asksLoss ? { loss: lossOf(task, examples, lane.weights) } : {};
-      contributions[l]?.push({ update: made, samples: examples.records, ...loss });
-    }
-    onTrained?.(node);
-    await setImmediate();
-  }
-  return contributions;
+  node: number,
+  { round, lanes, training, asksLoss }: TrainingRequest,
+): Promise<(readonly [lane: number, contribution: Contribution])[]> {
+  const examples = await task.examples(node, round);
+  const seed = `${task.options.seed}/${round}/${node}`;
+  const clean = trainerOf(task, examples, training, seed);
+  return lanes.flatMap(({ weights, honest, members, poisonedBy }, lane) => {
+    if (node >= members) return [];
+    const poison =
+      node < honest || poisonedBy === undefined
+        ? undefined
+        : createAttack(poisonedBy.attack, poisonedBy.options).poison;
+    const update =
+      poison === undefined
+        ? clean(weights)
+        : trainerOf(task, poison({ peg: examples }).peg, training, seed)(weights);
+    const loss = asksLoss ? { loss: lossOf(task, examples, weights) } : {};
+    return [[lane, { update, samples: examples.records, ...loss }] as const];
+  });
 }
 
 function trainerOf(

@@ -23,8 +23,8 @@ const SMALL = {
 function light(task: FederatedTask, days = 40): FederatedTask {
   return {
     ...task,
-    examples: (node, round) => {
-      const all = task.examples(node, round);
+    examples: async (node, round) => {
+      const all = await task.examples(node, round);
       const rows = all.recordStart[days] ?? 0;
       return {
         ...{ records: days, rows, width: all.width, recordStart: all.recordStart.subarray(0, days + 1) },
@@ -167,12 +167,14 @@ describe('simulated federation', function () {
         task: light(task),
         onOpened: ({ attackOptions }) => opened.push(JSON.stringify(attackOptions)),
         onRound: (round) => rounds.push(round),
-        onProgress: (at) => stages.push(at.stage === 'training' ? `${at.round}:${at.done}` : `${at.done}`),
+        onProgress: ({ round, done, of }) => stages.push(`${round}:${done}/${of}`),
       },
     );
     expect(rounds).to.deep.equal(result.rounds);
     const nodes = Array.from({ length: 10 }, (_, i) => i + 1);
-    expect(stages).to.deep.equal([...nodes.map((n) => `1:${n}`), ...nodes.map((n) => `2:${n}`)].map(String));
+    expect(stages).to.deep.equal(
+      [...nodes.map((n) => `1:${n}/10`), ...nodes.map((n) => `2:${n}/10`)].map(String),
+    );
     expect(opened).to.deep.equal([JSON.stringify(result.options.attackOptions)]);
     expect(result.options.attackOptions.z).to.be.a('number');
     expect(result.summary.baseline).to.equal(null);
@@ -235,7 +237,9 @@ describe('simulated federation', function () {
     const tasks = await Promise.all(
       [0, 0.4, 1].map((heterogeneity) => prepareTask({ ...SMALL, nodes: 2, heterogeneity })),
     );
-    const [same, mixed, own] = tasks.map((each) => [each.examples(0, 1), each.examples(1, 1)] as const);
+    const [same, mixed, own] = await Promise.all(
+      tasks.map(async (each) => [await each.examples(0, 1), await each.examples(1, 1)] as const),
+    );
     const sharedDays = (pair: typeof same): number => {
       const [a, b] = pair ?? [];
       if (a === undefined || b === undefined) return Number.NaN;
@@ -251,6 +255,6 @@ describe('simulated federation', function () {
     expect(sharedDays(same)).to.equal(1);
     expect(sharedDays(own)).to.equal(0);
     expect(sharedDays(mixed)).to.be.closeTo(0.6 * 0.6, 0.07);
-    expect(tasks[1]?.examples(0, 1)).to.deep.equal(tasks[1]?.examples(0, 1));
+    expect(await tasks[1]?.examples(0, 1)).to.deep.equal(mixed?.[0]);
   });
 });
