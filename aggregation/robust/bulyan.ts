@@ -8,7 +8,7 @@ import {
   type Rows,
   type RuleCondition,
 } from '../rule.ts';
-import { mostlyTrimmed } from './coordinate-wise.ts';
+import { trimming } from './coordinate-wise.ts';
 import { type IteratedKrum, iteratedKrum } from './iterated-krum.ts';
 
 export type BulyanOptions = {
@@ -64,9 +64,7 @@ export function meanOfChosen(
   const ascending = [...chosen].sort((a, b) => a - b);
   const kept = ascending.map((row) => rows[row] as Float64Array);
   const vector = kernels.meanNearMedian(kept, beta);
-  const middle = kept.length >> 1;
-  const { outside } = kernels.windowMeans(kept, { from: middle, to: middle + 1, trim: f });
-  const trimmed = mostlyTrimmed(outside.map((count) => count / vector.length)).map(({ row, reason }) => ({
+  const trimmed = trimming(kept, kernels, f).leftOut.map(({ row, reason }) => ({
     row: ascending[row] as number,
     reason,
   }));

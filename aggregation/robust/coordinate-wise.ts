@@ -21,8 +21,20 @@ export function coordinateWise(
   return { vector: means, selected: [...rows.keys()], leftOut: mostlyTrimmed(trimmedShare), trimmedShare };
 }
 
+/** What {@link coordinateWise} says of the rows, without a vector. */
+export function trimming(
+  rows: Rows,
+  kernels: Kernels,
+  f: number,
+): Pick<AggregationResult, 'leftOut'> & { readonly trimmedShare: Float64Array } {
+  // The window must not be empty; its means go unused.
+  const { means, outside } = kernels.windowMeans(rows, { from: 0, to: 1, trim: f });
+  const trimmedShare = outside.map((count) => count / means.length);
+  return { leftOut: mostlyTrimmed(trimmedShare), trimmedShare };
+}
+
 /** Rows trimmed in more than TRIMMED_SHARE_LIMIT of the coordinates, with their share. */
-export function mostlyTrimmed(trimmedShare: Float64Array): LeftOut[] {
+function mostlyTrimmed(trimmedShare: Float64Array): LeftOut[] {
   return [...trimmedShare.entries()]
     .filter(([, share]) => share > TRIMMED_SHARE_LIMIT)
     .map(([row, share]) => ({ row, reason: `trimmed in ${(100 * share).toFixed(1)} % of the coordinates` }));

@@ -1,6 +1,6 @@
 import { liarCount } from '../options.ts';
 import { type AggregationRule, defineRule } from '../rule.ts';
-import { coordinateWise, MAJORITY_CONDITION } from './coordinate-wise.ts';
+import { MAJORITY_CONDITION, trimming } from './coordinate-wise.ts';
 
 export type MeamedOptions = {
   /** Liars among the rows: the n − f values nearest to the median are averaged. */
@@ -26,9 +26,8 @@ export function meamed(options: MeamedOptions): AggregationRule {
     f,
     condition: MAJORITY_CONDITION,
     apply: (rows, { kernels }) => {
-      const n = rows.length;
-      const middle = { from: (n - 1) >> 1, to: (n >> 1) + 1, f };
-      return { ...coordinateWise(rows, kernels, middle), vector: kernels.meanNearMedian(rows, n - f) };
+      const vector = kernels.meanNearMedian(rows, rows.length - f);
+      return { vector, selected: [...rows.keys()], ...trimming(rows, kernels, f) };
     },
   });
 }

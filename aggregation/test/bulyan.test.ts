@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bulyan, createRule, krum, ruleEntry, squaredDistances } from '../index.ts';
+import { bulyan, createRule, krum, multiKrum, plainKernels, ruleEntry, squaredDistances } from '../index.ts';
 import { iteratedKrum } from '../robust/iterated-krum.ts';
 import { draw } from './draw.ts';
 import { errorOf, inputRows, toRows } from './support.ts';
@@ -34,6 +34,47 @@ describe('Bulyan', () => {
     }
   });
 
+  it('the variants of Flower and FedML take what their definitions say', () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const draws = draw(seed);
+      const f = draws.int(0, 3);
+      const n = draws.int(4 * f + 3, 4 * f + 8);
+      const rows = Array.from({ length: n }, () => Float64Array.from({ length: 3 }, () => draws.unit()));
+      const near = (chosen: readonly number[], count: number): number[] => [
+        ...plainKernels.meanNearMedian(
+          chosen.map((i) => rows[i] as Float64Array),
+          count,
+        ),
+      ];
+      const ranked = multiKrum({ f, m: n - 2 * f }).aggregate(rows).selected;
+      expect([...createRule('bulyan/flower', { f }).aggregate(rows).vector]).to.deep.equal(
+        near(ranked, n - 4 * f),
+      );
+      const left = [...rows.keys()];
+      const chosen: number[] = [];
+      while (chosen.length < n - 2 * f) {
+        const scores = left.map((i) =>
+          left
+            .filter((j) => j !== i)
+            .map((j) => Math.hypot(...(rows[i] as Float64Array).map((x, k) => x - (rows[j]?.[k] as number))))
+            .sort((a, b) => a - b)
+            .slice(0, left.length - f)
+            .reduce((sum, x) => sum + x, 0),
+        );
+        chosen.push(...left.splice(scores.indexOf(Math.min(...scores)), 1));
+      }
+      const ascending = chosen.sort((a, b) => a - b);
+      const { vector } = createRule('bulyan/fedml', { f }).aggregate(rows);
+      expect([...vector], `seed ${seed}`).to.deep.equal(near(ascending, n - 4 * f - 1));
+    }
+  });
+
+  it('counts one neighbour at least and those that are left at most', () => {
+    const distances = squaredDistances(toRows([[0], [1], [3]]));
+    expect([...iteratedKrum(distances, 3, (r) => r).scores]).to.deep.equal([9, 5, 0]);
+    expect([...iteratedKrum(distances, 3, () => -1).scores]).to.deep.equal([1, 4, 0]);
+  });
+
   it('with f = 0 takes all rows and means all values', () => {
     const rows = toRows([[1], [5], [9], [100]]);
     const { vector, selected, leftOut } = bulyan({ f: 0 }).aggregate(rows);
@@ -53,6 +94,20 @@ describe('Bulyan', () => {
     expect(selected).to.deep.equal([2, 3, 4]);
     expect(leftOut.find(({ row }) => row === 1)?.reason).to.equal('trimmed in 100.0 % of the coordinates');
     expect(leftOut.find(({ row }) => row === 0)?.reason).to.match(/^score \d+ when the last of 5 rows/);
+  });
+
+  it('does not name a row that is trimmed in half of its coordinates', () => {
+    const rows = toRows([
+      [0, 2],
+      [1, 2],
+      [2, 2],
+      [3, 2],
+      [4, 2],
+      [2, 500],
+      [2, -500],
+    ]);
+    const { leftOut } = bulyan({ f: 1 }).aggregate(rows);
+    expect(leftOut.map(({ row }) => row)).to.deep.equal([5, 6]);
   });
 
   it('names liars that stand together, though they are chosen last', () => {

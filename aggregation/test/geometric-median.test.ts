@@ -109,6 +109,26 @@ describe('geometric median', () => {
     expect(Math.abs(excess(rows, vector))).to.be.below(1e-9);
   });
 
+  it('from a row takes the step of Vardi and Zhang', () => {
+    const rows = toRows([
+      [0, 0],
+      [4, 0],
+      [0, 4],
+      [5, -0.1],
+      [-0.1, 5],
+    ]);
+    const weights = rows.slice(1).map((row) => 1 / distance(row, Float64Array.of(0, 0)));
+    const pull = [0, 1].map((k) => weights.reduce((sum, w, i) => sum + w * (rows[i + 1]?.[k] as number), 0));
+    const total = weights.reduce((sum, w) => sum + w, 0);
+    const share = 1 - 1 / Math.sqrt((pull[0] as number) ** 2 + (pull[1] as number) ** 2);
+    const { vector } = geometricMedian({ f: 0, iterations: 1 }).aggregate(rows);
+    expectClose(
+      vector,
+      pull.map((x) => (share * x) / total),
+      1e-12,
+    );
+  });
+
   it('the unit vectors to the rows add up to nothing, or to no more than the rows on the spot', () => {
     for (let seed = 0; seed < 300; seed++) {
       const draws = draw(seed);
@@ -116,7 +136,7 @@ describe('geometric median', () => {
       const rows = Array.from({ length: n }, () =>
         Float64Array.from({ length: d }, () => draws.int(-reach, reach)),
       );
-      const { vector, weights } = geometricMedian({ f: 0 }).aggregate(rows);
+      const { vector, weights } = geometricMedian({ f: 0, iterations: 150 }).aggregate(rows);
       expect(excess(rows, vector), `seed ${seed}`).to.be.below(1e-7);
       expect(weights?.reduce((sum, x) => sum + x, 0)).to.be.closeTo(1, 1e-12);
     }
@@ -180,6 +200,10 @@ describe('geometric median', () => {
     expect(distance(medianOf(rows, { iterations: 1 }), exact)).to.be.above(1e-3);
     expect(distance(medianOf(rows, { tolerance: 1e-2 }), exact)).to.be.within(1e-9, 0.5);
     expect(distance(medianOf(rows, { smoothing: 1e-6, iterations: 1 }), exact)).to.be.above(1e-3);
+    // The unit vectors of the first step add up to less than half of 5, not to less than a tenth.
+    const once = medianOf(rows, { smoothing: 1, iterations: 1 });
+    expect([...medianOf(rows, { smoothing: 1, tolerance: 0.5 })]).to.deep.equal([...once]);
+    expect([...medianOf(rows, { smoothing: 1, tolerance: 0.02 })]).not.to.deep.equal([...once]);
   });
 
   it('f liars keep it within 2(n − f)/(n − 2f) of the honest radius; n/2 name it', () => {

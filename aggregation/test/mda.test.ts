@@ -42,6 +42,13 @@ describe('minimum-diameter averaging', () => {
     expect(mda({ f: 2 }).aggregate(toRows([[9], [0], [8], [1], [7]])).selected).to.deep.equal([0, 2, 4]);
   });
 
+  it('tells how far what it leaves out is', () => {
+    expect(mda({ f: 1 }).aggregate(toRows([[10], [0], [1], [2]])).leftOut).to.deep.equal([
+      { row: 0, reason: 'up to 10 from the 3 rows taken, which are within 2' },
+    ]);
+    expect(mda({ f: 1 }).aggregate(toRows([[-10], [0], [1], [2]])).leftOut[0]?.reason).to.include('up to 12');
+  });
+
   it('takes the set that trying all of them finds, ties to the first', () => {
     for (let seed = 0; seed < 400; seed++) {
       const draws = draw(seed);
@@ -73,6 +80,8 @@ describe('minimum-diameter averaging', () => {
     expect(error.code).to.equal('RULE_COST');
     expect(error.metadata).to.include({ n: 100, f: 49, limit: MDA_WORK_LIMIT, work: mdaWork(100, 49) });
     expect(error.message).to.include('n = 100').and.include('f = 49').and.include(`${MDA_WORK_LIMIT}`);
+    // Six halvings of 45 distances and ten rows, three nodes each.
+    expect(mdaWork(10, 2)).to.equal((6 + 10) * 3);
     expect(mdaWork(100, 25)).to.be.at.most(MDA_WORK_LIMIT);
     expect(mdaWork(50, 24)).to.be.at.most(MDA_WORK_LIMIT);
   });
