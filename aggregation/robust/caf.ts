@@ -22,9 +22,10 @@ const LEAST_FACTOR = 2 ** -30;
  * rows as far out as the farthest go with it, whatever rounding says. The first μ_c, the plain mean, is always seen:
  * with f = 0 it is the result.
  *
- * Resists: f liars anywhere; the result's distance from the honest mean is at most a constant times √(f ÷ n) and the
- * honest rows' deviation in their widest direction, whatever d is. Broken by: honest rows that are far apart in one
- * direction, since a few of them then look like liars; f too small.
+ * Resists: f liars anywhere; the result's distance from the honest mean is at most a factor times the honest rows'
+ * deviation in their widest direction, whatever d is. The factor is of the order of √(f ÷ n), and grows without end as f
+ * nears n ÷ 2. Broken by: honest rows that are far apart in one direction, since a few of them then look like liars; f
+ * too small.
  *
  * Order of arithmetic: {@link principalDirection}, Σ c by ascending row, {@link weightedSum}; of equal λ the first.
  *

@@ -39,7 +39,7 @@ const SAMPLED = 10;
  * the sum of two; M ÷ ‖x_i‖ once a row; {@link weightedSum}.
  *
  * Source: Xu, Huang, Song, Lan, Byzantine-robust Federated Learning through Collaborative Malicious Gradient Filtering,
- * 2022, algorithm 2.
+ * 2022.
  *
  * @throws {UsageError} RULE_OPTION.
  */
