@@ -1,6 +1,9 @@
 /** Terms of the series: the next one is below 2^−75 of the sum. */
 const TERMS = 14;
+// Written out, for this path takes nothing from Math but √ and exact functions.
+// biome-ignore lint/suspicious/noApproximativeNumericConstant: see above
 const SQRT2 = 1.4142135623730951;
+// biome-ignore lint/suspicious/noApproximativeNumericConstant: see above
 const LN2 = 0.6931471805599453;
 
 /**
