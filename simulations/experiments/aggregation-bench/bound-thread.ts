@@ -26,7 +26,10 @@ type Exports = {
 
 const { start, threads, milliseconds }: BoundSetup = workerData;
 
-/** Runs `work` over and over once every thread is here. @returns how often, a second. */
+/**
+ * Runs `work` over and over once every thread is here. @returns how often a second at best, since a thread that was
+ * interrupted says nothing about the machine.
+ */
 function rate(phase: number, work: () => void): number {
   work();
   Atomics.add(start, phase, 1);
@@ -34,15 +37,16 @@ function rate(phase: number, work: () => void): number {
   for (let here = Atomics.load(start, phase); here < threads; here = Atomics.load(start, phase)) {
     Atomics.wait(start, phase, here);
   }
-  const began = performance.now();
-  let times = 0;
-  let elapsed = 0;
-  while (elapsed < milliseconds) {
+  const end = performance.now() + milliseconds;
+  let shortest = Number.POSITIVE_INFINITY;
+  let now = performance.now();
+  while (now < end) {
     work();
-    times++;
-    elapsed = performance.now() - began;
+    const before = now;
+    now = performance.now();
+    shortest = Math.min(shortest, now - before);
   }
-  return (times * 1000) / elapsed;
+  return 1000 / shortest;
 }
 
 const bound = instantiate<Exports>(boundWasm);
