@@ -104,7 +104,9 @@ export class Effects {
       case 'fetch-body':
         return this.#beside(() => this.#fetchBody(effect));
       case 'aggregate':
-        return this.#beside(() => this.#aggregate(effect));
+        return this.#beside(() =>
+          this.#aggregate(effect).catch((error) => this.#failAggregation(effect, error)),
+        );
       case 'evaluate':
         return this.#beside(() => this.#evaluate(effect));
       case 'check-commits':
@@ -269,6 +271,12 @@ export class Effects {
       key,
       result: { candidateDigest, candidateState, selected },
     });
+  }
+
+  /** No vote without a result: the aggregation is tried again in the next view. */
+  #failAggregation({ round, key }: Effect<'aggregate'>, error: unknown): never {
+    this.#loop.post({ type: 'aggregated', round, key, result: 'failed' });
+    throw error;
   }
 
   async #evaluate({ round, base, candidateDigest }: Effect<'evaluate'>): Promise<void> {

@@ -26,6 +26,7 @@ export {
   NO_STATE,
   type RoundAggregator,
   type RoundInputs,
+  requireFor,
   requireRoundInputs,
 } from './round-aggregator.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';

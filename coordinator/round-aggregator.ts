@@ -2,7 +2,7 @@ import { type Aggregator, type AggregatorStep, createAggregator } from '../aggre
 import type { InputName } from '../aggregation/inputs.ts';
 import type { Rows } from '../aggregation/rule.ts';
 import { type AggregatorState, stateDigest } from '../aggregation/state.ts';
-import type { Digest } from '../protocol/digest.ts';
+import { type Digest, digestOf } from '../protocol/digest.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
 
@@ -43,6 +43,20 @@ export function aggregatorOf({ rule, update }: Pick<NetworkParameters, 'rule' | 
   const aggregator = createAggregator(rule.name, { f: rule.f, radius: update.clipNorm });
   requireRoundInputs(aggregator);
   return aggregator;
+}
+
+/**
+ * Whether `n` updates can be aggregated at all: their number satisfies the condition, and what the rule costs with
+ * them is within its bounds, which a trial on n rows of zeros shows.
+ *
+ * @throws {AggregationError} RULE_CONDITION, RULE_COST.
+ */
+export function requireFor(aggregator: Aggregator, n: number): void {
+  aggregator.check(n);
+  const zeros = () => new Float64Array(aggregator.rowSize(1));
+  const seed = digestOf('ballast/aggregation-trial/1', n);
+  const rows = Array.from({ length: n }, zeros);
+  aggregator.aggregate(rows, aggregator.initialState(1), { steps: rows.map(() => 1), seed });
 }
 
 /** @throws {UsageError} RULE_NEEDS_LOSSES for a rule that asks for what no round has. */

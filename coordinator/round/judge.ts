@@ -23,7 +23,7 @@ export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; verdi
     return undefined;
   }
   const result = aggregated.get(key);
-  if (result === undefined) return undefined;
+  if (result === undefined || result === 'failed') return undefined;
 
   const { candidateDigest } = result;
   if (!verdicts.has(candidateDigest)) {

@@ -80,8 +80,8 @@ export type RoundState = {
   /** Own update bodies may leave the node: enough members have reported what they had seen. */
   readonly serving: boolean;
   readonly bodiesReported: boolean;
-  /** By the digest of base and accepted updates; undefined while it is computed. */
-  readonly aggregated: ReadonlyMap<Digest, Aggregated | undefined>;
+  /** By the digest of base and accepted updates; undefined while it is computed; what failed is tried again in the next view. */
+  readonly aggregated: ReadonlyMap<Digest, Aggregated | 'failed' | undefined>;
   /** By the candidate's digest; undefined while it is judged. */
   readonly verdicts: ReadonlyMap<Digest, Verdict | undefined>;
   readonly proposal: Proposed | undefined;
@@ -118,7 +118,12 @@ export type RoundEvent =
       readonly header: Received<'update-header'>;
       readonly status: BodyStatus;
     }
-  | { readonly type: 'aggregated'; readonly round: number; readonly key: Digest; readonly result: Aggregated }
+  | {
+      readonly type: 'aggregated';
+      readonly round: number;
+      readonly key: Digest;
+      readonly result: Aggregated | 'failed';
+    }
   | {
       readonly type: 'evaluated';
       readonly round: number;

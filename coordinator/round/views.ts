@@ -9,7 +9,8 @@ import { isViewChangeSound } from './view-changes.ts';
 /** Gives up on the current leader: tells all, with the lock, if there is one, and the last prepare. */
 export function enterView(turn: Turn, view: number): void {
   const { context, state } = turn;
-  turn.change({ ...FRESH_VIEW, view });
+  const aggregated = new Map([...state.aggregated].filter(([, result]) => result !== 'failed'));
+  turn.change({ ...FRESH_VIEW, view, aggregated });
   takeNextBeacon(turn);
   turn.emit(
     {

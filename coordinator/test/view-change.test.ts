@@ -83,6 +83,27 @@ describe('view change', () => {
     expect(sent?.payload.viewChanges).to.have.length(3);
   });
 
+  it('tries an aggregation that failed again in the next view, not in the same', () => {
+    const leader = leaderIn(1);
+    const bench = new Bench(leader).gather();
+    const asked = () => bench.effects.filter(({ type }) => type === 'aggregate');
+    bench.tell(proposal(entry));
+    const [first] = asked();
+    if (first?.type !== 'aggregate') throw new Error('the node has not asked for an aggregation');
+    bench.give({ type: 'aggregated', round: 1, key: first.key, result: 'failed' });
+    bench.give({ type: 'finalized', height: 7 });
+    expect(asked()).to.have.length(1);
+    bench.give(viewTimer(0));
+    const [a, b] = others(leader);
+    if (a === undefined || b === undefined) throw new Error('there are three others');
+    bench.tell(own(bench, leader), viewChange(a, 1), viewChange(b, 1));
+    expect(asked()).to.have.length(2);
+    expect(bench.sent('proposal')).to.deep.equal([]);
+    bench.compute('accepted');
+    expect(bench.sent('proposal')).to.have.length(1);
+    expect(bench.sent('prepare').map(({ view }) => view)).to.deep.equal([]);
+  });
+
   it('lets the lock of the highest view win', () => {
     const leader = leaderIn(2);
     const bench = new Bench(leader).gather();

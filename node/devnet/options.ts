@@ -1,5 +1,5 @@
 import { parsePipeline, pipelineText, ruleEntry } from '../../aggregation/index.ts';
-import { aggregatorOf } from '../../coordinator/index.ts';
+import { aggregatorOf, requireFor } from '../../coordinator/index.ts';
 import { noiseMultiplierFor, type PrivacyUnit } from '../../privacy/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
@@ -40,7 +40,7 @@ export function assumedLiars({ rule, byzantine }: Pick<DevnetOptions, 'rule' | '
 
 /**
  * @throws UsageError `DEVNET_OPTION`, `RULE_UNKNOWN`, `RULE_OPTION`, `RULE_ORDER`, `RULE_NEEDS_LOSSES` for
- *   what no round has, `NETWORK_TRAINING` for FedProx beside SCAFFOLD; BallastError `RULE_CONDITION` for a rule that is impossible for n and f.
+ *   what no round has, `NETWORK_TRAINING` for FedProx beside SCAFFOLD; AggregationError `RULE_CONDITION` and `RULE_COST` for a rule that is impossible for n and f.
  */
 export function checkDevnetOptions(options: DevnetOptions): void {
   const { nodes, byzantine, rounds, prox } = options;
@@ -65,7 +65,7 @@ export function checkDevnetOptions(options: DevnetOptions): void {
       ), 'byzantine', byzantine, `a whole number from 0 to ${Math.floor((nodes - 1) / 3)}, the most that ${nodes} nodes bear`);
   require(prox === undefined || (prox >= 0 && prox <= 1e6), 'prox', prox, 'a number from 0 to 1000000');
   const parameters = devnetParameters(options);
-  aggregatorOf(parameters).check(nodes);
+  requireFor(aggregatorOf(parameters), nodes);
   requireOneCorrection(parameters);
 }
 

@@ -7,7 +7,7 @@ import {
   type OperatorKeys,
   type WaitOptions,
 } from '../../contracts/client/index.ts';
-import { aggregatorOf } from '../../coordinator/index.ts';
+import { aggregatorOf, requireFor } from '../../coordinator/index.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { MAX_COMMITTEE } from '../../protocol/round-entry.ts';
 import { type Cost, costOfGas } from './chain.ts';
@@ -41,7 +41,7 @@ export type ActivationPlan = Omit<Activation, 'status'> & { readonly status: 'ac
  * @param path of the network document.
  * @throws OperatorError `NOT_DEPLOYED`, `TOO_FEW_OPERATORS`, `TOO_MANY_OPERATORS`, `NETWORK_ALREADY_ACTIVE` with
  *   another document; UsageError for a rule that no node can compute; AggregationError `RULE_CONDITION` for one that
- *   needs more operators.
+ *   needs more operators, `RULE_COST` for one that takes too long with so many.
  */
 export async function planActivation(
   reader: ChainReader,
@@ -66,7 +66,7 @@ export async function planActivation(
     );
   }
   requireCommittee(committee.length, minimumOperators);
-  aggregatorOf(document.parameters).check(committee.length);
+  requireFor(aggregatorOf(document.parameters), committee.length);
   return { status: 'activate', document, committee };
 }
 

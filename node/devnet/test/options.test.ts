@@ -74,6 +74,7 @@ describe('devnet options', () => {
     expect(refusal({ rule: 'trimmed-mean+nnm' }).code).to.equal('RULE_ORDER');
     expect(refusal({ rule: 'krum:m=2' }).code).to.equal('RULE_OPTION');
     expect(refusal({ rule: 'nnm+bulyan', nodes: 6 }).code).to.equal('RULE_CONDITION');
+    expect(refusal({ rule: 'scaffold:clients=5' }).code).to.equal('RULE_CONDITION');
   });
 
   it('hands the proximal term on, and refuses one that is none', () => {
