@@ -1,22 +1,21 @@
 /**
  * A process that tries mutants one after another: `fork`ed by {@link ./pool.ts}, which ends it when a mutant does not.
  *
- * Each mutant has modules of its own: what is imported from `aggregation/` for it bears its number in the URL, so that
- * one process tries many without starting anew.
+ * Each mutant has modules of its own: what it changes, and what depends on that, bears its number in the URL, so that
+ * one process tries many without starting anew. All other modules of `aggregation/` are shared, and stay warm.
  */
-import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Mocha from 'mocha';
-import { javascriptOf } from './tokens.ts';
+import { ModuleGraph } from './graph.ts';
 
 /** What a host is asked: run the tests with one edit, or with none. */
 export type Trial = {
   readonly id: number;
   readonly root: string;
-  /** Test files in the order in which they are tried, relative to the root. */
-  readonly tests: readonly string[];
+  /** Test files relative to the root, those of a stage together; the first failure ends the trial. */
+  readonly stages: readonly (readonly string[])[];
   /** Suites whose title has this word are tried first. */
   readonly first: string;
   /** Other text for whole files, by path. */
@@ -36,9 +35,10 @@ export type Answer =
   | { readonly type: 'killed'; readonly by: string };
 
 const MARK = 'mutant';
+const SHARED = 'none';
 /** How the titles of suites begin that hold a suite for every rule. */
 const LAWS = 'laws of';
-const javascript = new Map<string, string>();
+let graph: ModuleGraph | undefined;
 let current: Trial | undefined;
 
 registerHooks({
@@ -46,7 +46,8 @@ registerHooks({
     const resolved = next(specifier, context);
     const path = pathOf(resolved.url);
     if (current === undefined || path === undefined) return resolved;
-    return { ...resolved, url: `${resolved.url.split('?')[0]}?${MARK}=${current.id}` };
+    const own = isOwn(current, path) ? current.id : SHARED;
+    return { ...resolved, url: `${resolved.url.split('?')[0]}?${MARK}=${own}` };
   },
   load: (url, context, next) => {
     const path = pathOf(url);
@@ -67,26 +68,47 @@ function pathOf(url: string): string | undefined {
   return path?.startsWith('aggregation/') && path.endsWith('.ts') ? path : undefined;
 }
 
+/** Whether a module is loaded anew for a trial: a test, the edited file, or what depends on it. */
+function isOwn({ root, edit }: Trial, path: string): boolean {
+  return path.endsWith('.test.ts') || (edit !== undefined && graphOf(root).dependsOn(path, edit.path));
+}
+
 function sourceOf({ root, edit, replaced }: Trial, path: string): string {
-  const instead = replaced[path];
-  if (instead !== undefined) return instead;
-  const known = javascript.get(path);
-  const text = known ?? javascriptOf(readFileSync(join(root, path), 'utf8'));
-  javascript.set(path, text);
+  const text = replaced[path] ?? graphOf(root).source(path);
   if (edit?.path !== path) return text;
   return text.slice(0, edit.at) + edit.replacement + text.slice(edit.at + edit.length);
 }
 
+function graphOf(root: string): ModuleGraph {
+  graph ??= new ModuleGraph(root);
+  return graph;
+}
+
 async function run(trial: Trial): Promise<Answer> {
   current = trial;
+  const { root, stages, edit } = trial;
+  let tests = 0;
+  for (const stage of stages) {
+    const touched = stage.filter((test) => edit === undefined || graphOf(root).dependsOn(test, edit.path));
+    const answer = await runStage(trial, touched);
+    if (answer.type !== 'survived') return answer;
+    tests += answer.tests;
+  }
+  return { type: 'survived', tests };
+}
+
+async function runStage(
+  { root, first }: Trial,
+  tests: readonly string[],
+): Promise<Exclude<Answer, { type: 'alive' }>> {
   const mocha = new Mocha({ bail: true, timeout: 0 });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   try {
-    for (const test of trial.tests) await import(pathToFileURL(join(trial.root, test)).href);
+    for (const test of tests) await import(pathToFileURL(join(root, test)).href);
   } catch (error) {
     return { type: 'killed', by: `import: ${error instanceof Error ? error.message : error}` };
   }
-  bringForward(mocha.suite, trial.first);
+  bringForward(mocha.suite, first);
   return new Promise((resolve) => {
     let failed: string | undefined;
     let passed = 0;

@@ -41,6 +41,14 @@ const ARITHMETIC: Readonly<Record<string, string>> = {
   '/=': '*=',
 };
 
+/** What moves the bound of a loop: the other way does, between whole numbers, what the other comparison does. */
+const BOUND_STEPS: Readonly<Record<string, readonly string[]>> = {
+  '<': [' - 1'],
+  '<=': [' + 1'],
+  '>': [' + 1'],
+  '>=': [' - 1'],
+};
+
 /** Signs after which a number belongs to a bound or a position. */
 const BESIDE_BOUND = new Set(['+', '-', '>>', '<<', '>>>', '%', '<', '<=', '>', '>=']);
 const SLICING = new Set(['slice', 'subarray', 'splice', 'at', 'fill']);
@@ -141,24 +149,24 @@ function isDeclaring(token: Token | undefined): boolean {
 /** One more and one less: the whole of an index, and the bound that the counter of a loop is compared with. */
 function offsetEdits(tokens: readonly Token[], skipped: ReadonlySet<number>): Edit[] {
   const edits: Edit[] = [];
-  const offset = (from: number, to: number): void => {
+  const offset = (from: number, to: number, steps: readonly string[]): void => {
     const first = tokens[from];
     const last = tokens[to - 1];
     if (first === undefined || last === undefined || to <= from) return;
     if (first.inTemplate || skipped.has(from) || first.kind === 'string') return;
     if (to - from === 1 && first.kind === 'number') return;
     const at = last.at + last.text.length;
-    for (const step of [' + 1', ' - 1'])
-      edits.push({ at, length: 0, replacement: step, change: `index${step}` });
+    for (const step of steps) edits.push({ at, length: 0, replacement: step, change: `index${step}` });
   };
   for (const [i, token] of tokens.entries()) {
     const before = tokens[i - 1];
-    if (token.kind === 'sign' && isIndex(token, before)) offset(i + 1, closing(tokens, i));
+    if (token.kind === 'sign' && isIndex(token, before)) offset(i + 1, closing(tokens, i), [' + 1', ' - 1']);
     if (token.text === '(' && before?.text === 'for') {
       const [, condition] = splitHeader(tokens, i + 1, closing(tokens, i));
       if (condition === undefined) continue;
       for (let k = condition.from; k < condition.to; k++) {
-        if (COMPARISONS[tokens[k]?.text ?? ''] !== undefined) offset(k + 1, condition.to);
+        const steps = BOUND_STEPS[tokens[k]?.text ?? ''];
+        if (steps !== undefined) offset(k + 1, condition.to, steps);
       }
     }
   }

@@ -16,12 +16,17 @@ export function reportOf(
   survivors: readonly Survivor[],
   isWhole: boolean,
 ): { readonly lines: string[]; readonly ok: boolean } {
+  // A pattern for all files may find none in a part of them.
   const alive = tried.filter(({ outcome }) => outcome.type === 'survived').map(({ mutant }) => mutant);
   const unlisted = alive.filter((mutant) => !survivors.some((each) => isListed(each, mutant)));
   const files = [...new Set(tried.map(({ mutant }) => mutant.path))];
   const paths = new Set(files);
   const stale = survivors.filter(
-    (each) => isWhole && paths.has(each.path) && !alive.some((mutant) => isListed(each, mutant)),
+    (each) =>
+      isWhole &&
+      each.path !== undefined &&
+      paths.has(each.path) &&
+      !alive.some((mutant) => isListed(each, mutant)),
   );
   const share = (of: readonly Tried[]): string => {
     const killed = of.filter(({ outcome }) => outcome.type !== 'survived').length;
@@ -43,10 +48,12 @@ export function reportOf(
 }
 
 function isListed({ path, code, change, nth }: Survivor, mutant: Mutant): boolean {
+  const fits = (wanted: string | RegExp, given: string): boolean =>
+    typeof wanted === 'string' ? wanted === given : wanted.test(given);
   return (
-    path === mutant.path &&
-    code === mutant.code &&
-    change === mutant.change &&
+    (path === undefined || path === mutant.path) &&
+    fits(code, mutant.code) &&
+    fits(change, mutant.change) &&
     (nth === undefined || nth === mutant.nth)
   );
 }

@@ -17,7 +17,7 @@ import { allMutants, trialOf } from './targets.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PROCESSES = Math.min(2, availableParallelism());
-const LEAST_STUCK_MS = 4_000;
+const LEAST_STUCK_MS = 8_000;
 
 const { values } = parseArgs({
   options: {
@@ -33,41 +33,47 @@ const { values } = parseArgs({
 const all = allMutants(ROOT, values.only);
 const mutants = values.sample === undefined ? all : sampleOf(all, Number(values.sample), Number(values.seed));
 if (values.list) {
-  for (const { path, line, code, change, nth } of mutants)
+  for (const { path, line, code, change, nth } of mutants) {
     console.log(`${path}:${line}  ${change} #${nth}  ${code}`);
-  process.exit(0);
+  }
+} else {
+  process.exitCode = (await tryAll()) ? 0 : 1;
 }
 
-const started = performance.now();
-const unchanged = await unchangedOutcome();
-if (unchanged.type !== 'survived') {
-  console.log(`the tests fail without any change: ${unchanged.by}`);
-  process.exit(1);
-}
-const baselineMs = performance.now() - started;
-console.log(`${mutants.length} mutants; the tests take ${(baselineMs / 1000).toFixed(1)} s without a change`);
+async function tryAll(): Promise<boolean> {
+  const started = performance.now();
+  const unchanged = await unchangedOutcome();
+  if (unchanged.type !== 'survived') {
+    console.log(`the tests fail without any change: ${unchanged.by}`);
+    return false;
+  }
+  const baselineMs = performance.now() - started;
+  console.log(
+    `${mutants.length} mutants; the tests take ${(baselineMs / 1000).toFixed(1)} s without a change`,
+  );
 
-const tried: Tried[] = [];
-await runTrials(
-  mutants.map((mutant, i) => trialOf(ROOT, i + 1, mutant)),
-  { processes: Number(values.processes), stuckMs: Math.max(LEAST_STUCK_MS, baselineMs / 2) },
-  ({ id }, outcome) => {
-    const mutant = mutants[id - 1];
-    if (mutant === undefined) return;
-    tried.push({ mutant, outcome });
-    if (values.verbose)
-      console.log(`${mutant.path}:${mutant.line} ${mutant.change} ${JSON.stringify(outcome)}`);
-    else if (outcome.type === 'survived')
-      console.log(
-        `  survived  ${mutant.path}:${mutant.line}  ${mutant.change} #${mutant.nth}  ${mutant.code}`,
-      );
-  },
-);
-const isWhole = values.sample === undefined;
-const { lines, ok } = reportOf(tried, SURVIVORS, isWhole);
-for (const line of lines) console.log(line);
-console.log(`${((performance.now() - started) / 1000).toFixed(0)} s with ${values.processes} processes`);
-process.exitCode = ok ? 0 : 1;
+  const tried: Tried[] = [];
+  await runTrials(
+    mutants.map((mutant, i) => trialOf(ROOT, i + 1, mutant)),
+    { processes: Number(values.processes), stuckMs: Math.max(LEAST_STUCK_MS, baselineMs) },
+    ({ id }, outcome) => {
+      const mutant = mutants[id - 1];
+      if (mutant === undefined) return;
+      tried.push({ mutant, outcome });
+      if (values.verbose)
+        console.log(`${mutant.path}:${mutant.line} ${mutant.change} ${JSON.stringify(outcome)}`);
+      else if (outcome.type === 'survived')
+        console.log(
+          `  survived  ${mutant.path}:${mutant.line}  ${mutant.change} #${mutant.nth}  ${mutant.code}`,
+        );
+    },
+  );
+  const isWhole = values.sample === undefined;
+  const { lines, ok } = reportOf(tried, SURVIVORS, isWhole);
+  for (const line of lines) console.log(line);
+  console.log(`${((performance.now() - started) / 1000).toFixed(0)} s with ${values.processes} processes`);
+  return ok;
+}
 
 async function unchangedOutcome(): Promise<Outcome> {
   let result: Outcome = { type: 'killed', by: 'nothing was run' };

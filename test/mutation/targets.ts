@@ -9,8 +9,8 @@ const MUTATED = [
   'aggregation/{rule,inputs,compose,aggregator}.ts',
 ];
 
-/** Tests that say nothing of an edit: they read other files, or mutate by hand. */
-const LEFT_OUT = ['documented.test.ts', 'mutants.test.ts', 'vectors-shared.test.ts'];
+/** Tests that say nothing of an edit: they read other files, mutate by hand or compile. */
+const LEFT_OUT = ['documented.test.ts', 'mutants.test.ts', 'vectors-shared.test.ts', 'generated.test.ts'];
 
 /** So many random cases a law: enough for a mutant that no vector and no case by hand has met. */
 const LAW_RUNS = 60;
@@ -27,24 +27,25 @@ export function allMutants(root: string, part = ''): Mutant[] {
 /** What a host is asked for a mutant, or for the unchanged files. */
 export function trialOf(root: string, id: number, mutant?: Mutant): Trial {
   const word = mutant === undefined ? '' : basename(mutant.path, '.ts');
-  const tests = testFiles(root);
   return {
     id,
     root,
-    tests: [...tests.filter((test) => test.includes(word)), ...tests.filter((test) => !test.includes(word))],
+    stages: stagesOf(root, word),
     first: word,
     replaced: REPLACED,
     ...(mutant === undefined ? {} : { edit: mutant }),
   };
 }
 
-/** Vectors and hand cases first, then the laws, which take longest. */
-function testFiles(root: string): string[] {
-  const rank = (path: string): number => {
-    const name = basename(path);
-    return name.startsWith('vectors') ? 0 : name.startsWith('laws') ? 2 : 1;
-  };
-  return globSync('aggregation/test/**/*.test.ts', { cwd: root })
-    .filter((path) => !LEFT_OUT.includes(basename(path)))
-    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+/** The file's own tests and the vectors, the other cases by hand, and the laws, which take longest. */
+function stagesOf(root: string, word: string): string[][] {
+  const stages: [string[], string[], string[]] = [[], [], []];
+  const tests = globSync('aggregation/{,kernels/}test/*.test.ts', { cwd: root }).sort();
+  for (const test of tests) {
+    const name = basename(test);
+    if (LEFT_OUT.includes(name)) continue;
+    const isFirst = name.startsWith('vectors') || (word !== '' && name.includes(word));
+    stages[name.startsWith('laws') ? 2 : isFirst ? 0 : 1].push(test);
+  }
+  return stages;
 }
