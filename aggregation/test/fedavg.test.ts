@@ -27,6 +27,12 @@ describe('FedAvg', () => {
     expect([...vector]).to.deep.equal([7, -2]);
   });
 
+  it('takes a cap below 1: weights count by their ratios', () => {
+    const { vector, weights } = fedAvg({ weightCap: 0.5 }).aggregate(rows, { weights: [0.25, 0.25, 9] });
+    expect([...(weights ?? [])]).to.deep.equal([0.25, 0.25, 0.5]);
+    expect([...vector]).to.deep.equal([7, -2]);
+  });
+
   it('takes weights only under a cap', () => {
     const error = errorOf(() => fedAvg().aggregate(rows, { weights: [1, 1, 1] }));
     expect(error.code).to.equal('WEIGHTS_NOT_TAKEN');
