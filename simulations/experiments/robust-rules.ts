@@ -6,7 +6,7 @@ import { ruleTable, TABLE_ATTACKS, TABLE_RULES, tableCaption, tableCases } from 
 
 // Every rule against every attack, on one machine and the same data, with the worst case of each rule. As Markdown:
 //
-//     node simulations/experiments/robust-rules.ts --rounds 5 --seeds 3
+//     npm run bench:robust-rules -- --rounds 5 --seeds 3
 //
 // `--loud` takes the norm check away, `--noise off` the noise; `--rule` (several times) chooses rows.
 

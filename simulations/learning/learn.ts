@@ -122,7 +122,7 @@ function requireOwn(attack: Attack | undefined): void {
   if (attack === undefined || attack.needs === 'own') return;
   throw new UsageError(
     'ATTACK_NEEDS',
-    `attack: got ${attack.name}, expected one that needs no other node's update`,
+    `attack: got ${attack.name}, expected one made of a node's own update alone`,
     {
       metadata: { attack: attack.name },
       hint: 'bodies are served only after the seal, so a node cannot fit its update to those of others',
