@@ -1,6 +1,9 @@
 /**
  * n rows of length d in one block of memory that threads share, all 0: fill them, and no kernel or worker need copy
  * them. Rows that are pieces of such a block are passed by reference, so nobody may write to them meanwhile.
+ *
+ * Shared memory does not count towards the heap, so that blocks let go of are collected late: who aggregates often
+ * should fill one block again and again.
  */
 export function allocateRows(n: number, d: number): Float64Array[] {
   const rowBytes = d * Float64Array.BYTES_PER_ELEMENT;

@@ -12,7 +12,7 @@ export async function measureBound(threads: number): Promise<Bound> {
   const setup: BoundSetup = {
     start: new Int32Array(new SharedArrayBuffer(8)),
     threads,
-    milliseconds: 400,
+    milliseconds: 200,
   };
   const reports = await Promise.all(
     Array.from({ length: threads }, async () => {
