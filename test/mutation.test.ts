@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import type { Trial } from './mutation/host.ts';
 import { type Mutant, mutantsOf } from './mutation/operators.ts';
+import { type Outcome, runTrials } from './mutation/pool.ts';
 import { reportOf } from './mutation/report.ts';
 import { sampleOf } from './mutation/sample.ts';
 import { tokensOf } from './mutation/tokens.ts';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const changes = (text: string): string[] => mutantsOf('a.ts', text).map(({ change }) => change);
 
@@ -77,6 +84,36 @@ describe('mutants of a file', () => {
       [2, '< → <=', 2],
       [2, '< → >=', 2],
     ]);
+  });
+});
+
+describe('trials of mutants', () => {
+  const path = 'aggregation/robust/krum.ts';
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const stages = [['aggregation/test/krum.test.ts']];
+  const tried = async (edits: readonly Trial['edit'][]): Promise<Outcome[]> => {
+    const outcomes: Outcome[] = [];
+    const trials = edits.map(
+      (edit, id): Trial => ({ id, root: ROOT, stages, first: '', replaced: {}, ...(edit && { edit }) }),
+    );
+    await runTrials(trials, { processes: 1, stuckMs: 10_000 }, ({ id }, outcome) => {
+      outcomes[id] = outcome;
+    });
+    return outcomes;
+  };
+
+  it('leaves the tests alone without an edit, fails one with it, and is none the worse afterwards', async () => {
+    const mutant = mutantsOf(path, text).find(
+      ({ change, code }) => change === '2 → 3' && code.includes('f - 2'),
+    );
+    const broken = { path, at: text.indexOf('krumScores('), length: 10, replacement: 'nothing' };
+    const outcomes = await tried([undefined, mutant, broken, undefined]);
+    expect(outcomes.map(({ type }) => type)).to.deep.equal(['survived', 'killed', 'killed', 'survived']);
+  });
+
+  it('runs no test that has nothing to do with the edited file', async () => {
+    const other = { path: 'aggregation/test/law-runs.ts', at: 0, length: 0, replacement: 'throw 0;' };
+    expect(await tried([other])).to.deep.equal([{ type: 'survived', tests: 0 }]);
   });
 });
 

@@ -29,8 +29,10 @@ export function describeRefusals(subject: Subject): void {
     return rows;
   };
   const needed = neededOf(rule, n, WIDTH);
+  const errorFor = (rows: Float64Array[], options: AggregateOptions): ReturnType<typeof errorOf> =>
+    errorOf(() => rule.aggregate(rows, { ...options, kernels: untouchable }));
   const codeOf = (rows: Float64Array[], options: AggregateOptions): string | undefined =>
-    errorOf(() => rule.aggregate(rows, { ...options, kernels: untouchable })).code;
+    errorFor(rows, options).code;
 
   it('refuses rows that are none, ragged or not finite, before any arithmetic', () => {
     const replaced = (at: number, ...row: number[]): Float64Array[] =>
@@ -78,12 +80,16 @@ export function describeRefusals(subject: Subject): void {
     };
     for (const input of INPUTS) {
       if (!rule.takes.includes(input)) {
-        expect(codeOf(plenty(), { ...needed, [input]: valid[input] }), input).to.equal('INPUT_NOT_TAKEN');
+        const { code, message } = errorFor(plenty(), { ...needed, [input]: valid[input] });
+        expect(code, input).to.equal('INPUT_NOT_TAKEN');
+        expect(message).to.include(`${rule.name} takes no ${input}`);
       }
     }
     for (const input of rule.needs) {
       const { [input]: _, ...rest } = needed;
-      expect(codeOf(plenty(), rest), input).to.equal('INPUT_MISSING');
+      const { code, message } = errorFor(plenty(), rest);
+      expect(code, input).to.equal('INPUT_MISSING');
+      expect(message).to.include(`${rule.name} needs ${input}`);
     }
     if (!rule.takes.includes('weights')) {
       const weights = Array.from({ length: n }, () => 1);
