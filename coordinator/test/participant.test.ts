@@ -102,6 +102,17 @@ const settle = async () => {
 };
 
 describe('participant', () => {
+  it('is refused an aggregation of another genesis, and one that needs what no round has', async () => {
+    const codeWith = async (rule: string) => {
+      const opening = member(new TestStore(), {}, { aggregator: createAggregator(rule, { f: 0 }) });
+      const error = await opening.catch((reason: unknown) => reason);
+      return error instanceof BallastError ? error.code : undefined;
+    };
+    expect(await codeWith('median')).to.equal(undefined);
+    expect(await codeWith('fedadam')).to.equal('GENESIS_STATE');
+    expect(await codeWith('q-fedavg')).to.equal('RULE_NEEDS_LOSSES');
+  });
+
   it('survives what peers send and loses nothing by it', async () => {
     const errors: unknown[] = [];
     const { participant } = await member(new TestStore(), { onError: (error) => errors.push(error) });
