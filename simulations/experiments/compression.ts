@@ -2,13 +2,14 @@ import { slicesFor } from '../../node/data/index.ts';
 import { TRAINING_DEFAULTS, type TrainingDefaults, trainingRelease } from '../../node/training/index.ts';
 import { epsilonOf } from '../../privacy/index.ts';
 import { type Codec, type CompressedMarket, type CompressedResult, runCompressed } from './compressed-run.ts';
+import { compressedSizes } from './compressed-sizes.ts';
 import { prepareMarket } from './federated-run.ts';
-import { prepareWideMarket, WIDE_TRAINING } from './wide-market.ts';
+import { prepareWideMarket, thinned, WIDE_TRAINING } from './wide-market.ts';
 
 // What compressed updates cost on the generator's peg task: bytes against float32, every byte of a message counted, and
 // the held-out pinball loss against the same federation without compression. Run it with
 //
-//     node simulations/experiments/compression.ts [default|wide [record|none]]
+//     node simulations/experiments/compression.ts [sizes|default|wide [record|none]]
 //
 // `default` is the network's own model and training (51 weights), `wide` one hidden layer of 710 units (9,943 weights).
 
@@ -29,19 +30,25 @@ type Setting = {
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   default: {
-    title: 'default model: 51 weights, 7 nodes, the published training',
+    title: 'default model: 51 weights, 7 nodes, the published training on six peg rows a day',
     training: TRAINING_DEFAULTS,
     judgedAfter: [10, 40],
     codecs: [0.2, 0.1, 0.05, 0.02].flatMap((share) => [
       { share, feedback: true },
       { share, feedback: false },
     ]),
-    market: async (seed) => prepareMarket(await slicesFor(undefined, seed, 7), 10),
+    market: async (seed) => {
+      const market = await prepareMarket(await slicesFor(undefined, seed, 7), 10);
+      const training = market.training.map((nodes) =>
+        nodes.map((examples) => ({ ...examples, peg: thinned(examples.peg, { hours: 4 }) })),
+      );
+      return { ...market, training };
+    },
   },
   wide: {
-    title: 'wide model: 9,943 weights (one hidden layer of 710 units), 3 nodes, one row a day',
+    title: 'wide model: 9,943 weights (one hidden layer of 710 units), 3 nodes, two rows of every third day',
     training: WIDE_TRAINING,
-    judgedAfter: [10, 30],
+    judgedAfter: [15],
     codecs: [
       { share: 0.2, feedback: true },
       { share: 0.1, feedback: true },
@@ -50,7 +57,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
       { share: 0.02, feedback: true },
     ],
     market: async (seed) =>
-      prepareWideMarket(await slicesFor(undefined, seed, 3), { hidden: 710, everyHours: 24 }),
+      prepareWideMarket(await slicesFor(undefined, seed, 3), { hidden: 710, every: { hours: 12, days: 3 } }),
   },
 };
 
@@ -121,13 +128,14 @@ function tableLine(
 }
 
 const [asked, unit] = process.argv.slice(2);
-const names = asked === undefined ? Object.keys(SETTINGS) : [asked];
+if (asked === undefined || asked === 'sizes') for (const line of compressedSizes()) print(line);
+const names = asked === undefined ? Object.keys(SETTINGS) : [asked].filter((name) => name !== 'sizes');
 const units = UNITS.filter((each) => unit === undefined || each === unit);
 for (const name of names) {
   const setting = SETTINGS[name];
   if (setting === undefined || units.length === 0) {
     throw new RangeError(
-      `got ${[asked, unit].join(' ')}, expected default or wide, and record or none for one of them`,
+      `got ${[asked, unit].join(' ')}, expected sizes, default or wide, and record or none for one of them`,
     );
   }
   await measure(setting, units);

@@ -36,11 +36,11 @@ export type WideMarket = {
  * The peg head alone as one hidden layer of `hidden` tanh units, 14 · hidden + 3 weights: beyond what a network's
  * document may ask for, whose models are kept small for privacy.
  *
- * @param everyHours rows of each day that are trained on: every so many hours. All records are kept.
+ * @param every what is trained on, see {@link thinned}.
  */
 export async function prepareWideMarket(
   { publicFeed, slices }: Pick<Slices, 'publicFeed' | 'slices'>,
-  { hidden, everyHours }: { readonly hidden: number; readonly everyHours: number },
+  { hidden, every }: { readonly hidden: number; readonly every: Thinning },
 ): Promise<WideMarket> {
   const feed = (await loadSeries(publicFeed)).series;
   const clock = createDataClock(feed, { rounds: 1 });
@@ -53,7 +53,7 @@ export async function prepareWideMarket(
   const nodes = await Promise.all(
     slices.map(async ({ spec }) => {
       const table = computeFeatures((await loadSeries(spec)).series);
-      return { peg: thinned(withMirror(buildExamples(table, clock.training(1))), everyHours) };
+      return { peg: thinned(withMirror(buildExamples(table, clock.training(1))), every) };
     }),
   );
   return {
@@ -76,14 +76,18 @@ function widened({ spec, heads }: StabilityModel, hidden: number, updateClipNorm
   return { spec, layout, size, heads: { peg: { ...heads.peg, model, size, updateClipNorm } } };
 }
 
-/** The rows of every so many hours; records that lose all rows go. */
-export function thinned(examples: ExampleSet, everyHours: number): ExampleSet {
+/** Rows of every so many hours, of every so many days; of all days where left out. */
+export type Thinning = { readonly hours: number; readonly days?: number };
+
+/** Fewer rows, so that an experiment ends. Records that lose all of theirs go. */
+export function thinned(examples: ExampleSet, { hours, days = 1 }: Thinning): ExampleSet {
   const { width } = examples;
   const kept: number[] = [];
   const recordStart = [0];
   for (let r = 0; r < examples.records; r++) {
     for (let i = examples.recordStart[r]!; i < examples.recordStart[r + 1]!; i++) {
-      if (examples.hour[i]! % everyHours === 0) kept.push(i);
+      const hour = examples.hour[i]!;
+      if (hour % hours === 0 && Math.floor(hour / 24) % days === 0) kept.push(i);
     }
     if (kept.length > (recordStart.at(-1) ?? 0)) recordStart.push(kept.length);
   }
