@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { preAggregatorNames, ruleNames } from '../../../../aggregation/index.ts';
+import { preAggregatorNames, ruleNames, simdKernels } from '../../../../aggregation/index.ts';
+import { bytesOf } from '../../../../aggregation/test/support.ts';
 import { shareOfBound } from '../bound.ts';
 import { type Cell, foreseen } from '../measure.ts';
 import { fillRows } from '../rows.ts';
@@ -18,16 +19,30 @@ const cell = (n: number, d: number, report: Cell['report']): Cell => ({
 });
 
 describe('aggregation bench', () => {
-  it('has a call for every rule and pre-aggregator there is, that runs', () => {
+  it('has a call for every rule and pre-aggregator there is', () => {
     const all = subjects();
     const names = (kind: string) => all.filter((subject) => subject.kind === kind).map(({ name }) => name);
     expect(names('rule')).to.deep.equal([...ruleNames]);
     expect(names('pre')).to.deep.equal([...preAggregatorNames]);
-    const rows = Array.from({ length: 11 }, () => new Float64Array(8));
-    fillRows(rows, liarsAmong(11), 1);
-    for (const subject of all) {
-      const vectors = createCall(subject, 11, 8).run(rows);
-      expect(vectors.length, subject.name).to.be.greaterThan(0);
+  });
+
+  it('gets the same bits from every one of them with vector instructions', () => {
+    const simd = simdKernels();
+    for (const [n, d] of [
+      [11, 8],
+      [23, 37],
+      [32, 801],
+    ] as const) {
+      const rows = Array.from({ length: n }, () => new Float64Array(d));
+      fillRows(rows, liarsAmong(n), 1);
+      for (const subject of subjects()) {
+        const call = createCall(subject, n, d);
+        const wanted = call.run(rows);
+        expect(wanted.length, subject.name).to.be.greaterThan(0);
+        expect(call.run(rows, simd).map(bytesOf), `${subject.name}, n = ${n}`).to.deep.equal(
+          wanted.map(bytesOf),
+        );
+      }
     }
   });
 
