@@ -5,13 +5,16 @@ import { runInNewContext } from 'node:vm';
 const KEPT_BYTES = 64 * 1024 * 1024;
 
 let collect: (() => void) | undefined;
+let seenBytes = 0;
 
 /**
- * Lets go of shared rows after work on `bytes` of them. Shared memory does not count towards a thread's heap, so that a
- * thread that allocates little would hold on to the rows of its last job for ever, whoever else has let go of them.
+ * Lets go of shared rows after work on `bytes` of them, or once enough has come together. Shared memory does not count towards a thread's heap, so that a
+ * thread that allocates little would hold on to the rows of its last jobs for ever, whoever else has let go of them.
  */
 export function collectAfter(bytes: number): void {
-  if (bytes <= KEPT_BYTES) return;
+  seenBytes += bytes;
+  if (seenBytes <= KEPT_BYTES) return;
+  seenBytes = 0;
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;

@@ -44,7 +44,15 @@ export function threadedKernels(
   const slabColumns = (n: number): number => Math.max(16, Math.floor(slabBytes / (8 * n * 16)) * 16);
   const scratch = createScratch();
 
-  const run = (task: Task, rows: readonly Float64Array[]): void => team.run(createJob(task, rows), own);
+  const run = (task: Task, rows: readonly Float64Array[]): void => {
+    try {
+      team.run(createJob(task, rows), own);
+    } catch (error) {
+      // A thread that is being ended may still write: never where a later call reads.
+      scratch.forget();
+      throw error;
+    }
+  };
 
   /** Calls `work` with piece after piece of shared rows, `columns` at most where it says so. */
   const eachSlab = (
@@ -73,7 +81,7 @@ export function threadedKernels(
       const n = rows.length;
       const pairs = pairCount(n, { from: 0, to: n });
       if (pairs * widthOf(rows) < LEAST_PAIR_VALUES) return own.squaredDistances(rows);
-      const sums = sharedVector(pairs * LANES);
+      const sums = scratch.vector('sums', pairs * LANES).fill(0);
       // Each group reads all rows behind its first, which costs much where there are few pairs for each.
       const groups = pairGroups(n, n < MANY_ROWS ? threads : 2 * threads);
       eachSlab(rows, (slab) => run({ kind: 'squares', groups, sums }, slab));
@@ -87,8 +95,8 @@ export function threadedKernels(
       eachSlab(rows, (slab, start) => {
         const width = chunkColumns(widthOf(slab), threads);
         const chunks = Math.ceil(widthOf(slab) / width);
-        const found = sharedVector(widthOf(slab));
-        const counts = sharedVector(chunks * n);
+        const found = scratch.vector('means', widthOf(slab));
+        const counts = scratch.vector('counts', chunks * n);
         run({ kind: 'window', window, width, means: found, outside: counts }, slab);
         means.set(found, start);
         for (const [at, count] of counts.entries()) outside[at % n] = (outside[at % n] ?? 0) + count;
@@ -99,7 +107,7 @@ export function threadedKernels(
       if (rows.length * widthOf(rows) < LEAST_VALUES) return own.meanNearMedian(rows, count);
       const means = new Float64Array(widthOf(rows));
       eachSlab(rows, (slab, start) => {
-        const found = sharedVector(widthOf(slab));
+        const found = scratch.vector('means', widthOf(slab));
         run({ kind: 'near', count, width: chunkColumns(widthOf(slab), threads), means: found }, slab);
         means.set(found, start);
       });
@@ -148,23 +156,25 @@ export function pairGroups(n: number, count: number): PairGroup[] {
   return groups;
 }
 
-function sharedVector(length: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(length * 8));
-}
-
-/** Blocks of shared memory that are used again and again, by name. */
+/**
+ * Blocks of shared memory that are used again and again, by name: threads would hold on to new ones, since shared memory
+ * does not count towards a heap. They hold what was written last.
+ */
 function createScratch() {
   const blocks = new Map<string, SharedArrayBuffer>();
+  const vectors = (name: string, count: number, length: number): Float64Array[] => {
+    const bytes = count * length * 8;
+    const known = blocks.get(name);
+    const block = known !== undefined && known.byteLength >= bytes ? known : new SharedArrayBuffer(bytes);
+    blocks.set(name, block);
+    return Array.from({ length: count }, (_, i) => new Float64Array(block, i * length * 8, length));
+  };
   return {
-    vectors: (name: string, count: number, length: number): Float64Array[] => {
-      const bytes = count * length * 8;
-      let block = blocks.get(name);
-      if (block === undefined || block.byteLength < bytes) {
-        block = new SharedArrayBuffer(bytes);
-        blocks.set(name, block);
-      }
-      const whole = block;
-      return Array.from({ length: count }, (_, i) => new Float64Array(whole, i * length * 8, length));
+    vectors,
+    forget: () => blocks.clear(),
+    vector: (name: string, length: number): Float64Array => {
+      const [only = new Float64Array()] = vectors(name, 1, length);
+      return only;
     },
   };
 }

@@ -110,6 +110,23 @@ describe('open kernels', () => {
   it('end in an error when a thread fails', () =>
     withHelper(new URL('./failing-thread.ts', import.meta.url), 'KERNEL_THREAD_FAILED', 10_000));
 
+  it('give them again after a call that failed, whose threads may still be writing', async () => {
+    const team = new Team({ kind: 'plain', helpers: 1 });
+    let fails = true;
+    const failing = {
+      ...plainSplitKernels,
+      meanNearMedian: (...given: Parameters<Kernels['meanNearMedian']>) => {
+        if (fails) throw new RangeError('once');
+        return plainSplitKernels.meanNearMedian(...given);
+      },
+    };
+    const kernels = threadedKernels(failing, team, { threads: 2 });
+    expect(() => kernels.meanNearMedian(shared, N - 3)).to.throw(RangeError, 'once');
+    fails = false;
+    expect(allBytes(kernels, shared)).to.deep.equal(wanted);
+    await team.close();
+  });
+
   it('keep no process alive', () => {
     const script = `
       import { allocateRows, openKernels } from '${fileURLToPath(new URL('../index.ts', import.meta.url))}';
