@@ -1,4 +1,10 @@
-import { compressRelease, keptCount, residualBound } from '../../aggregation/index.ts';
+import {
+  type AggregationRule,
+  compressRelease,
+  fedAvg,
+  keptCount,
+  residualBound,
+} from '../../aggregation/index.ts';
 import { genesisOf, type SkillReport, type StabilityModel } from '../../node/models/index.ts';
 import {
   clipHeads,
@@ -32,6 +38,10 @@ export type CompressedRun = {
   readonly judgedAfter: readonly number[];
   /** Float32 where left out. */
   readonly codec?: Codec;
+  /** An aggregation rule; the plain mean of all updates where left out. */
+  readonly rule?: AggregationRule;
+  /** Whether the last node releases its update reversed. */
+  readonly reversed?: boolean;
   readonly seed: string;
 };
 
@@ -42,6 +52,9 @@ export type CompressedResult = {
   readonly ratio: number;
   /** The largest residual, in clip norms. */
   readonly residual: number;
+  /** Rounds in which the rule did not select the last node, and how often it did not select another. */
+  readonly lastExcluded: number;
+  readonly othersExcluded: number;
   readonly weights: Float64Array;
 };
 
@@ -61,24 +74,28 @@ export function runCompressed(
   const send = createSender(model.size, run, random.fork('rounding').bytes);
   const gradientsOf = openOnce(model);
   const judged: { loss: number; skill: number }[] = [];
+  const mean = fedAvg();
+  const excluded = { last: 0, others: 0 };
   let weights: Float64Array = genesisOf(model);
   for (let round = 1; round <= (run.judgedAfter.at(-1) ?? 0); round++) {
     const nodes = training[Math.min(round, training.length) - 1] ?? [];
-    const sum = new Float64Array(model.size);
-    nodes.forEach((examples, node) => {
+    const rows = nodes.map((examples, node) => {
       const delta = trainLocally(gradientsOf(examples), weights, run.training, random.bytes);
-      const release = toGrid(clip(clipHeads(model, delta), updateClipNorm), gridBits);
-      fromGrid(send.update(node, release), gridBits).forEach((value, i) => {
-        sum[i]! += value;
-      });
+      const honest = clip(clipHeads(model, delta), updateClipNorm);
+      const lies = run.reversed === true && node === nodes.length - 1;
+      const release = toGrid(lies ? honest.map((value) => -value) : honest, gridBits);
+      return fromGrid(send.update(node, release), gridBits);
     });
-    weights = weights.map((weight, i) => weight + sum[i]! / nodes.length);
+    const result = (run.rule ?? mean).aggregate(rows);
+    for (const { row } of result.leftOut) excluded[row === rows.length - 1 ? 'last' : 'others']++;
+    weights = weights.map((weight, i) => weight + result.vector[i]!);
     if (run.judgedAfter.includes(round)) {
       const { loss, skill } = judge.heldOut(weights);
       judged.push({ loss, skill: skill.B0 });
     }
   }
-  return { judged, ...send.figures(), weights };
+  const { last, others } = excluded;
+  return { judged, ...send.figures(), lastExcluded: last, othersExcluded: others, weights };
 }
 
 /** The nodes' side of the wire, and what it took. */

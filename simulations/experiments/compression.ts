@@ -1,3 +1,4 @@
+import { createRule } from '../../aggregation/index.ts';
 import { slicesFor } from '../../node/data/index.ts';
 import { TRAINING_DEFAULTS, type TrainingDefaults, trainingRelease } from '../../node/training/index.ts';
 import { epsilonOf } from '../../privacy/index.ts';
@@ -9,7 +10,7 @@ import { prepareWideMarket, thinned, WIDE_TRAINING } from './wide-market.ts';
 // What compressed updates cost on the generator's peg task: bytes against float32, every byte of a message counted, and
 // the held-out pinball loss against the same federation without compression. Run it with
 //
-//     node simulations/experiments/compression.ts [sizes|default|wide [record|none]]
+//     node simulations/experiments/compression.ts [sizes|rules|default|wide [record|none]]
 //
 // `default` is the network's own model and training (51 weights), `wide` one hidden layer of 710 units (9,943 weights).
 
@@ -28,6 +29,14 @@ type Setting = {
   readonly market: (seed: number) => Promise<CompressedMarket>;
 };
 
+async function defaultMarket(seed: number): Promise<CompressedMarket> {
+  const market = await prepareMarket(await slicesFor(undefined, seed, 7), 10);
+  const training = market.training.map((nodes) =>
+    nodes.map((examples) => ({ ...examples, peg: thinned(examples.peg, { hours: 4 }) })),
+  );
+  return { ...market, training };
+}
+
 const SETTINGS: Readonly<Record<string, Setting>> = {
   default: {
     title: 'default model: 51 weights, 7 nodes, the published training on six peg rows a day',
@@ -37,13 +46,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
       { share, feedback: true },
       { share, feedback: false },
     ]),
-    market: async (seed) => {
-      const market = await prepareMarket(await slicesFor(undefined, seed, 7), 10);
-      const training = market.training.map((nodes) =>
-        nodes.map((examples) => ({ ...examples, peg: thinned(examples.peg, { hours: 4 }) })),
-      );
-      return { ...market, training };
-    },
+    market: defaultMarket,
   },
   wide: {
     title: 'wide model: 9,943 weights (one hidden layer of 710 units), 3 nodes, two rows of every third day',
@@ -127,15 +130,53 @@ function tableLine(
   ].join('  ');
 }
 
+/** Whether rules still tell a reversed update, ten rounds under noise, and what a rule itself loses. */
+async function measureRules(): Promise<void> {
+  const seeds = SEEDS.slice(0, 3);
+  print(`\nseven nodes, the last one's updates reversed, ten rounds under noise; seeds ${seeds.join(', ')}`);
+  print('rule           kept  liar left out  others left out      loss');
+  const markets: CompressedMarket[] = [];
+  for (const seed of seeds) markets.push(await defaultMarket(seed));
+  for (const name of ['multi-krum', 'trimmed-mean', 'median']) {
+    for (const share of [undefined, 0.2, 0.05]) {
+      const results = markets.map((market, i) =>
+        runCompressed(market, {
+          training: TRAINING_DEFAULTS,
+          judgedAfter: [10],
+          seed: `compression/rules/${seeds[i]}`,
+          rule: createRule(name, { f: 1 }),
+          reversed: true,
+          ...(share === undefined ? {} : { codec: { share, feedback: true } }),
+        }),
+      );
+      const total = (count: (result: CompressedResult) => number) =>
+        String(results.reduce((sum, result) => sum + count(result), 0));
+      print(
+        [
+          name.padEnd(12),
+          (share === undefined ? 'all' : `${100 * share} %`).padStart(5),
+          `${total((result) => result.lastExcluded)} of ${10 * seeds.length}`.padStart(13),
+          `${total((result) => result.othersExcluded)} of ${60 * seeds.length}`.padStart(15),
+          average(results.map(({ judged }) => judged[0]!.loss))
+            .toFixed(4)
+            .padStart(8),
+        ].join('  '),
+      );
+    }
+  }
+}
+
 const [asked, unit] = process.argv.slice(2);
 if (asked === undefined || asked === 'sizes') for (const line of compressedSizes()) print(line);
-const names = asked === undefined ? Object.keys(SETTINGS) : [asked].filter((name) => name !== 'sizes');
+if (asked === undefined || asked === 'rules') await measureRules();
+const names =
+  asked === undefined ? Object.keys(SETTINGS) : [asked].filter((name) => !['sizes', 'rules'].includes(name));
 const units = UNITS.filter((each) => unit === undefined || each === unit);
 for (const name of names) {
   const setting = SETTINGS[name];
   if (setting === undefined || units.length === 0) {
     throw new RangeError(
-      `got ${[asked, unit].join(' ')}, expected sizes, default or wide, and record or none for one of them`,
+      `got ${[asked, unit].join(' ')}, expected sizes, rules, default or wide, and record or none for one of them`,
     );
   }
   await measure(setting, units);
