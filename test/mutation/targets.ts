@@ -37,14 +37,14 @@ export function trialOf(root: string, id: number, mutant?: Mutant): Trial {
   };
 }
 
-/** The file's own tests and the vectors, the other cases by hand, and the laws, which take longest. */
+/** The file's own tests, vectors and bits, the other cases by hand, and the laws, which take longest. */
 function stagesOf(root: string, word: string): string[][] {
   const stages: [string[], string[], string[]] = [[], [], []];
   const tests = globSync('aggregation/{,kernels/}test/*.test.ts', { cwd: root }).sort();
   for (const test of tests) {
     const name = basename(test);
     if (LEFT_OUT.includes(name)) continue;
-    const isFirst = name.startsWith('vectors') || (word !== '' && name.includes(word));
+    const isFirst = /^(?:vectors|bits)/.test(name) || (word !== '' && name.includes(word));
     stages[name.startsWith('laws') ? 2 : isFirst ? 0 : 1].push(test);
   }
   return stages;

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { createAggregator, createRule, ruleEntry, ruleNames } from '../index.ts';
+import { boundedMeans } from '../kernels/bounded-means.ts';
+import { cosines } from '../kernels/cosines.ts';
+import { plainKernels } from '../kernels/kernels.ts';
+import { neededOf } from './law-cases.ts';
+import { errorOf, toRows } from './support.ts';
+
+// Bounds that no vector and no law comes to: each of these told two programs apart that differ in one sign.
+
+describe('edges of the aggregation', () => {
+  it('a weight cap below 1 is one', () => {
+    const { weights } = createRule('fedavg', { weightCap: 0.5 }).aggregate(toRows([[1], [2]]), {
+      weights: [0.25, 3],
+    });
+    expect([...(weights ?? [])]).to.deep.equal([0.25, 0.5]);
+  });
+
+  it('without root data the reference is the middle of two where the number of rows is even', () => {
+    const rows = toRows([[0], [4], [6], [100]]);
+    const aggregator = createAggregator('monna', { f: 1 });
+    const { result } = aggregator.aggregate(rows, aggregator.initialState(1));
+    // Around 5 the three nearest are 4, 6 and 0; around 6 or 4 they are too, but their distances tell.
+    expect([...(result.scores ?? [])]).to.deep.equal([25, 1, 1, 9025]);
+  });
+
+  it('a single row, where that is enough, gives a vector of its length', () => {
+    for (const name of ruleNames.filter((each) => ruleEntry(each).condition.minRows(0) === 1)) {
+      const rule = createRule(name, { f: 0 });
+      const { vector } = rule.aggregate(toRows([[3, -4]]), neededOf(rule, 1, 2));
+      expect(vector, name).to.have.lengthOf(2);
+    }
+    const error = errorOf(() => createRule('dnc', { f: 0, sample: 1 }).aggregate(toRows([[3, -4]])));
+    expect(error.code).to.equal('INPUT_MISSING');
+  });
+
+  it('a row that is 0 has no cosine with any other, wherever it stands', () => {
+    for (const zero of [0, 1, 2, 3]) {
+      const rows = toRows([
+        [1, 0],
+        [0, 2],
+        [3, 0],
+      ]);
+      rows.splice(zero, 0, new Float64Array(2));
+      const square = cosines(rows, plainKernels);
+      const others = [0, 1, 2, 3].filter((row) => row !== zero);
+      const wanted = Array.from({ length: 16 }, () => 0);
+      const [a = 0, , c = 0] = others;
+      for (const [i, j] of [
+        [a, c],
+        [c, a],
+      ] as const) {
+        wanted[i * 4 + j] = 1;
+      }
+      for (const [at, value] of wanted.entries())
+        expect(square[at], `${zero}: ${at}`).to.be.closeTo(value, 1e-15);
+    }
+  });
+
+  it('a mean beyond float64 keeps its sign', () => {
+    const rows = toRows([
+      [Number.MAX_VALUE, -Number.MAX_VALUE, 1],
+      [Number.MAX_VALUE, -Number.MAX_VALUE, 3],
+    ]);
+    const [mean] = boundedMeans(plainKernels, rows, [[0, 1]]);
+    expect([...(mean ?? [])]).to.deep.equal([Number.MAX_VALUE, -Number.MAX_VALUE, 2]);
+  });
+});
