@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { createAggregator, createRule, ruleEntry, ruleNames } from '../index.ts';
+import { createAggregator, createRule, defineRule, largestF, ruleEntry, ruleNames } from '../index.ts';
 import { boundedMeans } from '../kernels/bounded-means.ts';
 import { cosines } from '../kernels/cosines.ts';
 import { plainKernels } from '../kernels/kernels.ts';
+import { mdaWork } from '../robust/mda.ts';
 import { neededOf } from './law-cases.ts';
 import { errorOf, toRows } from './support.ts';
 
@@ -55,6 +56,40 @@ describe('edges of the aggregation', () => {
       for (const [at, value] of wanted.entries())
         expect(square[at], `${zero}: ${at}`).to.be.closeTo(value, 1e-15);
     }
+  });
+
+  it('a rule without weights of its own is handed ones, and a condition that f = n satisfies holds for n', () => {
+    const condition = { text: 'n ≥ f', minRows: (f: number) => Math.max(1, f) };
+    const rule = defineRule({
+      name: 'sum of weights',
+      f: 0,
+      condition,
+      apply: (_, { weights }) => ({ vector: weights.slice(), selected: [], leftOut: [] }),
+    });
+    expect([...rule.aggregate(toRows([[1], [2], [3]])).vector]).to.deep.equal([1, 1, 1]);
+    expect([1, 2, 5].map((n) => largestF(condition, n))).to.deep.equal([1, 2, 5]);
+  });
+
+  it('Multi-Krum of one row is Krum', () => {
+    const rows = toRows([[0], [1], [6], [9], [13]]);
+    const one = createRule('multi-krum', { f: 1, m: 1 }).aggregate(rows);
+    expect(one).to.deep.equal(createRule('krum', { f: 1 }).aggregate(rows));
+  });
+
+  it('SignGuard gives nothing where most norms are beyond float64', () => {
+    const rows = toRows([[1e200], [1e200], [1e200], [1]]);
+    const error = errorOf(() => createRule('signguard', { f: 1 }).aggregate(rows));
+    expect(error.code).to.equal('RESULT_NOT_FINITE');
+  });
+
+  it('the work of MDA counts one search a halving of the pairs and one a row', () => {
+    // 3, 10 and 45 pairs take 2, 4 and 6 halvings.
+    const perSearch = [
+      [3, 2],
+      [5, 4],
+      [10, 6],
+    ].map(([n = 0, halvings = 0]) => mdaWork(n, 1) / (halvings + n));
+    expect(new Set(perSearch).size).to.equal(1);
   });
 
   it('a mean beyond float64 keeps its sign', () => {
