@@ -3,6 +3,7 @@ import { createAggregator, createRule, defineRule, largestF, ruleEntry, ruleName
 import { boundedMeans } from '../kernels/bounded-means.ts';
 import { cosines } from '../kernels/cosines.ts';
 import { plainKernels } from '../kernels/kernels.ts';
+import { naturalLog } from '../kernels/natural-log.ts';
 import { mdaWork } from '../robust/mda.ts';
 import { neededOf } from './law-cases.ts';
 import { errorOf, toRows } from './support.ts';
@@ -90,6 +91,11 @@ describe('edges of the aggregation', () => {
       [10, 6],
     ].map(([n = 0, halvings = 0]) => mdaWork(n, 1) / (halvings + n));
     expect(new Set(perSearch).size).to.equal(1);
+  });
+
+  it('the logarithm brings √2 itself nowhere, and √½ to √2', () => {
+    expect(naturalLog(Math.SQRT2)).to.equal(0.34657359027997275);
+    expect(naturalLog(Math.SQRT2 / 2)).to.equal(-0.34657359027997253);
   });
 
   it('a mean beyond float64 keeps its sign', () => {

@@ -234,4 +234,43 @@ export const SURVIVORS: readonly Survivor[] = [
     change: '< → <=',
     reason: 'of the numbers of pairs only 1 is a power of two',
   },
+  {
+    path: 'aggregation/kernels/principal-direction.ts',
+    code: 'if (!(value > 0)) return none;',
+    change: '> → >=',
+    reason: 'rows that differ have a variance above 0, and others were told apart before',
+  },
+  {
+    path: 'aggregation/kernels/principal-direction.ts',
+    code: 'for (let j = 0; j < n; j++) sum += gram[i * n + j]! * roots[j]! * vector[j]!;',
+    change: '+= → -=',
+    reason: 'the sum is squared',
+  },
+  {
+    path: 'aggregation/kernels/principal-direction.ts',
+    code: 'for (let i = 0; i < n; i++) {',
+    change: /^(?:< → <=|index - 1)$/,
+    nth: 2,
+    reason: EMPTY,
+  },
+  {
+    path: 'aggregation/kernels/pull.ts',
+    code: 'for (let start = 0; start < d; start += TILE) {',
+    change: '< → <=',
+    reason: 'a tile that begins at d has no column',
+  },
+  {
+    path: 'aggregation/kernels/pull.ts',
+    code: /^for \(let i = 0; i < whole; i \+= TOGETHER\)/,
+    change: 'index - 1',
+    nth: 1,
+    reason: 'i and whole are multiples of four',
+  },
+  {
+    path: 'aggregation/kernels/dots-with.ts',
+    code: 'for (let k = 0; k < whole; k += 4) {',
+    change: 'index - 1',
+    nth: 1,
+    reason: 'k and whole are multiples of four',
+  },
 ];
