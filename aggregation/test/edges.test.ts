@@ -4,6 +4,7 @@ import { boundedMeans } from '../kernels/bounded-means.ts';
 import { cosines } from '../kernels/cosines.ts';
 import { plainKernels } from '../kernels/kernels.ts';
 import { naturalLog } from '../kernels/natural-log.ts';
+import { weightedSum } from '../kernels/weighted-sum.ts';
 import { mdaWork } from '../robust/mda.ts';
 import { neededOf } from './law-cases.ts';
 import { errorOf, toRows } from './support.ts';
@@ -96,6 +97,17 @@ describe('edges of the aggregation', () => {
   it('the logarithm brings √2 itself nowhere, and √½ to √2', () => {
     expect(naturalLog(Math.SQRT2)).to.equal(0.34657359027997275);
     expect(naturalLog(Math.SQRT2 / 2)).to.equal(-0.34657359027997253);
+  });
+
+  it('a weighted sum is the same behind the end of a tile', () => {
+    const rows = [1, 2, 3].map((i) => Float64Array.from({ length: 9001 }, (_, k) => ((i * k) % 7) - 3));
+    const weights = Float64Array.of(0.5, 2, 0.25);
+    const naive = Float64Array.from({ length: 9001 }, (_, k) => {
+      let sum = 0;
+      for (const [i, row] of rows.entries()) sum += (weights[i] as number) * (row[k] as number);
+      return sum / 2;
+    });
+    expect([...weightedSum(rows, weights, 2)]).to.deep.equal([...naive]);
   });
 
   it('a mean beyond float64 keeps its sign', () => {
