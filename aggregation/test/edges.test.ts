@@ -110,6 +110,20 @@ describe('edges of the aggregation', () => {
     expect([...weightedSum(rows, weights, 2)]).to.deep.equal([...naive]);
   });
 
+  it('what is not finite is found in every coordinate of rows of every width', () => {
+    for (let width = 1; width <= 13; width++) {
+      for (let k = 0; k < width; k++) {
+        for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+          const row = new Float64Array(width).fill(1);
+          row[k] = value;
+          const error = errorOf(() => createRule('fedavg').aggregate([new Float64Array(width), row]));
+          expect(error.code).to.equal('ROW_NOT_FINITE');
+          expect(error.metadata).to.deep.equal({ row: 1, coordinate: k });
+        }
+      }
+    }
+  });
+
   it('a mean beyond float64 keeps its sign', () => {
     const rows = toRows([
       [Number.MAX_VALUE, -Number.MAX_VALUE, 1],
