@@ -11,7 +11,9 @@ const HEAVY: ReadonlySet<string> = new Set(['simulations/test/learning.test.ts']
 const PATIENT: readonly string[] = [
   'simulations/test/e2e/kill.test.ts',
   'node/test/e2e/operator.test.ts',
+  'node/test/e2e/signals.test.ts',
   'node/test/e2e/bad-input.test.ts',
+  'node/test/e2e/hostile-peer.test.ts',
 ];
 
 /** A set of test files that one mocha process runs. */
