@@ -1,3 +1,4 @@
+import { sumOf, weightedSum } from '../kernels/weighted-sum.ts';
 import { optionError } from '../options.ts';
 import { type AggregationRule, defineRule, type RuleCondition } from '../rule.ts';
 import { cappedWeights, requireWeightCap } from './weights.ts';
@@ -35,14 +36,7 @@ export function fedAvg(options: FedAvgOptions = {}): AggregationRule {
     condition: FEDAVG_CONDITION,
     weigh: (weights, n) => cappedWeights('fedavg', weights, n, weightCap),
     apply: (rows, { weights }) => {
-      const vector = new Float64Array(rows[0]?.length ?? 0);
-      let total = 0;
-      for (const [i, row] of rows.entries()) {
-        const weight = weights[i]!;
-        total += weight;
-        for (let k = 0; k < vector.length; k++) vector[k] = vector[k]! + weight * row[k]!;
-      }
-      for (let k = 0; k < vector.length; k++) vector[k] = vector[k]! / total;
+      const vector = weightedSum(rows, weights, sumOf(weights));
       return { vector, selected: [...rows.keys()], leftOut: [], weights };
     },
   });

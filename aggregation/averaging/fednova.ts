@@ -41,7 +41,7 @@ export function fedNova(options: FedNovaOptions = {}): AggregationRule {
     needs: ['steps'],
     weigh: (weights, n) => cappedWeights('fednova', weights, n, weightCap),
     apply: (rows, { weights, steps = [] }) => {
-      const vector = new Float64Array(rows[0]?.length ?? 0);
+      const sum = new Float64Array(rows[0]?.length ?? 0);
       let total = 0;
       let weightedSteps = 0;
       for (const [i, row] of rows.entries()) {
@@ -49,10 +49,10 @@ export function fedNova(options: FedNovaOptions = {}): AggregationRule {
         const tau = steps[i]!;
         total += weight;
         weightedSteps += weight * tau;
-        for (let k = 0; k < vector.length; k++) vector[k] = vector[k]! + weight * (row[k]! / tau);
+        for (let k = 0; k < sum.length; k++) sum[k] = sum[k]! + weight * (row[k]! / tau);
       }
       const effective = weightedSteps / total;
-      for (let k = 0; k < vector.length; k++) vector[k] = (vector[k]! / total) * effective;
+      const vector = sum.map((x) => (x / total) * effective);
       return { vector, selected: [...rows.keys()], leftOut: [], weights };
     },
   });

@@ -1,4 +1,5 @@
 import { AggregationError } from '../errors.ts';
+import { weightedSum } from '../kernels/weighted-sum.ts';
 import { optionError, positiveOption } from '../options.ts';
 import { type AggregationRule, defineRule } from '../rule.ts';
 import { FEDAVG_CONDITION } from './fedavg.ts';
@@ -54,7 +55,6 @@ export function qFedAvg(options: QFedAvgOptions = {}): AggregationRule {
     takes: ['losses'],
     needs: ['losses'],
     apply: (rows, { losses = [] }) => {
-      const vector = new Float64Array(rows[0]?.length ?? 0);
       const weights = new Float64Array(rows.length);
       let largest = 0;
       for (const loss of losses) if (loss > largest) largest = loss;
@@ -64,12 +64,10 @@ export function qFedAvg(options: QFedAvgOptions = {}): AggregationRule {
         const weight = powerInHalves(loss / largest, q);
         weights[i] = weight;
         total += q === 0 ? weight : weight * (1 + (q * lipschitz * squaredNorm(row)) / loss);
-        for (let k = 0; k < vector.length; k++) vector[k] = vector[k]! + weight * row[k]!;
       }
       // Divided by infinity any sum would pass as 0.
       if (!Number.isFinite(total)) throw notFinite(total);
-      for (let k = 0; k < vector.length; k++) vector[k] = vector[k]! / total;
-      return { vector, selected: [...rows.keys()], leftOut: [], weights };
+      return { vector: weightedSum(rows, weights, total), selected: [...rows.keys()], leftOut: [], weights };
     },
   });
 }

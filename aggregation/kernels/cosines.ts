@@ -1,4 +1,5 @@
 import type { Kernels } from './kernels.ts';
+import { visitPairs } from './squared-distances.ts';
 import { unitOf } from './units.ts';
 
 /**
@@ -10,15 +11,11 @@ import { unitOf } from './units.ts';
 export function cosines(rows: readonly Float64Array[], kernels: Kernels): Float64Array {
   const n = rows.length;
   const units = rows.map(unitOf);
-  const { values } = kernels.squaredDistances(units.map(({ direction }) => direction));
+  const distances = kernels.squaredDistances(units.map(({ direction }) => direction));
   const square = new Float64Array(n * n);
-  let pair = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      const cosine = 1 - values[pair++]! / 2;
-      if (units[i]?.length === 0 || units[j]?.length === 0) continue;
-      square[i * n + j] = square[j * n + i] = cosine;
-    }
-  }
+  visitPairs(distances, (i, j, squared) => {
+    if (units[i]?.length === 0 || units[j]?.length === 0) return;
+    square[i * n + j] = square[j * n + i] = 1 - squared / 2;
+  });
   return square;
 }

@@ -8,8 +8,7 @@ export function meanOf(rows: readonly Float64Array[], indices: readonly number[]
     const row = rows[index]!;
     for (let k = 0; k < sum.length; k++) sum[k] = sum[k]! + row[k]!;
   }
-  for (let k = 0; k < sum.length; k++) sum[k] = sum[k]! / indices.length;
-  return sum;
+  return sum.map((x) => x / indices.length);
 }
 
 /** {@link meanOf} of each list of row indices: as many vectors of length d as there are lists. */

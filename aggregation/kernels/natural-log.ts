@@ -25,6 +25,6 @@ export function naturalLog(x: number): number {
   const z = (m - 1) / (m + 1);
   const square = z * z;
   let series = 0;
-  for (let term = TERMS - 1; term >= 0; term--) series = series * square + 1 / (2 * term + 1);
+  for (let term = TERMS; term-- > 0; ) series = series * square + 1 / (2 * term + 1);
   return k * LN2 + 2 * z * series;
 }

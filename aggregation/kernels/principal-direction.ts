@@ -1,4 +1,4 @@
-import type { SquaredDistances } from './squared-distances.ts';
+import { type SquaredDistances, visitPairs } from './squared-distances.ts';
 import { topEigenpair } from './top-eigenpair.ts';
 import { sumOf } from './weighted-sum.ts';
 
@@ -51,20 +51,18 @@ export function principalDirection(distances: SquaredDistances, weights: Float64
 
 /** All distances as n rows of n, rows of weight 0 left at 0, and what they were divided by. */
 function scaledSquare(
-  { n, values }: SquaredDistances,
+  distances: SquaredDistances,
   weights: Float64Array,
 ): { readonly square: Float64Array; readonly scale: number } {
+  const { n } = distances;
   const square = new Float64Array(n * n);
   let scale = 0;
-  let pair = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      const distance = Math.min(values[pair++]!, Number.MAX_VALUE);
-      if (weights[i] === 0 || weights[j] === 0) continue;
-      square[i * n + j] = square[j * n + i] = distance;
-      scale = Math.max(scale, distance);
-    }
-  }
+  visitPairs(distances, (i, j, squared) => {
+    if (weights[i] === 0 || weights[j] === 0) return;
+    const distance = Math.min(squared, Number.MAX_VALUE);
+    square[i * n + j] = square[j * n + i] = distance;
+    scale = Math.max(scale, distance);
+  });
   return { square: scale === 0 ? square : square.map((x) => x / scale), scale };
 }
 

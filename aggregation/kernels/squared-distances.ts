@@ -70,6 +70,15 @@ export function addGroupSquares(
   }
 }
 
+/** Calls `visit` for every pair of rows i < j with its squared distance, by ascending i, then j. */
+export function visitPairs(
+  { n, values }: SquaredDistances,
+  visit: (i: number, j: number, squared: number) => void,
+): void {
+  let pair = 0;
+  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) visit(i, j, values[pair++]!);
+}
+
 /** The n − 1 squared distances from `row` to the others, by ascending index of the other. */
 export function distancesFrom({ n, values }: SquaredDistances, row: number): Float64Array {
   const result = new Float64Array(n - 1);

@@ -119,7 +119,5 @@ function countOn({ distances }: View): number {
 
 /** The earliest of the least. */
 function indexOfLeast(values: Float64Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! < values[best]!) best = i;
-  return best;
+  return values.indexOf(values.reduce((least, value) => Math.min(least, value)));
 }

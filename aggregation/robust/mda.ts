@@ -1,6 +1,6 @@
 import { AggregationError } from '../errors.ts';
 import { meanOf } from '../kernels/mean.ts';
-import type { SquaredDistances } from '../kernels/squared-distances.ts';
+import { type SquaredDistances, visitPairs } from '../kernels/squared-distances.ts';
 import { liarCount } from '../options.ts';
 import { type AggregationResult, type AggregationRule, defineRule, type Rows } from '../rule.ts';
 import { MAJORITY_CONDITION } from './coordinate-wise.ts';
@@ -84,15 +84,11 @@ function tightestMean(
 }
 
 /** Of each row the greatest squared distance to one of `chosen`. */
-function farthestOf({ n, values }: SquaredDistances, chosen: ReadonlySet<number>): Float64Array {
-  const farthest = new Float64Array(n);
-  let pair = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      const squared = values[pair++]!;
-      if (chosen.has(j)) farthest[i] = Math.max(farthest[i]!, squared);
-      if (chosen.has(i)) farthest[j] = Math.max(farthest[j]!, squared);
-    }
-  }
+function farthestOf(distances: SquaredDistances, chosen: ReadonlySet<number>): Float64Array {
+  const farthest = new Float64Array(distances.n);
+  visitPairs(distances, (i, j, squared) => {
+    if (chosen.has(j)) farthest[i] = Math.max(farthest[i]!, squared);
+    if (chosen.has(i)) farthest[j] = Math.max(farthest[j]!, squared);
+  });
   return farthest;
 }

@@ -116,9 +116,9 @@ function signCounts(rows: Rows, seed: string | undefined): Point[] {
     const values = mask === undefined ? row : gather(row, mask);
     let positive = 0;
     let negative = 0;
-    for (let k = 0; k < values.length; k++) {
-      if (values[k]! > 0) positive++;
-      else if (values[k]! < 0) negative++;
+    for (const value of values) {
+      if (value > 0) positive++;
+      else if (value < 0) negative++;
     }
     return [positive, values.length - positive - negative, negative];
   });

@@ -1,4 +1,4 @@
-import type { SquaredDistances } from '../kernels/squared-distances.ts';
+import { type SquaredDistances, visitPairs } from '../kernels/squared-distances.ts';
 import { hasCover, searchTreeBound } from './vertex-cover.ts';
 
 /**
@@ -25,16 +25,14 @@ export function firstTightest(distances: SquaredDistances, size: number): number
 }
 
 /** n × n: 1 where a pair is farther apart than the square root of `limit`. */
-function pairsBeyond({ n, values }: SquaredDistances, limit: number): Uint8Array[] {
+function pairsBeyond(distances: SquaredDistances, limit: number): Uint8Array[] {
+  const { n } = distances;
   const far = Array.from({ length: n }, () => new Uint8Array(n));
-  let pair = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      if (!(values[pair++]! > limit)) continue;
-      far[i]![j] = 1;
-      far[j]![i] = 1;
-    }
-  }
+  visitPairs(distances, (i, j, squared) => {
+    if (!(squared > limit)) return;
+    far[i]![j] = 1;
+    far[j]![i] = 1;
+  });
   return far;
 }
 

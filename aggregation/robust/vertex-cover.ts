@@ -10,11 +10,9 @@
  */
 export function hasCover(edges: readonly Uint8Array[], open: Uint8Array, budget: number): boolean {
   const degrees = degreesOf(edges, open);
-  let total = 0;
-  let most = 0;
-  for (let i = 1; i < degrees.length; i++) if (degrees[i]! > degrees[most]!) most = i;
-  for (let i = 0; i < degrees.length; i++) total += degrees[i]!;
-  const degree = degrees[most]!;
+  const total = degrees.reduce((sum, degree) => sum + degree, 0);
+  const degree = Math.max(...degrees);
+  const most = degrees.indexOf(degree);
   if (total === 0) return true;
   if (total > 2 * budget * degree) return false;
   if (degree <= 2) return coverOfPaths(edges, open, degrees) <= budget;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { squaredDistances } from '../index.ts';
 import { naturalLog } from '../kernels/natural-log.ts';
@@ -24,7 +25,30 @@ function symmetric(seed: number, n: number, rank: number): Float64Array {
 const times = (matrix: Float64Array, x: Float64Array): Float64Array =>
   x.map((_, i) => x.reduce((sum, value, j) => sum + (matrix[i * x.length + j] ?? 0) * value, 0));
 
+/** What nodes agree on: the bits of value and vector. */
+function bitsOf(matrix: Float64Array, n: number): string {
+  const { value, vector } = topEigenpair(matrix, n);
+  return createHash('sha256').update(Float64Array.of(value)).update(vector).digest('hex').slice(0, 16);
+}
+
 describe('the top eigenpair', () => {
+  for (const [n, rank, bits] of [
+    [2, 2, '6fe11de256b2126c'],
+    [7, 3, '170f797fd05cd876'],
+    [64, 40, '992cc9e2f738cd62'],
+    [65, 40, '96d7e6b2a88a147a'],
+    [80, 80, '2f952987947b38f5'],
+    [130, 100, '0cdbc609ccdb1f78'],
+  ] as const) {
+    it(`keeps its bits for n = ${n}, rank ${rank}`, () => {
+      expect(bitsOf(symmetric(n, n, rank), n)).to.equal(bits);
+    });
+  }
+
+  it('turns equal entries of the diagonal one way', () => {
+    expect(bitsOf(Float64Array.of(2, 1, 1, 2), 2)).to.equal('306dd05f4811d9ac');
+  });
+
   it('of matrices known by heart', () => {
     expect(topEigenpair(Float64Array.of(7), 1)).to.deep.equal({ value: 7, vector: Float64Array.of(1) });
     const { value, vector } = topEigenpair(Float64Array.of(2, 1, 0, 1, 2, 1, 0, 1, 2), 3);
