@@ -27,13 +27,11 @@ export function topEigenpair(matrix: Float64Array, n: number): Eigenpair {
   const { basis, alphas, betas } = lanczos(matrix, n);
   const m = basis.length;
   const small = new Float64Array(m * m);
-  for (let i = 0; i < m; i++) {
-    small[i * m + i] = alphas[i]!;
-    if (i + 1 < m) small[i * m + i + 1] = small[(i + 1) * m + i] = betas[i]!;
-  }
+  for (const [i, alpha] of alphas.entries()) small[i * m + i] = alpha;
+  for (const [i, beta] of betas.entries()) small[i * m + i + 1] = small[(i + 1) * m + i] = beta;
   const { value, vector } = jacobi(small, m);
   const lifted = new Float64Array(n);
-  for (let i = 0; i < m; i++) addScaled(lifted, vector[i]!, basis[i]!);
+  for (const [i, each] of basis.entries()) addScaled(lifted, vector[i]!, each);
   return { value, vector: lifted };
 }
 
@@ -54,9 +52,10 @@ function jacobi(a: Float64Array, n: number): Eigenpair {
       }
     }
   }
-  let top = 0;
-  for (let i = 1; i < n; i++) if (a[i * n + i]! > a[top * n + top]!) top = i;
-  return { value: a[top * n + top]!, vector: vectors.slice(top * n, (top + 1) * n) };
+  const values = Float64Array.from({ length: n }, (_, i) => a[i * n + i]!);
+  const value = Math.max(...values);
+  const top = values.indexOf(value);
+  return { value, vector: vectors.slice(top * n, (top + 1) * n) };
 }
 
 /** Turns rows and columns p and q so that entry (p, q) is 0; `vectors` holds the eigenvectors as rows. */
@@ -101,20 +100,20 @@ function lanczos(matrix: Float64Array, n: number): Tridiagonal {
   const first = Math.sqrt(dot(start, start));
   let next = start.map((x) => x / first);
   let largest = 0;
-  while (basis.length < DIRECT) {
+  for (;;) {
     const current = next;
     const image = times(matrix, n, current);
-    alphas.push(dot(image, current));
+    const alpha = dot(image, current);
+    alphas.push(alpha);
     basis.push(current);
     for (let pass = 0; pass < 2; pass++) for (const each of basis) addScaled(image, -dot(image, each), each);
     const length = Math.sqrt(dot(image, image));
-    largest = Math.max(largest, length, Math.abs(alphas.at(-1) ?? 0));
-    // The space holds everything that the matrix makes of the start.
-    if (!(length > largest * 2 ** -40)) break;
+    largest = Math.max(largest, length, Math.abs(alpha));
+    // The space is as wide as it may be, or holds everything that the matrix makes of the start.
+    if (basis.length === DIRECT || !(length > largest * 2 ** -40)) return { basis, alphas, betas };
     betas.push(length);
     next = image.map((x) => x / length);
   }
-  return { basis, alphas, betas };
 }
 
 function times(matrix: Float64Array, n: number, vector: Float64Array): Float64Array {
