@@ -45,6 +45,10 @@ describe('the top eigenpair', () => {
     });
   }
 
+  it('of nothing is 0, however wide', () => {
+    for (const n of [3, 70]) expect(topEigenpair(new Float64Array(n * n), n).value).to.equal(0);
+  });
+
   it('turns equal entries of the diagonal one way', () => {
     expect(bitsOf(Float64Array.of(2, 1, 1, 2), 2)).to.equal('306dd05f4811d9ac');
   });

@@ -174,7 +174,7 @@ export const SURVIVORS: readonly Survivor[] = [
   },
   {
     path: 'aggregation/robust/signguard.ts',
-    code: 'else if (values[k]! < 0) negative++;',
+    code: 'else if (value < 0) negative++;',
     change: '< → >=',
     reason: 'zeros and negatives change places in every count, and the distances between counts stay',
   },
@@ -417,5 +417,11 @@ export const SURVIVORS: readonly Survivor[] = [
     code: 'return lengthOf(view.pull) <= tolerance * view.weights.length;',
     change: '<= → <',
     reason: 'a pull of exactly the tolerance is not known to occur',
+  },
+  {
+    path: 'aggregation/kernels/top-eigenpair.ts',
+    code: 'const tangent = ratio < 0 ? -size : size;',
+    change: '< → <=',
+    reason: 'at 0 it turns by 45° one way or the other, and the two vectors change places',
   },
 ];
