@@ -8,7 +8,8 @@ export function meanOf(rows: readonly Float64Array[], indices: readonly number[]
     const row = rows[index]!;
     for (let k = 0; k < sum.length; k++) sum[k] = sum[k]! + row[k]!;
   }
-  return sum.map((x) => x / indices.length);
+  for (let k = 0; k < sum.length; k++) sum[k] = sum[k]! / indices.length;
+  return sum;
 }
 
 /** {@link meanOf} of each list of row indices: as many vectors of length d as there are lists. */

@@ -41,11 +41,11 @@ export function centredClipping(options: CentredClippingOptions): AggregationRul
     condition: MAJORITY_CONDITION,
     takes: ['reference'],
     apply: (rows, { reference }) => {
-      let vector = reference ?? new Float64Array(rows[0]?.length ?? 0);
+      const vector = Float64Array.from(reference ?? new Float64Array(rows[0]?.length ?? 0));
       let weights: Float64Array = new Float64Array(rows.length);
       for (let iteration = 0; iteration < iterations; iteration++) {
         const { mean, factors } = clippedPull(rows, vector, radius);
-        vector = vector.map((x, k) => x + mean[k]!);
+        for (let k = 0; k < vector.length; k++) vector[k] = vector[k]! + mean[k]!;
         weights = factors;
       }
       return { vector, selected: [...rows.keys()], leftOut: beyondRange(weights), weights };

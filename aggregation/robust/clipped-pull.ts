@@ -15,7 +15,8 @@ export function clippedPull(
     const distance = Math.sqrt(squared);
     return distance > radius ? radius / distance : 1;
   });
-  const mean = pull(rows, factors, point).map((sum) => sum / rows.length);
+  const mean = pull(rows, factors, point);
+  for (let k = 0; k < mean.length; k++) mean[k] = mean[k]! / rows.length;
   return { mean, factors };
 }
 

@@ -424,4 +424,22 @@ export const SURVIVORS: readonly Survivor[] = [
     change: '< → <=',
     reason: 'at 0 it turns by 45° one way or the other, and the two vectors change places',
   },
+  {
+    path: 'aggregation/kernels/rows.ts',
+    code: /^(s\d|for \(; k < row\.length; k\+\+\) s0) \+= row\[/,
+    change: '+= → -=',
+    reason: 'what is added is 0 or NaN',
+  },
+  {
+    path: 'aggregation/kernels/rows.ts',
+    code: 'return s0 + s1 + (s2 + s3) === 0;',
+    change: '+ → -',
+    reason: 'what is added is 0 or NaN',
+  },
+  {
+    path: 'aggregation/kernels/rows.ts',
+    code: 'for (; k + 3 < row.length; k += 4) {',
+    change: 'index - 1',
+    reason: 'the loop behind it takes what this one leaves',
+  },
 ];
