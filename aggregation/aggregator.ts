@@ -11,6 +11,7 @@ import {
   preAggregatorEntry,
   ruleEntry,
 } from './registry.ts';
+import { coordinateMedian } from './robust/coordinate-wise.ts';
 import { type AggregateOptions, type AggregationResult, type Rows, sealVector } from './rule.ts';
 import type { AggregatorState, StateShape } from './state.ts';
 
@@ -83,10 +84,7 @@ export function createAggregator(text: string, options: AggregatorOptions = {}):
   ): Float64Array | undefined => {
     if (given.reference !== undefined) return given.reference;
     if (reference === 'last') return state.vectors[LAST];
-    if (reference === undefined) return undefined;
-    const n = rows.length;
-    const middle = { from: (n - 1) >> 1, to: (n >> 1) + 1, trim: 0 };
-    return (given.kernels ?? plainKernels).windowMeans(rows, middle).means;
+    return reference === 'root' ? coordinateMedian(rows, given.kernels ?? plainKernels) : undefined;
   };
 
   return Object.freeze({

@@ -82,47 +82,23 @@ export function optionError(
   });
 }
 
-/**
- * Returns `given`, or `fallback` where it is left out.
- * @throws {UsageError} RULE_OPTION unless it is a finite number > 0.
- */
-export function positiveOption(
-  rule: string,
-  option: keyof RuleOptions,
-  given: number | undefined,
-  fallback: number,
-): number {
-  const value = given ?? fallback;
-  if (Number.isFinite(value) && value > 0) return value;
-  throw optionError(rule, option, given, 'a finite number > 0');
+/** Makes a reader of options: `given`, or `fallback` where it is left out, if it is what is `expected`. */
+function optionOf(isValid: (value: number) => boolean, expected: string) {
+  return (rule: string, option: keyof RuleOptions, given: number | undefined, fallback: number): number => {
+    const value = given ?? fallback;
+    if (isValid(value)) return value;
+    throw optionError(rule, option, given, expected);
+  };
 }
 
-/**
- * Returns `given`, or `fallback` where it is left out.
- * @throws {UsageError} RULE_OPTION unless it is a whole number ≥ 1.
- */
-export function countOption(
-  rule: string,
-  option: keyof RuleOptions,
-  given: number | undefined,
-  fallback: number,
-): number {
-  const value = given ?? fallback;
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw optionError(rule, option, given, 'a whole number ≥ 1');
-}
+/** A finite number > 0, or the fallback. @throws {UsageError} RULE_OPTION. */
+export const positiveOption = optionOf((value) => Number.isFinite(value) && value > 0, 'a finite number > 0');
 
-/**
- * Returns `given`, or `fallback` where it is left out.
- * @throws {UsageError} RULE_OPTION unless 0 ≤ value < 1.
- */
-export function decayOption(
-  rule: string,
-  option: keyof RuleOptions,
-  given: number | undefined,
-  fallback: number,
-): number {
-  const value = given ?? fallback;
-  if (value >= 0 && value < 1) return value;
-  throw optionError(rule, option, given, 'a number from 0 to below 1');
-}
+/** A whole number ≥ 1, or the fallback. @throws {UsageError} RULE_OPTION. */
+export const countOption = optionOf(
+  (value) => Number.isSafeInteger(value) && value >= 1,
+  'a whole number ≥ 1',
+);
+
+/** A number from 0 to below 1, or the fallback. @throws {UsageError} RULE_OPTION. */
+export const decayOption = optionOf((value) => value >= 0 && value < 1, 'a number from 0 to below 1');

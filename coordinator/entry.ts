@@ -57,9 +57,8 @@ export function headAfter(entry: RoundEntry): Head {
 }
 
 /**
- * The same round with another outcome: only an accepted candidate becomes the next version, and
- * its state the version's. An aborted round
- * has no candidate, so it has no other outcome.
+ * The same round with another outcome: only an accepted candidate becomes the next version, and its state the
+ * version's. An aborted round has no candidate, so it has no other outcome.
  */
 export function withOutcome(entry: RoundEntry, outcome: 'accepted' | 'rejected'): RoundEntry {
   const accepted = outcome === 'accepted';

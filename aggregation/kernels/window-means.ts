@@ -9,6 +9,11 @@ export type SortedWindow = {
   readonly trim: number;
 };
 
+/** The one or two positions in the middle of n ascending values, whose mean is their median. */
+export function middleOf(n: number): Pick<SortedWindow, 'from' | 'to'> {
+  return { from: (n - 1) >> 1, to: (n >> 1) + 1 };
+}
+
 export type WindowMeans = {
   /** Length d. */
   readonly means: Float64Array;

@@ -1,4 +1,5 @@
 import type { Kernels } from '../kernels/kernels.ts';
+import { middleOf } from '../kernels/window-means.ts';
 import type { AggregationResult, LeftOut, Rows, RuleCondition } from '../rule.ts';
 
 /** f liars must be fewer than the honest rows: what is left after dropping f from each end is not empty. */
@@ -6,6 +7,11 @@ export const MAJORITY_CONDITION: RuleCondition = { text: 'n > 2f', minRows: (f) 
 
 /** A row trimmed in more than this share of the coordinates is named as left out. */
 export const TRIMMED_SHARE_LIMIT = 0.9;
+
+/** Per coordinate the median of the rows: a vector in their midst for rules that begin from one. */
+export function coordinateMedian(rows: Rows, kernels: Kernels): Float64Array {
+  return kernels.windowMeans(rows, { ...middleOf(rows.length), trim: 0 }).means;
+}
 
 /**
  * Per coordinate the mean of the sorted values `from` … `to` − 1, and for each row the share of coordinates in which

@@ -1,7 +1,7 @@
 import { countOption, liarCount, optionError, positiveOption } from '../options.ts';
 import { type AggregationResult, type AggregationRule, defineRule, type Rows } from '../rule.ts';
 import { beyondRange } from './clipped-pull.ts';
-import { MAJORITY_CONDITION } from './coordinate-wise.ts';
+import { coordinateMedian, MAJORITY_CONDITION } from './coordinate-wise.ts';
 import { exactMedian, type Found, type Search } from './geometric-median-search.ts';
 import { isShort, stepped, sumOf, viewFrom } from './weiszfeld.ts';
 
@@ -51,9 +51,7 @@ export function geometricMedian(options: GeometricMedianOptions): AggregationRul
     f,
     condition: MAJORITY_CONDITION,
     apply: (rows, { kernels }) => {
-      const n = rows.length;
-      const middle = { from: (n - 1) >> 1, to: (n >> 1) + 1, trim: 0 };
-      const start = kernels.windowMeans(rows, middle).means;
+      const start = coordinateMedian(rows, kernels);
       const search = { iterations, tolerance, smoothing };
       return told(rows, smoothing > 0 ? smoothed(rows, start, search) : exactMedian(rows, start, search));
     },

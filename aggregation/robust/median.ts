@@ -1,3 +1,4 @@
+import { middleOf } from '../kernels/window-means.ts';
 import { liarCount } from '../options.ts';
 import { type AggregationRule, defineRule } from '../rule.ts';
 import { coordinateWise, MAJORITY_CONDITION } from './coordinate-wise.ts';
@@ -22,9 +23,6 @@ export function median(options: MedianOptions): AggregationRule {
     name: 'median',
     f,
     condition: MAJORITY_CONDITION,
-    apply: (rows, { kernels }) => {
-      const n = rows.length;
-      return coordinateWise(rows, kernels, { from: (n - 1) >> 1, to: (n >> 1) + 1, f });
-    },
+    apply: (rows, { kernels }) => coordinateWise(rows, kernels, { ...middleOf(rows.length), f }),
   });
 }

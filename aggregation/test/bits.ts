@@ -5,10 +5,9 @@ import { drawOptions, ruleFor, type Subject } from './law-cases.ts';
 const CASES = 150;
 
 /**
- * The SHA-256, in hexadecimal, of what a rule gives in 150 fixed cases: its vectors, and which rows
- * they were made from. The order
- * of every sum is part of a rule's definition, so that this changes with the definition only; nodes of two versions with
- * different digests cannot agree on a model.
+ * The SHA-256, in hexadecimal, of what a rule gives in 150 fixed cases: its vectors, and which rows they were made
+ * from. The order of every sum is part of a rule's definition, so that this changes with the definition only; nodes of
+ * two versions with different digests cannot agree on a model.
  */
 export function bitsOf(subject: Subject): string {
   const hash = createHash('sha256');

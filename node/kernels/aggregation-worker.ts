@@ -6,6 +6,7 @@ import {
   type Rows,
 } from '../../aggregation/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
+import { threadUrl } from '../threads/thread-url.ts';
 import {
   type AggregationInputs,
   type AggregationReply,
@@ -46,13 +47,6 @@ type Call = {
   readonly settle: PromiseWithResolvers<AggregatorStep>;
 };
 
-function threadUrl(): URL {
-  return new URL(
-    import.meta.url.endsWith('.ts') ? './aggregation-thread.ts' : './aggregation-thread.js',
-    import.meta.url,
-  );
-}
-
 /**
  * An aggregation beside the caller's thread. The thread starts with the first call.
  *
@@ -67,7 +61,7 @@ export function openAggregationWorker(setup: AggregationSetup): AggregationWorke
   let closed = false;
 
   const launch = (): Worker => {
-    const worker = new Worker(threadUrl(), { workerData: setup });
+    const worker = new Worker(threadUrl(import.meta.url, 'aggregation-thread'), { workerData: setup });
     const fail = (reason: string, cause?: unknown): void => {
       if (thread !== worker) return;
       thread = undefined;

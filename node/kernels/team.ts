@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SplitKernels } from '../../aggregation/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
+import { threadUrl } from '../threads/thread-url.ts';
 import { DONE, FAILED, type Job, STEPS, workAt } from './job.ts';
 import type { KernelKind } from './split-kernels.ts';
 
@@ -23,13 +24,6 @@ export type TeamOptions = {
 
 /** Long enough for a machine that is busy with other things: a step of a chunk takes a fraction of a second. */
 const PATIENCE_MS = 60_000;
-
-function threadUrl(): URL {
-  return new URL(
-    import.meta.url.endsWith('.ts') ? './kernel-thread.ts' : './kernel-thread.js',
-    import.meta.url,
-  );
-}
 
 /** The caller and its helpers: whoever is free takes the next chunk, so that a slow or late thread delays nobody. */
 export class Team {
@@ -71,7 +65,7 @@ export class Team {
   }
 
   #launch(): Worker[] {
-    const { kind, helpers, thread = threadUrl() } = this.#options;
+    const { kind, helpers, thread = threadUrl(import.meta.url, 'kernel-thread') } = this.#options;
     const setup: TeamSetup = { kind, bell: this.#bell };
     return Array.from({ length: helpers }, () => {
       const helper = new Worker(thread, { workerData: setup });

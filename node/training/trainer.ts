@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
+import { threadUrl } from '../threads/thread-url.ts';
 import type {
   FromWorker,
   ToWorker,
@@ -26,9 +27,9 @@ export interface Trainer {
   close(): Promise<void>;
 }
 
-/** The worker's file: TypeScript from the sources, JavaScript when built. */
+/** The worker's file. */
 export function workerUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+  return threadUrl(import.meta.url, 'worker');
 }
 
 type Thread = {

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { threadUrl } from '../../node/threads/thread-url.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { Contribution } from './lane.ts';
 import { KEPT_TABLE_BYTES } from './task.ts';
@@ -37,7 +38,10 @@ export function openTrainingPool({ threads }: { readonly threads: number }): Ope
     train: async (task, request, { signal, onTrained } = {}) => {
       signal?.throwIfAborted();
       if (workers.length === 0) {
-        workers = Array.from({ length: threads }, () => new Worker(threadUrl()));
+        workers = Array.from(
+          { length: threads },
+          () => new Worker(threadUrl(import.meta.url, 'training-thread')),
+        );
       }
       const nodes = nodesOf(request);
       const id = ++lastId;
@@ -91,12 +95,6 @@ export function openTrainingPool({ threads }: { readonly threads: number }): Ope
 }
 
 type FromNode = readonly (readonly [lane: number, contribution: Contribution])[];
-
-/** TypeScript from the sources, JavaScript when built. */
-function threadUrl(): URL {
-  const isSource = import.meta.url.endsWith('.ts');
-  return new URL(isSource ? './training-thread.ts' : './training-thread.js', import.meta.url);
-}
 
 function failed(reason: string): BallastError {
   return new BallastError('TRAINING_THREAD', `training thread: got ${reason}, expected it to go on`, {

@@ -12,6 +12,7 @@ import {
   ruleNames,
 } from '../../../aggregation/index.ts';
 import { sortingNetwork } from '../../../aggregation/kernels/sorting-network.ts';
+import { middleOf } from '../../../aggregation/kernels/window-means.ts';
 import { digestOfBytes } from '../../../protocol/digest.ts';
 import type { Work } from './bound.ts';
 
@@ -91,9 +92,7 @@ function kernelCall(name: string, n: number, f: number): Call {
 }
 
 function kernelWindow(name: string, n: number, f: number) {
-  return name === 'median'
-    ? { from: (n - 1) >> 1, to: (n >> 1) + 1, trim: f }
-    : { from: f, to: n - f, trim: f };
+  return name === 'median' ? { ...middleOf(n), trim: f } : { from: f, to: n - f, trim: f };
 }
 
 /**
