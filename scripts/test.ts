@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { CHECKS, runCheck } from './test-runner/check-suite.ts';
 import { findTestFiles, groupTestFiles, selectTestFiles } from './test-runner/discover.ts';
 import { runMochaSuite } from './test-runner/mocha-suite.ts';
-import { runPool } from './test-runner/pool.ts';
+import { runBeside } from './test-runner/pool.ts';
 import { GroupProcess } from './test-runner/process.ts';
 import { lastLine, type SuiteResult, slowest, suiteLines, total } from './test-runner/result.ts';
 
@@ -56,10 +56,10 @@ async function main(): Promise<void> {
     ...checks.map((check) => async () => finish(await runCheck(check, options))),
     ...parallel.map((group) => async () => finish(await runMochaSuite(group, options))),
   ];
-  await runPool(jobs, Math.min(4, availableParallelism()));
-  await runPool(
+  await runBeside(
+    jobs,
     patient.map((group) => async () => finish(await runMochaSuite(group, options))),
-    2,
+    Math.min(4, availableParallelism()),
   );
   for (const group of alone) {
     console.log(`       ${group.name}`);

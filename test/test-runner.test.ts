@@ -8,7 +8,7 @@ import { runCheck } from '../scripts/test-runner/check-suite.ts';
 import { groupTestFiles, selectTestFiles } from '../scripts/test-runner/discover.ts';
 import { parseEvents } from '../scripts/test-runner/events.ts';
 import { type MochaOptions, runMochaSuite } from '../scripts/test-runner/mocha-suite.ts';
-import { runPool } from '../scripts/test-runner/pool.ts';
+import { runBeside } from '../scripts/test-runner/pool.ts';
 import { lastLine, type SuiteResult, slowest, total } from '../scripts/test-runner/result.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -191,17 +191,21 @@ describe('test runner', () => {
     expect(parseEvents(text)).to.deep.equal({ events: [{ type: 'skip', title: 'a' }], rest: '{"type":"en' });
   });
 
-  it('runs no more jobs at a time than it may', async () => {
-    let [now, most] = [0, 0];
-    const job = async () => {
-      most = Math.max(most, ++now);
-      await new Promise((resolve) => setImmediate(resolve));
-      now--;
+  it('runs the busy jobs at their width and one that waits beside them, and the rest together', async () => {
+    const seen: string[] = [];
+    const running = { busy: 0, waiting: 0 };
+    const job = (kind: 'busy' | 'waiting', turns: number) => async () => {
+      running[kind]++;
+      seen.push(`${running.busy}+${running.waiting}`);
+      for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+      running[kind]--;
     };
-    await runPool(
-      Array.from({ length: 7 }, () => job),
-      2,
-    );
-    expect(most).to.equal(2);
+    const busy = Array.from({ length: 5 }, () => job('busy', 2));
+    const waiting = Array.from({ length: 6 }, () => job('waiting', 7));
+    await runBeside(busy, waiting, 2);
+    expect(seen).to.have.length(11);
+    expect(seen.slice(0, 3)).to.deep.equal(['1+0', '2+0', '2+1']);
+    expect(seen.every((state) => /^[0-2]\+[0-3]$/.test(state))).to.equal(true);
+    expect(seen).to.include('0+3');
   });
 });
