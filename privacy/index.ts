@@ -9,4 +9,5 @@ export { PrivacyLedger } from './ledger.ts';
 export type { LedgerPosition } from './ledger-records.ts';
 export * from './mechanism.ts';
 export { formatGuarantee, type PrivacyPolicy, type PrivacySpent } from './policy.ts';
+export { checkedPrivacyEvent, type PrivacyEvent, type PrivacyEventKind } from './privacy-event.ts';
 export type { Rational } from './rational.ts';

@@ -1,8 +1,15 @@
 import { digestOfBytes } from '../protocol/digest.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { KeyValueStore } from '../protocol/store.ts';
+import { unsupported } from './accountants/accountant.ts';
 import { epsilonOfLoss, gaussianLoss } from './accountants/gaussian.ts';
-import { checkedEvent, type ReleaseEvent } from './events.ts';
+import {
+  checkedEvent,
+  type GaussianRelease,
+  isGaussianRelease,
+  type MechanismRelease,
+  type ReleaseEvent,
+} from './events.ts';
 import { type LoadedLedger, loadLedger } from './ledger-load.ts';
 import {
   bytesKey,
@@ -131,7 +138,7 @@ export class PrivacyLedger {
   #admit(event: ReleaseEvent): { loss: bigint; after: PrivacySpent } {
     checkedEvent(event);
     requireEventOf(this.#policy, event);
-    const loss = event.unit === 'none' ? 0n : gaussianLoss(event);
+    const loss = event.unit === 'none' ? 0n : gaussianLoss(requireGaussian(event));
     const after = this.#spentAt(this.#total + loss, this.#releases + event.releases);
     requireBudget(this.#policy, this.spent(), after);
     return { loss, after };
@@ -213,6 +220,12 @@ export class PrivacyLedger {
   #requireKnown(): void {
     if (this.#failed) throw unknown('an earlier write failed');
   }
+}
+
+function requireGaussian(event: GaussianRelease | MechanismRelease): GaussianRelease {
+  if (isGaussianRelease(event)) return event;
+  const { relation } = event;
+  throw unsupported({ name: 'gaussian', relation }, event.event, 'its cost does not add up as one number');
 }
 
 function requireKey(key: string): void {

@@ -3,12 +3,14 @@ import { MIN_GRID_VARIANCE, SMOOTHING_VARIANCE } from '../discretisation.ts';
 import {
   checkedEvent,
   type GaussianRelease,
+  isGaussianRelease,
   type PrivacyRelation,
   type ReleaseEvent,
   sensitivityOf,
 } from '../events.ts';
 import { requireInteger } from '../parameters.ts';
 import { ceilDivide, exactRational } from '../rational.ts';
+import { unsupported } from './accountant.ts';
 import { gaussianDelta, gaussianEpsilon, gaussianMu } from './gaussian-curve.ts';
 
 /** Binary digits after the point of a loss. */
@@ -55,7 +57,8 @@ export function epsilonOfLoss(loss: bigint, delta: number): number {
 /**
  * ε at δ of all the events together; infinite as soon as one is unprotected.
  *
- * @throws BallastError `PRIVACY_PARAMETER`; `PRIVACY_POLICY_MISMATCH` for events of different unit or relation.
+ * @throws BallastError `PRIVACY_PARAMETER`; `PRIVACY_POLICY_MISMATCH` for events of different unit or relation;
+ *   `PRIVACY_EVENT_UNSUPPORTED` for a release that is no {@link GaussianRelease}.
  */
 export function epsilonOf(events: Iterable<ReleaseEvent>, delta: number): number {
   const loss = composedLoss(events);
@@ -105,6 +108,14 @@ function composedLoss(events: Iterable<ReleaseEvent>): bigint | undefined {
     }
     if (first !== undefined && !sameGuarantee(first, event)) throw mixed(first, event);
     first = event;
+    if (!isGaussianRelease(event)) {
+      const { relation } = event;
+      throw unsupported(
+        { name: 'gaussian', relation },
+        event.event,
+        'its cost does not add up as one number',
+      );
+    }
     loss += gaussianLoss(event);
   }
   return unprotected ? undefined : loss;
