@@ -101,9 +101,9 @@ export function createBallastClient(options: BallastClientOptions): BallastClien
   };
 
   const verify = async (found: ChainVersion, signal?: AbortSignal): Promise<VerifiedVersion> => {
-    await networkOf(found.network, signal);
-    const isGenesis = found.version === 0;
-    return describeVersion(found, isGenesis ? undefined : await versions.certificate(found, signal));
+    const { document } = await networkOf(found.network, signal);
+    const served = found.version === 0 ? undefined : await versions.certificate(found, signal);
+    return describeVersion(found, served, document.parameters);
   };
 
   const getVersion = async (wanted: number | 'latest', signal?: AbortSignal): Promise<ModelVersion> => {

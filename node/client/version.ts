@@ -1,8 +1,9 @@
 import type { Certificate } from '../../coordinator/certificate.ts';
+import { guaranteeOf, type PrivacyGuarantee } from '../../privacy/guarantee.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
-import type { PrivacyStatement } from '../../protocol/round-entry.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
 import type { ChainVersion } from './chain.ts';
 import type { Served } from './nodes.ts';
 
@@ -18,8 +19,11 @@ export type VerifiedVersion = {
   readonly certificate: Certificate | undefined;
   /** Nodes whose updates have weight in it. */
   readonly contributors: readonly NodeId[];
-  /** The largest loss among the contributors; undefined for the genesis model, which saw no private data. */
-  readonly privacy: PrivacyStatement | undefined;
+  /**
+   * The largest loss among the contributors, how it was counted and who is trusted; undefined for the genesis model,
+   * which saw no private data.
+   */
+  readonly privacy: PrivacyGuarantee | undefined;
   /** Whether the chain has a later version. */
   readonly stale: boolean;
   /** The last version on the chain when this one was checked. */
@@ -39,6 +43,7 @@ export type ModelVersion = VerifiedVersion & {
 export function describeVersion(
   { network, version, modelDigest, latest, publishedAt }: ChainVersion,
   served: Served<Certificate> | undefined,
+  parameters: NetworkParameters,
 ): VerifiedVersion {
   const entry = served?.value.entry;
   return {
@@ -48,7 +53,7 @@ export function describeVersion(
     round: entry?.round ?? 0,
     certificate: served?.value,
     contributors: entry?.selected ?? [],
-    privacy: entry?.privacy,
+    privacy: entry && guaranteeOf(entry.privacy, parameters),
     stale: version < latest,
     latest,
     publishedAt,

@@ -1,4 +1,5 @@
 import type { Participant } from '../../coordinator/index.ts';
+import { guaranteeOf } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { encodeWeights } from '../../protocol/vectors.ts';
@@ -62,7 +63,10 @@ export function createApiSource({ node, network, view, parameters, reports }: Ap
     },
     report: async (version) => {
       const found = await versionOf(version);
-      return found && (await reports.of(found));
+      const report = found && (await reports.of(found));
+      if (report === undefined) return undefined;
+      const { privacy } = report;
+      return { ...report, privacy: privacy && guaranteeOf(privacy, document.parameters) };
     },
     committee: async (epoch) => {
       const { committee } = view();

@@ -1,7 +1,10 @@
+import type { PrivacyStatement } from '../../protocol/messages.ts';
 import type { VersionReport } from '../api/index.ts';
 import type { HeldOut } from '../runtime/index.ts';
 
 type HeadReport = VersionReport['heads'][number];
+/** A report with its privacy as it was voted on. */
+export type StatedReport = Omit<VersionReport, 'privacy'> & { readonly privacy: PrivacyStatement | null };
 type Skill = { readonly skill: number; readonly low: number; readonly high: number };
 
 /** Coverage of the intervals that a public market computes. */
@@ -9,9 +12,9 @@ const LEVEL = 0.95;
 
 /** How a version does on held-out public data, head by head; its privacy is the statement of its own round. */
 export function versionReport(
-  { version, modelDigest, round, privacy }: Omit<VersionReport, 'heads'>,
+  { version, modelDigest, round, privacy }: Omit<StatedReport, 'heads'>,
   { examples, loss, baselines, risk, intervals }: HeldOut,
-): VersionReport {
+): StatedReport {
   const heads: HeadReport[] = [
     {
       head: 'peg',

@@ -1,8 +1,7 @@
 import { BoundedCache } from '../../protocol/cache.ts';
 import type { PrivacyStatement } from '../../protocol/messages.ts';
-import type { VersionReport } from '../api/index.ts';
 import type { HeldOut, NodeEvent } from '../runtime/index.ts';
-import { versionReport } from './version-report.ts';
+import { type StatedReport, versionReport } from './version-report.ts';
 
 /** A report has about two kilobytes. */
 const REPORTS_KEPT = 1_024;
@@ -24,7 +23,7 @@ export type Measure = (version: ReportedVersion) => Promise<HeldOut | undefined>
  * nobody can make a node resample.
  */
 export class VersionReports {
-  readonly #kept = new BoundedCache<VersionReport>(REPORTS_KEPT);
+  readonly #kept = new BoundedCache<StatedReport>(REPORTS_KEPT);
   readonly #measure: Measure;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -41,7 +40,7 @@ export class VersionReports {
   }
 
   /** @throws what measuring throws; that is not kept. */
-  async of(version: ReportedVersion): Promise<VersionReport | undefined> {
+  async of(version: ReportedVersion): Promise<StatedReport | undefined> {
     const known = this.#kept.get(String(version.version));
     if (known !== undefined) return known;
     const made = this.#turn.then(async () => {

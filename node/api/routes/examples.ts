@@ -5,6 +5,12 @@ export const EXAMPLE_SIGNER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266';
 const TRANSACTION = `0x${EXAMPLE_DIGEST}`;
 
 const privacy = { unit: 'record', relation: 'add-remove', epsilon: 3.15, delta: 0.00001 };
+const guarantee = {
+  ...privacy,
+  accountant: 'gaussian',
+  assumption:
+    'the node that holds the records is trusted to clip, add noise and keep its ledger; nobody who sees its updates is',
+};
 const member = { node: EXAMPLE_NODE, digest: EXAMPLE_DIGEST };
 
 const entry = {
@@ -37,7 +43,7 @@ const model = {
   round: 9,
   base: { version: 7, modelDigest: EXAMPLE_DIGEST },
   contributors: [EXAMPLE_NODE],
-  privacy,
+  privacy: guarantee,
   links: {
     weights: `/v1/weights/${EXAMPLE_DIGEST}`,
     certificate: '/v1/models/8/certificate',
@@ -114,7 +120,7 @@ export const EXAMPLES = {
         ],
       },
     ],
-    privacy,
+    privacy: guarantee,
   },
   weights: { digest: EXAMPLE_DIGEST, weights: [0.25, -1.5, 0] },
   roundPage: { items: [summary], next: 9 },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Certificate } from '../../../coordinator/index.ts';
+import { guaranteeOf } from '../../../privacy/index.ts';
 import { ApiError } from '../errors.ts';
 import { json, type Route, route } from '../route.ts';
 import { integerText, type ModelJson, model, modelPage, pageQuery, report } from '../schemas/index.ts';
@@ -119,7 +120,7 @@ async function modelOf(source: ApiSource, version: number): Promise<ModelJson | 
     round,
     base: { version: baseVersion, modelDigest: baseDigest },
     contributors: selected,
-    privacy,
+    privacy: guaranteeOf(privacy, source.document.parameters),
     links: links(version, modelDigest),
   };
 }

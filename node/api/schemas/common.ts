@@ -45,6 +45,19 @@ export const privacyStatement = z
   })
   .meta({ description: 'largest privacy loss among the contributors; epsilon null: no guarantee' });
 
+/** A privacy statement with what it rests on. */
+export const privacyGuarantee = privacyStatement
+  .extend({
+    accountant: z
+      .enum(['gaussian', 'rdp', 'pld'])
+      .nullable()
+      .meta({ description: 'how epsilon was counted; null: no guarantee' }),
+    assumption: z.string().meta({ description: 'who has to be honest for it to hold' }),
+  })
+  .meta({
+    description: 'largest privacy loss among the contributors, how it was counted and who is trusted',
+  });
+
 /** A page of a list, newest first; `next` is the `before` of the page after it. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), next: count.nullable() });

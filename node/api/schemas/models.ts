@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, digest, nodeId, pageOf, privacyStatement } from './common.ts';
+import { count, digest, nodeId, pageOf, privacyGuarantee } from './common.ts';
 
 const href = z.string().meta({ description: 'path on this node' });
 
@@ -11,7 +11,7 @@ export const model = z.strictObject({
   round: count.meta({ description: 'the round that decided it; 0 for the genesis model' }),
   base: z.strictObject({ version: count, modelDigest: digest }).nullable(),
   contributors: z.array(nodeId).meta({ description: 'whose updates have weight in it' }),
-  privacy: privacyStatement.nullable(),
+  privacy: privacyGuarantee.nullable(),
   links: z.strictObject({ weights: href, certificate: href.nullable(), report: href }),
 });
 
@@ -49,7 +49,7 @@ export const report = z.strictObject({
   modelDigest: digest,
   round: count,
   heads: z.array(headReport),
-  privacy: privacyStatement.nullable(),
+  privacy: privacyGuarantee.nullable(),
 });
 
 export type ModelJson = z.infer<typeof model>;

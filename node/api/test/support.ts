@@ -85,6 +85,7 @@ export const DOCUMENT = {
   name: 'test',
   chain: 'eip155:31337',
   genesis: { modelDigest: digestOfVersion(0), layout: 'aa'.repeat(32), beaconHeight: 3 },
+  parameters: { privacy: { unit: 'record' } },
 } as unknown as NetworkDocument;
 
 export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {

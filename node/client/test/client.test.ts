@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { custom } from 'viem';
 import { committeeRoot } from '../../../contracts/client/committee.ts';
 import { STABILITY_FEE } from '../../../contracts/client/parameters.ts';
+import { trustAssumption } from '../../../privacy/guarantee.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import { networkId } from '../../../protocol/network.ts';
 import { encodeWeights, weightsDigest } from '../../../protocol/vectors.ts';
@@ -98,7 +99,11 @@ describe('client', () => {
         publishedAt: 1_800_000_000,
         servedBy: 'http://honest',
         contributors: committee.members.map(({ node }) => node),
-        privacy: { unit: 'record', relation: 'add-remove', epsilon: 0.93 * 3, delta: 1e-5 },
+        privacy: {
+          ...{ unit: 'record', relation: 'add-remove', epsilon: 0.93 * 3, delta: 1e-5 },
+          accountant: 'gaussian',
+          assumption: trustAssumption('record'),
+        },
       });
       expect(version.weights).to.deep.equal(weightsOf(3));
       expect(version.certificate).to.deep.equal(published.certificates.get(3));

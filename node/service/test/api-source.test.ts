@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { trustAssumption } from '../../../privacy/index.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import { report as reportSchema } from '../../api/schemas/index.ts';
 import type { ChainLink } from '../../runtime/index.ts';
@@ -69,6 +70,11 @@ describe('service: source of the API', () => {
       expect(report.version).to.equal(version);
     }
     expect(await source.report(head.version + 1)).to.equal(undefined);
+    expect((await source.report(1))?.privacy).to.deep.equal({
+      ...certificates[0]?.entry.privacy,
+      accountant: 'gaussian',
+      assumption: trustAssumption('record'),
+    });
     const genesis = await source.report(0);
     expect(genesis).to.include({ round: 0, modelDigest: document.genesis.modelDigest, privacy: null });
     expect(node.asked).to.include({ intervals: 0, heldOut: 3 });

@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import type { PrivacyStatement } from '../../protocol/round-entry.ts';
+import { PRIVACY_UNITS } from '../events.ts';
+import { accountantOf, guaranteeOf, trustAssumption } from '../guarantee.ts';
+
+const terms = { relation: 'replace', noiseMultiplier: 8, recordClipNorm: 1, epsilonBudget: 8, delta: 1e-5 };
+const parameters = (unit: PrivacyStatement['unit']) =>
+  ({ privacy: { ...terms, unit } }) as Parameters<typeof accountantOf>[0];
+
+describe('privacy guarantee', () => {
+  it('adds to a statement how it was counted and who is trusted', () => {
+    const statement = { unit: 'node', relation: 'replace', epsilon: 2.5, delta: 1e-6 } as const;
+    expect(guaranteeOf(statement, parameters('node'))).to.deep.equal({
+      ...statement,
+      accountant: 'gaussian',
+      assumption: 'nobody is trusted: every node covers its whole update before it leaves',
+    });
+  });
+
+  it('names no accountant where there is no guarantee', () => {
+    expect(accountantOf(parameters('none'))).to.equal(null);
+    const statement = { unit: 'none', relation: 'replace', epsilon: null, delta: 1e-6 } as const;
+    expect(guaranteeOf(statement, parameters('none'))).to.include({ accountant: null, epsilon: null });
+  });
+
+  it('has another assumption for every unit', () => {
+    expect(new Set(PRIVACY_UNITS.map(trustAssumption)).size).to.equal(3);
+    expect(trustAssumption('none')).to.include('everyone');
+  });
+});
