@@ -42,6 +42,11 @@ const parameters = z.strictObject({
     recordClipNorm: positive,
     epsilonBudget: positive,
     delta: z.number().gt(0).lt(1),
+    /**
+     * What one record is: a UTC day of examples where left out, or a disjoint block of whole days that nothing outside
+     * enters. A block must hold a feature's warm-up of up to three days, a day of examples and a day of labels.
+     */
+    record: z.strictObject({ kind: z.literal('block'), days: z.int().min(5).max(366) }).optional(),
   }),
   training: z.strictObject({
     localSteps: z.int().min(1).max(10_000),
@@ -50,6 +55,11 @@ const parameters = z.strictObject({
     nominalRecords: z.int().min(1),
     /** μ of FedProx: how strongly local training is pulled back to the last version's weights; 0 where left out. */
     proximal: z.number().min(0).max(1e6).optional(),
+    /**
+     * q: each record takes part in a local step with this probability, drawn in secret by its node; all of them where
+     * left out. The divisor of a step's sum is then q · nominalRecords.
+     */
+    samplingRate: z.number().gt(0).max(1).optional(),
   }),
   /** A candidate is rejected when its public score is worse than the last version's by more than the dead band. */
   gate: z.strictObject({ enabled: z.boolean(), deadBand: z.number().min(0).max(1) }),

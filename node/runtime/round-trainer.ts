@@ -51,6 +51,7 @@ export type RoundTrainerCollaborators = {
 export function localTrainingOptions({ privacy, training, update }: NetworkParameters): LocalTrainingOptions {
   return {
     unit: privacy.unit,
+    relation: privacy.relation,
     localSteps: training.localSteps,
     learningRate: training.learningRate,
     recordClipNorm: privacy.recordClipNorm,
@@ -58,6 +59,7 @@ export function localTrainingOptions({ privacy, training, update }: NetworkParam
     gridBits: update.gridBits,
     nominalRecords: training.nominalRecords,
     ...(training.proximal === undefined ? {} : { proximal: training.proximal }),
+    ...(training.samplingRate === undefined ? {} : { samplingRate: training.samplingRate }),
   };
 }
 

@@ -21,7 +21,7 @@ export interface RecordGradients {
    * of the labels, summed over the quantile levels; of the risk head both scaled losses.
    *
    * @param weights of the model's size.
-   * @returns records × model.size, row-major; valid until the next call.
+   * @returns records × model.size, row-major; valid until the next call, and until then the caller's to write to.
    */
   perRecord(weights: Float64Array): Float64Array;
   /** Frees what the library holds. */

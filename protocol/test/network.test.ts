@@ -77,6 +77,29 @@ describe('network document', () => {
     }
   });
 
+  it('may sample records and make blocks of days one record, and is the same network without', () => {
+    const changed = (section: 'training' | 'privacy', change: object) => {
+      const { parameters } = DOCUMENT;
+      return { ...DOCUMENT, parameters: { ...parameters, [section]: { ...parameters[section], ...change } } };
+    };
+    const sampled = parseNetworkDocument(changed('training', { samplingRate: 0.1 }));
+    expect(sampled.parameters.training.samplingRate).to.equal(0.1);
+    const record = { kind: 'block', days: 7 };
+    expect(parseNetworkDocument(changed('privacy', { record })).parameters.privacy.record).to.deep.equal(
+      record,
+    );
+    expect(parseNetworkDocument(DOCUMENT).parameters.training).not.to.have.property('samplingRate');
+    expect(parseNetworkDocument(DOCUMENT).parameters.privacy).not.to.have.property('record');
+    for (const samplingRate of [0, -0.1, 1.01, '0.1', null]) {
+      const error = errorOf(() => parseNetworkDocument(changed('training', { samplingRate })));
+      expect(error).to.be.instanceOf(UsageError).with.property('message').that.includes('samplingRate');
+    }
+    for (const wrong of ['day', { kind: 'day' }, { kind: 'block' }, { kind: 'block', days: 4 }, null]) {
+      const error = errorOf(() => parseNetworkDocument(changed('privacy', { record: wrong })));
+      expect(error).to.be.instanceOf(UsageError).with.property('message').that.includes('privacy.record');
+    }
+  });
+
   it('may name a proximal weight from 0 on, and is the same network without one as before there was any', () => {
     const withWeight = (proximal: unknown) => ({
       ...DOCUMENT,
