@@ -112,7 +112,8 @@ export class BallastNode {
 
   /** The node as it stands. */
   view(): NodeView {
-    const participant = this.#core?.current?.participant;
+    const core = this.#core?.current;
+    const participant = core?.participant;
     this.#head = participant?.head ?? this.#head;
     return {
       readiness: this.#readinessNow,
@@ -121,6 +122,7 @@ export class BallastNode {
       committee: this.#committee,
       market: this.#market,
       participant,
+      ledger: core?.ledger,
       head: this.#head,
       conditions: this.#conditions.active,
       peers: this.#host?.current?.peers() ?? [],

@@ -72,7 +72,9 @@ export class NodeCore {
   readonly #options: CoreOptions;
   readonly #collaborators: CoreCollaborators;
   readonly #stopping = new AbortController();
-  #parts: { participant: Participant; advisor: FeeAdvisor; after: AfterDecision } | undefined;
+  #parts:
+    | { participant: Participant; advisor: FeeAdvisor; after: AfterDecision; ledger: PrivacyLedger }
+    | undefined;
   /** The last round that this node sits out. */
   #silentUntil = 0;
 
@@ -87,7 +89,7 @@ export class NodeCore {
     const core = new NodeCore(options, collaborators);
     try {
       const ledger = await PrivacyLedger.open(collaborators.stores.ledger, document.parameters.privacy);
-      core.#parts = core.#assemble(await core.#createParticipant(ledger));
+      core.#parts = { ...core.#assemble(await core.#createParticipant(ledger)), ledger };
       return core;
     } catch (error) {
       await collaborators.closeStores();
@@ -97,6 +99,10 @@ export class NodeCore {
 
   get participant(): Participant {
     return this.#running.participant;
+  }
+
+  get ledger(): PrivacyLedger {
+    return this.#running.ledger;
   }
 
   start(): void {

@@ -1,4 +1,5 @@
 import type { Committee, Head, Participant } from '../../coordinator/index.ts';
+import type { PrivacyLedger } from '../../privacy/index.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type { PeerInfo } from '../network/index.ts';
 import type { ChainLink } from './chain-link.ts';
@@ -17,6 +18,8 @@ export type NodeView = {
   readonly market: PublicMarket | undefined;
   /** Undefined while the node starts, and while a store that failed is opened again. */
   readonly participant: Participant | undefined;
+  /** Undefined as long as there is no participant. */
+  readonly ledger: PrivacyLedger | undefined;
   /** The last certified round; kept while there is no participant. */
   readonly head: Head | undefined;
   readonly conditions: readonly Condition[];

@@ -103,6 +103,7 @@ export function fakeNode() {
   const node = {
     readiness: { status: 'starting', reason: 'reaching the chain' } as NodeView['readiness'],
     participant: participant as Participant | undefined,
+    ledger: undefined as NodeView['ledger'],
     market: publicMarket as PublicMarket | undefined,
     link: undefined as ChainLink | undefined,
     head: head as Head | undefined,
@@ -115,6 +116,7 @@ export function fakeNode() {
       committee: undefined,
       market: node.market,
       participant: node.participant,
+      ledger: node.ledger,
       head: node.head,
       conditions: [],
       peers: [],
