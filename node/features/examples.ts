@@ -5,7 +5,7 @@ import { FEATURES, type FeatureTable, HORIZON_HOURS } from './peg-features.ts';
  * Examples of the peg model, grouped into records.
  *
  * A record is a UTC day of rows: at most 24 examples, all of whose rows lie in that day. It is the unit of record
- * privacy. (A raw price also enters the features and labels of neighbouring days.)
+ * privacy. (A raw price also enters the features and labels of neighbouring days; of a `RecordBlock` it does not.)
  */
 export type ExampleSet = {
   readonly records: number;
@@ -29,14 +29,20 @@ export type ExampleSet = {
   readonly recordStart: Int32Array;
 };
 
-/** The most examples that one record can hold. */
+/** Hours of a UTC day: the most examples that a record of one day can hold. */
 export const ROWS_PER_RECORD = 24;
 
 /**
  * The examples whose rows lie in [from, to) hours and whose labels lie within the table.
  * A range without any gives an empty set. Columns may be views of the table: neither is to be written to.
+ *
+ * @param recordHours hours since the epoch that one record spans: a UTC day where left out.
  */
-export function buildExamples(table: FeatureTable, range: { from: number; to: number }): ExampleSet {
+export function buildExamples(
+  table: FeatureTable,
+  range: { from: number; to: number },
+  recordHours: number = ROWS_PER_RECORD,
+): ExampleSet {
   const width = FEATURES.length;
   const begin = Math.max(table.warmup, range.from - table.startHour);
   const end = Math.min(table.rows - HORIZON_HOURS, range.to - table.startHour);
@@ -50,7 +56,7 @@ export function buildExamples(table: FeatureTable, range: { from: number; to: nu
     y[i] = (table.deviation[t + HORIZON_HOURS]! - now) / table.scale[t]!;
     hour[i] = table.startHour + t;
   }
-  const recordStart = recordStarts(hour);
+  const recordStart = recordStarts(hour, recordHours);
   return {
     records: recordStart.length - 1,
     rows,
@@ -65,14 +71,14 @@ export function buildExamples(table: FeatureTable, range: { from: number; to: nu
   };
 }
 
-/** Offsets of the UTC days of ascending hours, and their number at the end: one record a day. */
-export function recordStarts(hour: Float64Array): Int32Array {
+/** Offsets of the records of ascending hours, and their number at the end: one record a span of `recordHours`. */
+export function recordStarts(hour: Float64Array, recordHours: number): Int32Array {
   const starts: number[] = [];
-  let day = Number.NaN;
+  let record = Number.NaN;
   for (let i = 0; i < hour.length; i++) {
-    const rowDay = Math.floor(hour[i]! / ROWS_PER_RECORD);
-    if (rowDay !== day) starts.push(i);
-    day = rowDay;
+    const own = Math.floor(hour[i]! / recordHours);
+    if (own !== record) starts.push(i);
+    record = own;
   }
   starts.push(hour.length);
   return Int32Array.from(starts);

@@ -1,4 +1,13 @@
 export {
+  BLOCK_WARMUP_HOURS,
+  cutMarket,
+  cutSeries,
+  type ExamplesOf,
+  pegBlocks,
+  RISK_BLOCK_WARMUP_HOURS,
+  riskBlocks,
+} from './blocks.ts';
+export {
   buildExamples,
   type ExampleSet,
   inputAt,
@@ -29,6 +38,7 @@ export {
   SCALE_HALF_LIFE,
   WARMUP_HOURS,
 } from './peg-features.ts';
+export { type RecordBlock, recordHoursOf, requireRecordBound } from './records.ts';
 export { buildRiskExamples, type RiskExamples, type RiskInput, riskInputAt } from './risk-examples.ts';
 export {
   countFlagged,

@@ -131,20 +131,36 @@ export type MarketTable = {
  * @throws BallastError `WINDOW_NOT_FINITE` for a start that is no whole hour.
  */
 export function computeMarketFeatures(market: MarketWindow, reference: MarketWindow): MarketTable {
-  for (const { startHour } of [market, reference]) {
-    if (Number.isSafeInteger(startHour)) continue;
-    throw new BallastError(
-      'WINDOW_NOT_FINITE',
-      `market: got a start at ${startHour}, expected a whole hour`,
-      {
-        metadata: { startHour },
-      },
-    );
-  }
+  return computeMarketTable(market, computeReference(reference), RISK_WARMUP_HOURS);
+}
+
+/** How stressed the public market is: log of its volatility, half-life 24 h over 720 h, by hour. */
+export type ReferenceTable = { readonly startHour: number; readonly stress: Float64Array };
+
+/** @throws BallastError `WINDOW_NOT_FINITE` for a start that is no whole hour. */
+export function computeReference(reference: MarketWindow): ReferenceTable {
+  requireWholeHour(reference);
+  const squared = squaredReturns(carry(reference).logPrice);
+  const month = logVolatility(squared, 720);
+  const stress = logVolatility(squared, 24).map((day, t) => day - month[t]!);
+  return { startHour: reference.startHour, stress };
+}
+
+/**
+ * `computeMarketFeatures` beside a reference that is computed once for many markets.
+ *
+ * @param warmupHours first row with features, 72 at the least.
+ * @throws as `computeMarketFeatures`.
+ */
+export function computeMarketTable(
+  market: MarketWindow,
+  reference: ReferenceTable,
+  warmupHours: number,
+): MarketTable {
+  requireWholeHour(market);
   const rows = market.close.length;
   const { logPrice, known } = carry(market);
   const returns = squaredReturns(logPrice);
-  const other = squaredReturns(carry(reference).logPrice);
   const state: State = {
     volatility: {
       6: logVolatility(returns, 6),
@@ -152,12 +168,15 @@ export function computeMarketFeatures(market: MarketWindow, reference: MarketWin
       168: logVolatility(returns, 168),
       720: logVolatility(returns, 720),
     },
-    reference: referenceStress(other, market.startHour - reference.startHour, rows),
+    reference: Float64Array.from(
+      { length: rows },
+      (_, t) => reference.stress[t + market.startHour - reference.startHour] ?? 0,
+    ),
     logPrice,
     weekHigh: rollingHigh(logPrice, 168),
     volumeRatio: market.volume == null ? undefined : volumeRatio(market.volume),
   };
-  const warmup = Math.min(rows, RISK_WARMUP_HOURS);
+  const warmup = Math.min(rows, warmupHours);
   const width = DEFINITIONS.length;
   const x = new Float64Array(rows * width);
   for (let t = warmup; t < rows; t++) {
@@ -188,10 +207,11 @@ export function worstFall(logPrice: Float64Array, t: number): number {
   return logPrice[t]! - low;
 }
 
-function referenceStress(squared: Float64Array, offset: number, rows: number): Float64Array {
-  const day = logVolatility(squared, 24);
-  const month = logVolatility(squared, 720);
-  return Float64Array.from({ length: rows }, (_, t) => (day[t + offset] ?? 0) - (month[t + offset] ?? 0));
+function requireWholeHour({ startHour }: MarketWindow): void {
+  if (Number.isSafeInteger(startHour)) return;
+  throw new BallastError('WINDOW_NOT_FINITE', `market: got a start at ${startHour}, expected a whole hour`, {
+    metadata: { startHour },
+  });
 }
 
 /** Log prices with unknown ones repeated; those before the first known one take it. */

@@ -147,8 +147,10 @@ export type FeatureTable = {
  * Features of `series`, each from the past and present alone.
  *
  * S_t is the average, half-life `SCALE_HALF_LIFE`, of |d_t − d_{t−24}|, not below `SCALE_FLOOR`.
+ *
+ * @param warmupHours first row with features, 24 at the least.
  */
-export function computeFeatures(series: HourlySeries): FeatureTable {
+export function computeFeatures(series: HourlySeries, warmupHours: number = WARMUP_HOURS): FeatureTable {
   const { deviation, startHour } = series;
   const rows = deviation.length;
   const width = DEFINITIONS.length;
@@ -167,7 +169,7 @@ export function computeFeatures(series: HourlySeries): FeatureTable {
     slowMove: ewma(moves, 480),
     range: rollingRange(deviation, 24),
   };
-  const warmup = Math.min(rows, WARMUP_HOURS);
+  const warmup = Math.min(rows, warmupHours);
   const x = new Float64Array(rows * width);
   for (let t = warmup; t < rows; t++) {
     for (const [j, feature] of DEFINITIONS.entries()) {

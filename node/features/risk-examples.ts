@@ -1,5 +1,5 @@
 import { BallastError } from '../../protocol/errors.ts';
-import { recordStarts } from './examples.ts';
+import { ROWS_PER_RECORD, recordStarts } from './examples.ts';
 import { type MarketTable, RISK_FEATURES, RISK_HORIZON_HOURS } from './market-features.ts';
 
 /** What a risk assessment needs of one hour or of many; logs of 24-hour volatilities. */
@@ -33,8 +33,14 @@ export type RiskExamples = RiskInput & {
 /**
  * The examples whose rows lie in [from, to) hours and whose labels lie within the table. Hours without a known close
  * give none. A range without any gives an empty set. Columns may be views of the table: neither is to be written to.
+ *
+ * @param recordHours as in `buildExamples`.
  */
-export function buildRiskExamples(table: MarketTable, range: { from: number; to: number }): RiskExamples {
+export function buildRiskExamples(
+  table: MarketTable,
+  range: { from: number; to: number },
+  recordHours: number = ROWS_PER_RECORD,
+): RiskExamples {
   const width = RISK_FEATURES.length;
   const begin = Math.ceil(Math.max(table.warmup, range.from - table.startHour));
   const end = Math.floor(Math.min(table.rows - RISK_HORIZON_HOURS, range.to - table.startHour));
@@ -56,7 +62,7 @@ export function buildRiskExamples(table: MarketTable, range: { from: number; to:
   };
   const hour = new Float64Array(rows);
   for (let i = 0; i < rows; i++) hour[i] = table.startHour + chosen[i]!;
-  const recordStart = recordStarts(hour);
+  const recordStart = recordStarts(hour, recordHours);
   return {
     records: recordStart.length - 1,
     rows,

@@ -1,19 +1,30 @@
 import { clip, clipInto } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
-import { type ExampleSet, type RiskExamples, ROWS_PER_RECORD } from '../features/index.ts';
+import {
+  type ExampleSet,
+  type RiskExamples,
+  ROWS_PER_RECORD,
+  requireRecordBound,
+} from '../features/index.ts';
 import { headsOf, type StabilityModel } from '../models/index.ts';
 import type { RecordGradients, TrainingEngine } from './engine.ts';
 
 /** What a node trains both heads on: its peg rows, and its market's where it has one. */
-export type HeadExamples = { readonly peg: ExampleSet; readonly risk?: RiskExamples };
+export type HeadExamples = {
+  readonly peg: ExampleSet;
+  readonly risk?: RiskExamples;
+  /** Hours that one record spans, in both; a UTC day where left out. */
+  readonly recordHours?: number;
+};
 
 /**
- * Gradients of the whole model by record. A record is a UTC day of whatever the node has: its row holds each head's
- * mean gradient, clipped at that head's own norm C_h, one after the other, and zeros where the head has no rows that
- * day. One record therefore moves a sum by at most √ΣC_h², and both heads cost one release.
+ * Gradients of the whole model by record. A record is a UTC day, or block of days, of whatever the node has: its row
+ * holds each head's mean gradient, clipped at that head's own norm C_h, one after the other, and zeros where the head
+ * has no rows in that time. One record therefore moves a sum by at most √ΣC_h², and both heads cost one release.
  *
  * @param model whose risk head is zero throughout where `examples` have no market.
+ * @throws BallastError `RECORD_BOUND` for a record with more than its hours' examples.
  */
 export function openHeads(
   engine: TrainingEngine,
@@ -21,21 +32,29 @@ export function openHeads(
   examples: HeadExamples,
 ): RecordGradients {
   const { peg, risk } = model.heads;
+  const { recordHours = ROWS_PER_RECORD } = examples;
+  for (const set of [examples.peg, examples.risk]) {
+    if (set !== undefined) requireRecordBound(set, recordHours);
+  }
   const opened = [
-    { ...place(peg), days: daysOf(examples.peg), gradients: engine.open(peg.model, examples.peg) },
+    {
+      ...place(peg),
+      spans: spansOf(examples.peg, recordHours),
+      gradients: engine.open(peg.model, examples.peg),
+    },
   ];
   if (risk !== undefined && examples.risk !== undefined) {
     const gradients = engine.openRisk(risk.model, examples.risk);
-    opened.push({ ...place(risk), days: daysOf(examples.risk), gradients });
+    opened.push({ ...place(risk), spans: spansOf(examples.risk, recordHours), gradients });
   }
-  const days = [...new Set(opened.flatMap(({ days: own }) => [...own]))].sort((a, b) => a - b);
-  const recordOf = new Map(days.map((day, record) => [day, record]));
-  const parts = opened.map(({ days: own, ...part }) => ({
+  const spans = [...new Set(opened.flatMap(({ spans: own }) => [...own]))].sort((a, b) => a - b);
+  const recordOf = new Map(spans.map((span, record) => [span, record]));
+  const parts = opened.map(({ spans: own, ...part }) => ({
     ...part,
-    target: own.map((day) => (recordOf.get(day) ?? 0) * model.size + part.offset),
+    target: own.map((span) => (recordOf.get(span) ?? 0) * model.size + part.offset),
   }));
   // What no head has rows for stays zero: each call writes the same places.
-  const joint = new Float64Array(days.length * model.size);
+  const joint = new Float64Array(spans.length * model.size);
   return {
     perRecord: (weights) => {
       for (const { offset, size, clipNorm: bound, target, gradients } of parts) {
@@ -101,11 +120,10 @@ function place(head: { offset: number; size: number; recordClipNorm: number }) {
   return { offset: head.offset, size: head.size, clipNorm: head.recordClipNorm };
 }
 
-/** UTC days since the epoch of each record. */
-function daysOf({
-  records,
-  recordStart,
-  hour,
-}: Pick<ExampleSet, 'records' | 'recordStart' | 'hour'>): Int32Array {
-  return Int32Array.from({ length: records }, (_, r) => Math.floor(hour[recordStart[r]!]! / ROWS_PER_RECORD));
+/** Which span since the epoch each record is. */
+function spansOf(
+  { records, recordStart, hour }: Pick<ExampleSet, 'records' | 'recordStart' | 'hour'>,
+  recordHours: number,
+): Int32Array {
+  return Int32Array.from({ length: records }, (_, r) => Math.floor(hour[recordStart[r]!]! / recordHours));
 }
