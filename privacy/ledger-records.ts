@@ -1,10 +1,14 @@
 import { type Digest, digestOf, isDigest } from '../protocol/digest.ts';
 import { decodeCanonical, type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
-import { checkedEvent, type ReleaseEvent } from './events.ts';
+import { checkedEvent, isGaussianRelease, type ReleaseEvent } from './events.ts';
 import type { LedgerTerms } from './policy.ts';
 
-const FORMAT = 1;
+/** What all releases read: Gaussian sums, releases without noise, and heads. */
+const FIRST_FORMAT = 1;
+/** A debit of any other mechanism. */
+const MECHANISM_FORMAT = 2;
+const NEWEST_FORMAT = MECHANISM_FORMAT;
 const DOMAIN = 'ballast/privacy-ledger/1';
 const PREFIX = 'privacy-ledger/';
 
@@ -22,7 +26,10 @@ export const bytesKey = (sequence: number): string => LEDGER_KEYS.bytes + padded
 /** Where a ledger stands. Kept elsewhere (in a published statement, say), it betrays a ledger set back. */
 export type LedgerPosition = { readonly count: number; readonly checksum: Digest };
 
-/** One charge. `total` is the sum of the losses up to and with it; `previous` chains it to the one before. */
+/**
+ * One charge. `loss` is that of Gaussian sums, 0 for anything else, whose cost is no number of its own; `total` is the
+ * sum of the losses up to and with it; `previous` chains it to the one before.
+ */
 export type Debit = {
   readonly sequence: number;
   readonly key: string;
@@ -44,16 +51,20 @@ export type Head = {
 /** `previous` of the first debit. */
 export const LEDGER_ROOT: Digest = digestOf(DOMAIN, 'root');
 
+/** What earlier releases of this library can read is written as they wrote it, so that nothing locks them out. */
 export function encodeDebit(debit: Debit): { bytes: Uint8Array; checksum: Digest } {
-  return seal({
+  const { event } = debit;
+  const isKnownOfOld = event.unit === 'none' || isGaussianRelease(event);
+  const body = {
     sequence: debit.sequence,
     key: debit.key,
-    event: debit.event,
+    event: event as unknown as Encodable,
     bytesDigest: debit.bytesDigest,
     loss: debit.loss.toString(),
     total: debit.total.toString(),
     previous: debit.previous,
-  });
+  };
+  return seal(body, isKnownOfOld ? FIRST_FORMAT : MECHANISM_FORMAT);
 }
 
 /** @throws BallastError `LEDGER_DAMAGED` or `LEDGER_FORMAT`. */
@@ -72,7 +83,8 @@ export function decodeDebit(bytes: Uint8Array, where: string): { debit: Debit; c
 }
 
 export function encodeHead(head: Head): Uint8Array {
-  return seal({ terms: head.terms, count: head.count, total: head.total.toString(), last: head.last }).bytes;
+  const { terms, count, total, last } = head;
+  return seal({ terms, count, total: total.toString(), last }, FIRST_FORMAT).bytes;
 }
 
 /** @throws BallastError `LEDGER_DAMAGED` or `LEDGER_FORMAT`. */
@@ -95,9 +107,14 @@ export function damaged(where: string, got: string): BallastError {
   );
 }
 
-function seal(body: Encodable): { bytes: Uint8Array; checksum: Digest } {
-  const checksum = digestOf(DOMAIN, body);
-  return { bytes: encodeCanonical({ format: FORMAT, body, checksum }), checksum };
+/** The digest of what a record says: each debit names that of the one before. */
+export function recordChecksum(body: Encodable): Digest {
+  return digestOf(DOMAIN, body);
+}
+
+function seal(body: Encodable, format: number): { bytes: Uint8Array; checksum: Digest } {
+  const checksum = recordChecksum(body);
+  return { bytes: encodeCanonical({ format, body, checksum }), checksum };
 }
 
 type Fields = { readonly [key: string]: Encodable };
@@ -110,16 +127,17 @@ function unseal(bytes: Uint8Array, where: string): { body: Fields; checksum: Dig
     throw damaged(where, `bytes that do not decode (${cause instanceof Error ? cause.message : 'unknown'})`);
   }
   if (!isMap(record)) throw damaged(where, 'another value');
-  if (isCount(record.format) && record.format > FORMAT) {
+  const { format } = record;
+  if (isCount(format) && format > NEWEST_FORMAT) {
     throw new BallastError(
       'LEDGER_FORMAT',
-      `privacy ledger: ${where}: got format ${record.format}, expected ${FORMAT}`,
+      `privacy ledger: ${where}: got format ${format}, expected at most ${NEWEST_FORMAT}`,
       { hint: 'this ledger was written by a newer version: run that one' },
     );
   }
   const { body, checksum } = record;
-  if (record.format !== FORMAT) throw damaged(where, 'no format number');
-  if (!isMap(body) || !isDigest(checksum) || digestOf(DOMAIN, body) !== checksum) {
+  if (!isCount(format) || format < FIRST_FORMAT) throw damaged(where, 'no format number');
+  if (!isMap(body) || !isDigest(checksum) || recordChecksum(body) !== checksum) {
     throw damaged(where, 'a wrong checksum');
   }
   return { body, checksum };

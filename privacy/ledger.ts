@@ -1,21 +1,15 @@
-import { digestOfBytes } from '../protocol/digest.ts';
+import { type Digest, digestOfBytes } from '../protocol/digest.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { KeyValueStore } from '../protocol/store.ts';
-import { unsupported } from './accountants/accountant.ts';
-import { epsilonOfLoss, gaussianLoss } from './accountants/gaussian.ts';
-import {
-  checkedEvent,
-  type GaussianRelease,
-  isGaussianRelease,
-  type MechanismRelease,
-  type ReleaseEvent,
-} from './events.ts';
+import { checkedEvent, type ReleaseEvent } from './events.ts';
+import { type AccountantFactory, Charges, gaussianPart, LedgerCost } from './ledger-cost.ts';
 import { type LoadedLedger, loadLedger } from './ledger-load.ts';
 import {
   bytesKey,
   type Debit,
   damaged,
   debitKey,
+  decodeDebit,
   decodeHead,
   encodeDebit,
   encodeHead,
@@ -23,7 +17,16 @@ import {
   type LedgerPosition,
 } from './ledger-records.ts';
 import {
+  historyOf,
+  type LedgerEntry,
+  type Plan,
+  type Projection,
+  project,
+  requireProjected,
+} from './ledger-report.ts';
+import {
   checkedPolicy,
+  type LedgerTerms,
   type PrivacyPolicy,
   type PrivacySpent,
   requireBudget,
@@ -31,51 +34,69 @@ import {
   termsOf,
 } from './policy.ts';
 
+export type LedgerOptions = {
+  /**
+   * A {@link PrivacyLedger.position} known from elsewhere: the ledger must contain it. Without one, a store that was set
+   * back as a whole to an older state cannot be told from a ledger that was always so.
+   */
+  readonly witness?: LedgerPosition | undefined;
+  /** Charges what is no Gaussian sum; without it such events are refused. */
+  readonly accountant?: AccountantFactory | undefined;
+};
+
 /**
  * The privacy ledger of one node: the only way to a release, and the memory of all of them.
  *
- * It covers every model and trial on the same data, never resets by time, and refuses when it does not know:
- * a lost, garbled or foreign record stops it. The debit and the exact bytes of a release are written in one
+ * It covers every model and trial on the same data (a trial is part of a release's key, never a ledger of its own),
+ * never resets by time, and refuses when it does not know: a lost, garbled or foreign record stops it. The debit and the exact bytes of a release are written in one
  * durable batch before the bytes are handed out; after a crash the same bytes come back, and are not charged
  * again. All calls are carried out one after the other.
  *
- * The loss is bounded whatever the later events depend on (a privacy filter on Σμ², Smith and Thakurta 2022).
+ * It keeps events; what they cost together is for `LedgerCost` to say: exactly while they are Gaussian sums, whatever the
+ * later ones depend on (a privacy filter on Σμ², Smith and Thakurta 2022), else by the accountant that it is given.
  */
 export class PrivacyLedger {
   readonly #store: KeyValueStore;
   readonly #policy: PrivacyPolicy;
   readonly #debits: Map<string, Debit>;
   #position: LedgerPosition;
+  /** The sum of the losses as they are written; `#charges` may say more, never less. */
   #total: bigint;
-  #releases: number;
+  readonly #charges: Charges;
+  readonly #cost: LedgerCost;
   #failed = false;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(store: KeyValueStore, policy: PrivacyPolicy, loaded: LoadedLedger) {
+  private constructor(store: KeyValueStore, policy: PrivacyPolicy, loaded: LoadedLedger, cost: LedgerCost) {
     this.#store = store;
     this.#policy = policy;
+    this.#cost = cost;
     this.#debits = new Map(loaded.debits.map((debit) => [debit.key, debit]));
     this.#position = { count: loaded.debits.length, checksum: loaded.last };
     this.#total = loaded.total;
-    this.#releases = loaded.debits.reduce((sum, { event }) => sum + event.releases, 0);
+    this.#charges = Charges.of(
+      loaded.debits.map(({ event }) => event),
+      loaded.total,
+    );
   }
 
   /**
    * Opens the ledger in `store`, or begins one where there is none, and verifies every record.
    *
-   * @param witness a {@link position} known from elsewhere: the ledger must contain it. Without one, a store
-   *   that was set back as a whole to an older state cannot be told from a ledger that was always so.
    * @throws BallastError `PRIVACY_PARAMETER` for the policy; `LEDGER_DAMAGED`; `LEDGER_FORMAT`;
    *   `LEDGER_ROLLED_BACK` when the witness is missing from it; `PRIVACY_POLICY_MISMATCH` when it was kept
-   *   under another unit, relation or δ.
+   *   under another unit, relation or δ; `PRIVACY_EVENT_UNSUPPORTED` when nobody can say what its events cost.
    */
   static async open(
     store: KeyValueStore,
     policy: PrivacyPolicy,
-    witness?: LedgerPosition,
+    { witness, accountant }: LedgerOptions = {},
   ): Promise<PrivacyLedger> {
     const checked = checkedPolicy(policy);
-    return new PrivacyLedger(store, checked, await loadLedger(store, termsOf(checked), witness));
+    const loaded = await loadLedger(store, termsOf(checked), witness);
+    const ledger = new PrivacyLedger(store, checked, loaded, new LedgerCost(checked, accountant));
+    ledger.spent();
+    return ledger;
   }
 
   /**
@@ -83,7 +104,7 @@ export class PrivacyLedger {
    *
    * @returns what would be spent after it.
    * @throws BallastError `PRIVACY_BUDGET_EXCEEDED` with spent, would-be and budget; `PRIVACY_POLICY_MISMATCH`
-   *   for an event of another unit or relation; `PRIVACY_PARAMETER`; `LEDGER_UNKNOWN`.
+   *   for an event of another unit or relation; `PRIVACY_EVENT_UNSUPPORTED`; `PRIVACY_PARAMETER`; `LEDGER_UNKNOWN`.
    */
   authorise(event: ReleaseEvent): Promise<PrivacySpent> {
     return this.#exclusive(async () => this.#admit(event).after);
@@ -109,8 +130,8 @@ export class PrivacyLedger {
       const earlier = this.#debits.get(key);
       if (earlier !== undefined) return this.#storedBytes(earlier);
       requireKey(key);
-      const { loss } = this.#admit(event);
-      await this.#append({ key, event: checkedEvent(event), loss, bytes });
+      this.#admit(event);
+      await this.#append({ key, event: checkedEvent(event), bytes });
       return Uint8Array.from(bytes);
     });
   }
@@ -126,7 +147,56 @@ export class PrivacyLedger {
   /** What has been spent. `releases` counts noisy sums, not keys. @throws BallastError `LEDGER_UNKNOWN`. */
   spent(): PrivacySpent {
     this.#requireKnown();
-    return this.#spentAt(this.#total, this.#releases);
+    return this.#spentAt(this.#charges);
+  }
+
+  /** Whether something was released under `key`. @throws BallastError `LEDGER_UNKNOWN`. */
+  has(key: string): boolean {
+    this.#requireKnown();
+    return this.#debits.has(key);
+  }
+
+  /**
+   * Every release with what had been spent before and after it, in order.
+   *
+   * @param accountant says what the same releases cost under another accountant, Gaussian ones too.
+   * @throws BallastError `LEDGER_UNKNOWN`, `PRIVACY_EVENT_UNSUPPORTED`.
+   */
+  history(accountant?: AccountantFactory): readonly LedgerEntry[] {
+    this.#requireKnown();
+    return historyOf([...this.#debits.values()], this.#costBy(accountant));
+  }
+
+  /**
+   * What rounds to come would cost and how many the budget bears. A PLD accountant composes some forty times.
+   *
+   * @param accountant as for {@link history}.
+   * @throws BallastError `LEDGER_UNKNOWN`, `PRIVACY_EVENT_UNSUPPORTED`, `PRIVACY_POLICY_MISMATCH`, `PRIVACY_PARAMETER`.
+   */
+  projection(plan: Plan, accountant?: AccountantFactory): Projection {
+    this.#requireKnown();
+    return project(this.#policy, this.#charges, this.#costBy(accountant), plan);
+  }
+
+  /**
+   * Asks, before a training of many rounds begins, whether the budget bears all of them.
+   *
+   * @throws BallastError `PRIVACY_PLAN_EXCEEDED` with how many it bears; as {@link projection}.
+   */
+  requirePlan(event: ReleaseEvent, rounds: number): Projection {
+    const projection = this.projection({ event, rounds });
+    requireProjected(this.#policy, projection, rounds);
+    return projection;
+  }
+
+  /** The debits in order, without the bytes, and where they end: see `exportLedger`. @throws BallastError `LEDGER_UNKNOWN`. */
+  records(): { readonly terms: LedgerTerms; readonly debits: readonly Debit[]; readonly last: Digest } {
+    this.#requireKnown();
+    return {
+      terms: termsOf(this.#policy),
+      debits: [...this.#debits.values()],
+      last: this.#position.checksum,
+    };
   }
 
   /** Where the ledger stands: what to publish, and to pass to {@link open} as a witness. @throws BallastError `LEDGER_UNKNOWN`. */
@@ -135,22 +205,25 @@ export class PrivacyLedger {
     return this.#position;
   }
 
-  #admit(event: ReleaseEvent): { loss: bigint; after: PrivacySpent } {
+  #admit(event: ReleaseEvent): { after: PrivacySpent } {
     checkedEvent(event);
     requireEventOf(this.#policy, event);
-    const loss = event.unit === 'none' ? 0n : gaussianLoss(requireGaussian(event));
-    const after = this.#spentAt(this.#total + loss, this.#releases + event.releases);
+    const after = this.#spentAt(this.#charges.plus(event));
     requireBudget(this.#policy, this.spent(), after);
-    return { loss, after };
+    return { after };
+  }
+
+  #costBy(accountant: AccountantFactory | undefined): LedgerCost {
+    return accountant === undefined ? this.#cost : new LedgerCost(this.#policy, accountant, false);
   }
 
   async #append(charge: {
     readonly key: string;
     readonly event: ReleaseEvent;
-    readonly loss: bigint;
     readonly bytes: Uint8Array;
   }): Promise<void> {
-    const { key, event, loss, bytes } = charge;
+    const { key, event, bytes } = charge;
+    const loss = gaussianPart(event);
     const sequence = this.#position.count;
     const debit: Debit = {
       sequence,
@@ -162,6 +235,7 @@ export class PrivacyLedger {
       previous: this.#position.checksum,
     };
     const record = encodeDebit(debit);
+    requireReadable(record.bytes, debitKey(sequence));
     const head = { count: sequence + 1, total: debit.total, last: record.checksum };
     try {
       await this.#requireUnchanged();
@@ -178,7 +252,7 @@ export class PrivacyLedger {
     this.#debits.set(key, debit);
     this.#position = { count: head.count, checksum: head.last };
     this.#total = debit.total;
-    this.#releases += event.releases;
+    this.#charges.add(event);
   }
 
   /** Two ledgers over one store would each spend the whole budget. */
@@ -202,10 +276,10 @@ export class PrivacyLedger {
     return Uint8Array.from(bytes);
   }
 
-  #spentAt(total: bigint, releases: number): PrivacySpent {
-    if (this.#policy.unit === 'none') return { epsilon: Number.POSITIVE_INFINITY, delta: 0, releases };
-    const { delta } = this.#policy;
-    return { epsilon: epsilonOfLoss(total, delta), delta, releases };
+  #spentAt(charges: Charges): PrivacySpent {
+    const { unit, delta } = this.#policy;
+    const { releases } = charges;
+    return { epsilon: this.#cost.epsilon(charges), delta: unit === 'none' ? 0 : delta, releases };
   }
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
@@ -222,10 +296,17 @@ export class PrivacyLedger {
   }
 }
 
-function requireGaussian(event: GaussianRelease | MechanismRelease): GaussianRelease {
-  if (isGaussianRelease(event)) return event;
-  const { relation } = event;
-  throw unsupported({ name: 'gaussian', relation }, event.event, 'its cost does not add up as one number');
+/** What could not be read again must not be written. */
+function requireReadable(record: Uint8Array, where: string): void {
+  try {
+    decodeDebit(record, where);
+  } catch (cause) {
+    throw new BallastError(
+      'PRIVACY_PARAMETER',
+      `event: got one of ${record.length} bytes, expected one within the limits of a ledger's record`,
+      { cause, hint: 'count equal events with "repeated", or make several releases of them' },
+    );
+  }
 }
 
 function requireKey(key: string): void {

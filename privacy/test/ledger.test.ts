@@ -249,18 +249,18 @@ describe('privacy ledger', () => {
     const old = store.copy();
     await spend(ledger, 1, 2);
     const witness = ledger.position();
-    expect((await PrivacyLedger.open(store, policy, witness)).spent().releases).to.equal(3);
-    expect((await PrivacyLedger.open(store, policy, beginning)).spent().releases).to.equal(3);
+    expect((await PrivacyLedger.open(store, policy, { witness })).spent().releases).to.equal(3);
+    expect((await PrivacyLedger.open(store, policy, { witness: beginning })).spent().releases).to.equal(3);
     for (const [set, code] of [
       [old, 'LEDGER_ROLLED_BACK'],
       [new MemoryStore(), 'LEDGER_ROLLED_BACK'],
     ] as const) {
-      expect((await refusal(() => PrivacyLedger.open(set, policy, witness))).code).to.equal(code);
+      expect((await refusal(() => PrivacyLedger.open(set, policy, { witness }))).code).to.equal(code);
     }
     // Another third record than the one that was witnessed.
     const forked = await PrivacyLedger.open(old, policy);
     await forked.commit({ key: 'other', event, bytes: bytesOf('fork') });
-    expect((await refusal(() => PrivacyLedger.open(old, policy, witness))).code).to.equal(
+    expect((await refusal(() => PrivacyLedger.open(old, policy, { witness }))).code).to.equal(
       'LEDGER_ROLLED_BACK',
     );
   });
@@ -294,7 +294,7 @@ describe('privacy ledger', () => {
 
   it('refuses a newer format by name', async () => {
     const store = new MemoryStore();
-    store.entriesByKey.set('privacy-ledger/head', encodeCanonical({ format: 2, body: {}, checksum: '' }));
+    store.entriesByKey.set('privacy-ledger/head', encodeCanonical({ format: 3, body: {}, checksum: '' }));
     expect((await refusal(() => PrivacyLedger.open(store, policy))).code).to.equal('LEDGER_FORMAT');
   });
 
