@@ -12,7 +12,7 @@ import { generateVenue } from './generator/venue.ts';
 import { readBars } from './readers/bars.ts';
 import { type FlaggedBar, type FlagRules, flagBars, type HeldPrint } from './readers/flagging.ts';
 import { CSV_FORMATS, formatOf } from './readers/formats.ts';
-import { type Resampled, resampleHourly } from './readers/resample.ts';
+import { type Cadence, type Resampled, resampleHourly } from './readers/resample.ts';
 import { findVendorDays } from './readers/vendor.ts';
 
 const date = z.iso.date();
@@ -42,6 +42,7 @@ export const marketSourceSchema = z.discriminatedUnion('kind', [
 ]);
 
 export type MarketSource = z.infer<typeof marketSourceSchema>;
+export type CsvSource = Extract<MarketSource, { kind: 'csv' }>;
 
 /** A print that was not believed at once, in the line of its file. */
 export type FlaggedPrint = HeldPrint & { readonly line: number; readonly second: number };
@@ -113,11 +114,25 @@ export async function loadMarket(source: MarketSource, signal?: AbortSignal): Pr
 }
 
 async function loadBars(
-  source: Extract<MarketSource, { kind: 'csv' }>,
+  source: CsvSource,
   use: 'peg' | 'market',
   jump: number,
   signal: AbortSignal | undefined,
 ): Promise<Resampled & Pick<LoadReport, 'flagged'>> {
+  const { file } = source;
+  const { rules, cadence } = await rulesOf(source, use, jump, signal);
+  const flagged: FlaggedPrint[] = [];
+  const bars = collectHeld(abortable(flagBars(readBars(file, source.format), rules), signal), flagged);
+  return { ...(await resampleHourly(bars, cadence, file)), flagged };
+}
+
+/** How a source's observations are judged and spread over hours. @throws UsageError `DATA_FORMAT_USE`. */
+export async function rulesOf(
+  source: CsvSource,
+  use: 'peg' | 'market',
+  jump: number,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly rules: FlagRules; readonly cadence: Cadence }> {
   const { file, peers } = source;
   const format = formatOf(source.format);
   if (!format.uses.includes(use)) {
@@ -136,15 +151,12 @@ async function loadBars(
     ...(step === undefined ? {} : { step }),
     ...(heartbeat === undefined ? {} : { heartbeat }),
   };
-  const rules: FlagRules = { jump, ...cadence, ...(vendorDays === undefined ? {} : { vendorDays }) };
-  const flagged: FlaggedPrint[] = [];
-  const bars = collectHeld(abortable(flagBars(readBars(file, source.format), rules), signal), flagged);
-  return { ...(await resampleHourly(bars, cadence, file)), flagged };
+  return { rules: { jump, ...cadence, ...(vendorDays === undefined ? {} : { vendorDays }) }, cadence };
 }
 
 const USES = { peg: 'the deviations of a peg', market: 'the bars of a volatile asset' } as const;
 
-async function* collectHeld(
+export async function* collectHeld(
   bars: AsyncIterable<FlaggedBar>,
   flagged: FlaggedPrint[],
 ): AsyncGenerator<FlaggedBar> {
@@ -157,13 +169,15 @@ async function* collectHeld(
   }
 }
 
-function periodOf({ from, to }: MarketSource) {
+/** Hours since the epoch. */
+export function periodOf({ from, to }: MarketSource) {
   return {
     from: from === undefined ? Number.NEGATIVE_INFINITY : hourOfDate(from),
     to: to === undefined ? Number.POSITIVE_INFINITY : hourOfDate(to),
   };
 }
 
+/** `cut`, where it has two hours or more. @throws UsageError `DATA_EMPTY`. */
 function requireHours<T extends HourlySeries | HourlyMarket>(source: MarketSource, whole: T, cut: T): T {
   if (endHour(cut) - cut.startHour >= 2) return cut;
   const name = source.kind === 'csv' ? source.file : `generator seed ${source.seed} venue ${source.venue}`;
@@ -191,7 +205,10 @@ export function dateOfHour(hour: number): string {
   return new Date(hour * 3_600_000).toISOString().slice(0, 10);
 }
 
-async function* abortable<T>(items: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+export async function* abortable<T>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T> {
   for await (const item of items) {
     signal?.throwIfAborted();
     yield item;
