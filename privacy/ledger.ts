@@ -150,6 +150,11 @@ export class PrivacyLedger {
     return this.#spentAt(this.#charges);
   }
 
+  /** What the ledger promises; the budget is this node's own. */
+  get policy(): PrivacyPolicy {
+    return this.#policy;
+  }
+
   /** Whether something was released under `key`. @throws BallastError `LEDGER_UNKNOWN`. */
   has(key: string): boolean {
     this.#requireKnown();
