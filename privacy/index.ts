@@ -9,7 +9,12 @@ export { fromGrid, gridNorm2, MAX_GRID_BITS, toGrid, withinGridNorm } from './gr
 export { accountantOf, guaranteeOf, type PrivacyGuarantee, trustAssumption } from './guarantee.ts';
 export { type LedgerOptions, PrivacyLedger } from './ledger.ts';
 export type { AccountantFactory } from './ledger-cost.ts';
-export { exportLedger, type LedgerExport, requireContinues, verifyLedgerExport } from './ledger-export.ts';
+export {
+  exportLedger,
+  type LedgerExport,
+  requireExportContinues,
+  verifyLedgerExport,
+} from './ledger-export.ts';
 export type { LedgerPosition } from './ledger-records.ts';
 export type { LedgerEntry, Plan, Projection } from './ledger-report.ts';
 export * from './mechanism.ts';

@@ -55,31 +55,38 @@ export const LEDGER_ROOT: Digest = digestOf(DOMAIN, 'root');
 export function encodeDebit(debit: Debit): { bytes: Uint8Array; checksum: Digest } {
   const { event } = debit;
   const isKnownOfOld = event.unit === 'none' || isGaussianRelease(event);
-  const body = {
-    sequence: debit.sequence,
-    key: debit.key,
-    event: event as unknown as Encodable,
-    bytesDigest: debit.bytesDigest,
-    loss: debit.loss.toString(),
-    total: debit.total.toString(),
-    previous: debit.previous,
-  };
-  return seal(body, isKnownOfOld ? FIRST_FORMAT : MECHANISM_FORMAT);
+  return seal(debitBody(debit), isKnownOfOld ? FIRST_FORMAT : MECHANISM_FORMAT);
 }
 
 /** @throws BallastError `LEDGER_DAMAGED` or `LEDGER_FORMAT`. */
 export function decodeDebit(bytes: Uint8Array, where: string): { debit: Debit; checksum: Digest } {
   const { body, checksum } = unseal(bytes, where);
+  return { debit: readDebit(body, where), checksum };
+}
+
+/** What a debit's checksum is of. */
+export function debitBody(debit: Debit): Encodable {
+  return {
+    sequence: debit.sequence,
+    key: debit.key,
+    event: debit.event as unknown as Encodable,
+    bytesDigest: debit.bytesDigest,
+    loss: debit.loss.toString(),
+    total: debit.total.toString(),
+    previous: debit.previous,
+  };
+}
+
+/** @throws BallastError `LEDGER_DAMAGED`. */
+export function readDebit(body: Encodable, where: string): Debit {
+  if (!isMap(body)) throw damaged(where, 'no map');
   const { sequence, key, event, bytesDigest, previous } = body;
   if (!isCount(sequence) || typeof key !== 'string' || !isDigest(bytesDigest) || !isDigest(previous)) {
     throw damaged(where, 'a field of another type');
   }
   const loss = decimal(body.loss, where);
   const total = decimal(body.total, where);
-  return {
-    checksum,
-    debit: { sequence, key, event: storedEvent(event, where), bytesDigest, loss, total, previous },
-  };
+  return { sequence, key, event: storedEvent(event, where), bytesDigest, loss, total, previous };
 }
 
 export function encodeHead(head: Head): Uint8Array {
@@ -153,7 +160,8 @@ function storedEvent(event: Encodable | undefined, where: string): ReleaseEvent 
 }
 
 function decimal(value: Encodable | undefined, where: string): bigint {
-  if (typeof value !== 'string' || !/^(0|[1-9]\d*)$/.test(value)) throw damaged(where, 'no decimal integer');
+  if (typeof value !== 'string' || !/^(0|[1-9]\d{0,199})$/.test(value))
+    throw damaged(where, 'no decimal integer');
   return BigInt(value);
 }
 
