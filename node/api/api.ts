@@ -5,6 +5,7 @@ import { ApiError } from './errors.ts';
 import type { EventFeed } from './event-feed.ts';
 import { API_LIMITS, type ApiLimits } from './limits.ts';
 import type { ApiMetrics } from './metrics.ts';
+import type { PageFile } from './pages.ts';
 import { allRoutes } from './routes/index.ts';
 import { createServer } from './server.ts';
 import type { ApiSource, ApiStatus } from './source.ts';
@@ -17,6 +18,8 @@ export type ApiCollaborators = {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   readonly onError: (error: unknown, requestId: string) => void;
+  /** Pages that are served beside the interface; read when it begins to listen. */
+  readonly pages?: () => Promise<readonly PageFile[]>;
 };
 
 export type Api = {
@@ -51,7 +54,7 @@ export function createApi(
       hint: 'give api.tokens, or set api.anonymousReads to let everybody read',
     });
   }
-  const { status, metrics, now } = collaborators;
+  const { status, metrics, now, pages } = collaborators;
   const startedAt = now();
   let source: ApiSource | undefined;
   let running: Awaited<ReturnType<typeof createServer>> | undefined;
@@ -68,7 +71,8 @@ export function createApi(
   return {
     start: async () => {
       const tokens = config.tokens === undefined ? undefined : await readTokens(config.tokens);
-      const server = await createServer(routes, config, tokens, limits, collaborators);
+      const files = (await pages?.()) ?? [];
+      const server = await createServer(routes, config, tokens, limits, { ...collaborators, files });
       try {
         const url = await server.app.listen({ host: config.host, port: config.port });
         running = server;

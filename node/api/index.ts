@@ -4,6 +4,7 @@ export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { EventFeed } from './event-feed.ts';
 export { API_LIMITS, type ApiLimits } from './limits.ts';
 export type { ApiMetrics } from './metrics.ts';
+export type { PageFile } from './pages.ts';
 export {
   type CertifiedWeights,
   createPredictor,

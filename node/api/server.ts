@@ -12,6 +12,7 @@ import { checkInput, chooseType, handlerOf } from './handler.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { needsToken } from './openapi.ts';
+import { type PageFile, servePages } from './pages.ts';
 import { toApiError } from './request-errors.ts';
 import type { Route } from './route.ts';
 import { EVENTS_PATH, EVENTS_TYPE } from './routes/events.ts';
@@ -24,6 +25,7 @@ export type ServerCollaborators = {
   readonly now: () => number;
   /** What went wrong on this side, for the log of the operator. */
   readonly onError: (error: unknown, requestId: string) => void;
+  readonly files: readonly PageFile[];
 };
 
 /** The HTTP server around routes: limits, tokens, errors and the event stream. */
@@ -34,7 +36,7 @@ export async function createServer(
   limits: ApiLimits,
   collaborators: ServerCollaborators,
 ): Promise<{ readonly app: FastifyInstance; readonly streams: EventStreams }> {
-  const { feed, metrics, now, onError } = collaborators;
+  const { feed, metrics, now, onError, files } = collaborators;
   const app = fastify({
     http: {
       maxHeaderSize: limits.headerBytes,
@@ -120,6 +122,7 @@ export async function createServer(
       handler: route.isStream ? openStream(route) : handlerOf(route, { isPrivate: tokens !== undefined }),
     });
   }
+  servePages(app, files);
   return { app, streams };
 
   function openStream(route: Route) {

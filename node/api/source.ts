@@ -7,6 +7,7 @@ import type {
   ParameterJson,
   PegForecastJson,
   PegRequest,
+  PrivacyAccountJson,
   Readiness,
   RiskAssessmentJson,
   RiskRequest,
@@ -38,6 +39,8 @@ export type ApiSource = {
   readonly weights: (digest: Digest) => Promise<Uint8Array | undefined>;
   readonly report: (version: number) => Promise<VersionReport | undefined>;
   readonly committee: (epoch: number) => Promise<Committee | undefined>;
+  /** The privacy ledger's account; the same object until the ledger has another entry. */
+  readonly privacy: () => PrivacyAccountJson | Promise<PrivacyAccountJson>;
   readonly parameters: () => Promise<readonly ParameterJson[]>;
   readonly predict: {
     /** @throws BallastError `WINDOW_…` or `HEAD_ABSENT` for input that no forecast can be made from. */

@@ -169,7 +169,10 @@ class Devnet {
     print(this.#readyLine());
     const [first = ''] = this.#names.keys();
     const url = this.#urls.get(first);
-    if (url !== undefined) print(`HTTP API of ${this.#nameOf(first)}: ${url}/v1`);
+    if (url !== undefined) {
+      print(`HTTP API of ${this.#nameOf(first)}: ${url}/v1`);
+      print(`dashboard of ${this.#nameOf(first)}: ${url}/dashboard`);
+    }
     const summaries: RoundSummary[] = [];
     for (let round = 1; round <= rounds; round++) {
       progress(`round ${round}/${rounds}`);

@@ -7,6 +7,7 @@ import { ApiError, type ApiSource, createPredictor } from '../api/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import type { NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainParameters } from './chain-parameters.ts';
+import { PrivacyAccounts } from './privacy-accounts.ts';
 import type { Measure, ReportedVersion, VersionReports } from './version-reports.ts';
 
 export type ApiSourceParts = {
@@ -21,6 +22,7 @@ export type ApiSourceParts = {
 export function createApiSource({ node, network, view, parameters, reports }: ApiSourceParts): ApiSource {
   const { document } = view();
   const model = createModel(parseModelSpec(document.model));
+  const accounts = new PrivacyAccounts(document.parameters);
 
   const participant = (): Participant => {
     const running = view().participant;
@@ -71,6 +73,11 @@ export function createApiSource({ node, network, view, parameters, reports }: Ap
     committee: async (epoch) => {
       const { committee } = view();
       return committee?.epoch === epoch ? committee : undefined;
+    },
+    privacy: () => {
+      const { ledger } = view();
+      if (ledger === undefined) throw notReady(view());
+      return accounts.of(ledger);
     },
     parameters: async () => {
       const { link } = view();

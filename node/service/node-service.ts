@@ -1,6 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { networkId } from '../../protocol/network.ts';
 import { type Api, type ApiConfig, type ApiMetrics, createApi, EventFeed, toApiEvent } from '../api/index.ts';
+import { dashboardFiles } from '../dashboard/index.ts';
 import { createMetrics, type Metrics } from '../metrics/index.ts';
 import {
   BallastNode,
@@ -72,6 +73,7 @@ export class NodeService {
       metrics: withView(metrics, view),
       now: () => performance.now(),
       onError: (error) => emit({ event: 'error', ...describeError(error) }),
+      pages: dashboardFiles,
     });
     const source = createApiSource({
       node: options.identity.nodeId,

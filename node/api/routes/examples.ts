@@ -81,6 +81,33 @@ const parameter = {
   },
 };
 
+const release = { unit: 'record', relation: 'add-remove', sensitivity: 1, noiseMultiplier: 8, releases: 4 };
+const privacyAccount = {
+  unit: 'record',
+  relation: 'add-remove',
+  delta: 0.00001,
+  accountant: 'gaussian',
+  assumption: guarantee.assumption,
+  budget: 8,
+  state: 'open',
+  spent: { epsilon: 1.43, releases: 2, sums: 8 },
+  remaining: 6.57,
+  roundsLeft: 46,
+  events: [{ words: '4 sums with Gaussian noise, σ = 8 C', event: release }],
+  earlier: [],
+  rounds: [
+    { round: 1, event: 0, epsilon: 0.97 },
+    { round: 2, event: 0, epsilon: 1.43 },
+  ],
+  next: {
+    event: 0,
+    projection: [
+      { rounds: 23, epsilon: 5.41 },
+      { rounds: 46, epsilon: 7.93 },
+    ],
+  },
+};
+
 const readiness = { status: 'ready', reason: 'takes part in round 10', conditions: [] };
 const made = {
   version: 8,
@@ -100,6 +127,7 @@ export const EXAMPLES = {
     head: { round: 9, entry: EXAMPLE_DIGEST, version: 8, modelDigest: EXAMPLE_DIGEST, nextBeaconHeight: 120 },
     readiness,
   },
+  privacyAccount,
   network: { id: EXAMPLE_DIGEST, document: { name: 'devnet', chain: 'eip155:31337' } },
   model,
   modelPage: { items: [model], next: 8 },

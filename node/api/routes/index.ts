@@ -7,6 +7,7 @@ import { modelRoutes } from './models.ts';
 import { nodeRoutes } from './node.ts';
 import { parameterRoutes } from './parameters.ts';
 import { predictionRoutes } from './predictions.ts';
+import { privacyRoutes } from './privacy.ts';
 import { roundRoutes } from './rounds.ts';
 import { weightRoutes } from './weights.ts';
 
@@ -19,6 +20,7 @@ export function allRoutes(
   const routes: Route[] = [
     ...healthRoutes({ ...health, status }),
     ...nodeRoutes(source, status),
+    ...privacyRoutes(source),
     ...modelRoutes(source),
     ...weightRoutes(source),
     ...roundRoutes(source),

@@ -39,6 +39,7 @@ const SAMPLES: Readonly<Record<string, readonly [path: string, body?: unknown][]
   '/v1/openapi.json': [['/v1/openapi.json']],
   '/v1/network': [['/v1/network']],
   '/v1/node': [['/v1/node']],
+  '/v1/node/privacy': [['/v1/node/privacy']],
   '/v1/committees/{epoch}': [['/v1/committees/0']],
   '/v1/models': [
     ['/v1/models'],

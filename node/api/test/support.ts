@@ -13,6 +13,7 @@ import {
   errorEnvelope,
   parameter,
   pegForecast,
+  privacyAccount,
   type Readiness,
   report,
   riskAssessment,
@@ -111,6 +112,7 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
         ? undefined
         : { ...report.parse(EXAMPLES.report), version, modelDigest: digestOfVersion(version) },
     committee: async (epoch) => (epoch === 0 ? COMMITTEE : undefined),
+    privacy: () => privacyAccount.parse(EXAMPLES.privacyAccount),
     parameters: async () => [parameter.parse(EXAMPLES.parameter)],
     predict: {
       peg: async (request) => ({

@@ -1,0 +1,297 @@
+// Generated from node/dashboard/page/main.ts by npm run dashboard; do not edit.
+
+// page/browser.ts
+var { document, sessionStorage, EventSource } = globalThis;
+function element(id) {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`page: no element ${id}`);
+  return found;
+}
+
+// page/node-answers.ts
+async function askNode(ask2) {
+  const [ready, privacy, rounds, model] = await Promise.all(
+    ["/readyz", "/v1/node/privacy", "/v1/rounds?limit=1", "/v1/models/latest"].map(ask2)
+  );
+  const body = (answer) => answer?.status === 200 ? answer.body : void 0;
+  return {
+    // Its status is no success while the node starts, and its body says why.
+    readiness: ready?.body,
+    privacy: body(privacy),
+    last: body(rounds)?.items[0],
+    model: body(model),
+    needsToken: privacy?.status === 401 || privacy?.status === 429
+  };
+}
+
+// page/html.ts
+var ENTITIES = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;"
+};
+function html(parts, ...values) {
+  return { markup: parts.reduce((text, part, i) => text + markupOf(values[i - 1] ?? "") + part) };
+}
+var nothing = { markup: "" };
+function markupOf(value) {
+  if (typeof value === "string" || typeof value === "number") {
+    return String(value).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+  }
+  return "markup" in value ? value.markup : value.map(({ markup }) => markup).join("");
+}
+
+// page/numbers.ts
+function epsilonText(epsilon) {
+  return epsilon === null ? "∞" : (Math.ceil(epsilon * 1e3) / 1e3).toFixed(3);
+}
+function ticks(most, steps, isWhole = false) {
+  if (!(most > 0)) return [0];
+  const rough = most / steps;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const nice = [1, 2, 5, 10].map((factor) => factor * power).find((step2) => step2 >= rough) ?? rough;
+  const step = isWhole ? Math.max(1, nice) : nice;
+  return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, i) => i * step);
+}
+
+// page/series.ts
+function epsilonSeries(account) {
+  const { rounds, earlier, next } = account;
+  const before = earlier.reduce((sum, { times }) => sum + times, 0);
+  const isByRound = rounds.length > 0 && rounds.every(({ round: round2 }) => round2 !== null);
+  const spent = rounds.flatMap(({ round: round2, epsilon }, i) => {
+    if (epsilon === null) return [];
+    return [{ at: isByRound && round2 !== null ? round2 : before + i + 1, epsilon }];
+  });
+  if (before === 0) spent.unshift({ at: (spent[0]?.at ?? 1) - 1, epsilon: 0 });
+  const last = spent.at(-1) ?? { at: 0, epsilon: 0 };
+  const further = next.projection.map(({ rounds: more, epsilon }) => ({ at: last.at + more, epsilon }));
+  return { axis: isByRound ? "round" : "release", spent, projected: [last, ...further] };
+}
+
+// page/epsilon-chart.ts
+var WIDTH = 680;
+var HEIGHT = 260;
+var AREA = { left: 44, right: 668, top: 16, bottom: 218 };
+var MOST_DOTS = 60;
+function epsilonChart(account) {
+  const { budget } = account;
+  if (budget === null) return nothing;
+  const series = epsilonSeries(account);
+  const all = [...series.spent, ...series.projected];
+  const from = Math.min(...all.map(({ at }) => at));
+  const to = Math.max(from + 1, ...all.map(({ at }) => at));
+  const most = 1.08 * Math.max(budget, ...all.map(({ epsilon }) => epsilon));
+  const x = (at) => round(AREA.left + (at - from) / (to - from) * (AREA.right - AREA.left));
+  const y = (epsilon) => round(AREA.bottom - epsilon / most * (AREA.bottom - AREA.top));
+  const line = (points) => points.map(({ at, epsilon }) => `${x(at)},${y(epsilon)}`).join(" ");
+  const dots = series.spent.length <= MOST_DOTS ? series.spent : series.spent.slice(-1);
+  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="chart-title chart-words">
+<title id="chart-title">ε after each ${series.axis}</title>
+<desc id="chart-words">${chartWords(account, series)}</desc>
+${ticks(most, 5).map((value) => html`<line class="grid" x1="${AREA.left}" x2="${AREA.right}" y1="${y(value)}" y2="${y(value)}"/><text class="tick end" x="${AREA.left - 8}" y="${y(value) + 4}">${plain(value)}</text>`)}
+${ticks(to - from, 8, true).map((step) => html`<text class="tick middle" x="${x(from + step)}" y="${AREA.bottom + 18}">${from + step}</text>`)}
+<text class="tick end" x="${AREA.right}" y="${HEIGHT - 6}">${series.axis}</text>
+<line class="budget" x1="${AREA.left}" x2="${AREA.right}" y1="${y(budget)}" y2="${y(budget)}"/>
+<text class="label" x="${AREA.left + 6}" y="${y(budget) - 6}">budget ${plain(budget)}</text>
+${series.projected.length > 1 ? html`<polyline class="projected" points="${line(series.projected)}"/>` : nothing}
+<polyline class="spent" points="${line(series.spent)}"/>
+${dots.map(({ at, epsilon }) => html`<circle class="dot" cx="${x(at)}" cy="${y(epsilon)}" r="3"><title>${series.axis} ${at}: ε ${epsilonText(epsilon)}</title></circle>`)}
+</svg>`;
+}
+function epsilonTable(account) {
+  const { axis, spent, projected } = epsilonSeries(account);
+  const row = ({ at, epsilon }, kind) => html`<tr><td>${at}</td><td>${epsilonText(epsilon)}</td><td>${kind}</td></tr>`;
+  return html`<table><thead><tr><th scope="col">${axis}</th><th scope="col">ε after it</th><th scope="col"></th></tr></thead><tbody>
+${spent.filter(({ epsilon }) => epsilon > 0).map((point) => row(point, "spent"))}
+${projected.slice(1).map((point) => row(point, "projected"))}
+</tbody></table>`;
+}
+function chartWords({ budget }, { axis, spent, projected }) {
+  const now = spent.at(-1);
+  const end = projected.length > 1 ? projected.at(-1) : void 0;
+  const sofar = `After ${axis} ${now?.at ?? 0}, ε is ${epsilonText(now?.epsilon ?? 0)} of a budget of ${budget}.`;
+  if (end === void 0) return sofar;
+  return `${sofar} At the present noise it reaches ${epsilonText(end.epsilon)} in ${axis} ${end.at}.`;
+}
+var round = (value) => Math.round(value * 10) / 10;
+var plain = (value) => String(Number(value.toPrecision(6)));
+
+// page/privacy-panel.ts
+var UNITS = { record: "one record of this node", node: "the whole node", none: "nobody" };
+var RELATIONS = {
+  "add-remove": "one unit more or less",
+  replace: "one unit exchanged for another"
+};
+var ACCOUNTANTS = {
+  gaussian: "exact curve of the Gaussian mechanism",
+  rdp: "Rényi divergence (RDP)",
+  pld: "privacy loss distribution (PLD)"
+};
+var BAR = { width: 680, height: 14 };
+function privacyPanel(account) {
+  return html`<p class="state ${account.state}">${stateLine(account)}</p>
+${account.budget === null ? nothing : spentBar(account, account.budget)}
+${epsilonChart(account)}
+${legend(account)}
+<dl>
+${fact("covers", UNITS[account.unit])}
+${account.unit === "none" ? nothing : guaranteeFacts(account)}
+${fact("trust", account.assumption)}
+${fact("released", `${account.spent.releases} updates, ${account.spent.sums} noisy sums`)}
+${fact("a round releases", account.events[account.next.event]?.words ?? "unknown")}
+</dl>`;
+}
+function privacyTable(account) {
+  if (account.budget === null) return nothing;
+  return html`<details id="privacy-table"><summary>the same as a table</summary>${epsilonTable(account)}</details>`;
+}
+function stateLine({ state, roundsLeft }) {
+  if (state === "no-guarantee") return "no guarantee: updates leave this node without noise";
+  if (state === "spent") return "budget spent: this node validates and releases nothing";
+  if (roundsLeft === null) return "the budget has no end";
+  return `the budget bears ${roundsLeft} more ${roundsLeft === 1 ? "round" : "rounds"} at the present noise`;
+}
+function spentBar({ spent }, budget) {
+  const epsilon = spent.epsilon ?? 0;
+  const share = Math.min(1, epsilon / budget);
+  const words = `ε ${epsilonText(epsilon)} of ${budget} spent, ${Math.floor(share * 100)} %`;
+  const level = share > 0.9 ? "late" : share > 0.7 ? "warm" : "calm";
+  return html`<p class="figure"><strong>ε ${epsilonText(epsilon)}</strong> of ${budget} spent</p>
+<svg class="bar" viewBox="0 0 ${BAR.width} ${BAR.height}" role="img" aria-label="${words}">
+<rect class="track" width="${BAR.width}" height="${BAR.height}" rx="7"/>
+<rect class="fill ${level}" width="${Math.round(share * BAR.width)}" height="${BAR.height}" rx="7"/>
+</svg>`;
+}
+function legend({ budget, next }) {
+  if (budget === null) return nothing;
+  const key = (kind, words) => html`<li><svg viewBox="0 0 28 10" aria-hidden="true"><line class="${kind}" x1="1" x2="27" y1="5" y2="5"/></svg>${words}</li>`;
+  return html`<ul class="legend">${key("spent", "spent")}${next.projection.length > 0 ? key("projected", "if every round releases as now") : nothing}${key("budget", "budget")}</ul>`;
+}
+function guaranteeFacts({ relation, delta, accountant, remaining }) {
+  return [
+    fact("neighbours differ by", RELATIONS[relation]),
+    fact("δ", String(delta)),
+    fact("counted by", accountant === null ? "nobody" : ACCOUNTANTS[accountant]),
+    fact("ε left", (Math.floor((remaining ?? 0) * 1e3) / 1e3).toFixed(3))
+  ];
+}
+var fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+// page/round-panel.ts
+var STATUS = {
+  ready: "takes part",
+  syncing: "catching up, or with a problem",
+  starting: "not up"
+};
+function roundPanel({ readiness, phase: phase2, last, model }) {
+  const { status, reason, conditions } = readiness;
+  return html`<p class="state ${status}">${STATUS[status] ?? status}${reason === "" ? "" : `: ${reason}`}</p>
+<dl>
+${last === void 0 ? fact("last round", "none was decided yet") : lastRound(last)}
+${phase2 === void 0 ? [] : [fact("now", phase2)]}
+${model === void 0 ? [] : versionFacts(model)}
+</dl>
+<h3>Problems</h3>
+${conditions.length === 0 ? html`<p>none</p>` : html`<ul class="conditions">${conditions.map(({ code, message }) => html`<li><code>${code}</code> ${message}</li>`)}</ul>`}`;
+}
+function lastRound({
+  round: round2,
+  outcome,
+  reason,
+  sealed,
+  selected
+}) {
+  return [
+    fact("last round", `${round2}, ${outcome}${reason === "" ? "" : `: ${reason}`}`),
+    fact("contributors", `${selected} of ${sealed} updates have weight in it`)
+  ];
+}
+function versionFacts({ version, modelDigest, privacy }) {
+  const cost = privacy === null ? "saw no private data" : `ε ${epsilonText(privacy.epsilon)} at δ ${privacy.delta}`;
+  return [
+    fact("version", html`${version} <code>${modelDigest.slice(0, 16)}</code>`),
+    fact("its privacy, at worst", cost)
+  ];
+}
+
+// page/main.ts
+var TOKEN = "ballast-token";
+var POLL_MS = 1e4;
+var GATHER_MS = 400;
+var TELLING = ["decided", "trained", "abstained", "condition", "finished", "gap"];
+var shown = /* @__PURE__ */ new Map();
+var phase;
+var due;
+var isListening = false;
+async function ask(path) {
+  const token = sessionStorage.getItem(TOKEN);
+  const headers = {
+    accept: "application/json",
+    ...token === null ? {} : { authorization: `Bearer ${token}` }
+  };
+  const answer = await fetch(path, { headers });
+  return { status: answer.status, body: await answer.json() };
+}
+function show(id, { markup }) {
+  if (shown.get(id) === markup) return;
+  shown.set(id, markup);
+  element(id).innerHTML = markup;
+}
+function showTable(table) {
+  const wasOpen = shown.has("table") && table.markup !== "" && tableElement()?.open === true;
+  show("table", table);
+  const details = tableElement();
+  if (details !== void 0) details.open = wasOpen;
+}
+function tableElement() {
+  try {
+    return element("privacy-table");
+  } catch {
+    return void 0;
+  }
+}
+function render({ readiness, privacy, last, model, needsToken }) {
+  element("lost").hidden = true;
+  element("token").hidden = !needsToken;
+  element("privacy").hidden = privacy === void 0;
+  if (privacy !== void 0) {
+    show("account", privacyPanel(privacy));
+    showTable(privacyTable(privacy));
+  }
+  show("round", roundPanel({ readiness, phase, last, model }));
+}
+async function look() {
+  clearTimeout(due);
+  try {
+    const answers = await askNode(ask);
+    render(answers);
+    if (!answers.needsToken) listen();
+  } catch {
+    element("lost").hidden = false;
+  }
+  due = setTimeout(look, POLL_MS);
+}
+function listen() {
+  if (isListening || sessionStorage.getItem(TOKEN) !== null) return;
+  isListening = true;
+  const stream = new EventSource("/v1/events");
+  stream.addEventListener("phase", ({ data }) => {
+    const event = JSON.parse(data);
+    phase = `round ${event.round}: ${event.phase}`;
+    lookSoon();
+  });
+  for (const kind of TELLING) stream.addEventListener(kind, lookSoon);
+}
+function lookSoon() {
+  clearTimeout(due);
+  due = setTimeout(look, GATHER_MS);
+}
+element("token").addEventListener("submit", (event) => {
+  event.preventDefault();
+  sessionStorage.setItem(TOKEN, element("token-text").value.trim());
+  void look();
+});
+void look();

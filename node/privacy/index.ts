@@ -1,0 +1,2 @@
+export { type AccountTerms, privacyAccount } from './account.ts';
+export { releaseWords } from './event-words.ts';
