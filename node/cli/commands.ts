@@ -35,6 +35,12 @@ export const addNodeCommands: AddCommands = (program, entry) => {
     )
     .option('--prox <mu>', 'FedProx: how strongly local training is held to the global model', Number)
     .option('--privacy <unit>', 'record, node or off', privacyUnit, 'record')
+    .option('--sampling-rate <q>', 'share of its records that a node draws, in secret, for each step', Number)
+    .option(
+      '--record <kind>',
+      'what one record is: day, or block:7 for disjoint blocks of 7 days',
+      recordDays,
+    )
     .option('--data <folder>', 'recorded markets to train on; without it a seeded market is generated')
     .option('--seed <n>', 'seed of the generated market', wholeNumber, 1)
     .option(
@@ -55,9 +61,14 @@ export const addNodeCommands: AddCommands = (program, entry) => {
     .action(async (flags: FolderFlags & { json: boolean; archive: boolean }) => runNode(flags));
 };
 
-type DevnetFlags = Omit<DevnetOptions, 'boost' | 'data' | 'dataDir' | 'prox'> & {
+type DevnetFlags = Omit<
+  DevnetOptions,
+  'boost' | 'data' | 'dataDir' | 'prox' | 'samplingRate' | 'recordDays'
+> & {
   readonly boost?: number;
   readonly prox?: number;
+  readonly samplingRate?: number;
+  readonly record?: RecordFlag;
   readonly data?: string;
   readonly dataDir: string;
   readonly json: boolean;
@@ -66,10 +77,11 @@ type DevnetFlags = Omit<DevnetOptions, 'boost' | 'data' | 'dataDir' | 'prox'> & 
 async function devnet(flags: DevnetFlags, entry: string): Promise<void> {
   const progress = new Progress(process.stderr, !flags.json);
   const interruption = catchSignals(() => progress.note('stopping; Ctrl-C again forces'));
-  const { json, ...rest } = flags;
+  const { json, record, ...rest } = flags;
   const options: DevnetOptions = {
     ...rest,
     boost: flags.boost,
+    ...(record === undefined ? {} : { recordDays: record.days }),
     data: flags.data === undefined ? undefined : resolve(flags.data),
     dataDir: resolve(flags.dataDir),
   };
@@ -95,6 +107,15 @@ async function devnet(flags: DevnetFlags, entry: string): Promise<void> {
   }
   const wasInterrupted = interruption.signalName() !== undefined;
   if (wasInterrupted && (options.exit || interruption.force.aborted)) process.exitCode = 130;
+}
+
+type RecordFlag = { readonly days: number | undefined };
+
+function recordDays(text: string): RecordFlag {
+  if (text === 'day') return { days: undefined };
+  const days = /^block:([0-9]{1,3})$/.exec(text)?.[1];
+  if (days === undefined) throw new InvalidArgumentError(`got "${text}", expected day, or block:7`);
+  return { days: Number(days) };
 }
 
 function privacyUnit(text: string): DevnetOptions['privacy'] {

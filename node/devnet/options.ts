@@ -25,6 +25,10 @@ export type DevnetOptions = {
   readonly normCheck: boolean;
   /** μ of FedProx; none where left out. */
   readonly prox?: number | undefined;
+  /** q: the share of its records that a node draws for each local step; all of them where left out. */
+  readonly samplingRate?: number | undefined;
+  /** Days of the disjoint blocks that are one record; a UTC day of examples where left out. */
+  readonly recordDays?: number | undefined;
   /** What the nodes aggregate with; `auto` where left out. */
   readonly kernels?: 'auto' | 'simd' | 'plain';
 };
@@ -43,7 +47,7 @@ export function assumedLiars({ rule, byzantine }: Pick<DevnetOptions, 'rule' | '
  *   what no round has, `NETWORK_TRAINING` for FedProx beside SCAFFOLD; AggregationError `RULE_CONDITION` and `RULE_COST` for a rule that is impossible for n and f.
  */
 export function checkDevnetOptions(options: DevnetOptions): void {
-  const { nodes, byzantine, rounds, prox } = options;
+  const { nodes, byzantine, rounds, prox, samplingRate, recordDays } = options;
   const require = (holds: boolean, flag: string, given: unknown, expected: string) => {
     if (!holds)
       throw new UsageError('DEVNET_OPTION', `--${flag}: got ${given}, expected ${expected}`, {
@@ -64,6 +68,12 @@ export function checkDevnetOptions(options: DevnetOptions): void {
         (nodes - 1) / 3,
       ), 'byzantine', byzantine, `a whole number from 0 to ${Math.floor((nodes - 1) / 3)}, the most that ${nodes} nodes bear`);
   require(prox === undefined || (prox >= 0 && prox <= 1e6), 'prox', prox, 'a number from 0 to 1000000');
+  require(samplingRate === undefined ||
+    (samplingRate > 0 && samplingRate <= 1), 'sampling-rate', samplingRate, 'more than 0, and 1 at most');
+  require(recordDays === undefined ||
+    (Number.isInteger(recordDays) &&
+      recordDays >= 5 &&
+      recordDays <= 366), 'record', `block:${recordDays}`, 'day, or block:5 to block:366');
   const parameters = devnetParameters(options);
   requireFor(aggregatorOf(parameters), nodes);
   requireOneCorrection(parameters);
@@ -71,8 +81,20 @@ export function checkDevnetOptions(options: DevnetOptions): void {
 
 /** What the devnet's nodes agree on. Its phases are short: everything is on one machine. */
 export function devnetParameters(
-  options: Pick<DevnetOptions, 'rounds' | 'byzantine' | 'rule' | 'privacy' | 'gate' | 'normCheck' | 'prox'>,
+  options: Pick<
+    DevnetOptions,
+    | 'rounds'
+    | 'byzantine'
+    | 'rule'
+    | 'privacy'
+    | 'gate'
+    | 'normCheck'
+    | 'prox'
+    | 'samplingRate'
+    | 'recordDays'
+  >,
 ): NetworkParameters {
+  const { samplingRate, recordDays } = options;
   const unit: PrivacyUnit = options.privacy === 'off' ? 'none' : options.privacy;
   const defaults = TRAINING_DEFAULTS;
   const noiseMultiplier = { none: 0, record: defaults.noiseMultiplier, node: nodeNoise(options.rounds) }[
@@ -88,12 +110,15 @@ export function devnetParameters(
       recordClipNorm: defaults.recordClipNorm,
       epsilonBudget: defaults.epsilonBudget,
       delta: defaults.delta,
+      ...(recordDays === undefined ? {} : { record: { kind: 'block', days: recordDays } }),
     },
     training: {
       localSteps: defaults.localSteps,
       learningRate: defaults.learningRate,
-      nominalRecords: defaults.nominalRecords,
+      // As many days of history, in longer records.
+      nominalRecords: Math.max(1, Math.round(defaults.nominalRecords / (recordDays ?? 1))),
       ...(options.prox === undefined ? {} : { proximal: options.prox }),
+      ...(samplingRate === undefined ? {} : { samplingRate }),
     },
     gate: { enabled: options.gate, deadBand: 0.001 },
     timeouts: { collectMs: 5_000, fetchMs: 3_000, viewMs: 3_000, resendMs: 1_500 },

@@ -171,6 +171,9 @@ export class BallastNode {
         ? {}
         : { market: { own: config.market, reference: config.publicMarket } }),
       model: spec,
+      ...(document.parameters.privacy.record === undefined
+        ? {}
+        : { record: document.parameters.privacy.record }),
       engine: (config.engine ?? 'tfjs') as EngineName,
       entropy: { kind: 'system' },
     });

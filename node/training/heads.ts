@@ -71,6 +71,12 @@ export function openHeads(
   };
 }
 
+/** How many records there are, of either head: the rows of `openHeads`. A private number. */
+export function countRecords({ peg, risk, recordHours = ROWS_PER_RECORD }: HeadExamples): number {
+  const spans = [peg, ...(risk === undefined ? [] : [risk])].flatMap((set) => [...spansOf(set, recordHours)]);
+  return new Set(spans).size;
+}
+
 /** An update with each head's part clipped at its own norm. */
 export function clipHeads(model: StabilityModel, update: Float64Array): Float64Array {
   const out = new Float64Array(update.length);

@@ -2,7 +2,15 @@ export { defaultModelSpec, TRAINING_DEFAULTS, type TrainingDefaults } from './de
 export type { RecordGradients, TrainingEngine } from './engine.ts';
 export { createEngine, ENGINE_NAMES, type EngineName } from './engines.ts';
 export { float64Engine } from './float64-engine.ts';
-export { clipHeads, type HeadExamples, jointNorm, openHeads, requireHeadNorms } from './heads.ts';
+export {
+  clipHeads,
+  countRecords,
+  type HeadExamples,
+  jointNorm,
+  openHeads,
+  requireHeadNorms,
+} from './heads.ts';
+export { type LocalData, openLocalData } from './local-data.ts';
 export { type LocalTrainingOptions, trainingRelease, trainLocally } from './local-training.ts';
 export {
   type ControlVariates,

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
+import type { HourRange } from '../data/clock.ts';
 import { threadUrl } from '../threads/thread-url.ts';
 import type {
   FromWorker,
@@ -23,6 +24,12 @@ export interface Trainer {
    *   when the thread ends by itself, what training throws, or the signal's reason.
    */
   train(request: TrainingRequest, signal?: AbortSignal): Promise<Float64Array>;
+  /**
+   * How many records of its own the node has in a range of hours: private, for its operator alone.
+   *
+   * @throws as {@link train}.
+   */
+  records(range: HourRange, signal?: AbortSignal): Promise<number>;
   /** Ends the thread; a run under way is rejected. */
   close(): Promise<void>;
 }
@@ -32,12 +39,21 @@ export function workerUrl(): URL {
   return threadUrl(import.meta.url, 'worker');
 }
 
+type Pending = {
+  readonly id: number;
+  readonly resolve: (message: Extract<FromWorker, { type: 'trained' | 'counted' }>) => void;
+  readonly reject: (error: unknown) => void;
+};
+
 type Thread = {
   readonly worker: Worker;
   readonly ready: Promise<WorkerReady>;
   /** Settles the one run under way. */
-  pending: { readonly id: number; readonly settle: PromiseWithResolvers<Float64Array> } | undefined;
+  pending: Pending | undefined;
 };
+
+/** A message to the thread that is yet to be numbered. */
+type Work = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'id'> : never) : never;
 
 export function createTrainer(setup: WorkerSetup): Trainer {
   let thread: Thread | undefined;
@@ -53,7 +69,7 @@ export function createTrainer(setup: WorkerSetup): Trainer {
     const fail = (error: unknown) => {
       if (thread === started) thread = undefined;
       ready.reject(error);
-      started.pending?.settle.reject(error);
+      started.pending?.reject(error);
       started.pending = undefined;
     };
     worker.on('message', (message: FromWorker) => {
@@ -65,8 +81,8 @@ export function createTrainer(setup: WorkerSetup): Trainer {
         const { pending } = started;
         if (pending === undefined || pending.id !== message.id) return;
         started.pending = undefined;
-        if (message.type === 'trained') pending.settle.resolve(message.update);
-        else pending.settle.reject(fromFailure(message.failure));
+        if (message.type === 'failed') pending.reject(fromFailure(message.failure));
+        else pending.resolve(message);
       }
     });
     worker.on('error', (cause) => fail(died(String(cause), cause)));
@@ -84,7 +100,7 @@ export function createTrainer(setup: WorkerSetup): Trainer {
 
   const endThread = async (ending: Thread, reason: unknown): Promise<void> => {
     if (thread === ending) thread = undefined;
-    ending.pending?.settle.reject(reason);
+    ending.pending?.reject(reason);
     ending.pending = undefined;
     await ending.worker.terminate();
   };
@@ -108,6 +124,22 @@ export function createTrainer(setup: WorkerSetup): Trainer {
     }
   };
 
+  /** One piece of work, queued by the thread until its data is loaded; a failure to load rejects it. */
+  const run = async (work: Work, signal: AbortSignal | undefined) => {
+    signal?.throwIfAborted();
+    const running = current();
+    if (running.pending !== undefined) {
+      throw new BallastError('TRAINER_BUSY', 'trainer: got a second run, expected one at a time', {
+        hint: 'wait for the first or abort it',
+      });
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Parameters<Pending['resolve']>[0]>();
+    const id = ++lastId;
+    running.pending = { id, resolve, reject };
+    running.worker.postMessage({ ...work, id } satisfies ToWorker);
+    return whileNotAborted(running, promise, signal);
+  };
+
   return {
     ready: async (signal) => {
       signal?.throwIfAborted();
@@ -115,19 +147,14 @@ export function createTrainer(setup: WorkerSetup): Trainer {
       return whileNotAborted(running, running.ready, signal);
     },
     train: async (request, signal) => {
-      signal?.throwIfAborted();
-      const running = current();
-      if (running.pending !== undefined) {
-        throw new BallastError('TRAINER_BUSY', 'trainer: got a second run, expected one at a time', {
-          hint: 'wait for the first or abort it',
-        });
-      }
-      const settle = Promise.withResolvers<Float64Array>();
-      const id = ++lastId;
-      running.pending = { id, settle };
-      // Queued by the thread until its data is loaded; a failure to load rejects the run.
-      running.worker.postMessage({ type: 'train', id, request } satisfies ToWorker);
-      return whileNotAborted(running, settle.promise, signal);
+      const answer = await run({ type: 'train', request }, signal);
+      if (answer.type !== 'trained') throw died(`an answer ${answer.type} to train`);
+      return answer.update;
+    },
+    records: async (range, signal) => {
+      const answer = await run({ type: 'count', range }, signal);
+      if (answer.type !== 'counted') throw died(`an answer ${answer.type} to count`);
+      return answer.records;
     },
     close: async () => {
       closed = true;

@@ -1,5 +1,6 @@
 import type { HourRange } from '../data/clock.ts';
 import type { LoadedSeries, MarketSource } from '../data/index.ts';
+import type { RecordBlock } from '../features/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import type { EngineName } from './engines.ts';
 import type { LocalTrainingOptions } from './local-training.ts';
@@ -17,6 +18,8 @@ export type WorkerSetup = {
   /** The volatile asset to train the risk head on, and the public one that its features refer to. */
   readonly market?: { readonly own: MarketSource; readonly reference: MarketSource };
   readonly model: ModelSpec;
+  /** What one record is; a UTC day of examples where left out. */
+  readonly record?: RecordBlock;
   readonly engine: EngineName;
   readonly entropy: Entropy;
 };
@@ -51,8 +54,11 @@ export type WorkerFailure = {
   readonly metadata: Record<string, unknown>;
 };
 
-export type ToWorker = { readonly type: 'train'; readonly id: number; readonly request: TrainingRequest };
+export type ToWorker =
+  | { readonly type: 'train'; readonly id: number; readonly request: TrainingRequest }
+  | { readonly type: 'count'; readonly id: number; readonly range: HourRange };
 export type FromWorker =
   | { readonly type: 'ready'; readonly ready: WorkerReady }
   | { readonly type: 'trained'; readonly id: number; readonly update: Float64Array }
+  | { readonly type: 'counted'; readonly id: number; readonly records: number }
   | { readonly type: 'failed'; readonly id: number | undefined; readonly failure: WorkerFailure };

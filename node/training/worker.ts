@@ -3,18 +3,11 @@ import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
-import { createPrng, loadMarket, loadSeries } from '../data/index.ts';
-import {
-  buildExamples,
-  buildRiskExamples,
-  computeFeatures,
-  computeMarketFeatures,
-  type MarketTable,
-  withMirror,
-} from '../features/index.ts';
+import { createPrng } from '../data/index.ts';
 import { createModel } from '../models/index.ts';
 import { createEngine } from './engines.ts';
-import { openHeads } from './heads.ts';
+import { countRecords, openHeads } from './heads.ts';
+import { openLocalData } from './local-data.ts';
 import { trainLocally } from './local-training.ts';
 import type {
   Entropy,
@@ -34,45 +27,28 @@ function noiseSource(entropy: Entropy): RandomBytes {
 }
 
 async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
-  const loaded = await loadSeries(setup.source);
-  const table = computeFeatures(loaded.series);
-  const risk = await loadRiskTable(setup);
+  const { examples, report } = await openLocalData(setup);
   const engine = await createEngine(setup.engine);
   const model = createModel(setup.model);
   const bytes = noiseSource(setup.entropy);
-  send({
-    type: 'ready',
-    ready: {
-      engine: engine.name,
-      hours: loaded.series.deviation.length,
-      startHour: loaded.series.startHour,
-      carriedHours: loaded.carriedHours,
-      flagged: loaded.flagged,
-    },
-  });
-  return ({ weights, range, options, correction }: TrainingRequest): Float64Array => {
+  send({ type: 'ready', ready: { engine: engine.name, ...report } });
+  const train = ({ weights, range, options, correction }: TrainingRequest): Float64Array => {
     if (weights.length !== model.size) {
       throw new BallastError('MODEL_SIZE', `weights: got ${weights.length}, expected ${model.size}`, {
         metadata: { given: weights.length, expected: model.size },
       });
     }
-    const gradients = openHeads(engine, model, {
-      peg: withMirror(buildExamples(table, range)),
-      ...(risk === undefined ? {} : { risk: buildRiskExamples(risk, range) }),
-    });
+    const gradients = openHeads(engine, model, examples(range));
     try {
       return trainLocally(gradients, weights, options, bytes, undefined, correction);
     } finally {
       gradients.dispose();
     }
   };
-}
-
-async function loadRiskTable({ market }: WorkerSetup): Promise<MarketTable | undefined> {
-  if (market === undefined) return undefined;
-  const own = await loadMarket(market.own);
-  const reference = await loadMarket(market.reference);
-  return computeMarketFeatures(own.market, reference.market);
+  return (message: ToWorker): FromWorker =>
+    message.type === 'train'
+      ? { type: 'trained', id: message.id, update: train(message.request) }
+      : { type: 'counted', id: message.id, records: countRecords(examples(message.range)) };
 }
 
 function toFailure(error: unknown): WorkerFailure {
@@ -89,12 +65,12 @@ if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_
 const send = (message: FromWorker) => port.postMessage(message);
 const setup: WorkerSetup = workerData;
 try {
-  const train = await start(setup, send);
-  port.on('message', ({ id, request }: ToWorker) => {
+  const answer = await start(setup, send);
+  port.on('message', (message: ToWorker) => {
     try {
-      send({ type: 'trained', id, update: train(request) });
+      send(answer(message));
     } catch (error) {
-      send({ type: 'failed', id, failure: toFailure(error) });
+      send({ type: 'failed', id: message.id, failure: toFailure(error) });
     }
   });
 } catch (error) {

@@ -84,6 +84,19 @@ describe('devnet options', () => {
     for (const prox of [-1, Number.NaN, 1e7]) expect(refusal({ prox }).metadata.flag).to.equal('prox');
   });
 
+  it('hands on what a record is and how many of them are drawn, with as many days behind them', () => {
+    const { privacy, training } = devnetParameters(options({ recordDays: 7, samplingRate: 0.25 }));
+    expect(privacy.record).to.deep.equal({ kind: 'block', days: 7 });
+    expect(training).to.include({ nominalRecords: 37, samplingRate: 0.25 });
+    const plain = devnetParameters(options());
+    expect(plain.privacy).not.to.have.property('record');
+    expect(plain.training).to.include({ nominalRecords: 256 }).and.not.to.have.property('samplingRate');
+    for (const samplingRate of [0, 1.5, Number.NaN]) {
+      expect(refusal({ samplingRate }).metadata.flag).to.equal('sampling-rate');
+    }
+    for (const days of [4, 400, 7.5]) expect(refusal({ recordDays: days }).metadata.flag).to.equal('record');
+  });
+
   const refused: readonly (readonly [Partial<DevnetOptions>, string])[] = [
     [{ rounds: 0 }, '--rounds: got 0, expected a whole number from 1 to 1000'],
     [{ rounds: 1001 }, '--rounds: got 1001, expected a whole number from 1 to 1000'],

@@ -46,6 +46,28 @@ describe('trainer', () => {
     }
   });
 
+  it('counts its records and trains on them, be they days or blocks of days', async () => {
+    const clock = createDataClock(feed, { rounds: 1 });
+    const range = clock.training(1);
+    const market = { own: setup.source, reference: { ...setup.source, venue: 0 } } as const;
+    const counts: number[] = [];
+    for (const record of [undefined, { kind: 'block', days: 7 }] as const) {
+      const trainer = createTrainer({ ...setup, market, ...(record === undefined ? {} : { record }) });
+      try {
+        counts.push(await trainer.records(range));
+        const update = await trainer.train({ ...request, range });
+        expect(update.some((value) => value !== 0)).to.equal(true);
+        expect(await trainer.records({ from: 0, to: 0 })).to.equal(0);
+      } finally {
+        await trainer.close();
+      }
+    }
+    // 72 days of which the first fourteen warm the averages up, and their eleven spans of seven.
+    const days = (range.to - feed.startHour) / 24;
+    expect(counts[0]).to.be.within(days - 15, days - 13);
+    expect(counts[1]).to.be.within(days / 7 - 1, days / 7 + 1);
+  });
+
   it('takes one run at a time and says what was wrong with a request', async () => {
     const trainer = createTrainer(setup);
     try {

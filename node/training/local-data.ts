@@ -1,0 +1,84 @@
+import {
+  type LoadReport,
+  loadMarket,
+  loadMarketBlocks,
+  loadSeries,
+  loadSeriesBlocks,
+} from '../data/index.ts';
+import {
+  buildExamples,
+  buildRiskExamples,
+  computeFeatures,
+  computeMarketFeatures,
+  type ExampleSet,
+  type ExamplesOf,
+  pegBlocks,
+  type RiskExamples,
+  recordHoursOf,
+  riskBlocks,
+  withMirror,
+} from '../features/index.ts';
+import type { HeadExamples } from './heads.ts';
+import type { WorkerSetup } from './worker-protocol.ts';
+
+/** A node's own data, ready to be trained on. */
+export type LocalData = {
+  /** Examples of the rows in [from, to) hours, by record; the peg's with their mirror images. */
+  readonly examples: ExamplesOf<HeadExamples>;
+  /** What the peg's source was like. */
+  readonly report: LoadReport & { readonly hours: number; readonly startHour: number };
+};
+
+/**
+ * Loads what a node trains on, its records as the network has them: UTC days of examples, or blocks that nothing outside
+ * enters. @throws what loading throws.
+ */
+export async function openLocalData(
+  setup: Pick<WorkerSetup, 'source' | 'market' | 'record'>,
+): Promise<LocalData> {
+  const { peg, report } = await openPeg(setup);
+  const risk = await openRisk(setup);
+  const recordHours = recordHoursOf(setup.record);
+  return {
+    report,
+    examples: (range) => ({
+      peg: withMirror(peg(range)),
+      ...(risk === undefined ? {} : { risk: risk(range) }),
+      recordHours,
+    }),
+  };
+}
+
+async function openPeg({ source, record }: Pick<WorkerSetup, 'source' | 'record'>): Promise<{
+  readonly peg: ExamplesOf<ExampleSet>;
+  readonly report: LocalData['report'];
+}> {
+  if (record === undefined) {
+    const { series, carriedHours, flagged } = await loadSeries(source);
+    const table = computeFeatures(series);
+    const { startHour, deviation } = series;
+    return {
+      peg: (range) => buildExamples(table, range),
+      report: { hours: deviation.length, startHour, carriedHours, flagged },
+    };
+  }
+  const { blocks, carriedHours, flagged } = await loadSeriesBlocks(source, record);
+  const hours = blocks.reduce((sum, { deviation }) => sum + deviation.length, 0);
+  return {
+    peg: pegBlocks(blocks, record),
+    report: { hours, startHour: blocks[0]?.startHour ?? 0, carriedHours, flagged },
+  };
+}
+
+async function openRisk({
+  market,
+  record,
+}: Pick<WorkerSetup, 'market' | 'record'>): Promise<ExamplesOf<RiskExamples> | undefined> {
+  if (market === undefined) return undefined;
+  const reference = (await loadMarket(market.reference)).market;
+  if (record !== undefined) {
+    return riskBlocks((await loadMarketBlocks(market.own, record)).blocks, reference, record);
+  }
+  const table = computeMarketFeatures((await loadMarket(market.own)).market, reference);
+  return (range) => buildRiskExamples(table, range);
+}
