@@ -14,7 +14,7 @@ import { unsupported } from './accountant.ts';
 import { gaussianDelta, gaussianEpsilon, gaussianMu } from './gaussian-curve.ts';
 
 /** Binary digits after the point of a loss. */
-const LOSS_BITS = 96n;
+export const LOSS_BITS = 96n;
 
 /**
  * The cost of Gaussian releases, as a number that adds up: releases·(sensitivity/noiseMultiplier)² = μ², in

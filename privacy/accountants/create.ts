@@ -1,0 +1,32 @@
+import type { PrivacyRelation } from '../events.ts';
+import { requireOneOf } from '../parameters.ts';
+import type { Accountant, AccountantName } from './accountant.ts';
+import { createGaussianAccountant } from './gaussian-accountant.ts';
+import { createRdpAccountant } from './rdp/rdp-accountant.ts';
+
+/** From the narrowest and exact to the widest. */
+export const accountantNames: readonly AccountantName[] = ['gaussian', 'rdp'];
+
+/** What an accountant may be told; those of another are not looked at. */
+export type AccountantOptions = {
+  /** Of the RDP accountant: its orders, each above 1. */
+  readonly orders?: readonly number[];
+};
+
+/**
+ * An accountant by its name, with nothing charged yet.
+ *
+ * @throws BallastError `PRIVACY_PARAMETER` for an unknown name, or for the options.
+ */
+export function createAccountant(
+  name: AccountantName,
+  relation: PrivacyRelation,
+  options: AccountantOptions = {},
+): Accountant {
+  switch (requireOneOf('accountant', name, accountantNames)) {
+    case 'gaussian':
+      return createGaussianAccountant(relation);
+    default:
+      return createRdpAccountant(relation, options);
+  }
+}
