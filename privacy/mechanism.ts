@@ -1,11 +1,11 @@
 import { BallastError } from '../protocol/errors.ts';
 import type { RandomBytes } from '../protocol/random.ts';
 import { clip, clipInto } from './clip.ts';
-import { discreteGaussian, MAX_DEVIATION } from './discrete-gaussian.ts';
 import { MIN_GRID_VARIANCE } from './discretisation.ts';
 import { fromGrid, gridScale, toGrid } from './grid.ts';
 import { requireBetween, requireInteger } from './parameters.ts';
 import { ceilDivide, exactRational } from './rational.ts';
+import { discreteGaussian, MAX_DEVIATION } from './samplers/discrete-gaussian.ts';
 
 /** How vectors are bounded and covered. Every field is public and chosen without looking at the data. */
 export type MechanismOptions = {

@@ -1,7 +1,7 @@
-import { BallastError } from '../protocol/errors.ts';
-import type { RandomBytes } from '../protocol/random.ts';
-import { RandomIntegers } from './random-integers.ts';
-import { integerSquareRoot, type Rational } from './rational.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import type { RandomBytes } from '../../protocol/random.ts';
+import { RandomIntegers } from '../random-integers.ts';
+import { integerSquareRoot, type Rational } from '../rational.ts';
 
 /** The largest σ that is sampled. A result then leaves the safe integers with probability below exp(−2^12). */
 export const MAX_DEVIATION = 2 ** 40;

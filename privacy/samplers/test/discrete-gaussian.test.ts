@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { RandomIntegers } from '../../random-integers.ts';
+import type { Rational } from '../../rational.ts';
+import { refusal, seededBytes } from '../../test/support.ts';
 import { discreteGaussian } from '../discrete-gaussian.ts';
-import { RandomIntegers } from '../random-integers.ts';
-import type { Rational } from '../rational.ts';
-import { refusal, seededBytes } from './support.ts';
 
 const CASES: readonly { readonly name: string; readonly variance: Rational; readonly draws: number }[] = [
   { name: '0.7', variance: { numerator: 7n, denominator: 10n }, draws: 200_000 },
