@@ -11,6 +11,10 @@ export const ENTRY_FILES: readonly Exception[] = [
   { path: 'simulations/experiments/catch-up-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/compression.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/peg-federation.ts', reason: 'an experiment that is run by its path' },
+  {
+    path: 'simulations/experiments/record-gradients-bench.ts',
+    reason: 'an experiment that is run by its path',
+  },
   { path: 'simulations/experiments/risk-federation.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/robust-rules.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/robustness.ts', reason: 'an experiment that is run by its path' },
