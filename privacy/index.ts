@@ -1,6 +1,26 @@
 export type { Accountant, AccountantName } from './accountants/accountant.ts';
+export { advancedComposition } from './accountants/advanced-composition.ts';
+export {
+  type AccountantOptions,
+  accountantNames,
+  accountantNames,
+  createAccountant,
+  createAccountant,
+} from './accountants/create.ts';
 export * from './accountants/gaussian.ts';
+export { createGaussianAccountant } from './accountants/gaussian-accountant.ts';
 export { gaussianDelta, gaussianEpsilon, gaussianMu } from './accountants/gaussian-curve.ts';
+export { DEFAULT_ORDERS, OPACUS_ORDERS } from './accountants/rdp/orders.ts';
+export { createRdpAccountant, type RdpAccountant } from './accountants/rdp/rdp-accountant.ts';
+export { treeAggregationEvent } from './accountants/tree-aggregation.ts';
+export {
+  type CalibrationTarget,
+  calibrateNoise,
+  calibrateNoise,
+  mostRounds,
+  mostRounds,
+} from './calibration.ts';
+export { ledgerAccountant } from './charging.ts';
 export { clip, clipInto, clipJointly, l2Norm } from './clip.ts';
 export * from './correlated/index.ts';
 export { MIN_GRID_VARIANCE } from './discretisation.ts';
@@ -23,3 +43,6 @@ export { formatGuarantee, type PrivacyPolicy, type PrivacySpent } from './policy
 export { checkedPrivacyEvent, type PrivacyEvent, type PrivacyEventKind } from './privacy-event.ts';
 export type { Rational } from './rational.ts';
 export { discreteGaussian } from './samplers/discrete-gaussian.ts';
+export { discreteLaplace } from './samplers/discrete-laplace.ts';
+export { fastDiscreteGaussian, SAMPLER_DIVERGENCE_BITS } from './samplers/fast-discrete-gaussian.ts';
+export { MAX_LIFETIME_DRAWS, samplerDelta } from './samplers/sampler-delta.ts';
