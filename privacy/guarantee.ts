@@ -22,15 +22,24 @@ export function trustAssumption(unit: PrivacyUnit): string {
   return ASSUMPTIONS[unit];
 }
 
-/** The accountant by which every ledger of a network charges; null without a guarantee. It follows from the document. */
-export function accountantOf({ privacy }: Pick<NetworkParameters, 'privacy'>): AccountantName | null {
-  return privacy.unit === 'none' ? null : 'gaussian';
+/**
+ * The accountant by which every ledger of a network charges; null without a guarantee. It follows from the document:
+ * the exact curve for Gaussian sums over all records, RDP where records are drawn in secret, and PLD where they are
+ * drawn under replace, for which RDP has no bound.
+ */
+export function accountantOf({
+  privacy: { unit, relation },
+  training: { samplingRate = 1 },
+}: Pick<NetworkParameters, 'privacy' | 'training'>): AccountantName | null {
+  if (unit === 'none') return null;
+  if (unit === 'node' || samplingRate === 1) return 'gaussian';
+  return relation === 'replace' ? 'pld' : 'rdp';
 }
 
 /** What a published version promises: the statement that was voted on, and what it rests on. */
 export function guaranteeOf(
   statement: PrivacyStatement,
-  parameters: Pick<NetworkParameters, 'privacy'>,
+  parameters: Pick<NetworkParameters, 'privacy' | 'training'>,
 ): PrivacyGuarantee {
   const { unit, relation, epsilon, delta } = statement;
   const accountant = accountantOf(parameters);

@@ -3,8 +3,6 @@ export { advancedComposition } from './accountants/advanced-composition.ts';
 export {
   type AccountantOptions,
   accountantNames,
-  accountantNames,
-  createAccountant,
   createAccountant,
 } from './accountants/create.ts';
 export * from './accountants/gaussian.ts';
@@ -16,8 +14,6 @@ export { treeAggregationEvent } from './accountants/tree-aggregation.ts';
 export {
   type CalibrationTarget,
   calibrateNoise,
-  calibrateNoise,
-  mostRounds,
   mostRounds,
 } from './calibration.ts';
 export { ledgerAccountant } from './charging.ts';

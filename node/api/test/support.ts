@@ -86,7 +86,7 @@ export const DOCUMENT = {
   name: 'test',
   chain: 'eip155:31337',
   genesis: { modelDigest: digestOfVersion(0), layout: 'aa'.repeat(32), beaconHeight: 3 },
-  parameters: { privacy: { unit: 'record' } },
+  parameters: { privacy: { unit: 'record' }, training: {} },
 } as unknown as NetworkDocument;
 
 export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
