@@ -1,6 +1,13 @@
 import { chainHead, createReader, startAnvil } from '../../contracts/client/index.ts';
 import { aggregatorOf } from '../../coordinator/index.ts';
-import { epsilonOf, expectedNoiseToSignal, formatGuarantee } from '../../privacy/index.ts';
+import {
+  epsilonOf,
+  expectedNoiseToSignal,
+  formatGuarantee,
+  isGaussianRelease,
+  ledgerAccountant,
+  type ReleaseEvent,
+} from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { layoutSize } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
@@ -334,10 +341,8 @@ function privacyLine(options: DevnetOptions, parameters: NetworkParameters, dime
     return `${none}; expected noise-to-signal 0`;
   }
   const release = trainingRelease(localTrainingOptions(parameters));
-  const epsilon = epsilonOf(
-    Array.from({ length: options.rounds }, () => release),
-    privacy.delta,
-  );
+  const epsilon = epsilonAfter(options.rounds, release, parameters);
+  const { samplingRate = 1 } = training;
   const ratio = expectedNoiseToSignal({
     noiseMultiplier: privacy.noiseMultiplier,
     dimension,
@@ -345,8 +350,22 @@ function privacyLine(options: DevnetOptions, parameters: NetworkParameters, dime
       ? { count: training.nominalRecords, draws: 1 }
       : { count: options.nodes, draws: options.nodes }),
   });
+  const expected = privacy.unit === 'record' ? ratio / samplingRate : ratio;
   const of = privacy.unit === 'record' ? 'of a gradient step of one node' : 'of the mean update';
-  return `${formatGuarantee(privacy, { epsilon, delta: privacy.delta })} after ${options.rounds} rounds; expected noise-to-signal ${ratio.toFixed(2)} ${of}`;
+  return `${formatGuarantee(privacy, { epsilon, delta: privacy.delta })} after ${options.rounds} rounds; expected noise-to-signal ${expected.toFixed(2)} ${of}`;
+}
+
+function epsilonAfter(rounds: number, release: ReleaseEvent, parameters: NetworkParameters): number {
+  const { delta, relation } = parameters.privacy;
+  if (release.unit === 'none' || isGaussianRelease(release)) {
+    return epsilonOf(
+      Array.from({ length: rounds }, () => release),
+      delta,
+    );
+  }
+  const accountant = ledgerAccountant(parameters)(relation);
+  accountant.compose(release.event, rounds * release.releases);
+  return accountant.epsilon(delta);
 }
 
 function conclusion(summary: DevnetSummary, options: DevnetOptions): string[] {

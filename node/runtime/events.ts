@@ -4,6 +4,7 @@ import type { Outcome, PrivacyStatement } from '../../protocol/messages.ts';
 import type { Hold } from '../controller/index.ts';
 import type { ConditionEvent } from './conditions.ts';
 import type { RiskSkill, SkillIntervals } from './held-out.ts';
+import type { PrivacyPlan } from './privacy-plan.ts';
 import type { HeadName } from './public-market.ts';
 
 /** How the certified model does on the held-out part of the public feed; losses are mean pinball losses in bp. */
@@ -32,6 +33,7 @@ export type NodeEvent =
     }
   | { readonly event: 'phase'; readonly round: number; readonly phase: string }
   | { readonly event: 'view'; readonly round: number; readonly view: number }
+  | PrivacyPlan
   | {
       readonly event: 'trained';
       readonly round: number;

@@ -219,6 +219,7 @@ export class NodeCore {
       emit,
       now: () => performance.now(),
       store: this.#collaborators.stores.round,
+      countRecords: (range) => trainer.records(range, this.#stopping.signal),
       trainLocally: (from, range, options, correction) =>
         trainer.train(
           { weights: from, range, options, ...(correction === undefined ? {} : { correction }) },

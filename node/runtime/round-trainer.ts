@@ -21,6 +21,7 @@ import {
 } from '../training/index.ts';
 import { noteVariate, readVariate } from './client-variate.ts';
 import type { Emit } from './events.ts';
+import { privacyPlan } from './privacy-plan.ts';
 import { releaseForm, releaseKey } from './release-form.ts';
 
 /** Local training as the round needs it; a worker in a node, in-process in a simulation. */
@@ -42,6 +43,8 @@ export type RoundTrainerCollaborators = {
   readonly clock: Pick<DataClock, 'training'>;
   readonly randomBytes: RandomBytes;
   readonly emit: Emit;
+  /** How many records the node has in a range, for its operator alone; see `PrivacyPlan`. */
+  readonly countRecords?: (range: { readonly from: number; readonly to: number }) => Promise<number>;
   /** Milliseconds, for the log alone. */
   readonly now: () => number;
   /** What an attack makes of the honest update; it is released without clipping. */
@@ -89,6 +92,7 @@ export function createRoundTrainer(
     isBounded: collaborators.revise === undefined,
   });
   let last: Promise<unknown> = Promise.resolve();
+  let isPlanTold = false;
 
   const released = (bytes: Uint8Array): TrainedUpdate => {
     const { unit, relation, delta } = parameters.privacy;
@@ -141,6 +145,12 @@ export function createRoundTrainer(
       if (!(error instanceof BallastError) || error.code !== 'PRIVACY_BUDGET_EXCEEDED') throw error;
       emit({ event: 'abstained', round, code: error.code, reason: error.message });
       return undefined;
+    }
+    if (!isPlanTold) {
+      const records = await collaborators.countRecords?.(clock.training(round));
+      const { length: dimension } = base.weights;
+      emit(privacyPlan(parameters, ledger, { round, dimension, records, release }));
+      isPlanTold = true;
     }
     const started = now();
     const update = quantise(await localUpdate(round, base), parameters, collaborators);

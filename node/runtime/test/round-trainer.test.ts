@@ -69,7 +69,7 @@ describe('round trainer', () => {
       epsilon: ledger.spent().epsilon,
     });
     expect(ledger.spent().releases).to.equal(4);
-    expect(events.map(({ event }) => event)).to.deep.equal(['trained']);
+    expect(events.map(({ event }) => event)).to.deep.equal(['privacy-plan', 'trained']);
   });
 
   it('clips to the norm and puts the update on the grid', async () => {
