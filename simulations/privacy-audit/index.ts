@@ -7,6 +7,7 @@ export {
   type Train,
   type UpdateCanaryOptions,
 } from './canaries.ts';
+export { auditByCanaries, type CanaryRow } from './canary-table.ts';
 export {
   type BoundOptions,
   CONFIDENCE,
@@ -15,6 +16,8 @@ export {
   epsilonOfCanaries,
 } from './epsilon-bounds.ts';
 export { inversionCosine, invertUpdate, meanFeatures, releaseOneRecord } from './inversion.ts';
+export { auditByInversion, type InversionRow } from './inversion-table.ts';
+export { CLAIMED_EPSILONS, claimOf, trainingAt } from './levels.ts';
 export { type AuditMarket, loadAuditMarket, oneRecord } from './market.ts';
 export {
   MEMBERSHIP_ATTACKS,
@@ -23,5 +26,8 @@ export {
   type MembershipScores,
   playMembership,
 } from './membership.ts';
+export { auditByMembership, auditDefaults, type MembershipRow } from './membership-table.ts';
+export { type BoundSeries, boundsPicture } from './picture.ts';
 export { type AttackPower, attackPower } from './roc.ts';
+export { type RoundCanaryOptions, type RoundCanaryScores, scoreRoundCanaries } from './round-canaries.ts';
 export { type CanaryScores, estimateSeparation, type Separation } from './separation.ts';

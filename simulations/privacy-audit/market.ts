@@ -28,15 +28,18 @@ export type AuditMarket = {
   readonly pool: HeadExamples;
   /** The same peg rows without mirror images. */
   readonly peg: ExampleSet;
-  /** A model of the peg head alone, and a version of it that was trained, without noise, on the public feed. */
+  /**
+   * A model of the peg head alone, and a version of it that was trained, without noise, on the public feed of
+   * those days.
+   */
   readonly pegModel: (spec: PegModelSpec) => {
     readonly model: StabilityModel;
     readonly weights: Float64Array;
   };
 };
 
-/** Gradient steps on the public feed: ten rounds of four. */
-const PUBLIC_STEPS = 40;
+/** Gradient steps on the public feed: three rounds of four. */
+const PUBLIC_STEPS = 12;
 
 /**
  * @param dataDir folder of the recorded markets; the generator's market of `seed` where left out.
@@ -68,7 +71,7 @@ export async function loadAuditMarket(
       { metadata: { days, peg: peg.records, risk: risk.records }, hint: 'ask for fewer days' },
     );
   }
-  const shared = withMirror(buildExamples(computeFeatures(feed), clock.training(1)));
+  const shared = withMirror(buildExamples(computeFeatures(feed), range));
   return {
     model: createModel(defaultModelSpec({ feed, market, fitting })),
     pool: { peg: withMirror(peg), risk },

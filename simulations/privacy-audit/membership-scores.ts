@@ -53,7 +53,10 @@ export function scoreByGradient(
   return scoresAlong(influence, whitened);
 }
 
-/** The same knowing every other record's membership: Gᵢᵀ(s − Σ_{j ≠ i, in} Gⱼ)/‖Gᵢ‖². */
+/**
+ * The same knowing every other record's membership, where only noise is left: Gᵢᵀ(s − Σ_{j ≠ i, in} Gⱼ − ½Gᵢ), which is
+ * positive where presence is likelier.
+ */
 export function scoreKnowingOthers(
   { sum, influence }: ReleasedRound,
   isMember: readonly boolean[],
@@ -66,8 +69,8 @@ export function scoreKnowingOthers(
   return scoresAlong(influence, rest).map((along, r) => {
     let square = 0;
     for (let j = r * size; j < (r + 1) * size; j++) square += influence[j]! * influence[j]!;
-    // The record's own part was taken off with the rest.
-    return square === 0 ? 0 : along / square + (isMember[r] ? 1 : 0);
+    // The record's own part was taken off with the others'.
+    return along + (isMember[r] ? 0.5 : -0.5) * square;
   });
 }
 

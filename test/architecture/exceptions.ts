@@ -15,6 +15,7 @@ export const ENTRY_FILES: readonly Exception[] = [
     path: 'simulations/experiments/record-gradients-bench.ts',
     reason: 'an experiment that is run by its path',
   },
+  { path: 'simulations/experiments/privacy-audit.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/risk-federation.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/robust-rules.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/robustness.ts', reason: 'an experiment that is run by its path' },

@@ -29,7 +29,7 @@ function scoresApart(
   };
 }
 
-/** Wide enough that a right interval misses it at one seed in 2,000, and that half or double the error is found. */
+/** Wide enough that a right interval misses it at one seed in 2,000, and that twice the error is found. */
 function withinChance(hits: number, trials: number, probability: number): void {
   const deviation = Math.sqrt(trials * probability * (1 - probability));
   expect(Math.abs(hits - trials * probability)).to.be.below(3.5 * deviation);
@@ -39,7 +39,7 @@ describe('bounds of an audit', () => {
   for (const mu of [0.27, 3]) {
     it(`hold the separation ${mu} of synthetic normals as often as they say`, () => {
       const normal = normals(`coverage/${mu}`);
-      const runs = 600;
+      const runs = 400;
       let [above, below] = [0, 0];
       for (let run = 0; run < runs; run++) {
         const scores = scoresApart(mu, 20, normal, { scale: 7, shift: -40 });
@@ -89,7 +89,7 @@ describe('bounds of an audit', () => {
     const truth = 2;
     const keep = Math.exp(truth) / (1 + Math.exp(truth));
     const answer = (bit: number) => (uniform() < keep ? bit : 1 - bit);
-    for (let run = 0; run < 20; run++) {
+    for (let run = 0; run < 8; run++) {
       const { epsilon } = epsilonByCounting(
         {
           absent: Float64Array.from({ length: 4000 }, () => answer(0)),
@@ -126,9 +126,9 @@ describe('the power of an attack', () => {
   });
 
   it('is that of two normals', () => {
-    const power = attackPower(scoresApart(1, 50_000, normals('roc')));
+    const power = attackPower(scoresApart(1, 20_000, normals('roc')));
     // Φ(1/√2), Φ(1 − 2.3263), 2Φ(1/2) − 1.
-    expect(power.auc).to.be.closeTo(0.7602, 0.01);
+    expect(power.auc).to.be.closeTo(0.7602, 0.012);
     expect(power.truePositivesAtOnePercent).to.be.closeTo(0.0924, 0.01);
     expect(power.advantage).to.be.closeTo(0.3829, 0.01);
   });

@@ -35,7 +35,7 @@ export function provenOfUpdates(
   release: ReleaseUpdates,
   audit: { relation?: PrivacyRelation; releases?: number; trials?: number; seed?: string } = {},
 ): number {
-  const { relation = 'add-remove', releases = 1, trials = 4000, seed = 'mutants' } = audit;
+  const { relation = 'add-remove', releases = 1, trials = 2500, seed = 'mutants' } = audit;
   const scores = scoreUpdateCanaries(release, {
     relation,
     releases,
