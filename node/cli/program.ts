@@ -8,6 +8,7 @@ import { addExitCommand } from './exit-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { takePassphrases } from './passphrases.ts';
 import { addPlanCommand } from './plan-command.ts';
+import { addPrivacyCommand } from './privacy-command.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
@@ -42,6 +43,7 @@ export async function runCommandLine(
     addNodeCommands,
     addDataCommand,
     addVerifyCommand,
+    addPrivacyCommand,
     addInitCommand,
     addPlanCommand,
     addDeployCommand,
