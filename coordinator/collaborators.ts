@@ -93,6 +93,8 @@ export type TrainedUpdate = {
 export type RoundTrainer = {
   /** Debits in this node's privacy ledger. */
   readonly debits: () => number;
+  /** Whether that ledger has the release of a round. */
+  readonly hasReleased: (round: number) => boolean;
   /**
    * This node's update for a round, or undefined where it abstains (its privacy budget is spent). Asked again
    * for a round, after a crash, it gives the very update that it released.
@@ -130,11 +132,13 @@ export type ParticipantObserver = {
   readonly onAbstain?: (abstention: Abstention) => void;
   /** A restored node has been told by enough members what it signed before, and takes part again. */
   readonly onConfirmed?: () => void;
+  /** Enough members have said what they hold of this node's ledger, after they were missed: it trains again. */
+  readonly onLedgerConfirmed?: () => void;
 };
 
 /** This node does not sign, or does not train, and why. */
 export type Abstention = {
-  readonly code: 'VOTES_BEHIND' | 'LEDGER_BEHIND' | 'RESTORE_UNCONFIRMED';
+  readonly code: 'VOTES_BEHIND' | 'LEDGER_BEHIND' | 'LEDGER_UNCONFIRMED' | 'RESTORE_UNCONFIRMED';
   readonly reason: string;
   /** The last round that it sits out; undefined where that is not a matter of rounds. */
   readonly until: number | undefined;

@@ -2,6 +2,7 @@ import { encodeState } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
+import type { RoundEntry } from '../protocol/messages.ts';
 import type { StoreOperation } from '../protocol/store.ts';
 import { encodeWeights } from '../protocol/vectors.ts';
 import type { BlobExchange } from './blob-exchange.ts';
@@ -32,6 +33,8 @@ export type EffectsParts = {
   readonly blobs: Blobs;
   readonly exchange: BlobExchange;
   readonly voice: Voice;
+  /** Hears of rounds that are in the log, before the next one trains. */
+  readonly onLogged: (entries: readonly RoundEntry[]) => Promise<void>;
   readonly loop: Loop;
 };
 
@@ -53,6 +56,7 @@ export class Effects {
   readonly #blobs: Blobs;
   readonly #exchange: BlobExchange;
   readonly #voice: Voice;
+  readonly #onLogged: EffectsParts['onLogged'];
   readonly #loop: Loop;
   /** Ends what belongs to the round in progress. */
   #round = new AbortController();
@@ -70,6 +74,7 @@ export class Effects {
     this.#blobs = parts.blobs;
     this.#exchange = parts.exchange;
     this.#voice = parts.voice;
+    this.#onLogged = parts.onLogged;
     this.#loop = parts.loop;
   }
 
@@ -147,6 +152,7 @@ export class Effects {
         : [{ type: 'put', key: transcriptKey(entry.round), value: encodeTranscript(basis) }];
     const over = await this.#retention.over(entry.round, entry);
     await this.#log.append(certificate, [...transcript, ...this.#committee(), ...over]);
+    await this.#onLogged([entry]);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
     this.#observer.onDecided?.({ certificate, leader, candidate });
@@ -163,6 +169,7 @@ export class Effects {
     for (const { entry } of certificates)
       operations.push(...(await this.#retention.over(entry.round, newest.entry)));
     await this.#log.appendAll(certificates, operations);
+    await this.#onLogged(certificates.map(({ entry }) => entry));
     this.#endRound();
     for (const certificate of certificates) {
       const isOld = !isNewest || certificate !== newest;

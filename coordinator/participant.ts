@@ -81,8 +81,8 @@ export class Participant {
     { log, votes, witness, said, resumed }: Memory,
   ) {
     const { signal } = this.#stopping;
-    this.#ownPast = new OwnPast({ options, collaborators: given, observer, votes, signal });
-    const collaborators = { ...given, trainer: this.#ownPast.guarded(given.trainer) };
+    this.#ownPast = new OwnPast({ options, collaborators: given, observer, votes, log, signal });
+    const collaborators = { ...given, trainer: this.#ownPast.trainer };
     this.#options = options;
     this.#collaborators = collaborators;
     this.#observer = observer;
@@ -117,6 +117,7 @@ export class Participant {
       blobs,
       exchange: this.#exchange,
       voice: this.#voice,
+      onLogged: (entries) => this.#ownPast.noteEntries(entries),
       loop: { signal, post: (event) => this.#post(event) },
     });
     this.#catchUp = new CatchUp({
@@ -176,6 +177,7 @@ export class Participant {
         return { action: 'ignore', code: 'MESSAGE_OWN', reason: 'this node signed it' };
       }
       this.#witness.note(message);
+      this.#ownPast.heard(message.sender);
       if (message.type !== 'status' && message.type !== 'recommendation')
         this.#post({ type: 'message', message });
       this.#catchUp.hear(message.sender, certifiedBy(message));

@@ -1,23 +1,28 @@
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
+import type { RoundEntry } from '../../protocol/messages.ts';
 import type {
-  Clock,
   Collaborators,
   ParticipantObserver,
   ParticipantOptions,
   RoundTrainer,
 } from '../collaborators.ts';
 import { nodesOf } from '../committee.ts';
+import type { RoundLog } from '../log.ts';
 import { readMessage } from '../received.ts';
 import type { VotingRecord } from '../voting-record.ts';
+import { pause } from './pause.ts';
+import { ReleaseGuard } from './release-guard.ts';
 
 /** Between two rounds of questions. */
 const RETRY_MS = 1_000;
-/** Rounds of questions of a node that does not depend on the answers. */
+/** Rounds of questions once nothing depends on the answers any more. */
 const ATTEMPTS = 5;
-/** The most debits that a header of this node spoke of: on disk, so that a restart cannot train before it is told again. */
-const DEBITS_KEY = 'debits-signed';
+/** Before a member that seems to be there is asked once more. */
+const HEARD_MS = 200;
+/** A member that has not answered by then is asked again. */
+const SLOW_MS = 3_000;
 /** How long a node without any record of its own waits for answers. */
 const PATIENCE_MS = 3_000;
 
@@ -26,26 +31,56 @@ export type OwnPastParts = {
   readonly collaborators: Collaborators;
   readonly observer: ParticipantObserver;
   readonly votes: VotingRecord;
+  readonly log: Pick<RoundLog, 'head' | 'get'>;
   readonly signal: AbortSignal;
 };
 
 /**
  * What the others hold of this node, signed with its own key. It is believed from a single peer: nobody else could
  * have signed it. Where this node's own record does not have it, the disk was put back to an older state; then the
- * node sits out the rounds in which it may have signed, and does not train while its privacy ledger is behind.
+ * node sits out the rounds in which it may have signed, and does not train while its privacy ledger is behind: see
+ * `ReleaseGuard`.
  */
 export class OwnPast {
   readonly #parts: OwnPastParts;
   readonly #answered = new Set<NodeId>();
+  /** Who is being asked, and when who was last asked. */
+  readonly #asking = new Set<NodeId>();
+  readonly #askedAt = new Map<NodeId, number>();
   readonly #waiting: (() => void)[] = [];
-  /** The most debits that a header of this node speaks of. */
-  #debits = 0;
-  #isToldOfLedger = false;
-  #debitsRead: Promise<void> | undefined;
   readonly #recalled = Promise.withResolvers<void>();
+  readonly #guard: ReleaseGuard;
 
   constructor(parts: OwnPastParts) {
     this.#parts = parts;
+    const { options, collaborators, observer, votes, signal } = parts;
+    this.#guard = new ReleaseGuard({
+      collaborators,
+      observer,
+      needed: options.committee.quorum - 1,
+      patienceMs: options.parameters.timeouts.collectMs / 2,
+      floor: () => votes.floor,
+      recalled: this.#recalled.promise,
+      signal,
+    });
+  }
+
+  /** The trainer, kept from releasing what an older ledger or an older record would not know of. */
+  get trainer(): RoundTrainer {
+    return this.#guard.trainer;
+  }
+
+  /** Certified rounds that have come into the log. */
+  noteEntries(entries: readonly RoundEntry[]): Promise<void> {
+    return this.#guard.noteEntries(entries);
+  }
+
+  /** A member is there: it is asked now, if it has not answered yet. */
+  heard(node: NodeId): void {
+    const { clock } = this.#parts.collaborators;
+    const last = this.#askedAt.get(node);
+    if (this.#answered.has(node) || last === undefined || clock.now() - last < HEARD_MS) return;
+    void this.#ask(node);
   }
 
   /**
@@ -57,7 +92,7 @@ export class OwnPast {
   async recall(): Promise<void> {
     try {
       // Begun before anything is awaited: whether the record is empty is seen before this node says a word.
-      await Promise.all([this.#hearOthers(), this.#readDebits()]);
+      await Promise.all([this.#hearOthers(), this.#guard.read(), this.#guard.noteLog(this.#parts.log)]);
     } finally {
       this.#recalled.resolve();
     }
@@ -92,64 +127,13 @@ export class OwnPast {
     const { sender, net } = sealed.envelope;
     if (sender !== collaborators.signer.nodeId || net !== options.network) return;
     const message = readMessage(sealed);
-    if (message.type === 'update-header') await this.#noteDebits(message.payload.ledger);
+    if (message.type === 'update-header') await this.#guard.noteDebits(message.payload.ledger);
     if (!(await votes.recall(sealed))) return;
     observer.onAbstain?.({
       code: 'VOTES_BEHIND',
       reason: `a peer holds a ${message.type} of round ${message.round} that this node signed and has no record of`,
       until: message.round,
     });
-  }
-
-  /** Once: what is on disk is known before anything is written over it. */
-  #readDebits(): Promise<void> {
-    this.#debitsRead ??= this.#readStoredDebits();
-    return this.#debitsRead;
-  }
-
-  async #readStoredDebits(): Promise<void> {
-    const known = await this.#parts.collaborators.store.get(DEBITS_KEY);
-    if (known !== undefined) this.#debits = Math.max(this.#debits, Number(new TextDecoder().decode(known)));
-  }
-
-  async #noteDebits(debits: number): Promise<void> {
-    await this.#readDebits();
-    if (debits <= this.#debits) return;
-    this.#debits = debits;
-    const value = new TextEncoder().encode(String(debits));
-    await this.#parts.collaborators.store.write([{ type: 'put', key: DEBITS_KEY, value }]);
-  }
-
-  /**
-   * The trainer, kept from releasing what an older ledger or an older record would not know of. It waits for `recall`:
-   * a node that catches up may be in the next round before it has heard what it signed.
-   */
-  guarded(trainer: RoundTrainer): RoundTrainer {
-    return {
-      debits: () => trainer.debits(),
-      train: async (round, base, signal) => {
-        await this.#recalled.promise;
-        if (signal.aborted || round <= this.#parts.votes.floor || this.#isLedgerBehind(trainer.debits()))
-          return undefined;
-        return trainer.train(round, base, signal);
-      },
-    };
-  }
-
-  #isLedgerBehind(debits: number): boolean {
-    if (debits >= this.#debits) {
-      this.#isToldOfLedger = false;
-      return false;
-    }
-    if (!this.#isToldOfLedger) {
-      this.#parts.observer.onAbstain?.({
-        code: 'LEDGER_BEHIND',
-        reason: `the privacy ledger has ${debits} debits, and this node has signed an update that was number ${this.#debits}: it votes, and trains no more before a newer ledger is restored`,
-        until: undefined,
-      });
-    }
-    this.#isToldOfLedger = true;
-    return true;
   }
 
   /** `first` resolves when everyone has answered or failed once. */
@@ -161,7 +145,7 @@ export class OwnPast {
 
   async #askAgain(attempts: number): Promise<void> {
     const { options, collaborators, signal } = this.#parts;
-    const enough = options.restored === true ? options.committee.quorum - 1 : 0;
+    const enough = options.committee.quorum - 1;
     const isDone = () => this.#others().every((node) => this.#answered.has(node));
     for (let i = attempts; !isDone() && (i < ATTEMPTS || this.#answered.size < enough); i++) {
       await pause(collaborators.clock, RETRY_MS, signal).done;
@@ -177,14 +161,23 @@ export class OwnPast {
 
   async #ask(node: NodeId): Promise<void> {
     const { collaborators, observer, signal } = this.#parts;
+    const { clock, transport } = collaborators;
+    if (this.#asking.has(node)) return;
+    this.#asking.add(node);
+    this.#askedAt.set(node, clock.now());
+    const patience = new AbortController();
+    const cancel = clock.setTimer(SLOW_MS, () => patience.abort());
     try {
-      for (const bytes of (await collaborators.transport.fetchWitness(node, signal)).slice(0, 2)) {
-        await this.learn(bytes);
-      }
+      const held = await transport.fetchWitness(node, AbortSignal.any([signal, patience.signal]));
+      for (const bytes of held.slice(0, 2)) await this.learn(bytes);
       this.#answered.add(node);
+      this.#guard.noteAnswers(this.#answered.size);
       for (const look of [...this.#waiting]) look();
     } catch (error) {
       if (!signal.aborted && !(error instanceof BallastError)) observer.onError?.(error);
+    } finally {
+      cancel();
+      this.#asking.delete(node);
     }
   }
 
@@ -203,18 +196,4 @@ export class OwnPast {
     const { options, collaborators } = this.#parts;
     return nodesOf(options.committee).filter((node) => node !== collaborators.signer.nodeId);
   }
-}
-
-/** Time that passes, or the node stops. */
-function pause(clock: Clock, ms: number, signal: AbortSignal): { done: Promise<void>; cancel: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stopTimer = clock.setTimer(ms, resolve);
-  const cancel = () => {
-    stopTimer();
-    signal.removeEventListener('abort', cancel);
-    resolve();
-  };
-  if (signal.aborted) cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  return { done: promise, cancel };
 }

@@ -71,11 +71,12 @@ async function member(
       broadcast: (_topic, bytes) => sent.push(bytes),
       fetch: () => Promise.reject(new BallastError('PEER_UNREACHABLE', 'no peers')),
       fetchLog: () => Promise.reject(new BallastError('PEER_UNREACHABLE', 'no peers')),
-      fetchWitness: () => Promise.reject(new BallastError('PEER_UNREACHABLE', 'no peers')),
+      fetchWitness: async () => [],
     },
     beacon: { randomnessAt: async () => digest('randomness') },
     trainer: {
       debits: () => 1,
+      hasReleased: () => true,
       train: async () => ({
         update: Int32Array.of(++calls, 0, 0, 0),
         privacy: header(0).privacy,

@@ -36,6 +36,10 @@ export const CONDITIONS = {
     holdsChain: false,
     hint: 'nothing: it ends when a quorum of the others has answered; see that they can be reached',
   },
+  LEDGER_UNCONFIRMED: {
+    holdsChain: false,
+    hint: 'nothing: it trains again when a quorum of the others has answered; see that they can be reached',
+  },
   LEDGER_BEHIND: { holdsChain: false, hint: 'restore the newest backup of the data folder' },
 } as const satisfies Readonly<Record<string, { readonly holdsChain: boolean; readonly hint: string }>>;
 

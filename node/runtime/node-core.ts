@@ -64,6 +64,8 @@ export type CoreCollaborators = {
   readonly closeStores: () => Promise<void>;
 };
 
+const OF_ITS_PAST = ['VOTES_BEHIND', 'LEDGER_BEHIND', 'LEDGER_UNCONFIRMED', 'RESTORE_UNCONFIRMED'] as const;
+
 /**
  * The part of a node that lives on its store: ledger, participant, and what follows a decision. It ends when the
  * store fails, and another is opened over the same folder.
@@ -115,7 +117,7 @@ export class NodeCore {
     this.#stopping.abort(new BallastError('NODE_STOPPING', 'the node stops'));
     await this.participant.stop();
     // What the next core knows of its own past, it finds out anew.
-    for (const code of ['VOTES_BEHIND', 'LEDGER_BEHIND', 'RESTORE_UNCONFIRMED'] as const) {
+    for (const code of OF_ITS_PAST) {
       this.#collaborators.conditions.clear(code);
     }
     await this.#collaborators.closeStores();
@@ -205,6 +207,7 @@ export class NodeCore {
           conditions.clear('RESTORE_UNCONFIRMED');
           this.#collaborators.onConfirmed();
         },
+        onLedgerConfirmed: () => conditions.clear('LEDGER_UNCONFIRMED'),
       },
     );
   }

@@ -169,6 +169,7 @@ export function createRoundTrainer(
 
   return {
     debits: () => ledger.position().count,
+    hasReleased: (round) => ledger.has(releaseKey(round)),
     train: (round: number, base: TrainingBase, signal: AbortSignal) => {
       const result = last.then(() => train(round, base, signal));
       last = result.catch(() => undefined);

@@ -140,7 +140,7 @@ async function member(
     clock: systemClock(),
     transport: transport(wire),
     beacon: { randomnessAt: () => new Promise(() => undefined) },
-    trainer: { debits: () => 0, train: async () => undefined },
+    trainer: { debits: () => 0, hasReleased: () => true, train: async () => undefined },
     evaluator: { judge: async () => 'accepted' },
     aggregator: createAggregator('multi-krum', { f: 1 }),
   };

@@ -60,6 +60,7 @@ export async function learn(market: LearningMarket, options: LearningOptions): P
       const trainer = trainers[index]?.(random);
       return {
         debits: () => trainer?.debits() ?? 0,
+        hasReleased: (round) => trainer?.hasReleased(round) ?? true,
         train: async (round, base, signal) => {
           if (round <= rounds) return trainer?.train(round, base, signal);
           last[index] = base.weights;

@@ -60,6 +60,7 @@ function worldOf(name: string, aggregator: RoundAggregator, more: Partial<WorldO
     operators: operatorFor,
     trainers: (_, random) => ({
       debits: () => 0,
+      hasReleased: () => true,
       train: async () => ({
         update: Int32Array.from({ length: rowSize }, () => 10_000 + random.below(1_000)),
         privacy: { unit: 'none', relation: 'add-remove', epsilon: null, delta: 1e-5 },

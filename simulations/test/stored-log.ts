@@ -51,6 +51,7 @@ export async function storedLog(rounds: number, rule = 'multi-krum'): Promise<St
     operators: operatorFor,
     trainers: (_, random) => ({
       debits: () => 0,
+      hasReleased: () => true,
       train: async () => ({
         update: Int32Array.from(GENESIS_WEIGHTS, () => 10_000 + random.below(1_000)),
         privacy: { unit: 'none', relation: 'add-remove', epsilon: null, delta: 1e-5 },

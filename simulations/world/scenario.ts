@@ -206,6 +206,7 @@ function trainer(random: SeededRandom, sign: 1 | -1): RoundTrainer {
   const released = new Map<number, Int32Array>();
   return {
     debits: () => released.size,
+    hasReleased: (round) => released.has(round),
     train: async (round) => {
       const draw = () => sign * (10_000 + random.below(1_000));
       const update = released.get(round) ?? Int32Array.from({ length: SIZE }, draw);
