@@ -1,4 +1,5 @@
-import { gaussianEpsilon, gaussianMu } from '../accountants/gaussian-curve.ts';
+import { createGaussianAccountant } from '../accountants/gaussian-accountant.ts';
+import { gaussianMu } from '../accountants/gaussian-curve.ts';
 import { type PrivacyRelation, sensitivityOf } from '../events.ts';
 import { type CorrelatedGaussianEvent, checkedPrivacyEvent } from '../privacy-event.ts';
 import type { CorrelatedPlan } from './plan.ts';
@@ -33,7 +34,7 @@ export function correlatedGaussianEvent(
 
 /**
  * The least noise multiplier of Z (rounded up by a relative 1e-9 at most) with which the whole run stays within
- * (ε, δ), by the exact curve of the Gaussian at μ = relation's sensitivity·sensitivity / noiseMultiplier.
+ * (ε, δ), as the exact Gaussian accountant has it: μ = relation's sensitivity·sensitivity / noiseMultiplier.
  *
  * @throws BallastError `PRIVACY_PARAMETER`.
  */
@@ -44,12 +45,12 @@ export function correlatedNoiseMultiplierFor(target: {
   readonly relation: PrivacyRelation;
 }): number {
   const { plan, epsilon, delta, relation } = target;
-  const unit = sensitivityOf(relation);
-  let noiseMultiplier = (unit * correlatedSensitivity(plan)) / gaussianMu(epsilon, delta);
+  const mu = gaussianMu(epsilon, delta);
+  let noiseMultiplier = (sensitivityOf(relation) * correlatedSensitivity(plan)) / mu;
   for (;;) {
-    const event = correlatedGaussianEvent({ ...plan, noiseMultiplier });
-    const mu = ((unit * event.sensitivity) / event.noiseMultiplier) * (1 + 2 ** -50);
-    if (gaussianEpsilon(delta, mu) <= epsilon) return noiseMultiplier;
+    const accountant = createGaussianAccountant(relation);
+    accountant.compose(correlatedGaussianEvent({ ...plan, noiseMultiplier }));
+    if (accountant.epsilon(delta) <= epsilon) return noiseMultiplier;
     noiseMultiplier *= 1 + 2 ** -40;
   }
 }

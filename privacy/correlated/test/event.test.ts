@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createGaussianAccountant } from '../../accountants/gaussian-accountant.ts';
 import { gaussianEpsilon } from '../../accountants/gaussian-curve.ts';
 import { refusal } from '../../test/support.ts';
 import { correlatedGaussianEvent, correlatedNoiseMultiplierFor } from '../event.ts';
@@ -25,8 +26,20 @@ describe('event of correlated noise', () => {
           gaussianEpsilon(1e-5, (unit * correlatedSensitivity(plan)) / multiplier);
         expect(spent(noiseMultiplier)).to.be.within(epsilon * (1 - 1e-9), epsilon);
         expect(spent(noiseMultiplier * (1 - 1e-8))).to.be.above(epsilon);
+        const accountant = createGaussianAccountant(relation);
+        accountant.compose(correlatedGaussianEvent({ ...plan, noiseMultiplier }));
+        expect(accountant.epsilon(1e-5)).to.be.at.most(epsilon);
       }
     }
+  });
+
+  it('costs with C = I what as many independent sums of one unit cost', () => {
+    const independent = correlatedPlan({ rounds: 30, minSeparation: 5, coefficients: [1] });
+    const event = correlatedGaussianEvent({ ...independent, noiseMultiplier: 4 });
+    const [run, sums] = [createGaussianAccountant('replace'), createGaussianAccountant('replace')];
+    run.compose(event);
+    sums.compose({ kind: 'gaussian', noiseMultiplier: 4 }, 6);
+    expect(run.epsilon(1e-5)).to.be.within(sums.epsilon(1e-5), sums.epsilon(1e-5) * (1 + 1e-9));
   });
 
   it('refuses noise out of range', async () => {
