@@ -8,6 +8,7 @@ export {
 export * from './accountants/gaussian.ts';
 export { createGaussianAccountant } from './accountants/gaussian-accountant.ts';
 export { gaussianDelta, gaussianEpsilon, gaussianMu } from './accountants/gaussian-curve.ts';
+export * from './accountants/pld/index.ts';
 export { DEFAULT_ORDERS, OPACUS_ORDERS } from './accountants/rdp/orders.ts';
 export { createRdpAccountant, type RdpAccountant } from './accountants/rdp/rdp-accountant.ts';
 export { treeAggregationEvent } from './accountants/tree-aggregation.ts';

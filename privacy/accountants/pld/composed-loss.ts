@@ -1,0 +1,89 @@
+import { UNIT_ROUNDOFF } from './loss-pair.ts';
+
+/** What a composition amounts to on its window; the true masses are exp(logScale − θ·loss) times the tilted ones. */
+export type ComposedMasses = {
+  readonly bound: 'upper' | 'lower';
+  readonly interval: number;
+  /** Index of the first mass on the grid. */
+  readonly first: number;
+  readonly tilted: Float64Array;
+  readonly theta: number;
+  readonly logScale: number;
+  /** Bound on the L2 norm of the tilted masses' error. */
+  readonly error: number;
+  readonly relativeError: number;
+  /** Tilted mass that may have come round from outside the window: too much for a lower bound. */
+  readonly wrapped: number;
+  /** P of an infinite loss; for an upper bound also of a loss above the window. */
+  readonly infinityMass: number;
+  readonly slack: number;
+};
+
+/**
+ * δ(ε) of a composed loss, rounded to the side of its bound: the rounding errors of the transform, what was cut off
+ * and where losses lie are all charged.
+ */
+export class ComposedLoss {
+  readonly bound: 'upper' | 'lower';
+  readonly infinityMass: number;
+  readonly #masses: ComposedMasses;
+  /** Σ_{j ≥ k} tⱼ·exp(−θ·(lⱼ − lₖ)), and the same with θ + 1. */
+  readonly #above: Float64Array;
+  readonly #discounted: Float64Array;
+  readonly #noise: number;
+
+  constructor(masses: ComposedMasses) {
+    this.bound = masses.bound;
+    this.infinityMass = masses.infinityMass;
+    this.#masses = masses;
+    const { tilted, theta, interval } = masses;
+    const size = tilted.length;
+    this.#above = new Float64Array(size + 1);
+    this.#discounted = new Float64Array(size + 1);
+    const step = Math.exp(-theta * interval);
+    const discountedStep = Math.exp(-(theta + 1) * interval);
+    for (let k = size - 1; k >= 0; k--) {
+      this.#above[k] = tilted[k]! + step * this.#above[k + 1]!;
+      this.#discounted[k] = tilted[k]! + discountedStep * this.#discounted[k + 1]!;
+    }
+    // By Cauchy and Schwarz: ‖error‖₂ times the L2 norm of the weights exp(−θ·(lⱼ − ε)).
+    const weights = Math.min(size, 1 / -Math.expm1(-2 * theta * interval));
+    this.#noise = masses.error * Math.sqrt(weights) + masses.wrapped;
+  }
+
+  /** δ at ε: not below the truth for `upper`, not above it for `lower`. */
+  delta(epsilon: number): number {
+    const { interval, first, tilted, theta, logScale, slack, relativeError, infinityMass } = this.#masses;
+    const upper = this.bound === 'upper';
+    const at = upper ? epsilon - slack : epsilon + slack;
+    const k = Math.max(0, Math.floor(at / interval) + 1 - first);
+    if (k >= tilted.length) return infinityMass;
+    const loss = (first + k) * interval;
+    const exponent = logScale - theta * loss;
+    const scale = Math.exp(exponent);
+    const above = this.#above[k]!;
+    const sum = above - Math.exp(at - loss) * this.#discounted[k]!;
+    const rounding = UNIT_ROUNDOFF * 8 * (tilted.length + Math.abs(logScale) + Math.abs(theta * loss));
+    const noise =
+      Math.exp(logScale - theta * at) * this.#noise + scale * Math.abs(above) * (rounding + relativeError);
+    const value = upper ? sum * scale + noise : sum * scale - noise;
+    if (Number.isNaN(value)) return upper ? 1 : infinityMass;
+    return Math.min(1, Math.max(0, value) + infinityMass);
+  }
+
+  /** ε ≥ 0 at δ: not below the truth for `upper`, not above it for `lower`; infinite where δ is not reached. */
+  epsilon(delta: number): number {
+    if (this.delta(0) <= delta) return 0;
+    const { interval, first, tilted, slack } = this.#masses;
+    let low = 0;
+    let high = (first + tilted.length) * interval + slack;
+    if (this.delta(high) > delta) return Number.POSITIVE_INFINITY;
+    for (;;) {
+      const middle = low + (high - low) / 2;
+      if (middle <= low || middle >= high) break;
+      if (this.delta(middle) <= delta) high = middle;
+      else low = middle;
+    }
+    return this.bound === 'upper' ? high : low;
+  }
+}
