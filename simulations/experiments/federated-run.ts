@@ -1,12 +1,6 @@
 import type { AggregationRule, Aggregator } from '../../aggregation/index.ts';
 import { createDataClock, loadMarket, loadSeries, type Slices } from '../../node/data/index.ts';
-import {
-  buildExamples,
-  buildRiskExamples,
-  computeFeatures,
-  computeMarketFeatures,
-  withMirror,
-} from '../../node/features/index.ts';
+import type { RecordBlock } from '../../node/features/index.ts';
 import { createModel, genesisOf, type StabilityModel } from '../../node/models/index.ts';
 import {
   createPublicMarket,
@@ -19,6 +13,7 @@ import {
   float64Engine,
   type HeadExamples,
   openHeads,
+  openLocalData,
   type TrainingDefaults,
   trainLocally,
 } from '../../node/training/index.ts';
@@ -34,11 +29,15 @@ export type PreparedMarket = {
   readonly judge: PublicMarket;
 };
 
-/** @param heads `peg` leaves the risk head out, as it was before there was one. */
+/**
+ * @param heads `peg` leaves the risk head out, as it was before there was one.
+ * @param record what one record is; a UTC day of examples where left out.
+ */
 export async function prepareMarket(
   { publicFeed, publicMarket, slices }: Slices,
   rounds: number,
   heads: 'both' | 'peg' = 'both',
+  record?: RecordBlock,
 ): Promise<PreparedMarket> {
   const feed = (await loadSeries(publicFeed)).series;
   const { market } = await loadMarket(publicMarket);
@@ -47,19 +46,16 @@ export async function prepareMarket(
   const model = createModel(
     defaultModelSpec(heads === 'both' ? { feed, market, fitting } : { feed, fitting }),
   );
-  const tables = await Promise.all(
-    slices.map(async ({ spec, market: own }) => ({
-      peg: computeFeatures((await loadSeries(spec)).series),
-      risk: computeMarketFeatures((await loadMarket(own)).market, market),
-    })),
+  const nodes = await Promise.all(
+    slices.map(async ({ spec, market: own }) => {
+      const examples = { source: spec, market: { own, reference: publicMarket } };
+      return openLocalData({ ...examples, ...(record === undefined ? {} : { record }) });
+    }),
   );
   return {
     model,
     training: Array.from({ length: rounds }, (_, r) =>
-      tables.map(({ peg, risk }) => ({
-        peg: withMirror(buildExamples(peg, clock.training(r + 1))),
-        risk: buildRiskExamples(risk, clock.training(r + 1)),
-      })),
+      nodes.map(({ examples }) => examples(clock.training(r + 1))),
     ),
     judge: createPublicMarket(feed, clock, model, market),
   };
