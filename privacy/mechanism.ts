@@ -5,7 +5,8 @@ import { MIN_GRID_VARIANCE } from './discretisation.ts';
 import { fromGrid, gridScale, toGrid } from './grid.ts';
 import { requireBetween, requireInteger } from './parameters.ts';
 import { ceilDivide, exactRational } from './rational.ts';
-import { discreteGaussian, MAX_DEVIATION } from './samplers/discrete-gaussian.ts';
+import { MAX_DEVIATION } from './samplers/discrete-gaussian.ts';
+import { fastDiscreteGaussian } from './samplers/fast-discrete-gaussian.ts';
 
 /** How vectors are bounded and covered. Every field is public and chosen without looking at the data. */
 export type MechanismOptions = {
@@ -166,7 +167,7 @@ function noiseFor(options: MechanismOptions, randomBytes: RandomBytes): () => nu
   // Checked on the bound, not on the vectors: whether this throws must not depend on the data.
   if (options.clipNorm * gridScale(options.gridBits) > INT32_MAX) throw overflow(options, INT32_MAX);
   if (gridDeviation(options) >= MAX_DEVIATION) throw overflow(options, MAX_DEVIATION);
-  return discreteGaussian({ numerator, denominator: 1n }, randomBytes);
+  return fastDiscreteGaussian({ numerator, denominator: 1n }, randomBytes);
 }
 
 function gridDeviation(options: MechanismOptions): number {

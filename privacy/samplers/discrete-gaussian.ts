@@ -2,6 +2,7 @@ import { BallastError } from '../../protocol/errors.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
 import { RandomIntegers } from '../random-integers.ts';
 import { integerSquareRoot, type Rational } from '../rational.ts';
+import { drawDiscreteLaplace } from './discrete-laplace.ts';
 
 /** The largest σ that is sampled. A result then leaves the safe integers with probability below exp(−2^12). */
 export const MAX_DEVIATION = 2 ** 40;
@@ -11,7 +12,7 @@ export const MAX_DEVIATION = 2 ** 40;
  * Steinke, "The Discrete Gaussian for Differential Privacy", NeurIPS 2020, Algorithms 1 to 3).
  *
  * Integer arithmetic throughout: rounding a continuous Gaussian leaks through the low bits of the doubles
- * (Mironov 2012); this does not. The time a draw takes depends on the value drawn, so it must not be
+ * (Mironov 2012); this does not. It is the reference that the fast sampler is compared with. The time a draw takes depends on the value drawn, so it must not be
  * observable by whoever receives the result.
  *
  * @param variance σ² > 0 as a fraction, in squared grid steps, σ < 2^40.
@@ -35,24 +36,9 @@ export function discreteGaussian(variance: Rational, randomBytes: RandomBytes): 
   const curvature = 2n * numerator * denominator * scale * scale;
   return () => {
     for (;;) {
-      const candidate = discreteLaplace(integers, scaleNumber);
+      const candidate = drawDiscreteLaplace(integers, scaleNumber);
       const distance = BigInt(Math.abs(candidate)) * slope - numerator;
       if (integers.bernoulliExpBig(distance * distance, curvature)) return candidate;
     }
   };
-}
-
-/** P[X = x] ∝ exp(−|x|/scale), for an integer scale from 1 to 2^40 (Algorithm 2 with s = 1). */
-export function discreteLaplace(integers: RandomIntegers, scale: number): number {
-  for (;;) {
-    const remainder = integers.below(scale);
-    if (!integers.bernoulliExp(remainder, scale)) continue;
-    let multiple = 0;
-    while (integers.bernoulliExp(1, 1)) multiple += 1;
-    const magnitude = remainder + scale * multiple;
-    const negative = integers.coin();
-    if (magnitude !== 0) return negative ? -magnitude : magnitude;
-    // Zero would otherwise be drawn with both signs.
-    if (!negative) return 0;
-  }
 }

@@ -4,103 +4,12 @@ import type { Rational } from '../../rational.ts';
 import { refusal, seededBytes } from '../../test/support.ts';
 import { discreteGaussian } from '../discrete-gaussian.ts';
 
-const CASES: readonly { readonly name: string; readonly variance: Rational; readonly draws: number }[] = [
-  { name: '0.7', variance: { numerator: 7n, denominator: 10n }, draws: 200_000 },
-  { name: '4', variance: { numerator: 4n, denominator: 1n }, draws: 200_000 },
-  { name: '100', variance: { numerator: 100n, denominator: 1n }, draws: 200_000 },
-  { name: '2^16', variance: { numerator: 1n << 16n, denominator: 1n }, draws: 200_000 },
-  { name: '(2^18·1.1)²', variance: { numerator: 121n << 36n, denominator: 100n }, draws: 100_000 },
-];
-
-const ratio = ({ numerator, denominator }: Rational): number => Number(numerator) / Number(denominator);
-
 function draw(variance: Rational, count: number, seed: string): Float64Array {
   const sample = discreteGaussian(variance, seededBytes(seed));
   return Float64Array.from({ length: count }, () => sample());
 }
 
-/**
- * Pearson's statistic of samples against the exact probabilities, in bins of whole integers about σ/8 wide,
- * with its degrees of freedom. Bins that expect fewer than 10 join the tails.
- */
-function chiSquare(samples: Float64Array, sigma2: number): { statistic: number; freedom: number } {
-  const sigma = Math.sqrt(sigma2);
-  const width = Math.max(1, Math.floor(sigma / 8));
-  const reach = Math.ceil((12 * sigma) / width) + 1;
-  // Bin i holds the integers from i·width − ⌊width/2⌋ on.
-  const weights = new Float64Array(2 * reach + 1);
-  const low = Math.floor(width / 2);
-  for (let bin = -reach; bin <= reach; bin++) {
-    for (let x = bin * width - low; x < (bin + 1) * width - low; x++)
-      weights[bin + reach]! += Math.exp((-x * x) / (2 * sigma2));
-  }
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const observed = new Float64Array(weights.length);
-  for (const x of samples) {
-    const bin = Math.floor((x + low) / width);
-    observed[Math.min(2 * reach, Math.max(0, bin + reach))]! += 1;
-  }
-  let statistic = 0;
-  let bins = 0;
-  let restExpected = 0;
-  let restObserved = 0;
-  weights.forEach((weight, i) => {
-    const expected = (weight / total) * samples.length;
-    if (expected < 10) {
-      restExpected += expected;
-      restObserved += observed[i]!;
-      return;
-    }
-    statistic += (observed[i]! - expected) ** 2 / expected;
-    bins += 1;
-  });
-  if (restExpected > 0) {
-    statistic += (restObserved - restExpected) ** 2 / Math.max(restExpected, 1);
-    bins += 1;
-  }
-  return { statistic, freedom: bins - 1 };
-}
-
-/** The (1 − 1e-5) quantile of chi-square (Wilson and Hilferty 1931). */
-function critical(freedom: number): number {
-  const z = 4.265;
-  return freedom * (1 - 2 / (9 * freedom) + z * Math.sqrt(2 / (9 * freedom))) ** 3;
-}
-
 describe('discrete Gaussian', () => {
-  for (const { name, variance, draws } of CASES) {
-    it(`has the exact probabilities at σ² = ${name}, by chi-square`, () => {
-      const samples = draw(variance, draws, `chi-square ${name}`);
-      const { statistic, freedom } = chiSquare(samples, ratio(variance));
-      expect(statistic).to.be.below(critical(freedom));
-      // Power: the same samples are told apart from a variance 5 % off.
-      const other = chiSquare(samples, ratio(variance) * 1.05);
-      expect(other.statistic).to.be.above(critical(other.freedom));
-    });
-
-    it(`has mean 0, the right variance and both signs alike at σ² = ${name}`, () => {
-      const samples = draw(variance, draws, `moments ${name}`);
-      const sigma2 = ratio(variance);
-      const sum = samples.reduce((total, x) => total + x, 0);
-      const squares = samples.reduce((total, x) => total + x * x, 0);
-      const positive = samples.reduce((count, x) => count + (x > 0 ? 1 : 0), 0);
-      const negative = samples.reduce((count, x) => count + (x < 0 ? 1 : 0), 0);
-      // The exact variance lies below σ² where the lattice is coarse.
-      let weight = 0;
-      let second = 0;
-      const reach = sigma2 > 1000 ? 0 : Math.ceil(15 * Math.sqrt(sigma2));
-      for (let x = -reach; x <= reach; x++) {
-        weight += Math.exp((-x * x) / (2 * sigma2));
-        second += x * x * Math.exp((-x * x) / (2 * sigma2));
-      }
-      const exact = reach === 0 ? sigma2 : second / weight;
-      expect(Math.abs(sum / draws)).to.be.below(4.5 * Math.sqrt(exact / draws));
-      // Var(X²) ≈ 2σ⁴, so the sample variance lies within 4.5·σ²·√(2/n), with 99.999 % confidence.
-      expect(Math.abs(squares / draws - exact)).to.be.below(4.5 * 1.1 * exact * Math.sqrt(2 / draws));
-      expect(Math.abs(positive - negative)).to.be.below(4.5 * Math.sqrt(positive + negative));
-    });
-  }
-
   it('has probabilities of a few integers at σ² = 0.7 that agree with the definition', () => {
     const samples = draw({ numerator: 7n, denominator: 10n }, 200_000, 'frequencies');
     const weight = (x: number) => Math.exp((-x * x) / 1.4);
@@ -153,7 +62,7 @@ describe('random integers', () => {
       const thirds = [0, 0, 0];
       for (let i = 0; i < 30_000; i++) {
         const value = integers.below(bound);
-        expect(value >= 0 && value < bound).to.equal(true);
+        if (!(value >= 0 && value < bound)) expect.fail(`${value} of ${bound}`);
         thirds[Math.floor((value * 3) / bound)]! += 1;
       }
       if (bound < 10) continue;
