@@ -116,6 +116,18 @@ describe('factorisation of running sums', () => {
     }
   });
 
+  it('reaches the least error of full participation with independent noise that grows', () => {
+    const rounds = 50;
+    const widths = Array.from({ length: rounds }, (_, t) => Math.sqrt(rounds - t));
+    // C diagonal: whatever the directions, a unit moves C·G by √Σ C_tt², here with C_tt² = widths[t].
+    const squaredSensitivity = widths.reduce((sum, width) => sum + width, 0);
+    const squaredError = widths.reduce((sum, width, t) => sum + (rounds - t) / width, 0) / rounds;
+    expect(Math.sqrt(squaredSensitivity * squaredError)).to.be.closeTo(
+      leastErrorOfFullParticipation(rounds),
+      1e-12 * rounds,
+    );
+  });
+
   it('refuses what is out of range', async () => {
     const refused = [
       () => squareRootCoefficients(0),

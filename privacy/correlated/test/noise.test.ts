@@ -67,27 +67,35 @@ describe('correlated noise', () => {
     });
 
     it(`${name}: what is released follows from C·G + Z alone, to the bit`, () => {
-      const { noise, drawn } = recorded(optionsOf(plan, 2), `${name}/post`);
-      const [leading, ...others] = integerCoefficients(plan).map(BigInt);
-      expect(leading).to.equal(1n << BigInt(COEFFICIENT_BITS));
-      const sums: bigint[][] = [];
-      const released: bigint[][] = [];
-      for (let t = 0; t < 20; t++) {
-        const sum = [BigInt((t * 7919) % 1023) - 500n, BigInt((t * 104_729) % 2047) - 1000n];
-        const row = noise.next([]);
-        sums.push(sum);
-        const mix = (history: readonly bigint[][], i: number) =>
-          others.reduce((total, m, j) => total + m * (history[t - 1 - j]?.[i] ?? 0n), 0n);
-        // x = (C·G)_t + z_t, in fine steps: an integer without rounding.
-        const covered = sum.map(
-          (value, i) => value * (leading ?? 0n) + mix(sums, i) + BigInt(drawn[2 * t + i]!),
-        );
-        const fromCovered = covered.map((x, i) => x - roundedShift(mix(released, i)));
-        const direct = sum.map((value, i) => value * (leading ?? 0n) + BigInt(row[i]!));
-        expect(direct).to.deep.equal(fromCovered);
-        released.push(direct);
-      }
+      followsFromCoveredSums(plan, optionsOf(plan, 2));
     });
+
+    it(`${name}: also where the noise is nearly as wide as doubles allow`, () => {
+      followsFromCoveredSums(plan, { ...optionsOf(plan, 2), gridBits: 26 });
+    });
+  }
+
+  function followsFromCoveredSums(plan: CorrelatedPlan, options: CorrelatedNoiseOptions): void {
+    const { noise, drawn } = recorded(options, `post/${plan.coefficients.length}`);
+    const [leading, ...others] = integerCoefficients(plan).map(BigInt);
+    expect(leading).to.equal(1n << BigInt(COEFFICIENT_BITS));
+    const sums: bigint[][] = [];
+    const released: bigint[][] = [];
+    for (let t = 0; t < 20; t++) {
+      const sum = [BigInt((t * 7919) % 1023) - 500n, BigInt((t * 104_729) % 2047) - 1000n];
+      const row = noise.next([]);
+      sums.push(sum);
+      const mix = (history: readonly bigint[][], i: number) =>
+        others.reduce((total, m, j) => total + m * (history[t - 1 - j]?.[i] ?? 0n), 0n);
+      // x = (C·G)_t + z_t, in fine steps: an integer without rounding.
+      const covered = sum.map(
+        (value, i) => value * (leading ?? 0n) + mix(sums, i) + BigInt(drawn[2 * t + i]!),
+      );
+      const fromCovered = covered.map((x, i) => x - roundedShift(mix(released, i)));
+      const direct = sum.map((value, i) => value * (leading ?? 0n) + BigInt(row[i]!));
+      expect(direct).to.deep.equal(fromCovered);
+      released.push(direct);
+    }
   }
 
   it('has the covariance of C⁻¹Z: every pair of rounds within five standard errors', () => {
