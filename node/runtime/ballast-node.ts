@@ -184,7 +184,16 @@ export class BallastNode {
     this.#starting('opening the store');
     const gossip = this.#gossip();
     const { rounds, archive } = config;
-    const options = { document, identity, committee, model, rounds, archive: archive === true };
+    const epsilonBudget = config.privacy?.epsilonBudget;
+    const options = {
+      document,
+      identity,
+      committee,
+      model,
+      rounds,
+      archive: archive === true,
+      epsilonBudget,
+    };
     const core = new Supervisor(this.#tuning.storeBackoff, {
       open: async (onFailure) => {
         const store = await this.#openStores(onFailure);
@@ -406,7 +415,7 @@ export class BallastNode {
 
   /** A node that has started takes part as far as its faults let it. */
   get #readinessNow(): Readiness {
-    const [fault] = this.#conditions.active;
+    const [fault] = this.#conditions.faults;
     if (fault === undefined || this.#stopping.signal.aborted) return this.#readiness;
     const reason = `${fault.code}: ${fault.message}`;
     return { status: this.#readiness.status === 'starting' ? 'starting' : 'syncing', reason };

@@ -1,5 +1,5 @@
 /**
- * What can be wrong with a running node, what to do about it, and whether the chain is left alone meanwhile. The
+ * What can be the matter with a running node, what to do about it, and whether the chain is left alone meanwhile. The
  * set is closed: metrics have one series a code.
  */
 export const CONDITIONS = {
@@ -40,8 +40,20 @@ export const CONDITIONS = {
     holdsChain: false,
     hint: 'nothing: it trains again when a quorum of the others has answered; see that they can be reached',
   },
+  PRIVACY_BUDGET_SPENT: {
+    holdsChain: false,
+    isNotice: true,
+    hint: 'nothing: the node goes on validating and voting, and releases nothing more of this data',
+  },
   LEDGER_BEHIND: { holdsChain: false, hint: 'restore the newest backup of the data folder' },
-} as const satisfies Readonly<Record<string, { readonly holdsChain: boolean; readonly hint: string }>>;
+} as const satisfies Readonly<Record<string, Terms>>;
+
+type Terms = {
+  readonly holdsChain: boolean;
+  readonly hint: string;
+  /** Nothing is wrong: the node is as ready as without it. */
+  readonly isNotice?: true;
+};
 
 export type ConditionCode = keyof typeof CONDITIONS;
 
@@ -102,6 +114,11 @@ export class Conditions {
   /** Those that are active, the longest-standing first. */
   get active(): readonly Condition[] {
     return [...this.#active.values()];
+  }
+
+  /** What keeps the node from taking part as it should, the longest-standing first. */
+  get faults(): readonly Condition[] {
+    return this.active.filter(({ code }) => !('isNotice' in CONDITIONS[code]));
   }
 
   /** A fault under which nothing may be sent to the chain, if there is one. */

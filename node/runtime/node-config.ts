@@ -50,6 +50,12 @@ const schema = z.strictObject({
       threads: z.int().min(1).max(64).optional(),
     })
     .optional(),
+  privacy: z
+    .strictObject({
+      /** ε that this node gives at most; the network's unless given, and never more. */
+      epsilonBudget: z.number().positive(),
+    })
+    .optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),
   /** Keeps the bodies, models and transcripts of all rounds. */

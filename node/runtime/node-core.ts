@@ -11,7 +11,7 @@ import {
   type RoundAggregator,
   type Transport,
 } from '../../coordinator/index.ts';
-import { PrivacyLedger } from '../../privacy/index.ts';
+import { ledgerAccountant, PrivacyLedger } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { layoutHash } from '../../protocol/layout.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
@@ -27,6 +27,7 @@ import type { ChainLink } from './chain-link.ts';
 import type { Conditions } from './conditions.ts';
 import type { Emit } from './events.ts';
 import { FeeAdvisor } from './fee-advisor.ts';
+import { ledgerPolicy } from './ledger-policy.ts';
 import { pause } from './pause.ts';
 import { createGate, type PublicMarket } from './public-market.ts';
 import { createRoundTrainer } from './round-trainer.ts';
@@ -42,6 +43,8 @@ export type CoreOptions = {
   readonly archive: boolean;
   /** The store was put back from a backup. */
   readonly restored: boolean;
+  /** ε that this node gives at most; the network's unless given. */
+  readonly epsilonBudget?: number | undefined;
 };
 
 export type CoreCollaborators = {
@@ -64,7 +67,13 @@ export type CoreCollaborators = {
   readonly closeStores: () => Promise<void>;
 };
 
-const OF_ITS_PAST = ['VOTES_BEHIND', 'LEDGER_BEHIND', 'LEDGER_UNCONFIRMED', 'RESTORE_UNCONFIRMED'] as const;
+const OF_ITS_PAST = [
+  'VOTES_BEHIND',
+  'LEDGER_BEHIND',
+  'LEDGER_UNCONFIRMED',
+  'RESTORE_UNCONFIRMED',
+  'PRIVACY_BUDGET_SPENT',
+] as const;
 
 /**
  * The part of a node that lives on its store: ledger, participant, and what follows a decision. It ends when the
@@ -90,7 +99,10 @@ export class NodeCore {
     const { document } = options;
     const core = new NodeCore(options, collaborators);
     try {
-      const ledger = await PrivacyLedger.open(collaborators.stores.ledger, document.parameters.privacy);
+      const { parameters } = document;
+      const policy = ledgerPolicy(parameters.privacy, options.epsilonBudget);
+      const accountant = ledgerAccountant(parameters);
+      const ledger = await PrivacyLedger.open(collaborators.stores.ledger, policy, { accountant });
       core.#parts = { ...core.#assemble(await core.#createParticipant(ledger)), ledger };
       return core;
     } catch (error) {
@@ -213,13 +225,17 @@ export class NodeCore {
   }
 
   #roundTrainer(ledger: PrivacyLedger) {
-    const { dataClock, trainer, emit, revise } = this.#collaborators;
+    const { dataClock, trainer, emit, conditions, revise } = this.#collaborators;
     return createRoundTrainer(this.#options.document.parameters, {
       model: this.#options.model,
       ledger,
       clock: dataClock,
       randomBytes: (length) => randomBytes(length),
-      emit,
+      emit: (event) => {
+        if (event.event === 'abstained' && event.code === 'PRIVACY_BUDGET_EXCEEDED')
+          conditions.raise('PRIVACY_BUDGET_SPENT', event.reason);
+        emit(event);
+      },
       now: () => performance.now(),
       store: this.#collaborators.stores.round,
       countRecords: (range) => trainer.records(range, this.#stopping.signal),

@@ -40,7 +40,7 @@ export type PrivacyPlan = {
  */
 export function privacyPlan(
   { privacy, training }: NetworkParameters,
-  ledger: Pick<PrivacyLedger, 'projection'>,
+  ledger: Pick<PrivacyLedger, 'projection' | 'policy'>,
   options: {
     readonly round: number;
     readonly dimension: number;
@@ -49,7 +49,7 @@ export function privacyPlan(
   },
 ): PrivacyPlan {
   const { round, dimension, records, release } = options;
-  const { unit, relation, noiseMultiplier, delta, epsilonBudget } = privacy;
+  const { unit, relation, noiseMultiplier, delta } = privacy;
   const { nominalRecords, samplingRate = 1, localSteps: steps } = training;
   const isCovered = unit !== 'none';
   const { epsilon, epsilonAfter, roundsLeft } = ledger.projection({ event: release });
@@ -69,7 +69,7 @@ export function privacyPlan(
     noiseToSignal,
     epsilon: isCovered ? epsilon : null,
     epsilonAfter: isCovered ? epsilonAfter : null,
-    epsilonBudget: isCovered ? epsilonBudget : null,
+    epsilonBudget: isCovered ? ledger.policy.epsilonBudget : null,
     delta,
     roundsLeft: Number.isFinite(roundsLeft) ? roundsLeft : null,
     ...(hint === undefined ? {} : { hint }),

@@ -93,6 +93,8 @@ export function createRoundTrainer(
   });
   let last: Promise<unknown> = Promise.resolve();
   let isPlanTold = false;
+  /** The last round that it let be: one line a round. */
+  let abstained = 0;
 
   const released = (bytes: Uint8Array): TrainedUpdate => {
     const { unit, relation, delta } = parameters.privacy;
@@ -143,7 +145,8 @@ export function createRoundTrainer(
       await ledger.authorise(release);
     } catch (error) {
       if (!(error instanceof BallastError) || error.code !== 'PRIVACY_BUDGET_EXCEEDED') throw error;
-      emit({ event: 'abstained', round, code: error.code, reason: error.message });
+      if (round !== abstained) emit({ event: 'abstained', round, code: error.code, reason: error.message });
+      abstained = round;
       return undefined;
     }
     if (!isPlanTold) {

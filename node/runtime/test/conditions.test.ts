@@ -39,4 +39,13 @@ describe('conditions', () => {
     const holding = CONDITION_CODES.filter((code) => CONDITIONS[code].holdsChain);
     expect(holding).to.have.members(CONDITION_CODES.filter((code) => /^(CHAIN|CLOCK)_/.test(code)));
   });
+
+  it('are faults, but for the one of a node that has given what it may give', () => {
+    for (const code of CONDITION_CODES) {
+      const { conditions } = make();
+      conditions.raise(code, 'now');
+      expect(conditions.active).to.have.length(1);
+      expect(conditions.faults, code).to.have.length(code === 'PRIVACY_BUDGET_SPENT' ? 0 : 1);
+    }
+  });
 });

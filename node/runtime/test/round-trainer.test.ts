@@ -103,6 +103,10 @@ describe('round trainer', () => {
     expect(steps).to.deep.equal(['authorise']);
     expect(ledger.spent()).to.deep.equal(spent);
     expect(events.at(-1)).to.include({ event: 'abstained', round: 2, code: 'PRIVACY_BUDGET_EXCEEDED' });
+    await train(2);
+    await train(3);
+    const told = events.filter(({ event }) => event === 'abstained');
+    expect(told.map((event) => ('round' in event ? event.round : 0))).to.deep.equal([2, 3]);
     expect((await train(1))?.update, 'what is released already is still given').to.be.an('Int32Array');
   });
 
