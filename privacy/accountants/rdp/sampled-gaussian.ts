@@ -1,3 +1,4 @@
+import { BoundedCache } from '../../../protocol/cache.ts';
 import { quadratureLogMoment } from './moment-quadrature.ts';
 import { fractionalLogMoment } from './moment-series.ts';
 import { integerLogMoment } from './moment-sum.ts';
@@ -7,6 +8,11 @@ export const MOMENT_ERROR = 1e-10;
 
 /** What a series must promise to be taken. */
 const SERIES_TOLERANCE = 2e-11;
+
+/** Some twenty mechanisms at all default orders. */
+const KEPT = 4_096;
+/** Whoever projects or calibrates asks for the same mechanism again and again; it costs some 60 ms at all orders. */
+const known = new BoundedCache<number>(KEPT);
 
 /** A rate below is taken for this one: that charges more, and nothing that could be seen. */
 const LEAST_RATE = 1e-100;
@@ -27,6 +33,15 @@ export function sampledGaussianDivergence(order: number, sigma: number, rate: nu
   if (order === Number.POSITIVE_INFINITY) return order;
   if (rate === 1) return (order / (2 * sigma * sigma)) * (1 + MOMENT_ERROR);
   const q = Math.max(rate, LEAST_RATE);
+  const key = `${order}/${sigma}/${q}`;
+  const earlier = known.get(key);
+  if (earlier !== undefined) return earlier;
+  const divergence = divergenceOf(order, sigma, q);
+  known.set(key, divergence, 1);
+  return divergence;
+}
+
+function divergenceOf(order: number, sigma: number, q: number): number {
   const logMoment = Number.isInteger(order)
     ? integerLogMoment(order, sigma, q)
     : (fractionalLogMoment(order, sigma, q, SERIES_TOLERANCE) ?? quadratureLogMoment(order, sigma, q));
