@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const effort = values.quick
   ? { canaries: 4_000, trials: 400, defaultTrials: { once: 60, all: 6 } }
-  : { canaries: 50_000, trials: 4_000, defaultTrials: { once: 600, all: 100 } };
+  : { canaries: 20_000, trials: 2_000, defaultTrials: { once: 400, all: 60 } };
 /** Of the pool that half of a node's records are drawn from: few, so that each weighs more. */
 const POOL_DAYS = 64;
 /** As many as a node of the devnet has about, at the first round. */
@@ -56,13 +56,14 @@ function printCanaries(rows: readonly CanaryRow[]): void {
 
 function printMembership(title: string, rows: readonly MembershipRow[]): void {
   print(`\n${title}; proven ε by counting, of the loudest record`);
-  cells('attack', 'rounds', 'claimed ε', 'AUC', 'TPR at 1 %', 'advantage', 'proven ε');
+  cells('attack', 'rounds', 'claimed ε', 'AUC', 'limit', 'TPR at 1 %', 'advantage', 'proven ε');
   for (const row of rows) {
     cells(
       row.attack,
       String(row.rounds),
       number(row.claimed, 2),
       number(row.auc),
+      row.aucLimit === undefined ? '–' : number(row.aucLimit),
       number(row.truePositivesAtOnePercent),
       number(row.advantage),
       number(row.proven),

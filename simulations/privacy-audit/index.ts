@@ -17,7 +17,7 @@ export {
 } from './epsilon-bounds.ts';
 export { inversionCosine, invertUpdate, meanFeatures, releaseOneRecord } from './inversion.ts';
 export { auditByInversion, type InversionRow } from './inversion-table.ts';
-export { CLAIMED_EPSILONS, claimOf, trainingAt } from './levels.ts';
+export { aucLimitOf, CLAIMED_EPSILONS, claimOf, trainingAt } from './levels.ts';
 export { type AuditMarket, loadAuditMarket, oneRecord } from './market.ts';
 export {
   MEMBERSHIP_ATTACKS,

@@ -1,8 +1,9 @@
 import { type LocalTrainingOptions, TRAINING_DEFAULTS, trainingRelease } from '../../node/training/index.ts';
 import { createAccountant } from '../../privacy/accountants/create.ts';
+import { normalUpperTail } from '../../privacy/accountants/normal.ts';
 import { calibrateNoise } from '../../privacy/calibration.ts';
 import { isGaussianRelease, privacyEventOf } from '../../privacy/events.ts';
-import { epsilonOf, noiseMultiplierFor } from '../../privacy/index.ts';
+import { epsilonOf, gaussianLoss, muOfLoss, noiseMultiplierFor } from '../../privacy/index.ts';
 
 /** The claims that are audited; ∞ is training without noise. */
 export const CLAIMED_EPSILONS = [0.5, 1, 2, 8, 100, Infinity] as const;
@@ -49,4 +50,15 @@ export function claimOf(options: LocalTrainingOptions, rounds: number): number {
   const accountant = createAccountant('rdp', release.relation);
   accountant.compose(privacyEventOf(release), rounds);
   return accountant.epsilon(TRAINING_DEFAULTS.delta);
+}
+
+/**
+ * Φ(μ/√2): the largest AUC that any attack on anyone can have after so many rounds, that of two normals μ apart (Dong,
+ * Roth and Su 2022, section 2); undefined where more than Gaussian sums was released.
+ */
+export function aucLimitOf(options: LocalTrainingOptions, rounds: number): number | undefined {
+  const release = trainingRelease(options);
+  if (release.unit === 'none') return 1;
+  if (!isGaussianRelease(release)) return undefined;
+  return 1 - normalUpperTail(muOfLoss(gaussianLoss(release) * BigInt(rounds)) / Math.SQRT2);
 }

@@ -1,7 +1,7 @@
 import { genesisOf } from '../../node/models/index.ts';
 import { float64Engine, type LocalTrainingOptions, TRAINING_DEFAULTS } from '../../node/training/index.ts';
 import { CONFIDENCE, epsilonByCounting } from './epsilon-bounds.ts';
-import { CLAIMED_EPSILONS, claimOf, trainingAt } from './levels.ts';
+import { aucLimitOf, CLAIMED_EPSILONS, claimOf, trainingAt } from './levels.ts';
 import type { AuditMarket } from './market.ts';
 import { MEMBERSHIP_ATTACKS, type MembershipAttack, playMembership } from './membership.ts';
 import { type AttackPower, attackPower } from './roc.ts';
@@ -11,6 +11,8 @@ export type MembershipRow = AttackPower & {
   readonly rounds: number;
   /** What the node's ledger says. */
   readonly claimed: number;
+  /** The largest AUC that any attack can have; see `aucLimitOf`. */
+  readonly aucLimit: number | undefined;
   /** What the attack on the target proves, at the default δ. */
   readonly proven: number;
 };
@@ -22,12 +24,14 @@ export function auditByMembership(market: AuditMarket, trials: number, seed: str
   );
 }
 
-/** Every attack on the training that a devnet publishes, after so many rounds. */
+/** Every attack on the training that a devnet publishes, after so many rounds, and on the same without noise. */
 export function auditDefaults(
   market: AuditMarket,
   options: { readonly rounds: number; readonly trials: number; readonly seed: string },
 ): MembershipRow[] {
-  return rowsOf(market, TRAINING_DEFAULTS, { ...options, seed: `${options.seed}/default/${options.rounds}` });
+  return [TRAINING_DEFAULTS, trainingAt(Infinity)].flatMap((training) =>
+    rowsOf(market, training, { ...options, seed: `${options.seed}/default/${options.rounds}` }),
+  );
 }
 
 function rowsOf(
@@ -44,6 +48,7 @@ function rowsOf(
     attack,
     rounds: options.rounds,
     claimed: claimOf(training, options.rounds),
+    aucLimit: aucLimitOf(training, options.rounds),
     ...attackPower(scores[attack].all),
     proven: epsilonByCounting(scores[attack].target, bound).epsilon,
   }));
