@@ -14,6 +14,7 @@ import type { NodeSigner } from '../../protocol/ed25519.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { MessageType, Topic } from '../../protocol/message-types.ts';
+import type { KeyValueStore } from '../../protocol/store.ts';
 import type { VirtualChain } from './chain.ts';
 import { Equivocator } from './equivocator.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -54,6 +55,8 @@ export type WorldNodeOptions = {
   readonly scheme: CommitScheme;
   readonly aggregator: RoundAggregator;
   readonly trainer: RoundTrainer;
+  /** In its place, opened over the node's own disk at each start. */
+  readonly reopenTrainer?: ((store: KeyValueStore) => Promise<RoundTrainer>) | undefined;
   readonly evaluator: Evaluator;
   readonly scheduler: Scheduler;
   readonly chain: VirtualChain;
@@ -148,7 +151,9 @@ export class WorldNode {
   async #start(restored: boolean): Promise<void> {
     const { network, chain, signer, onDecided, onRefused, onError, onAbstain } = this.#options;
     const options = { ...this.#options.participant, restored };
-    const participant = await Participant.open(options, this.#collaborators(), {
+    const store = this.#store.ofThisLife();
+    const trainer = (await this.#options.reopenTrainer?.(store)) ?? this.#options.trainer;
+    const participant = await Participant.open(options, this.#collaborators(store, trainer), {
       onDecided: (decided) => onDecided(decided),
       onRefused: ({ code }) => onRefused(code),
       onError: (error) => onError(error),
@@ -187,11 +192,11 @@ export class WorldNode {
     this.#stopListening();
   }
 
-  #collaborators(): Collaborators {
-    const { scheduler, network, beacon, signer, scheme, aggregator, trainer, evaluator } = this.#options;
+  #collaborators(store: KeyValueStore, trainer: RoundTrainer): Collaborators {
+    const { scheduler, network, beacon, signer, scheme, aggregator, evaluator } = this.#options;
     const isUnwitnessed = this.#options.misbehaviours.some(({ kind }) => kind === 'unwitnessed');
     return {
-      store: this.#store.ofThisLife(),
+      store,
       signer,
       commitScheme: scheme,
       aggregator,

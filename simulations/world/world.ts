@@ -17,6 +17,7 @@ import { openEnvelope } from '../../protocol/envelope.ts';
 import { type Layout, layoutHash, layoutSize } from '../../protocol/layout.ts';
 import { REPEATABLE } from '../../protocol/message-types.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
+import type { KeyValueStore } from '../../protocol/store.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { VirtualChain } from './chain.ts';
 import { type LinkQuality, VirtualNetwork } from './network.ts';
@@ -40,6 +41,14 @@ export type WorldOptions = {
   readonly links: LinkQuality;
   readonly operators: (index: number) => Operator;
   readonly trainers: (index: number, random: SeededRandom) => RoundTrainer;
+  /** In their place, opened over a node's own disk at each of its starts: a ledger that crashes with it. */
+  readonly reopenTrainer?: (
+    index: number,
+    random: SeededRandom,
+    store: KeyValueStore,
+  ) => Promise<RoundTrainer>;
+  /** Hears every message as a node sends it. */
+  readonly onSaid?: (node: number, bytes: Uint8Array) => void;
   readonly evaluators: (index: number, random: SeededRandom) => Evaluator;
   /** What a node does wrong, if anything. */
   readonly misbehaviours?: (index: number) => readonly Misbehaviour[];
@@ -114,6 +123,7 @@ export class World {
         scheme,
         aggregator: options.aggregators?.(index) ?? options.aggregator,
         trainer: options.trainers(index, random.fork(`train-${index}`)),
+        reopenTrainer: reopening(options, index, random),
         evaluator: options.evaluators(index, random.fork(`gate-${index}`)),
         scheduler: this.scheduler,
         chain: this.chain,
@@ -121,7 +131,10 @@ export class World {
         syncMs: options.syncMs ?? 2,
         misbehaviours,
         beacon: this.#beaconFor(index),
-        onSaid: (bytes) => (isLiar ? undefined : this.#onSaid(bytes)),
+        onSaid: (bytes) => {
+          options.onSaid?.(index, bytes);
+          if (!isLiar) this.#onSaid(bytes);
+        },
         onAbstain: (abstention) =>
           this.#abstentions.push({ ...abstention, node: index, atMs: this.scheduler.now() - START }),
         onDecided: (decided) => this.#onDecided(index, decided),
@@ -195,6 +208,13 @@ function members(signers: readonly NodeSigner[], operators: readonly Operator[])
     const operator = operators[index];
     return operator === undefined ? [] : [{ node: nodeId, signer: operator.address }];
   });
+}
+
+/** Each start draws on: a node that begins anew trains to another update. */
+function reopening({ reopenTrainer }: WorldOptions, index: number, random: SeededRandom) {
+  if (reopenTrainer === undefined) return undefined;
+  const ofNode = random.fork(`ledger-${index}`);
+  return (store: KeyValueStore) => reopenTrainer(index, ofNode, store);
 }
 
 function participantOptions(options: WorldOptions, committee: Committee): ParticipantOptions {
