@@ -2,7 +2,7 @@ import { BallastError } from '../../protocol/errors.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
 import { gridNoiseVariance } from '../mechanism.ts';
 import type { Rational } from '../rational.ts';
-import { discreteGaussian } from '../samplers/discrete-gaussian.ts';
+import { fastDiscreteGaussian } from '../samplers/fast-discrete-gaussian.ts';
 import { type CorrelatedNoiseOptions, MAX_STEPS, noiseOverflow, requireExactNoise } from './options.ts';
 import { Participations } from './participations.ts';
 import { COEFFICIENT_BITS, correlatedPlan, integerCoefficients } from './plan.ts';
@@ -11,7 +11,7 @@ import { decodeNoiseState, encodeNoiseState, type NoiseState } from './state.ts'
 export type CorrelatedNoiseCollaborators = {
   /** Uniform bytes, from a cryptographic source wherever privacy is meant. */
   readonly randomBytes: RandomBytes;
-  /** Draws a discrete Gaussian of the variance, in squared steps; the exact sampler where left out. */
+  /** Draws a discrete Gaussian of the variance, in squared steps; that of the other mechanisms where left out. */
   readonly sampler?: (variance: Rational, randomBytes: RandomBytes) => () => number;
 };
 
@@ -46,7 +46,7 @@ export class CorrelatedNoise {
    */
   constructor(
     options: CorrelatedNoiseOptions,
-    { randomBytes, sampler = discreteGaussian }: CorrelatedNoiseCollaborators,
+    { randomBytes, sampler = fastDiscreteGaussian }: CorrelatedNoiseCollaborators,
     state?: Uint8Array,
   ) {
     const plan = correlatedPlan(options.plan);
