@@ -9,7 +9,7 @@ import { trainQuadratic } from './correlated-noise/quadratic.ts';
 //     npm run bench:correlated-noise -- [errors|training]
 
 const SEPARATIONS = [1, 2, 5, 10, 20];
-const MEASURED_COORDINATES = 400;
+const MEASURED_COORDINATES = 1000;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 function printErrors(rounds: number): void {
@@ -90,8 +90,8 @@ function printFullParticipation(): void {
 
 const TRAINING = { rounds: 200, cohort: 100, dimension: 32 };
 const RATES = [0.04, 0.06, 0.08, 0.12, 0.16, 0.23, 0.32];
-const TUNING_SEEDS = [1, 2];
-const SEEDS = [11, 12, 13, 14, 15, 16, 17, 18];
+const TUNING_SEEDS = [1, 2, 3, 4];
+const SEEDS = Array.from({ length: 12 }, (_, i) => 11 + i);
 
 function printTraining(): void {
   const { rounds, cohort, dimension } = TRAINING;
