@@ -31,8 +31,8 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const effort = values.quick
-  ? { canaries: 4_000, trials: 400, defaultTrials: { once: 60, all: 6 } }
-  : { canaries: 20_000, trials: 2_000, defaultTrials: { once: 400, all: 60 } };
+  ? { canaries: 4_000, trials: 400, defaultTrials: { once: 60, all: 24 } }
+  : { canaries: 50_000, trials: 2_000, defaultTrials: { once: 400, all: 60 } };
 /** Of the pool that half of a node's records are drawn from: few, so that each weighs more. */
 const POOL_DAYS = 64;
 /** As many as a node of the devnet has about, at the first round. */
@@ -115,6 +115,14 @@ if (values.picture !== undefined) {
     `What attacks prove against what is claimed, δ = ${TRAINING_DEFAULTS.delta}`,
     [
       { label: 'canaries, record training', colour: '#1b7837', points: of('record', 'add-remove') },
+      {
+        label: 'canaries, record training with half its noise',
+        colour: '#c0392b',
+        points: of('record', 'add-remove').map(({ claimed, provenOfBroken: proven }) => ({
+          claimed,
+          proven,
+        })),
+      },
       { label: 'canaries, node update, replace', colour: '#7fbf7b', points: of('node', 'replace') },
       ...MEMBERSHIP_ATTACKS.toReversed().map((attack) => ({
         label: `membership, ${attack}`,
