@@ -65,7 +65,7 @@ export function boundedRangeDivergence(order: number, epsilon: number): number {
   const excess = Math.exp(-epsilon) * slope - Math.exp(-order * epsilon);
   const x = Math.min(1, Math.max(Math.exp(-epsilon), ((order / (order - 1)) * excess) / slope));
   const t = Math.min(epsilon, -Math.log(x));
-  const high = Math.min(1, Math.max(0, (Math.exp(-t) - Math.exp(-epsilon)) / span));
+  const high = (-Math.exp(-t) * Math.expm1(t - epsilon)) / span;
   const value = twoLossDivergence(order, t, epsilon - t, high * Math.exp(t), high);
   return Math.min(epsilon, pureDivergence(order, epsilon), value);
 }

@@ -73,8 +73,8 @@ export function fixedSizeGaussianDivergence(order: number, sigma: number, rate: 
   addPanels(above, 1, (exponent) => logConvexExcess(order, exponent, rate));
   addPanels(below, -1, (exponent) => {
     const change = Math.expm1(exponent);
-    const density = 1 + (1 - rate) * change;
-    return Math.log(density * convexExcess(order, (rate * change) / density));
+    const density = Math.exp(exponent) - rate * change;
+    return Math.log(density * convexExcess(order, Math.max(-1, (rate * change) / density)));
   });
   const logExcess = logSumExp(logs) + Math.log(width / 2) - 0.5 * Math.log(2 * Math.PI);
   return (softplus(logExcess) / (order - 1)) * (1 + BOUND_ERROR);

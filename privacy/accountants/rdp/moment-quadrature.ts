@@ -10,13 +10,14 @@ import { softplus } from './log-space.ts';
  * the step is chosen for exp(d²/2 − 2πd/h) ≤ e^−60 with d = min(πσ, 2π/h).
  *
  * @param sigma σ against the sensitivity. @param rate q, at least 1e-100 and below 1.
- * @returns log of the moment.
+ * @returns log of the moment; undefined where σ is so small that it would take more than 10^6 points.
  */
-export function quadratureLogMoment(order: number, sigma: number, rate: number): number {
+export function quadratureLogMoment(order: number, sigma: number, rate: number): number | undefined {
   const logRate = Math.log(rate);
   const step = stepOf(sigma);
   const from = Math.floor(-REACH / step);
   const to = Math.ceil((order / sigma + REACH) / step);
+  if (!(to - from <= MAX_POINTS)) return undefined;
   let largest = Number.NEGATIVE_INFINITY;
   let sum = 0;
   for (let i = from; i <= to; i++) {
@@ -36,12 +37,13 @@ export function quadratureLogMoment(order: number, sigma: number, rate: number):
 
 /** Standard deviations on either side of the two peaks; what is left out is below 1e-31 of them. */
 const REACH = 12;
+const MAX_POINTS = 1e6;
 
 /** With q ≥ 1e-100, 1 + u and q·e^exponent are the same double from here on. */
 const FAR = 600;
 
 function stepOf(sigma: number): number {
-  const strip = Math.PI * sigma;
+  const strip = Math.PI * Math.min(sigma, 4);
   return Math.min(0.5, (2 * Math.PI * strip) / (60 + (strip * strip) / 2));
 }
 

@@ -6,8 +6,8 @@ const TERM_ERROR = 1e-14;
 const UNIT_ROUNDOFF = 2 ** -53;
 const MAX_TERMS = 200;
 
-/** Terms below e^−60 of the largest one are nothing. */
-const NEGLIGIBLE = -60;
+/** Terms below e^−36 of the largest one are below its rounding. */
+const NEGLIGIBLE = -36;
 
 /** A term of a series by its logarithm, and the sum of what was added to get it: rounding is in proportion to that. */
 type Term = { readonly log: number; readonly added: number };

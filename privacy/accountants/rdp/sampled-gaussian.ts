@@ -24,14 +24,15 @@ const LEAST_RATE = 1e-100;
  *
  * Exact to a relative 1e-10, which is added, so that it is never below the truth. By the binomial sum for integer
  * orders, by the signed series for the others, and by quadrature where the series would lose digits (a moment close to
- * 1: much noise or a small rate) or be slow (orders near 1).
+ * 1: much noise or a small rate) or be slow (orders near 1); where none of them can be had (hardly any noise), the
+ * divergence without sampling, which is no less.
  *
  * @param order above 1. @param sigma σ against the sensitivity. @param rate q, from 0 to 1.
  */
 export function sampledGaussianDivergence(order: number, sigma: number, rate: number): number {
   if (rate === 0) return 0;
   if (order === Number.POSITIVE_INFINITY) return order;
-  if (rate === 1) return (order / (2 * sigma * sigma)) * (1 + MOMENT_ERROR);
+  if (rate === 1) return unsampled(order, sigma);
   const q = Math.max(rate, LEAST_RATE);
   const key = `${order}/${sigma}/${q}`;
   const earlier = known.get(key);
@@ -45,5 +46,10 @@ function divergenceOf(order: number, sigma: number, q: number): number {
   const logMoment = Number.isInteger(order)
     ? integerLogMoment(order, sigma, q)
     : (fractionalLogMoment(order, sigma, q, SERIES_TOLERANCE) ?? quadratureLogMoment(order, sigma, q));
-  return (logMoment / (order - 1)) * (1 + MOMENT_ERROR);
+  const plain = unsampled(order, sigma);
+  return logMoment === undefined ? plain : Math.min(plain, (logMoment / (order - 1)) * (1 + MOMENT_ERROR));
+}
+
+function unsampled(order: number, sigma: number): number {
+  return (order / (2 * sigma * sigma)) * (1 + MOMENT_ERROR);
 }
