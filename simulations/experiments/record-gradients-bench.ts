@@ -29,10 +29,13 @@ import * as tensorflow from './training-bench/plain-tensorflow.ts';
 //
 //     node simulations/experiments/record-gradients-bench.ts --repeat 60
 //
-// Each figure is the median of its repetitions, which take turns. Exits with 1 when a ratio passes 3.
+// Each figure is the fastest of its repetitions, which take turns: whatever else the machine does only adds. Exits with
+// 1 when a ratio passes 3.
 
 const ALLOWED = 3;
 const HIDDEN = 8;
+/** Untimed repetitions before: code is compiled while it runs. */
+const WARMUP = 20;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 type Case = {
@@ -146,21 +149,17 @@ function oneOf<T extends ExampleSet | RiskExamples>(set: T, record: number): T {
   } as T;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /** Milliseconds of each act, taking turns. */
 function timed(acts: readonly (() => void)[], repeat: number): number[] {
-  const times: number[][] = acts.map(() => []);
-  for (let round = -3; round < repeat; round++) {
+  const fastest = acts.map(() => Number.POSITIVE_INFINITY);
+  for (let round = -WARMUP; round < repeat; round++) {
     for (const [i, act] of acts.entries()) {
       const started = performance.now();
       act();
-      if (round >= 0) times[i]?.push(performance.now() - started);
+      if (round >= 0) fastest[i] = Math.min(fastest[i]!, performance.now() - started);
     }
   }
-  return times.map(median);
+  return fastest;
 }
 
 /** The largest difference between the mean of a record's gradients, weighted by its rows, and the plain gradient. */

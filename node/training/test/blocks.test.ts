@@ -20,7 +20,14 @@ import {
   withMirror,
 } from '../../features/index.ts';
 import { createModel, genesisOf } from '../../models/index.ts';
-import { defaultModelSpec, float64Engine, type HeadExamples, openHeads } from '../index.ts';
+import {
+  countRecords,
+  createEngine,
+  defaultModelSpec,
+  float64Engine,
+  type HeadExamples,
+  openHeads,
+} from '../index.ts';
 
 const DAYS = 63;
 const feed = generateVenue(5, 0, DAYS);
@@ -155,6 +162,26 @@ describe('records that are disjoint blocks', () => {
     const expected = Array.from({ length: last - day + 2 }, (_, i) => day - 1 + i);
     expect(changedSpans(a, b)).to.deep.equal(expected);
     expect(expected.length).to.be.greaterThan(9);
+  });
+
+  it('have the same gradients under both engines, with one record of a block', async () => {
+    const engine = await createEngine('tfjs-wasm');
+    const examples = byBlock(given, week);
+    const weights = genesisOf(model).map((_, j) => 0.05 * Math.sin(j + 1));
+    const [reference, other] = [float64Engine, engine].map((each) => {
+      const open = openHeads(each, model, examples);
+      const rows = Float64Array.from(open.perRecord(weights));
+      open.dispose();
+      return rows;
+    });
+    if (reference === undefined || other === undefined) throw new Error('no gradients');
+    expect(reference.length)
+      .to.equal(before.size * model.size)
+      .and.equal(other.length);
+    expect(reference.reduce((worst, v, i) => Math.max(worst, Math.abs(v - (other[i] ?? 9))), 0)).to.be.below(
+      1e-4,
+    );
+    expect(countRecords(examples)).to.equal(before.size);
   });
 
   it('are cut by a range of hours without becoming two records', () => {

@@ -45,23 +45,19 @@ export function plainLinear(model: PegModel, { width, rows, x, y }: ExampleSet):
 export function plainMlp(model: PegModel, units: number, { width, rows, x, y }: ExampleSet): PlainGradient {
   const sum = new Float64Array(model.size);
   const activation = new Float64Array(units);
-  const hidden = new Float64Array(width * units);
   const outputAt = width * units;
   const biasAt = outputAt + units * OUTPUTS;
   const [low, middle, high] = QUANTILE_LEVELS;
   return (weights) => {
     const w = Float64Array.from(weights);
     sum.fill(0);
-    // By unit, so that the inner loops run along memory.
-    for (let h = 0; h < units; h++) {
-      for (let j = 0; j < width; j++) hidden[h * width + j] = w[j * units + h]!;
-    }
-    const back = new Float64Array(units * width);
     for (let i = 0, row = 0; i < rows; i++, row += width) {
-      let [f0, f1, f2] = [w[biasAt]!, w[biasAt + 1]!, w[biasAt + 2]!];
-      for (let h = 0, at = 0, k = outputAt; h < units; h++, k += OUTPUTS) {
+      let f0 = w[biasAt]!;
+      let f1 = w[biasAt + 1]!;
+      let f2 = w[biasAt + 2]!;
+      for (let h = 0, k = outputAt; h < units; h++, k += OUTPUTS) {
         let linear = 0;
-        for (let j = 0; j < width; j++, at++) linear += x[row + j]! * hidden[at]!;
+        for (let j = 0; j < width; j++) linear += x[row + j]! * w[j * units + h]!;
         const a = Math.tanh(linear);
         activation[h] = a;
         f0 += a * w[k]!;
@@ -75,17 +71,14 @@ export function plainMlp(model: PegModel, units: number, { width, rows, x, y }: 
       sum[biasAt]! += s0;
       sum[biasAt + 1]! += s1;
       sum[biasAt + 2]! += s2;
-      for (let h = 0, at = 0, k = outputAt; h < units; h++, k += OUTPUTS) {
+      for (let h = 0, k = outputAt; h < units; h++, k += OUTPUTS) {
         const a = activation[h]!;
         sum[k]! += a * s0;
         sum[k + 1]! += a * s1;
         sum[k + 2]! += a * s2;
-        const slope = (s0 * w[k]! + s1 * w[k + 1]! + s2 * w[k + 2]!) * (1 - a * a);
-        for (let j = 0; j < width; j++, at++) back[at]! += x[row + j]! * slope;
+        const back = (s0 * w[k]! + s1 * w[k + 1]! + s2 * w[k + 2]!) * (1 - a * a);
+        for (let j = 0; j < width; j++) sum[j * units + h]! += x[row + j]! * back;
       }
-    }
-    for (let h = 0; h < units; h++) {
-      for (let j = 0; j < width; j++) sum[j * units + h] = back[h * width + j]!;
     }
     return sum.map((value) => value / rows);
   };
