@@ -3,7 +3,7 @@ import type { RandomBytes } from '../../protocol/random.ts';
 import { gridNoiseVariance } from '../mechanism.ts';
 import type { Rational } from '../rational.ts';
 import { fastDiscreteGaussian } from '../samplers/fast-discrete-gaussian.ts';
-import { type CorrelatedNoiseOptions, MAX_STEPS, noiseOverflow, requireExactNoise } from './options.ts';
+import { type CorrelatedNoiseOptions, noiseOverflow, noiseReach } from './options.ts';
 import { Participations } from './participations.ts';
 import { COEFFICIENT_BITS, correlatedPlan, integerCoefficients } from './plan.ts';
 import { decodeNoiseState, encodeNoiseState, type NoiseState } from './state.ts';
@@ -32,6 +32,8 @@ const SCALE = 2 ** COEFFICIENT_BITS;
  */
 export class CorrelatedNoise {
   readonly options: CorrelatedNoiseOptions;
+  /** No noise of a round is wider, in steps of 2^−(gridBits + 12): 16 σ of the widest round. */
+  readonly reach: number;
   readonly #integers: readonly number[];
   readonly #draw: () => number;
   readonly #participations: Participations;
@@ -52,7 +54,7 @@ export class CorrelatedNoise {
     const plan = correlatedPlan(options.plan);
     this.options = { ...options, plan };
     const numerator = gridNoiseVariance(options) << BigInt(2 * COEFFICIENT_BITS);
-    requireExactNoise(this.options);
+    this.reach = noiseReach(this.options);
     this.#draw = sampler({ numerator, denominator: 1n }, randomBytes);
     this.#integers = integerCoefficients(plan);
     const { round, rows, units }: NoiseState =
@@ -73,7 +75,8 @@ export class CorrelatedNoise {
    * @param units whose vectors are in the sum. An empty round is a round too.
    * @returns integers, in steps of 2^−(gridBits + 12).
    * @throws BallastError `PARTICIPATION_TOO_CLOSE`, `PARTICIPATION_TOO_OFTEN`, `CORRELATED_ROUNDS_SPENT` or
-   *   `PRIVACY_PARAMETER`, before anything is drawn; `GRID_OVERFLOW` for a draw far beyond 16 σ.
+   *   `PRIVACY_PARAMETER`, before anything is drawn; `GRID_OVERFLOW` for noise beyond {@link reach}, with a
+   *   probability below 2^−180 for a coordinate.
    *   The state is then as it was.
    */
   next(units: readonly string[]): Float64Array {
@@ -89,7 +92,7 @@ export class CorrelatedNoise {
     const row = new Float64Array(dimension);
     for (let i = 0; i < dimension; i++) {
       const value = this.#draw() - this.#carriedOver(i);
-      if (!(Math.abs(value) < MAX_STEPS)) throw noiseOverflow(this.options);
+      if (!(Math.abs(value) <= this.reach)) throw noiseOverflow(this.options);
       row[i] = value;
     }
     this.#rows = [row, ...this.#rows].slice(0, this.#integers.length - 1);

@@ -19,24 +19,26 @@ const REACH = 16;
 /** A sum stays exact in a double up to here, noise included. */
 export const MAX_STEPS = 2 ** 52;
 
-/** 16 σ of the widest row of noise, in fine steps, rounded up: what a run stays within. */
-export function noiseReach({ plan, clipNorm, noiseMultiplier, gridBits }: CorrelatedNoiseOptions): number {
-  const row = Math.sqrt(inverseCoefficients(plan).reduce((sum, value) => sum + value * value, 0));
-  return REACH * row * (noiseMultiplier * clipNorm * gridScale(gridBits) + 1) * SCALE;
-}
-
-/** @throws BallastError `PRIVACY_PARAMETER`; `GRID_OVERFLOW` for noise that doubles do not hold as integers. */
-export function requireExactNoise(options: CorrelatedNoiseOptions): void {
+/**
+ * 16 σ of the widest row of noise, in fine steps, rounded up: no round is wider, a draw beyond it is refused.
+ *
+ * @throws BallastError `PRIVACY_PARAMETER`; `GRID_OVERFLOW` where doubles do not hold such noise as integers.
+ */
+export function noiseReach(options: CorrelatedNoiseOptions): number {
   requireInteger('dimension', options.dimension, 1, 2 ** 27);
   const { plan, clipNorm, noiseMultiplier, gridBits } = options;
   const scale = gridScale(gridBits);
+  const row = Math.sqrt(inverseCoefficients(plan).reduce((sum, value) => sum + value * value, 0));
+  // The step more is for the roundings.
+  const reach = REACH * row * (noiseMultiplier * clipNorm * scale + 1) * SCALE;
   const carried = plan.coefficients.reduce((sum, value) => sum + Math.abs(value), 0);
   const fits =
     // Checked on the bound, not on the vectors: whether this throws must not depend on the data.
     clipNorm * scale <= INT32_MAX &&
     noiseMultiplier * clipNorm * scale * SCALE < MAX_DEVIATION &&
-    noiseReach(options) * carried <= MAX_STEPS;
+    reach * carried <= MAX_STEPS;
   if (!fits) throw noiseOverflow(options);
+  return reach;
 }
 
 export function noiseOverflow({ gridBits, clipNorm, noiseMultiplier }: CorrelatedNoiseOptions): BallastError {

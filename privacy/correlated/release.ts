@@ -2,7 +2,7 @@ import { BallastError } from '../../protocol/errors.ts';
 import { clip } from '../clip.ts';
 import { gridScale, toGrid } from '../grid.ts';
 import type { CorrelatedNoise } from './noise.ts';
-import { MAX_STEPS, noiseReach } from './options.ts';
+import { MAX_STEPS } from './options.ts';
 import { COEFFICIENT_BITS } from './plan.ts';
 
 /**
@@ -23,7 +23,7 @@ export function correlatedSum(
 ): Float64Array {
   const { clipNorm, gridBits, dimension } = noise.options;
   const fine = gridScale(gridBits) * 2 ** COEFFICIENT_BITS;
-  if (contributions.size * clipNorm * fine + noiseReach(noise.options) > MAX_STEPS) {
+  if (contributions.size * clipNorm * fine + noise.reach > MAX_STEPS) {
     throw new BallastError(
       'GRID_OVERFLOW',
       `units: got ${contributions.size}, whose sum and noise pass ${MAX_STEPS} steps of the fine grid`,

@@ -247,7 +247,7 @@ describe('correlated noise', () => {
     expect((await make({ gridBits: 8 })).code).to.equal('GRID_TOO_COARSE');
     expect((await make({ dimension: 0 })).code).to.equal('PRIVACY_PARAMETER');
     expect((await make({ gridBits: 31 })).code).to.equal('PRIVACY_PARAMETER');
-    expect((await make({}, 2 ** 52)).code).to.equal('GRID_OVERFLOW');
+    expect((await make({}, 40 * DEVIATION)).code).to.equal('GRID_OVERFLOW');
     const noise = new CorrelatedNoise(
       { ...optionsOf(banded, 1), gridBits: 26 },
       { randomBytes: seededBytes('n') },
