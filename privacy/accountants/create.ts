@@ -2,13 +2,14 @@ import type { PrivacyRelation } from '../events.ts';
 import { requireOneOf } from '../parameters.ts';
 import type { Accountant, AccountantName } from './accountant.ts';
 import { createGaussianAccountant } from './gaussian-accountant.ts';
+import { createPldAccountant, type PldOptions } from './pld/index.ts';
 import { createRdpAccountant } from './rdp/rdp-accountant.ts';
 
-/** From the narrowest and exact to the widest. */
-export const accountantNames: readonly AccountantName[] = ['gaussian', 'rdp'];
+/** The exact one of plain Gaussians, the one of most events, and the tightest where sampling is charged. */
+export const accountantNames: readonly AccountantName[] = ['gaussian', 'rdp', 'pld'];
 
 /** What an accountant may be told; those of another are not looked at. */
-export type AccountantOptions = {
+export type AccountantOptions = PldOptions & {
   /** Of the RDP accountant: its orders, each above 1. */
   readonly orders?: readonly number[];
 };
@@ -26,7 +27,9 @@ export function createAccountant(
   switch (requireOneOf('accountant', name, accountantNames)) {
     case 'gaussian':
       return createGaussianAccountant(relation);
-    default:
+    case 'rdp':
       return createRdpAccountant(relation, options);
+    case 'pld':
+      return createPldAccountant(relation, options);
   }
 }
