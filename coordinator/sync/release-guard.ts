@@ -28,8 +28,8 @@ export type ReleaseGuardParts = {
  * of. Two witnesses speak against a ledger: a header of this node that counts more debits, whoever has it, and an
  * entry of the certified log that seals an update of this node in a round of which the ledger has no release.
  *
- * After every start, nothing is released before q − 1 other members have said what they hold of this node: with the
- * node itself a quorum, so that it meets the quorum that saw its last sealed update in an honest member at least.
+ * After every start, nothing is released before q − 1 other members have said what they hold of this node: whatever
+ * liars answer, no header is missed that N − q + 1 honest others hold.
  */
 export class ReleaseGuard {
   readonly #parts: ReleaseGuardParts;

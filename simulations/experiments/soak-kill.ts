@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../protocol/errors.ts';
 import { killAnywhere } from '../kill/anywhere.ts';
@@ -9,13 +9,17 @@ import { ANYWHERE_BLOCK_MS, HUB_PACE, LEADER_BLOCK_MS, openHub } from '../kill/h
 import { killLeaders } from '../kill/leader.ts';
 import { MUTANTS, type Mutant } from '../kill/mutants.ts';
 import { NODES_PACE, openNodes } from '../kill/nodes/arena.ts';
-import { longest, tellKills } from '../kill/report.ts';
+import { longest, tellKills, tellTraining } from '../kill/report.ts';
 
 // A committee's processes, killed with SIGKILL: the leader in each state of the round, then one member at random points.
 //
 //     node simulations/experiments/soak-kill.ts --trials 100 --kills 2000 --rounds 300 --seed 1
+//     node simulations/experiments/soak-kill.ts --training-kills 1000 --trials 0 --kills 0 --seed 1
 //     node simulations/experiments/soak-kill.ts --full --trials 100 --kills 200 --rounds 30 --seed 1
 //
+// --training-kills: so many deaths fall between the start of a training and its header on the wire; with --kills 0 there
+// are no others.
+// --code names a file that simulations/kill/member.ts was bundled into; it loads faster.
 // With --full they are whole nodes over libp2p with a chain; without it members whose messages go through this process.
 // With --mutant (forgetful-votes, late-ledger) members do what must be found out. What goes against the promises is
 // printed with the command that tries it again; with anything, the exit code is 1.
@@ -41,8 +45,10 @@ async function soak(): Promise<readonly string[]> {
     options: {
       full: { type: 'boolean', default: false },
       mutant: { type: 'string' },
+      code: { type: 'string' },
       trials: { type: 'string', default: '100' },
       kills: { type: 'string' },
+      'training-kills': { type: 'string', default: '0' },
       rounds: { type: 'string' },
       seed: { type: 'string', default: '1' },
     },
@@ -51,13 +57,20 @@ async function soak(): Promise<readonly string[]> {
   const mutant = mutantOf(values.mutant, full);
   const trials = count('trials', values.trials);
   const kills = count('kills', values.kills ?? (full ? '200' : '2000'));
-  const rounds = count('rounds', values.rounds ?? (full ? '30' : '300'));
+  const trainingKills = count('training-kills', values['training-kills']);
+  const rounds = count('rounds', values.rounds ?? (kills === 0 ? '1' : full ? '30' : '300'));
   const seed = count('seed', values.seed);
   const pace: Pace = full ? NODES_PACE : HUB_PACE;
   const arena = (folder: string, blockMs: number): OpenArena =>
     full
       ? openNodes({ folder, seed })
-      : openHub({ folder, seed, blockMs, ...(mutant === undefined ? {} : { mutant }) });
+      : openHub({
+          folder,
+          seed,
+          blockMs,
+          ...(mutant === undefined ? {} : { mutant }),
+          ...(values.code === undefined ? {} : { code: resolve(values.code) }),
+        });
   const print = (line: string) => process.stdout.write(`${line}\n`);
   const violations: string[] = [];
   const inFolder = async <T>(run: (folder: string) => Promise<T>): Promise<T> => {
@@ -78,22 +91,31 @@ async function soak(): Promise<readonly string[]> {
     print(`longest round with a dead leader: ${(longest(result.kills) / 1000).toFixed(1)} s`);
     violations.push(...result.violations);
   }
-  if (kills > 0) {
+  if (kills + trainingKills > 0) {
     const onLife = (life: number, round: number) => {
       if (life % (5 * often) === 0) print(`${life} lives, round ${round}`);
     };
     const result = await inFolder((folder) =>
-      killAnywhere({ open: arena(folder, ANYWHERE_BLOCK_MS), pace, seed, kills, rounds, onLife }),
+      killAnywhere({
+        open: arena(folder, kills === 0 ? LEADER_BLOCK_MS : ANYWHERE_BLOCK_MS),
+        pace,
+        seed,
+        kills,
+        trainingKills,
+        rounds,
+        onLife,
+      }),
     );
-    const { opened, updates, messages } = result;
+    const { opened, updates, messages, training } = result;
+    for (const line of tellTraining(training)) print(line);
     print(
-      `${kills} kills in ${result.rounds} rounds: ${opened} lives opened the store, ${updates} updates and ${messages} messages on the wire`,
+      `${result.kills} kills in ${result.rounds} rounds: ${opened} lives opened the store, ${updates} updates and ${messages} messages on the wire`,
     );
     violations.push(...result.violations);
   }
   for (const violation of violations) print(`  ${violation}`);
   const flags = `${full ? ' --full' : ''}${mutant === undefined ? '' : ` --mutant ${mutant}`}`;
-  const again = `${flags} --trials ${trials} --kills ${kills} --rounds ${rounds} --seed ${seed}`;
+  const again = `${flags} --trials ${trials} --kills ${kills} --training-kills ${trainingKills} --rounds ${rounds} --seed ${seed}`;
   if (violations.length > 0) print(`again: npm run soak:kill --${again}`);
   return violations;
 }

@@ -8,6 +8,8 @@ export type Opened = {
   readonly released: readonly { readonly round: number; readonly digest: string }[];
   /** Debits of the ledger. */
   readonly debits: number;
+  /** ε that the ledger shows. */
+  readonly epsilon: number;
 };
 
 export type PhaseOf = {
@@ -44,6 +46,8 @@ export interface Arena {
   /** Node ids, in the order of the members' indices. */
   readonly ids: readonly string[];
   readonly wire: Wire;
+  /** ε of so many updates of one member. */
+  costOf(updates: number): number;
   isUp(index: number): boolean;
   start(index: number): void;
   /** SIGKILL; resolves when the process is gone, so that its database can be opened again. */

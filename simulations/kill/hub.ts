@@ -6,7 +6,8 @@ import type { Arena, ArenaListener, OpenArena, Pace } from './arena.ts';
 import { createKillCommittee, type KillCommittee } from './committee.ts';
 import type { FromMember, ToMember } from './ipc.ts';
 import type { Mutant } from './mutants.ts';
-import { NETWORK, randomnessAt } from './terms.ts';
+import { costOfUpdates } from './released.ts';
+import { NETWORK, PARAMETERS, randomnessAt } from './terms.ts';
 import { Wire } from './wire.ts';
 
 const MEMBER = fileURLToPath(new URL('./member.ts', import.meta.url));
@@ -47,6 +48,8 @@ class Hub implements Arena {
   readonly #seed: number;
   readonly #listener: ArenaListener;
   readonly #children: (ChildProcess | undefined)[];
+  /** Those who hear what they are asked: the others' stores are still being opened. */
+  readonly #answering = new Set<number>();
   readonly #indices: ReadonlyMap<string, number>;
   /** Which member asked, by the number under which the asked one knows the call. */
   readonly #asked = new Map<number, { readonly by: number; readonly to: number; readonly id: number }>();
@@ -97,6 +100,7 @@ class Hub implements Arena {
   async kill(index: number): Promise<void> {
     const child = this.#children[index];
     if (child === undefined) return;
+    this.#answering.delete(index);
     this.#children[index] = undefined;
     if (child.exitCode === null && child.signalCode === null) {
       const isGone = once(child, 'exit');
@@ -104,6 +108,10 @@ class Hub implements Arena {
       await isGone;
     }
     this.#failCallsTo(index);
+  }
+
+  costOf(updates: number): number {
+    return costOfUpdates(PARAMETERS, updates);
   }
 
   /** Nothing is outside the members here. */
@@ -125,6 +133,7 @@ class Hub implements Arena {
     if (message.type === 'call') this.#ask(index, message.id, message.to, message.call);
     if (message.type === 'answer') this.#answer(message.id, message.parts);
     if (message.type === 'opened') {
+      if (isUp) this.#answering.add(index);
       this.#send(index, { type: 'height', height: this.#height });
       onOpened?.(index, message);
       if (isUp) onUp?.(index);
@@ -151,7 +160,7 @@ class Hub implements Arena {
 
   #ask(by: number, id: number, name: string, call: Extract<FromMember, { type: 'call' }>['call']): void {
     const to = this.#indices.get(name);
-    if (to === undefined || !this.isUp(to)) {
+    if (to === undefined || !this.#answering.has(to)) {
       this.#send(by, { type: 'answer', id, parts: null });
       return;
     }

@@ -25,6 +25,7 @@ export type FromMember =
       /** Digests of the releases that the ledger holds, by round. */
       readonly released: readonly { readonly round: number; readonly digest: string }[];
       readonly debits: number;
+      readonly epsilon: number;
     }
   | { readonly type: 'said'; readonly bytes: Uint8Array }
   | { readonly type: 'phase'; readonly round: number; readonly phase: string; readonly leads: boolean }

@@ -45,7 +45,7 @@ export async function killLeaders(options: LeaderKillOptions): Promise<LeaderKil
   const arena: Arena = await options.open({
     onOpened: (index, opened) => {
       chronicle.opened(index, opened);
-      ledgers.opened(index, opened, arena.wire.updatesOf(arena.ids[index] ?? ''));
+      ledgers.opened(index, opened, arena.wire.updatesOf(arena.ids[index] ?? ''), arena);
     },
     onPhase: (phase) => watch.phase(phase),
     onDecided: (decision) => {

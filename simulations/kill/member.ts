@@ -107,7 +107,7 @@ async function main({ folder, seed, members, mutant }: MemberArguments): Promise
 
   const head = participant.head.round;
   const released = await releasedBodies(ledger, identity.nodeId, head + 2);
-  tell({ type: 'opened', head, released, debits: ledger.position().count });
+  tell({ type: 'opened', head, released, debits: ledger.position().count, epsilon: ledger.spent().epsilon });
 
   process.on('message', (message: ToMember) => {
     if (message.type === 'hear') participant.receive(Uint8Array.from(message.bytes));

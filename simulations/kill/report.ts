@@ -1,5 +1,6 @@
 import type { LeaderKill } from './leader.ts';
 import { LEADER_STATES } from './leader-watch.ts';
+import type { TrainingStage } from './training-watch.ts';
 
 /** The longest time from a leader's death to the end of its round, in milliseconds. */
 export function longest(kills: readonly LeaderKill[]): number {
@@ -16,4 +17,15 @@ export function tellKills(kills: readonly LeaderKill[]): string[] {
       `${state}: ${of.length} kills; the round was over after ${Math.round(longest(of))} ms at most, the member voted ${rounds} rounds after its return at most`,
     ];
   });
+}
+
+const STAGES: Readonly<Record<TrainingStage, string>> = {
+  uncharged: 'before its debit was on disk, and nothing of it had left',
+  charged: 'after its debit, before its header was on the wire',
+  sent: 'just after its header was on the wire',
+};
+
+/** A line for each point of a training at which members were killed. */
+export function tellTraining(stages: ReadonlyMap<TrainingStage, number>): string[] {
+  return [...stages].map(([stage, count]) => `${count} killed in a training, ${STAGES[stage]}`);
 }

@@ -3,6 +3,7 @@ import { type ChainReader, chainHead, createReader } from '../../../contracts/cl
 import { type Certificate, entryDigest } from '../../../coordinator/index.ts';
 import type { NodeEvent } from '../../../node/runtime/index.ts';
 import type { Arena, ArenaListener, OpenArena, Pace } from '../arena.ts';
+import { costOfUpdates } from '../released.ts';
 import { Wire } from '../wire.ts';
 import { Beacons } from './beacons.ts';
 import { Ear } from './ear.ts';
@@ -122,6 +123,10 @@ class NodeArena implements Arena {
       this.#decided(index, member, log, performance.now());
       this.#listener.onOpened?.(index, opened);
     });
+  }
+
+  costOf(updates: number): number {
+    return costOfUpdates(this.#network.document.parameters, updates);
   }
 
   /** The chain takes every certified version, and has none that is not in the log. */

@@ -35,7 +35,8 @@ export async function readRemains(
       const certificate = await log.get(round);
       if (certificate !== undefined) certificates.push(certificate);
     }
-    return { opened: { head, released, debits: ledger.position().count }, log: certificates };
+    const { epsilon } = ledger.spent();
+    return { opened: { head, released, debits: ledger.position().count, epsilon }, log: certificates };
   } finally {
     await store.close();
   }

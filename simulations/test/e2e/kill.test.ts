@@ -10,6 +10,8 @@ import { type Bundle, bundleMember } from './bundle-member.ts';
 
 const TRIALS = 5;
 const KILLS = 200;
+/** Of them, those that fall into a training. */
+const TRAINING_KILLS = 30;
 const ROUNDS = 30;
 const SEED = 1;
 /** A mutant is found within so many deaths. */
@@ -44,11 +46,20 @@ describe('members that are killed', function () {
     }
   });
 
-  it(`lose nothing when one of them dies at ${KILLS} points of ${ROUNDS} rounds`, async () => {
+  it(`lose nothing when one of them dies at ${KILLS} points of ${ROUNDS} rounds, ${TRAINING_KILLS} of them in a training`, async () => {
     const open = openHub({ folder, code, seed: SEED, blockMs: ANYWHERE_BLOCK_MS });
-    const result = await killAnywhere({ open, pace, seed: SEED, kills: KILLS, rounds: ROUNDS });
+    const result = await killAnywhere({
+      open,
+      pace,
+      seed: SEED,
+      kills: KILLS,
+      trainingKills: TRAINING_KILLS,
+      rounds: ROUNDS,
+    });
     expect(result.violations).to.deep.equal([]);
     expect(result.rounds).to.be.at.least(ROUNDS);
+    const inTraining = [...result.training.values()].reduce((sum, count) => sum + count, 0);
+    expect(inTraining).to.be.at.least(TRAINING_KILLS - 2);
     expect(result.opened).to.be.at.least(KILLS / 2);
     expect(result.updates).to.be.at.least(ROUNDS / 2);
   });
