@@ -105,6 +105,8 @@ describe('factorisation of running sums', () => {
         expect(sensitivity * noiseError(plan).last).to.be.at.least(least.last);
       }
     }
+    // m_t = 1, 1, 2.
+    expect(leastNoiseError({ rounds: 3, minSeparation: 2 })).to.deep.equal({ rms: Math.sqrt(2), last: 2 });
     for (const rounds of [1, 7, 100, 1000]) {
       const independent = Math.sqrt((rounds * (rounds + 1)) / 2);
       const least = leastNoiseError({ rounds, minSeparation: 1 });

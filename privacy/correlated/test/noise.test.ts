@@ -244,6 +244,9 @@ describe('correlated noise', () => {
     expect((await make({ gridBits: MAX_GRID_BITS })).code).to.equal('GRID_OVERFLOW');
     expect((await make({ gridBits: 20, clipNorm: 4096 })).code).to.equal('GRID_OVERFLOW');
     expect((await make({ gridBits: 20, noiseMultiplier: 2 ** 18 })).code).to.equal('GRID_OVERFLOW');
+    // The noise would fit, a vector of the clip norm would not.
+    const narrow = { gridBits: 20, clipNorm: 4096, noiseMultiplier: 2 ** -19 };
+    expect((await make(narrow)).code).to.equal('GRID_OVERFLOW');
     expect((await make({ gridBits: 8 })).code).to.equal('GRID_TOO_COARSE');
     expect((await make({ dimension: 0 })).code).to.equal('PRIVACY_PARAMETER');
     expect((await make({ gridBits: 31 })).code).to.equal('PRIVACY_PARAMETER');

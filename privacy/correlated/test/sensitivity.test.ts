@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { exactRational } from '../../rational.ts';
 import { bandedCoefficients } from '../banded.ts';
 import { type CorrelatedPlan, correlatedPlan, roundedCoefficients } from '../plan.ts';
 import { correlatedSensitivity } from '../sensitivity.ts';
@@ -61,6 +62,14 @@ describe('sensitivity of correlated noise', () => {
       const root = Math.sqrt(participations);
       expect(correlatedSensitivity(plan)).to.be.within(root, root * (1 + 1e-12));
       if (Number.isInteger(root)) expect(correlatedSensitivity(plan)).to.equal(root);
+    }
+  });
+
+  it('is not below the exact root, in integers', () => {
+    for (let participations = 1; participations <= 1000; participations++) {
+      const plan = correlatedPlan({ rounds: 1000, minSeparation: 1, participations, coefficients: [1] });
+      const { numerator, denominator } = exactRational(correlatedSensitivity(plan));
+      expect(numerator ** 2n >= BigInt(participations) * denominator ** 2n).to.equal(true);
     }
   });
 
