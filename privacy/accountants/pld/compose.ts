@@ -22,14 +22,14 @@ export function composeLosses(
   const head = parts[0]?.distribution;
   if (head === undefined) throw new RangeError('composeLosses: got no parts, expected at least one');
   const { bound, interval } = head;
-  const slack = parts.reduce((sum, { distribution, times }) => sum + times * distribution.slack, 0);
+  const shift = parts.reduce((sum, { distribution, times }) => sum + times * distribution.shift, 0);
   // Copies with an infinite loss add at most linearly.
   const infinite = parts.reduce(
     (log, { distribution, times }) => log + times * Math.log1p(-distribution.infinityMass),
     0,
   );
   const infinityMass = -Math.expm1(infinite) * (bound === 'upper' ? 1 + 1e-12 : 1 - 1e-12);
-  const common = { bound, interval, slack };
+  const common = { bound, interval, shift };
   if (parts.length === 1 && parts[0]?.times === 1) {
     return new ComposedLoss({
       ...common,
@@ -43,7 +43,7 @@ export function composeLosses(
       infinityMass,
     });
   }
-  const window = chooseWindow(parts, aim);
+  const window = chooseWindow(parts, 'epsilon' in aim ? { epsilon: aim.epsilon - shift } : aim);
   const first = Math.floor(window.low / interval);
   const points = Math.ceil(window.high / interval) - first + 1;
   if (!(points <= maxPoints && Math.abs(first) < MAX_INDEX)) return undefined;

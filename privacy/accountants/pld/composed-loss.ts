@@ -16,8 +16,11 @@ export type ComposedMasses = {
   readonly wrapped: number;
   /** P of an infinite loss; for an upper bound also of a loss above the window. */
   readonly infinityMass: number;
-  readonly slack: number;
+  /** Added to every loss of the grid. */
+  readonly shift: number;
 };
+
+const SEARCH_STEPS = 64;
 
 /**
  * δ(ε) of a composed loss, rounded to the side of its bound: the rounding errors of the transform, what was cut off
@@ -53,9 +56,9 @@ export class ComposedLoss {
 
   /** δ at ε: not below the truth for `upper`, not above it for `lower`. */
   delta(epsilon: number): number {
-    const { interval, first, tilted, theta, logScale, slack, relativeError, infinityMass } = this.#masses;
+    const { interval, first, tilted, theta, logScale, shift, relativeError, infinityMass } = this.#masses;
     const upper = this.bound === 'upper';
-    const at = upper ? epsilon - slack : epsilon + slack;
+    const at = epsilon - shift;
     const k = Math.max(0, Math.floor(at / interval) + 1 - first);
     if (k >= tilted.length) return infinityMass;
     const loss = (first + k) * interval;
@@ -73,17 +76,40 @@ export class ComposedLoss {
 
   /** ε ≥ 0 at δ: not below the truth for `upper`, not above it for `lower`; infinite where δ is not reached. */
   epsilon(delta: number): number {
+    return this.bound === 'upper' ? this.#leastSufficient(delta) : this.#largestInsufficient(delta);
+  }
+
+  #leastSufficient(delta: number): number {
     if (this.delta(0) <= delta) return 0;
-    const { interval, first, tilted, slack } = this.#masses;
-    let low = 0;
-    let high = (first + tilted.length) * interval + slack;
+    const high = this.#end();
+    return this.delta(high) > delta ? Number.POSITIVE_INFINITY : this.#between(0, high, delta)[1];
+  }
+
+  /** Far below the aim the noise hides a lower bound: the search comes from above. */
+  #largestInsufficient(delta: number): number {
+    const high = this.#end();
     if (this.delta(high) > delta) return Number.POSITIVE_INFINITY;
+    const step = (this.#masses.tilted.length * this.#masses.interval) / SEARCH_STEPS;
+    for (let k = 1; k <= SEARCH_STEPS + 1; k++) {
+      const low = Math.max(0, high - k * step);
+      if (this.delta(low) > delta) return this.#between(low, high - (k - 1) * step, delta)[0];
+      if (low === 0) break;
+    }
+    return 0;
+  }
+
+  /** Neighbouring doubles between `low`, which does not suffice, and `high`, which does. */
+  #between(low: number, high: number, delta: number): [number, number] {
     for (;;) {
       const middle = low + (high - low) / 2;
-      if (middle <= low || middle >= high) break;
+      if (middle <= low || middle >= high) return [low, high];
       if (this.delta(middle) <= delta) high = middle;
       else low = middle;
     }
-    return this.bound === 'upper' ? high : low;
+  }
+
+  #end(): number {
+    const { first, tilted, interval, shift } = this.#masses;
+    return Math.max(0, (first + tilted.length) * interval + shift);
   }
 }

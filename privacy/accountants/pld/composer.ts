@@ -15,8 +15,9 @@ export type PairTimes = { readonly pair: LossPair; readonly times: number };
 
 /** Aimed-at length of a transform, for the finest grid that is worth it. */
 const COMFORTABLE_POINTS = 2 ** 17;
-/** Grid points for a single release, beyond which the grid is made coarser first. */
-const COMFORTABLE_CELLS = 2 ** 18;
+/** Grid points for a single release: the grid is made coarser down to 16 steps beyond the first, always beyond the second. */
+const COMFORTABLE_CELLS = 2 ** 17;
+const MOST_CELLS = 2 ** 20;
 /** Steps in a standard deviation of one loss. The error of ε falls with their square. */
 const FINEST = 256;
 const USUAL = 64;
@@ -50,7 +51,7 @@ export function composePairs(
   let interval = options.interval ?? chosenInterval(pairs, deviation, times, logTail);
   for (;;) {
     const grid = { interval, logTail };
-    if (pairs.every(({ pair }) => gridPoints(pair, grid) <= maxPoints)) {
+    if (pairs.every(({ pair }) => gridPoints(pair, grid) <= Math.min(maxPoints, MOST_CELLS))) {
       const parts = pairs.map(({ pair, times: n }) => ({
         distribution: discretise(pair, { ...grid, bound }),
         times: n,

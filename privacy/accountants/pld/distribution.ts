@@ -8,13 +8,13 @@ export type PrivacyLossDistribution = {
   readonly bound: 'upper' | 'lower';
   /** The step of the grid. */
   readonly interval: number;
-  /** masses[k] is P of the loss (first + k)·interval. */
+  /** masses[k] is P of the loss (first + k)·interval + shift. */
   readonly first: number;
   readonly masses: Float64Array;
   /** P of an infinite loss, what was cut off above included. */
   readonly infinityMass: number;
-  /** The losses count as this much higher (`upper`) or lower (`lower`): the rounding of where they lie. */
-  readonly slack: number;
+  /** Added to every loss: what moves the grid, and the rounding of where losses lie, up or down. */
+  readonly shift: number;
 };
 
 export type GridOptions = {
@@ -25,6 +25,9 @@ export type GridOptions = {
 };
 
 const NEGLIGIBLE = 1e-300;
+
+/** Merged losses this little below a grid point, in steps, count as on it; the shift makes up for it. */
+const LEVEL = 2 ** -22;
 
 /** The number of grid points that {@link discretise} would make. */
 export function gridPoints(pair: LossPair, options: Omit<GridOptions, 'bound'>): number {
@@ -40,8 +43,10 @@ export function gridPoints(pair: LossPair, options: Omit<GridOptions, 'bound'>):
  * then straight between grid points, where the true one is convex. What lies below the grid is raised to its first
  * point, what lies above counts as infinite.
  *
- * `lower` merges the losses around each grid point, which is post-processing, and keeps of the merged loss ln a/b
- * the P that fits the grid point: min(a, b·exp(loss)). What lies below the grid is dropped, above lowered to its end.
+ * `lower` merges the losses around each grid point into one, ln a/b, which is post-processing, and moves the grid so
+ * that the likeliest of them is on it. Outwards from there a share of the next merged loss is merged in that brings
+ * the last one to its grid point; where no share does, the loss is lowered to the next grid point. What lies below
+ * the grid is dropped, above lowered to its end.
  *
  * Every evaluation error of a and b is turned to the safe side, so the bounds hold for the floating-point numbers.
  */
@@ -77,24 +82,81 @@ function connectDots(pair: LossPair, options: GridOptions): PrivacyLossDistribut
   const bounded = pair.largestLoss < Number.POSITIVE_INFINITY;
   if (bounded) masses[last - first] = masses[last - first]! + above;
   const infinityMass = pair.infinityMass + (bounded ? 0 : above + NEGLIGIBLE * masses.length);
-  return { bound: 'upper', interval, first, masses, infinityMass, slack };
+  return { bound: 'upper', interval, first, masses, infinityMass, shift: slack };
 }
 
 function mergeCells(pair: LossPair, options: GridOptions): PrivacyLossDistribution {
   const { interval } = options;
   const [first, last] = gridRange(pair, options);
-  const masses = new Float64Array(last - first + 1);
-  const slack = slackOf(pair, first, last, interval);
-  const kept = Math.max(0, 1 - 4 * slack - 8 * UNIT_ROUNDOFF);
+  const size = last - first + 1;
+  const rounding = slackOf(pair, first, last, interval);
+  const raised = 1 + 4 * rounding + 8 * UNIT_ROUNDOFF;
+  // P of each cell, and its Q times exp(loss): equal where the merged loss is the grid point.
+  const [merged, level] = [new Float64Array(size), new Float64Array(size)];
+  let largest = 0;
   const cell = new CellWalk(pair, (first - 0.5) * interval);
-  for (let i = first; i <= last; i++) {
-    const loss = i * interval;
-    cell.advance(i === last ? Number.POSITIVE_INFINITY : loss + interval / 2);
-    const q = Math.max(0, cell.q - cell.qError) * kept;
-    const fits = loss < MAX_EXPONENT ? q * Math.exp(loss) : Number.POSITIVE_INFINITY;
-    masses[i - first] = Math.max(0, Math.min(cell.p - cell.pError, q > 0 ? fits : 0));
+  for (let k = 0; k < size; k++) {
+    const loss = (first + k) * interval;
+    cell.advance(k === size - 1 ? Number.POSITIVE_INFINITY : loss + interval / 2);
+    merged[k] = Math.max(0, cell.p - cell.pError);
+    level[k] = loss < MAX_EXPONENT ? (cell.q + cell.qError) * raised * Math.exp(loss) : Infinity;
+    if (merged[k]! > merged[largest]!) largest = k;
   }
-  return { bound: 'lower', interval, first, masses, infinityMass: pair.infinityMass, slack };
+  const aside = Math.log(merged[largest]! / level[largest]!);
+  const offset = Math.abs(aside) <= interval / 2 ? aside : 0;
+  const masses = lowered(merged, level, largest, Math.exp(offset), interval);
+  const shift = offset - rounding - LEVEL * interval;
+  return { bound: 'lower', interval, first, masses, infinityMass: pair.infinityMass, shift };
+}
+
+/**
+ * Merged losses onto grid points that have `raise` for a factor of Q, outwards from one that fits.
+ */
+function lowered(
+  merged: Float64Array,
+  level: Float64Array,
+  centre: number,
+  raise: number,
+  interval: number,
+): Float64Array {
+  const size = merged.length;
+  const down = Math.exp(-interval);
+  const fits = -Math.expm1(-LEVEL * interval);
+  const masses = new Float64Array(size);
+  // Upwards losses tend to fall short of their grid points: the next higher ones lend.
+  let p = merged[centre]!;
+  let q = level[centre]! * raise;
+  for (let k = centre; k < size; k++) {
+    let nextP = merged[k + 1] ?? 0;
+    let nextQ = (level[k + 1] ?? 0) * raise;
+    const share = (q - p) / (nextP - nextQ * down);
+    if (q - p <= fits * p) masses[k]! += p;
+    else if (share >= 0 && share <= 1) {
+      masses[k]! += p + share * nextP;
+      nextP *= 1 - share;
+      nextQ *= 1 - share;
+    } else if (k > 0) masses[k - 1]! += p;
+    p = nextP;
+    q = nextQ;
+  }
+  // Downwards they tend to pass them: the next lower ones lend.
+  p = merged[centre - 1] ?? 0;
+  q = (level[centre - 1] ?? 0) * raise;
+  for (let k = centre - 1; k >= 0; k--) {
+    let nextP = merged[k - 1] ?? 0;
+    let nextQ = (level[k - 1] ?? 0) * raise;
+    const share = (p - q) / (nextQ / down - nextP);
+    if (q - p > fits * p) {
+      if (k > 0) masses[k - 1]! += p;
+    } else if (share > 0 && share <= 1) {
+      masses[k]! += p + share * nextP;
+      nextP *= 1 - share;
+      nextQ *= 1 - share;
+    } else masses[k]! += p;
+    p = nextP;
+    q = nextQ;
+  }
+  return masses;
 }
 
 function slackOf(pair: LossPair, first: number, last: number, interval: number): number {

@@ -31,10 +31,12 @@ export function gaussianPair(mu: number): MirrorPair {
     lossError: (loss) => 4 * UNIT_ROUNDOFF * (Math.abs(loss) + centre),
     tails(y, out) {
       const [fromP, fromQ] = [y / mu - mu / 2, y / mu + mu / 2];
-      out.pAbove = normalUpperTail(fromP);
-      out.pBelow = normalUpperTail(-fromP);
-      out.qAbove = normalUpperTail(fromQ);
-      out.qBelow = normalUpperTail(-fromQ);
+      const pFar = normalUpperTail(Math.abs(fromP));
+      const qFar = normalUpperTail(Math.abs(fromQ));
+      out.pAbove = fromP > 0 ? pFar : 1 - pFar;
+      out.pBelow = fromP > 0 ? 1 - pFar : pFar;
+      out.qAbove = fromQ > 0 ? qFar : 1 - qFar;
+      out.qBelow = fromQ > 0 ? 1 - qFar : qFar;
       out.error = normalError(fromP, fromQ);
     },
   };
