@@ -12,6 +12,7 @@ export * from './accountants/pld/index.ts';
 export { DEFAULT_ORDERS, OPACUS_ORDERS } from './accountants/rdp/orders.ts';
 export { createRdpAccountant, type RdpAccountant } from './accountants/rdp/rdp-accountant.ts';
 export { treeAggregationEvent } from './accountants/tree-aggregation.ts';
+export { AdaptiveClip, type AdaptiveClipOptions, adaptiveNoiseMultiplier } from './adaptive-clip.ts';
 export {
   type CalibrationTarget,
   calibrateNoise,
@@ -35,6 +36,7 @@ export {
 export type { LedgerPosition } from './ledger-records.ts';
 export type { LedgerEntry, Plan, Projection } from './ledger-report.ts';
 export * from './mechanism.ts';
+export { MIN_SHARE_VARIANCE, type NoiseShare, type NoiseShareOptions, noiseShare } from './noise-shares.ts';
 export { poissonSample } from './poisson-sample.ts';
 export { formatGuarantee, type PrivacyPolicy, type PrivacySpent } from './policy.ts';
 export { checkedPrivacyEvent, type PrivacyEvent, type PrivacyEventKind } from './privacy-event.ts';
