@@ -3,7 +3,7 @@ import { aggregatorOf } from '../../coordinator/round-aggregator.ts';
 import { genesisOf } from '../../node/models/index.ts';
 import { createGate } from '../../node/runtime/public-market.ts';
 import { createRoundTrainer } from '../../node/runtime/round-trainer.ts';
-import { PrivacyLedger } from '../../privacy/index.ts';
+import { ledgerAccountant, PrivacyLedger } from '../../privacy/index.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { Attack } from '../attacks/index.ts';
@@ -32,7 +32,7 @@ const LIMIT_MS_PER_ROUND = 60_000;
  * Learns for as many rounds as the market was prepared for, through the whole round: the node's own trainer, ledger
  * and gate around its participant, in virtual time over a network that loses and delays.
  *
- * @throws UsageError `ATTACK_NEEDS` for an attack that must see the others' updates: bodies are served only after
+ * @throws UsageError `MARKET_RECORD`, where the market's records are not the network's; `ATTACK_NEEDS` for an attack that must see the others' updates: bodies are served only after
  *   the seal; `RULE_UNKNOWN`; BallastError `RULE_CONDITION` for a rule that is impossible for the nodes;
  *   `SIMULATION_OVERTIME` when the rounds do not end.
  */
@@ -40,6 +40,7 @@ export async function learn(market: LearningMarket, options: LearningOptions): P
   const { parameters, attack } = options;
   const { nodes, rounds } = market.options;
   requireOwn(attack);
+  requireRecord(market, parameters);
   const aggregator = aggregatorOf(parameters);
   aggregator.check(nodes);
   const trainers = await openTrainers(market, options);
@@ -83,13 +84,28 @@ export async function learn(market: LearningMarket, options: LearningOptions): P
   return learningResult(market, report, last, attack === undefined ? undefined : nodes - 1);
 }
 
+/** @throws UsageError `MARKET_RECORD` where the market was cut into other records than the network's. */
+function requireRecord({ options: { record } }: LearningMarket, { privacy }: NetworkParameters): void {
+  const [given, expected] = [record?.days, privacy.record?.days];
+  if (given === expected) return;
+  const words = (days: number | undefined) =>
+    days === undefined ? 'records of a day' : `blocks of ${days} days`;
+  throw new UsageError('MARKET_RECORD', `market: got ${words(given)}, expected ${words(expected)}`, {
+    metadata: { given, expected },
+    hint: 'prepare the market with the record of the network’s parameters',
+  });
+}
+
 /** One trainer a node, each with a ledger of its own; the world then gives each its randomness. */
 async function openTrainers(
   market: LearningMarket,
   { parameters, attack }: LearningOptions,
 ): Promise<((random: SeededRandom) => RoundTrainer)[]> {
   const indices = Array.from({ length: market.options.nodes }, (_, index) => index);
-  const ledgers = await Promise.all(indices.map(() => PrivacyLedger.open(storeAtOnce(), parameters.privacy)));
+  const accountant = ledgerAccountant(parameters);
+  const ledgers = await Promise.all(
+    indices.map(() => PrivacyLedger.open(storeAtOnce(), parameters.privacy, { accountant })),
+  );
   return ledgers.map((ledger, index) => (random) => {
     const isLiar = attack !== undefined && index === ledgers.length - 1;
     return createRoundTrainer(parameters, {

@@ -1,11 +1,5 @@
 import { createDataClock, type DataClock, loadMarket, loadSeries, slicesFor } from '../../node/data/index.ts';
-import {
-  buildExamples,
-  buildRiskExamples,
-  computeFeatures,
-  computeMarketFeatures,
-  withMirror,
-} from '../../node/features/index.ts';
+import type { RecordBlock } from '../../node/features/index.ts';
 import { createModel, type PegModelSpec, type StabilityModel } from '../../node/models/index.ts';
 import { createPublicMarket, type GateScore, type PublicMarket } from '../../node/runtime/public-market.ts';
 import type { TrainLocally } from '../../node/runtime/round-trainer.ts';
@@ -13,6 +7,7 @@ import {
   defaultModelSpec,
   float64Engine,
   openHeads,
+  openLocalData,
   type RecordGradients,
   trainLocally,
 } from '../../node/training/index.ts';
@@ -26,6 +21,8 @@ export type LearningMarketOptions = {
   readonly rounds: number;
   /** Folder of the recorded markets; the generator where left out. */
   readonly dataDir?: string;
+  /** What one record is; a UTC day of examples where left out. */
+  readonly record?: RecordBlock;
   /** The peg head; linear where left out. */
   readonly model?: PegModelSpec;
 };
@@ -45,7 +42,7 @@ export type LearningMarket = {
 
 /** @throws UsageError `DATA_NODES`, `DATA_FILE_UNREADABLE`, `DATA_CLOCK_TOO_SHORT`; BallastError `MODEL_SPEC`. */
 export async function prepareLearningMarket(options: LearningMarketOptions): Promise<LearningMarket> {
-  const { seed, nodes, rounds, dataDir } = options;
+  const { seed, nodes, rounds, dataDir, record } = options;
   const { publicFeed, publicMarket, slices } = await slicesFor(dataDir, seed, nodes);
   const feed = (await loadSeries(publicFeed)).series;
   const reference = (await loadMarket(publicMarket)).market;
@@ -53,23 +50,21 @@ export async function prepareLearningMarket(options: LearningMarketOptions): Pro
   const model = createModel(
     defaultModelSpec({ feed, market: reference, fitting: clock.fitting }, options.model),
   );
-  const tables = await Promise.all(
-    slices.map(async ({ spec, market }) => ({
-      peg: computeFeatures((await loadSeries(spec)).series),
-      risk: computeMarketFeatures((await loadMarket(market)).market, reference),
-    })),
+  const data = await Promise.all(
+    slices.map(({ spec, market }) =>
+      openLocalData({
+        source: spec,
+        market: { own: market, reference: publicMarket },
+        ...(record === undefined ? {} : { record }),
+      }),
+    ),
   );
   const opened = new Map<string, RecordGradients>();
   const gradientsOf = (index: number, range: { readonly from: number; readonly to: number }) => {
     const key = `${index}/${range.from}/${range.to}`;
-    const table = tables[index];
-    if (table === undefined) throw new RangeError(`node: got ${index}, expected 0 to ${nodes - 1}`);
-    const gradients =
-      opened.get(key) ??
-      openHeads(float64Engine, model, {
-        peg: withMirror(buildExamples(table.peg, range)),
-        risk: buildRiskExamples(table.risk, range),
-      });
+    const own = data[index];
+    if (own === undefined) throw new RangeError(`node: got ${index}, expected 0 to ${nodes - 1}`);
+    const gradients = opened.get(key) ?? openHeads(float64Engine, model, own.examples(range));
     opened.set(key, gradients);
     return gradients;
   };

@@ -54,6 +54,25 @@ describe('learning in virtual time', function () {
     expect(models[0]).to.be.a('string');
   });
 
+  it('learns on secret samples of blocks, for less ε than on all of them, where the network says so', async () => {
+    const record = { kind: 'block', days: 7 } as const;
+    const blocks = await prepareLearningMarket({ seed: 7, nodes: 4, rounds: 1, record });
+    const rule = { name: 'fedavg', f: 0 };
+    const privacy = { ...PARAMETERS.privacy, record };
+    const training = { ...PARAMETERS.training, nominalRecords: 37 };
+    const all = { ...PARAMETERS, rule, privacy, training };
+    const sampled = { ...all, training: { ...training, samplingRate: 0.3 } };
+    const [whole, part] = [
+      await learn(blocks, { seed: 3, parameters: all }),
+      await learn(blocks, { seed: 3, parameters: sampled }),
+    ];
+    expect(part.report.errors).to.deep.equal([]);
+    expect(part.rounds[0]?.epsilon ?? 0).to.be.within(1e-3, 0.6 * (whole.rounds[0]?.epsilon ?? 0));
+    expect(part.digest).not.to.equal(whole.digest);
+    expect(await codeOf(learn(market, { seed: 3, parameters: all }))).to.equal('MARKET_RECORD');
+    expect(await codeOf(learn(blocks, { seed: 3, parameters: PARAMETERS }))).to.equal('MARKET_RECORD');
+  });
+
   it('carries control variates from round to round, in the state that is voted on and in each node', async () => {
     const runs = await Promise.all(
       ['fedavg', 'trimmed-mean+scaffold'].map((name) =>
