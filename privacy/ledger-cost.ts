@@ -122,7 +122,7 @@ export class LedgerCost {
     if (known !== undefined) return known;
     const accountant = this.#accountant(charges);
     for (const { event, times } of charges.counts) accountant.compose(event, times);
-    const epsilon = accountant.epsilon(delta);
+    const epsilon = this.#noLess(accountant.epsilon(delta), charges);
     this.#known.set(name, epsilon, 1);
     return epsilon;
   }
@@ -138,8 +138,13 @@ export class LedgerCost {
       const missing = accountant === undefined ? releases.slice(0, i + 1) : [release];
       accountant ??= this.#accountant(charges);
       for (const each of missing) accountant.compose(privacyEventOf({ ...each, releases: 1 }), each.releases);
-      return accountant.epsilon(delta);
+      return this.#noLess(accountant.epsilon(delta), charges);
     });
+  }
+
+  /** What was shown while there were Gaussian sums alone is shown still: a tighter accountant takes nothing back. */
+  #noLess(epsilon: number, { loss }: Charges): number {
+    return this.#isExact ? Math.max(epsilon, epsilonOfLoss(loss, this.#policy.delta)) : epsilon;
   }
 
   #isCurve({ beyondGaussian, releases }: Charges): boolean {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Accountant, unsupported } from '../accountants/accountant.ts';
+import { createAccountant } from '../accountants/create.ts';
 import { epsilonOf, noiseMultiplierFor } from '../accountants/gaussian.ts';
 import {
   type MechanismRelease,
@@ -131,6 +132,21 @@ describe('privacy ledger of any mechanism', () => {
     expect(ledger.spent().releases).to.equal(10);
     const distinct = new Set(asked.map((event) => JSON.stringify(event)));
     expect(asked.length).to.equal(distinct.size);
+  });
+
+  it('never shows less than before, whatever is added, under the accountants of this library', async () => {
+    for (const name of ['rdp', 'pld'] as const) {
+      const { ledger } = await written([gaussian(20), gaussian(40)], (relation) =>
+        createAccountant(name, relation),
+      );
+      const before = ledger.spent().epsilon;
+      await commit(ledger, 'faint', laplace(1e8));
+      expect(ledger.spent().epsilon, name).to.be.at.least(before);
+      const faint = ledger.spent().epsilon;
+      await commit(ledger, 'felt', laplace(20));
+      expect(ledger.spent().epsilon, name).to.be.above(faint + 0.01);
+      expect(ledger.history().at(-1)?.epsilonAfter).to.be.closeTo(ledger.spent().epsilon, 1e-3);
+    }
   });
 
   it('refuses what nobody can charge, before training and when it is opened', async () => {
