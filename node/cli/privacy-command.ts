@@ -66,6 +66,7 @@ async function report(flags: ReportFlags): Promise<void> {
     const account = await readPrivacyAccount({
       dataDir: config.dataDir,
       document,
+      epsilonBudget: config.privacy?.epsilonBudget,
       url: urlOf(flags.url, config),
       ...(flags.tokenFile === undefined ? {} : { token: await tokenOf(flags.tokenFile) }),
       signal,

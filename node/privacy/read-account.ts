@@ -5,6 +5,7 @@ import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type { PrivacyAccountJson } from '../api/index.ts';
 import { privacyAccount as privacyAccountSchema } from '../api/schemas/index.ts';
+import { ledgerPolicy } from '../runtime/ledger-policy.ts';
 import { localTrainingOptions } from '../runtime/round-trainer.ts';
 import { LevelStore, StoreError } from '../store/index.ts';
 import { trainingRelease } from '../training/index.ts';
@@ -14,6 +15,8 @@ import { privacyAccount } from './account.ts';
 export type AccountPlace = {
   readonly dataDir: string;
   readonly document: NetworkDocument;
+  /** The node's own budget, where its configuration has one. */
+  readonly epsilonBudget?: number | undefined;
   /** Base URL of the node's HTTP interface, which is asked while the node runs; undefined where it has none. */
   readonly url: string | undefined;
   readonly token?: string | undefined;
@@ -48,7 +51,11 @@ export async function readPrivacyAccount(place: AccountPlace): Promise<PrivacyAc
  * @throws UsageError `DATA_DIR`; StoreError `DATA_DIR_LOCKED` while the node runs; BallastError `LEDGER_…`.
  */
 export async function withLedger<T>(
-  { dataDir, document: { parameters } }: Pick<AccountPlace, 'dataDir' | 'document'>,
+  {
+    dataDir,
+    document: { parameters },
+    epsilonBudget,
+  }: Pick<AccountPlace, 'dataDir' | 'document' | 'epsilonBudget'>,
   use: (ledger: PrivacyLedger) => Promise<T> | T,
 ): Promise<T> {
   const database = join(dataDir, 'db');
@@ -62,7 +69,8 @@ export async function withLedger<T>(
   const store = await LevelStore.open(database);
   try {
     const accountant = ledgerAccountant(parameters);
-    return await use(await PrivacyLedger.open(store.sub('ledger'), parameters.privacy, { accountant }));
+    const policy = ledgerPolicy(parameters.privacy, epsilonBudget);
+    return await use(await PrivacyLedger.open(store.sub('ledger'), policy, { accountant }));
   } finally {
     await store.close();
   }
