@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { clip, clipInto, clipJointly, l2Norm } from '../clip.ts';
 import { exactRational } from '../rational.ts';
-import { refusal } from './support.ts';
+import { refusal, seededBytes } from './support.ts';
 
 const coordinate = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -25,8 +25,37 @@ describe('clip', () => {
   it('keeps the exact norm within the bound, for any finite vector', () => {
     fc.assert(
       fc.property(vector, bound, (values, limit) => keepsBound(clip(values, limit), limit)),
-      { seed: 1, numRuns: 1000 },
+      { seed: 1, numRuns: 200 },
     );
+  });
+
+  it('keeps it for 10,000 random vectors: zero, subnormal, huge, on the bound and mixed', () => {
+    const source = new DataView(seededBytes('ten thousand vectors')(10_000 * 16 * 8).buffer);
+    const kinds = { zero: 0, subnormal: 0, huge: 0, 'all doubles': 0, 'on the bound': 0 };
+    let shortened = 0;
+    for (let i = 0; i < 10_000; i++) {
+      const kind = (Object.keys(kinds) as (keyof typeof kinds)[])[i % 5] ?? 'zero';
+      const limit = 2 ** ((i % 41) - 20) * (1 + (i % 7) / 7);
+      const length = i % 13;
+      const values = Float64Array.from({ length }, (_, k) => {
+        const at = (i * 16 + k) * 8;
+        const unit = source.getInt32(at) / 2 ** 31;
+        if (kind === 'zero') return unit < 0 ? -0 : 0;
+        if (kind === 'subnormal') return unit * 2 ** -1022;
+        if (kind === 'huge') return unit * Number.MAX_VALUE;
+        if (kind === 'on the bound') return (Math.sign(unit) * limit) / Math.sqrt(length);
+        const any = source.getFloat64(at);
+        return Number.isFinite(any) ? any : 0;
+      });
+      kinds[kind] += 1;
+      const clipped = clip(values, limit);
+      if (!keepsBound(clipped, limit)) expect.fail(`${kind}: [${values}] clipped to ${limit}`);
+      if (clipped.some((value, k) => value !== values[k])) shortened += 1;
+      if (kind === 'zero' || kind === 'subnormal')
+        expect([...clipped]).to.deep.equal([...values].map((v) => v + 0));
+    }
+    expect(Object.values(kinds)).to.deep.equal([2000, 2000, 2000, 2000, 2000]);
+    expect(shortened).to.be.within(4000, 6000);
   });
 
   it('clips a row of a matrix to the same bits, in another place or its own', () => {

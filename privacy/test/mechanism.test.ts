@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { clip, l2Norm } from '../clip.ts';
+import { clip, clipJointly, l2Norm } from '../clip.ts';
 import { fromGrid, toGrid } from '../grid.ts';
 import {
   expectedNoiseToSignal,
@@ -93,6 +93,30 @@ describe('mechanism', () => {
     const sigma2 = (1.1 * 0.5 * 2 ** 20) ** 2;
     expect(Math.abs(variance / sigma2 - 1)).to.be.below(4.5 * Math.sqrt(2 / dimension));
     expect(noisyUpdate(update, options, seededBytes('node'))).to.deep.equal(steps);
+  });
+
+  it('adds the same noise however many tensors a vector is cut into', () => {
+    const dimension = 6000;
+    const vector = Float64Array.from({ length: dimension }, (_, i) => Math.sin(i) / 40);
+    const sigma = 1.1 * 0.5;
+    const deviationOf = (noisy: Float64Array, clean: Float64Array) =>
+      Math.sqrt(noisy.reduce((sum, value, i) => sum + (value - clean[i]!) ** 2, 0) / noisy.length);
+    const whole = noisyRecordSum([vector], dimension, options, seededBytes('tensors'));
+    const clean = clip(vector, 0.5);
+    const margin = (4.9 * sigma) / Math.sqrt(2 * dimension);
+    for (const tensors of [1, 2, 5, 60]) {
+      const size = dimension / tensors;
+      const parts = Array.from({ length: tensors }, (_, t) => vector.slice(t * size, (t + 1) * size));
+      const clipped = clipJointly(parts, 0.5);
+      // Together as one release: the very noise of the vector that was never cut.
+      const joint = Float64Array.from(clipped.flatMap((part) => [...part]));
+      expect(noisyRecordSum([joint], dimension, options, seededBytes('tensors'))).to.deep.equal(whole);
+      // Tensor by tensor, each with noise for the joint norm: as wide in every coordinate, and as long in all.
+      const random = seededBytes(`${tensors} tensors`);
+      const noisy = clipped.flatMap((part) => [...noisyRecordSum([part], size, options, random)]);
+      expect(deviationOf(Float64Array.from(noisy), clean), `${tensors} tensors`).to.be.closeTo(sigma, margin);
+    }
+    expect(deviationOf(whole, clean)).to.be.closeTo(sigma, margin);
   });
 
   it('predicts the size of the noise on a mean', () => {
