@@ -352,7 +352,11 @@ function privacyLine(options: DevnetOptions, parameters: NetworkParameters, dime
   });
   const expected = privacy.unit === 'record' ? ratio / samplingRate : ratio;
   const of = privacy.unit === 'record' ? 'of a gradient step of one node' : 'of the mean update';
-  return `${formatGuarantee(privacy, { epsilon, delta: privacy.delta })} after ${options.rounds} rounds; expected noise-to-signal ${expected.toFixed(2)} ${of}`;
+  const what =
+    privacy.unit === 'record' && privacy.record !== undefined
+      ? `; a record is a block of ${privacy.record.days} days`
+      : '';
+  return `${formatGuarantee(privacy, { epsilon, delta: privacy.delta })} after ${options.rounds} rounds; expected noise-to-signal ${expected.toFixed(2)} ${of}${what}`;
 }
 
 function epsilonAfter(rounds: number, release: ReleaseEvent, parameters: NetworkParameters): number {
