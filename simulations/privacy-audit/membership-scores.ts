@@ -1,15 +1,6 @@
 import type { LocalTrainingOptions } from '../../node/training/index.ts';
 import { choleskySolver } from './cholesky.ts';
-
-/** One released update, and what an attacker makes of it before scoring. */
-export type ReleasedRound = {
-  readonly base: Float64Array;
-  readonly update: Float64Array;
-  /** Σ of the gradient sums that the update is made of. */
-  readonly sum: Float64Array;
-  /** What each record would add to that sum, records × size, row-major. */
-  readonly influence: Float64Array;
-};
+import type { ReleasedRound } from './released-rounds.ts';
 
 /** By how much the released weights better each record's loss. */
 export function scoreByLoss(

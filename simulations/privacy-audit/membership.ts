@@ -1,16 +1,9 @@
 import type { StabilityModel } from '../../node/models/index.ts';
-import {
-  type HeadExamples,
-  type LocalTrainingOptions,
-  openHeads,
-  type RecordGradients,
-  type TrainingEngine,
-  trainLocally,
-} from '../../node/training/index.ts';
-import type { RandomBytes } from '../../protocol/random.ts';
-import { type ReleasedRound, scoreByGradient, scoreByLoss, scoreKnowingOthers } from './membership-scores.ts';
+import { type HeadExamples, openHeads, type TrainingEngine } from '../../node/training/index.ts';
+import { scoreByGradient, scoreByLoss, scoreKnowingOthers } from './membership-scores.ts';
 import { auditBytes, auditDraws } from './random.ts';
 import { recordLosses } from './record-losses.ts';
+import { addTo, type RoundsOptions, releaseRounds } from './released-rounds.ts';
 import type { CanaryScores } from './separation.ts';
 
 /**
@@ -24,12 +17,7 @@ import type { CanaryScores } from './separation.ts';
 export const MEMBERSHIP_ATTACKS = ['loss', 'gradient', 'others'] as const;
 export type MembershipAttack = (typeof MEMBERSHIP_ATTACKS)[number];
 
-export type MembershipOptions = {
-  readonly training: LocalTrainingOptions;
-  /** Version that training begins from. */
-  readonly weights: Float64Array;
-  /** How many rounds of the node are released, each from the weights that the one before led to. */
-  readonly rounds: number;
+export type MembershipOptions = RoundsOptions & {
   readonly trials: number;
   readonly seed: string;
 };
@@ -74,12 +62,12 @@ export function playMembership(
       others: new Float64Array(records),
     };
     for (const round of releaseRounds(gradients, isMember, options, bytes)) {
-      add(
+      addTo(
         sum.loss,
         scoreByLoss(round, (weights) => recordLosses(pool.model, weights, pool.examples.peg)),
       );
-      add(sum.gradient, scoreByGradient(round, training));
-      add(sum.others, scoreKnowingOthers(round, isMember));
+      addTo(sum.gradient, scoreByGradient(round, training));
+      addTo(sum.others, scoreKnowingOthers(round, isMember));
     }
     for (const attack of MEMBERSHIP_ATTACKS) collected[attack].add(sum[attack], isMember);
   }
@@ -88,70 +76,6 @@ export function playMembership(
     loss: collected.loss.scores(),
     gradient: collected.gradient.scores(),
     others: collected.others.scores(),
-  };
-}
-
-/** The updates of a node whose data are the members, with what an attacker works out of each. */
-function* releaseRounds(
-  gradients: RecordGradients,
-  isMember: readonly boolean[],
-  { training, weights, rounds }: MembershipOptions,
-  bytes: RandomBytes,
-): Generator<ReleasedRound> {
-  let base = weights;
-  for (let round = 0; round < rounds; round++) {
-    const update = trainLocally(onlyMembers(gradients, isMember, weights.length), base, training, bytes);
-    yield {
-      base,
-      update,
-      sum: releasedSum(update, training),
-      influence: influenceOf(gradients, base, update, training),
-    };
-    base = base.map((value, j) => value + update[j]!);
-  }
-}
-
-/** Σ of the noised gradient sums of all steps, as anyone reads it off an update of plain training. */
-function releasedSum(
-  update: Float64Array,
-  { nominalRecords, learningRate, samplingRate = 1 }: LocalTrainingOptions,
-): Float64Array {
-  return update.map((value) => -value * ((samplingRate * nominalRecords) / learningRate));
-}
-
-/**
- * What each record would add to the sum on average over the sampling, at weights that the attacker supposes for the steps: evenly spaced on the
- * way from the base to the released weights. records × size, row-major.
- */
-function influenceOf(
-  gradients: RecordGradients,
-  base: Float64Array,
-  update: Float64Array,
-  { localSteps, samplingRate = 1 }: LocalTrainingOptions,
-): Float64Array {
-  let sum: Float64Array | undefined;
-  for (let k = 0; k < localSteps; k++) {
-    const rows = gradients.perRecord(base.map((value, j) => value + (k / localSteps) * update[j]!));
-    if (sum === undefined) sum = Float64Array.from(rows);
-    else add(sum, rows);
-  }
-  return (sum ?? new Float64Array()).map((value) => samplingRate * value);
-}
-
-function onlyMembers(
-  gradients: RecordGradients,
-  isMember: readonly boolean[],
-  size: number,
-): RecordGradients {
-  const members = isMember.flatMap((inside, r) => (inside ? [r] : []));
-  const kept = new Float64Array(members.length * size);
-  return {
-    perRecord: (weights) => {
-      const rows = gradients.perRecord(weights);
-      for (const [at, r] of members.entries()) kept.set(rows.subarray(r * size, (r + 1) * size), at * size);
-      return kept;
-    },
-    dispose: () => {},
   };
 }
 
@@ -183,8 +107,4 @@ function collector(target: number) {
     },
     scores: (): MembershipScores => ({ all: scores(all), target: scores(one) }),
   };
-}
-
-function add(sum: Float64Array, values: Float64Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
 }

@@ -136,6 +136,9 @@ describe('the power of an attack', () => {
   it('refuses to judge by nothing', () => {
     const none = new Float64Array();
     expect(() => attackPower({ absent: none, present: none })).to.throw(RangeError);
+    expect(() => attackPower({ absent: Float64Array.of(1), present: Float64Array.of(Number.NaN) })).to.throw(
+      'NaN',
+    );
     expect(() => estimateSeparation({ absent: none, present: none }, 0.9)).to.throw(RangeError);
     expect(() => upperProportion(3, 2, 0.1)).to.throw(RangeError);
   });
