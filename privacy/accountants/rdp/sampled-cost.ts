@@ -1,5 +1,6 @@
+import { BoundedCache } from '../../../protocol/cache.ts';
 import { type PrivacyRelation, sensitivityOf } from '../../events.ts';
-import type { FixedSizeSampledEvent, PoissonSampledEvent } from '../../privacy-event.ts';
+import type { FixedSizeSampledEvent, PoissonSampledEvent, PrivacyEvent } from '../../privacy-event.ts';
 import { overIntegers, pureDivergence } from './closed-forms.ts';
 import { fixedSizeDivergence, fixedSizeGaussianDivergence } from './fixed-size.ts';
 import type { RenyiCost, RenyiCostOf } from './renyi-cost.ts';
@@ -11,11 +12,11 @@ import { squaredMuOf } from './squared-mu.ts';
  * Gaboardi 2018, Theorem 8) as randomised response.
  *
  * Replace: from one data set to that without the unit and on to the other, by the weak triangle inequality
- * D_α(P‖R) ≤ (α−½)/(α−1)·D_2α(P‖Q) + D_(2α−1)(Q‖R) (Mironov 2017, Proposition 11). It is no less than twice the
- * sensitivity costs without sampling, for a large α; where it is more than the event itself costs under replace, the
- * event is charged unsampled (joint quasi-convexity). A numerical accountant has the exact pair.
+ * D_α(P‖R) ≤ (α−½)/(α−1)·D_2α(P‖Q) + D_(2α−1)(Q‖R) (Mironov 2017, Proposition 11). Where the event itself costs less
+ * under replace, it is charged unsampled (joint quasi-convexity), and so it is where its ε was stated for replace and
+ * nothing is known of a data set without the unit. A numerical accountant has the exact pair.
  *
- * A failure inside is charged in full.
+ * A failure inside, and the δ of an (ε, δ) event, are charged in full.
  */
 export function poissonSampledCost(
   event: PoissonSampledEvent,
@@ -29,6 +30,7 @@ export function poissonSampledCost(
   const apart = poissonAddRemove(event, costOf);
   if (typeof apart === 'string') return apart;
   if (relation === 'add-remove') return { divergence: apart, logSurvival };
+  if (isStatedForRelation(event.event)) return inner;
   return {
     divergence: (order) => {
       const unsampled = inner.divergence(order);
@@ -60,6 +62,23 @@ function poissonAddRemove(
   return (order) => Math.min(pureDivergence(order, amplified), cost.divergence(order));
 }
 
+/** Whether the event says an ε, which holds for the relation it is used under, rather than a noise. */
+function isStatedForRelation(event: PrivacyEvent): boolean {
+  switch (event.kind) {
+    case 'exponential-mechanism':
+    case 'epsilon-delta':
+      return true;
+    case 'composed':
+      return event.events.some(isStatedForRelation);
+    case 'repeated':
+    case 'poisson-sampled':
+    case 'fixed-size-sampled':
+      return isStatedForRelation(event.event);
+    default:
+      return false;
+  }
+}
+
 /** Replace only: with a fixed size nobody is ever added or removed. */
 export function fixedSizeSampledCost(
   event: FixedSizeSampledEvent,
@@ -81,21 +100,33 @@ export function fixedSizeSampledCost(
   const pure = innerAt(Number.POSITIVE_INFINITY);
   const amplified = pure === Number.POSITIVE_INFINITY ? pure : amplifiedEpsilon(pure, rate);
   const squaredMu = squaredMuOf(event.event, sensitivityOf(relation));
+  const divergenceOf = (order: number): number => {
+    const unsampled = innerAt(order);
+    if (squaredMu === 0) return 0;
+    if (squaredMu !== undefined) {
+      const tight = fixedSizeGaussianDivergence(order, 1 / Math.sqrt(squaredMu), rate);
+      if (tight < Number.POSITIVE_INFINITY) return Math.min(unsampled, tight);
+    }
+    const general = overIntegers(order, (integer) => fixedSizeDivergence(integer, rate, innerAt));
+    return Math.min(unsampled, general, pureDivergence(order, amplified));
+  };
+  const name = JSON.stringify(event);
   return {
     divergence: (order) => {
       if (order === Number.POSITIVE_INFINITY) return amplified;
-      const unsampled = innerAt(order);
-      if (squaredMu === 0) return 0;
-      if (squaredMu !== undefined) {
-        const exact = fixedSizeGaussianDivergence(order, 1 / Math.sqrt(squaredMu), rate);
-        if (exact < Number.POSITIVE_INFINITY) return Math.min(unsampled, exact);
-      }
-      const general = overIntegers(order, (integer) => fixedSizeDivergence(integer, rate, innerAt));
-      return Math.min(unsampled, general, pureDivergence(order, amplified));
+      const key = `${order}/${name}`;
+      const earlier = computed.get(key);
+      if (earlier !== undefined) return earlier;
+      const divergence = divergenceOf(order);
+      computed.set(key, divergence, 1);
+      return divergence;
     },
     logSurvival,
   };
 }
+
+/** The divergences of fixed-size events, some twenty of them at all default orders: each costs some 50 ms. */
+const computed = new BoundedCache<number>(4096);
 
 /** ε of an ε-private event in which a unit takes part with probability q, rounded up. */
 function amplifiedEpsilon(epsilon: number, rate: number): number {

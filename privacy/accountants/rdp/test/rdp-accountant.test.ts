@@ -223,6 +223,15 @@ describe('RDP accountant', () => {
     );
   });
 
+  it('takes an ε that was stated for replace as it is: nothing is known of a data set without the unit', () => {
+    const choice: PrivacyEvent = { kind: 'exponential-mechanism', epsilon: 0.25 };
+    const both: PrivacyEvent = { kind: 'composed', events: [choice, laplace(100)] };
+    for (const event of [choice, both, { kind: 'repeated', times: 2, event: choice } as const]) {
+      expect(epsilonOf(poisson(0.1, event), 10, 'replace')).to.equal(epsilonOf(event, 10, 'replace'));
+      expect(epsilonOf(poisson(0.1, event), 10)).to.be.below(epsilonOf(event, 10) / 2);
+    }
+  });
+
   it('bounds sampling of fixed size under replace', () => {
     const event = fixedSize(10, 100, gaussian(4));
     expect(epsilonOf(event, 100, 'replace')).to.be.within(2.5805, 2.7838);
