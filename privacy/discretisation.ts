@@ -15,7 +15,8 @@
  * they multiply over an adaptive composition.
  *
  * With r² = 5, η < 3e-43: over 2^64 noisy coordinates in all, the factors move ε and ln δ by less than 1e-22,
- * far below what the accountant's rounding up adds.
+ * far below what the accountant's rounding up adds. The factors of the sampler itself are smaller still
+ * (`samplers/fast-discrete-gaussian.ts`).
  */
 
 /** r², in squared grid steps. */
