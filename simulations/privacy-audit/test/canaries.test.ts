@@ -2,10 +2,14 @@ import { expect } from 'chai';
 import { trainLocally } from '../../../node/training/index.ts';
 import {
   clip,
+  discreteGaussian,
+  type NoiseShare,
   noiseMultiplierFor,
+  noiseShare,
   noisyUpdate,
   PRIVACY_RELATIONS,
   type PrivacyRelation,
+  toGrid,
 } from '../../../privacy/index.ts';
 import type { NetworkParameters } from '../../../protocol/network.ts';
 import { SCENARIO_PARAMETERS } from '../../world/parameters.ts';
@@ -13,6 +17,7 @@ import {
   CONFIDENCE,
   epsilonByCounting,
   epsilonOfCanaries,
+  type ReleaseUpdates,
   type RoundCanaryScores,
   scoreRecordCanaries,
   scoreRoundCanaries,
@@ -189,6 +194,27 @@ describe('canaries against mechanisms that break their claim', () => {
     };
     expect(provenAt(rate), 'sampled').to.be.at.most(CLAIM.epsilon);
     expect(provenAt(1), 'not sampled').to.be.above(CLAIM.epsilon);
+  });
+
+  it('find shares of noise that are sized for a full group where members are lost or collude', () => {
+    const group = { ...claimed('add-remove', 1), members: 5, dropouts: 2, colluders: 1 };
+    // What is left when the sum of the survivors is opened and the colluder has told its share.
+    const honest = group.members - group.dropouts - group.colluders;
+    const openedWith = (share: NoiseShare): ReleaseUpdates => {
+      return (updates, randomBytes) => {
+        const draw = discreteGaussian({ numerator: share.variance, denominator: 1n }, randomBytes);
+        return updates.map((update) =>
+          toGrid(clip(update, group.clipNorm), group.gridBits).map((steps) => {
+            let sum = steps;
+            for (let member = 0; member < honest; member++) sum += draw();
+            return sum;
+          }),
+        );
+      };
+    };
+    expect(provenOfUpdates(openedWith(noiseShare(group))), 'as it is').to.be.within(TIGHT, CLAIM.epsilon);
+    const full = noiseShare({ ...group, dropouts: 0, colluders: 0 });
+    expect(provenOfUpdates(openedWith(full)), 'full group').to.be.above(CLAIM.epsilon);
   });
 
   it('find no noise at all', () => {
