@@ -8,7 +8,7 @@ export type TrainingStage = (typeof TRAINING_STAGES)[number];
  * The latest moment of a death after the start of a training, in milliseconds. It follows the machine: up after a death
  * before the debit, down after one behind the header, so that deaths fall around debit and header.
  */
-const REACH_MS = { first: 20, least: 2, most: 3_000, up: 1.15, down: 0.8 } as const;
+const REACH_MS = { first: 20, least: 2, most: 3_000, up: 1.3, down: 0.75 } as const;
 
 /** A round's training, and when it was told to have begun. */
 export type Training = { readonly round: number; readonly at: number };

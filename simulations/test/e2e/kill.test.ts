@@ -73,7 +73,9 @@ describe('members that are killed', function () {
 
   it('are found out where an update leaves before its debit is on disk', async () => {
     const open = openHub({ folder, code, seed: SEED, blockMs: LEADER_BLOCK_MS, mutant: 'late-ledger' });
-    const { violations } = await killAnywhere({ open, pace, seed: SEED, kills: MUTANT_KILLS, rounds: 1 });
+    const trainingKills = MUTANT_KILLS;
+    const { violations } = await killAnywhere({ open, pace, seed: SEED, kills: 0, trainingKills, rounds: 1 });
     expect(violations.join('\n')).to.match(/its ledger does not hold the update/);
+    expect(violations.join('\n')).to.match(/its ledger shows ε \S+, and what was heard of it cost/);
   });
 });
