@@ -28,7 +28,7 @@ export function composeLosses(
     (log, { distribution, times }) => log + times * Math.log1p(-distribution.infinityMass),
     0,
   );
-  const infinityMass = -Math.expm1(infinite) * (bound === 'upper' ? 1 + 1e-12 : 1 - 1e-12);
+  const infinityMass = (0 - Math.expm1(infinite)) * (bound === 'upper' ? 1 + 1e-12 : 1 - 1e-12);
   const common = { bound, interval, shift };
   if (parts.length === 1 && parts[0]?.times === 1) {
     return new ComposedLoss({

@@ -1,5 +1,5 @@
 import { composeLosses } from './compose.ts';
-import type { ComposedLoss } from './composed-loss.ts';
+import { ComposedLoss } from './composed-loss.ts';
 import { discretise, gridPoints } from './distribution.ts';
 import { emptyTails, type LossPair } from './loss-pair.ts';
 import type { Aim } from './window.ts';
@@ -16,7 +16,7 @@ export type PairTimes = { readonly pair: LossPair; readonly times: number };
 /** Aimed-at length of a transform, for the finest grid that is worth it. */
 const COMFORTABLE_POINTS = 2 ** 17;
 /** Grid points for a single release: the grid is made coarser down to 16 steps beyond the first, always beyond the second. */
-const COMFORTABLE_CELLS = 2 ** 17;
+const COMFORTABLE_CELLS = 2 ** 16;
 const MOST_CELLS = 2 ** 20;
 /** Steps in a standard deviation of one loss. The error of ε falls with their square. */
 const FINEST = 256;
@@ -24,6 +24,8 @@ const USUAL = 64;
 const COARSEST = 16;
 /** Losses above this step are dominated in relative terms; exp stays far from its ends. */
 const LARGEST_INTERVAL = 0.5;
+/** A grid this coarse holds no loss that a double can. */
+const LAST_INTERVAL = 2 ** 1000;
 
 /** The P that may be cut off, all copies together, is at most exp(−15) = 3e-7 of the δ that is looked for. */
 const LOG_CUT = 15;
@@ -31,15 +33,13 @@ const LOG_CUT = 15;
 /**
  * Composes pairs on a grid that suits them: its step is a fraction of the standard deviation of an average loss,
  * since connecting dots adds at most a variance of step²/6 a release; coarser where the points do not suffice.
- *
- * @returns undefined where no loss is possible at all.
  */
 export function composePairs(
   pairs: readonly PairTimes[],
   aim: Aim,
   bound: 'upper' | 'lower',
   options: PldOptions,
-): ComposedLoss | undefined {
+): ComposedLoss {
   const maxPoints = options.maxPoints ?? 2 ** 22;
   const times = pairs.reduce((sum, pair) => sum + pair.times, 0);
   const logDelta = 'logDelta' in aim ? aim.logDelta : -45;
@@ -47,9 +47,8 @@ export function composePairs(
   const deviation = Math.sqrt(
     pairs.reduce((sum, { pair, times: n }) => sum + (n / times) * variance(pair), 0),
   );
-  if (!(deviation > 0)) return undefined;
   let interval = options.interval ?? chosenInterval(pairs, deviation, times, logTail);
-  for (;;) {
+  while (interval < LAST_INTERVAL) {
     const grid = { interval, logTail };
     if (pairs.every(({ pair }) => gridPoints(pair, grid) <= Math.min(maxPoints, MOST_CELLS))) {
       const parts = pairs.map(({ pair, times: n }) => ({
@@ -61,6 +60,24 @@ export function composePairs(
     }
     interval *= 2;
   }
+  return nothingKnown(bound);
+}
+
+/** What holds of any loss. */
+function nothingKnown(bound: 'upper' | 'lower'): ComposedLoss {
+  return new ComposedLoss({
+    bound,
+    interval: 1,
+    first: 0,
+    tilted: new Float64Array(1),
+    theta: 0,
+    logScale: 0,
+    error: 0,
+    relativeError: 0,
+    wrapped: 0,
+    infinityMass: bound === 'upper' ? 1 : 0,
+    shift: 0,
+  });
 }
 
 function chosenInterval(
@@ -86,7 +103,7 @@ function powerBelow(value: number): number {
 
 const VARIANCE_CELLS = 1000;
 
-/** The variance of the finite loss under P, roughly: it only chooses the grid. */
+/** The variance of the finite loss under P, roughly and above 0: it only chooses the grid. */
 function variance(pair: LossPair): number {
   const [low, high] = pair.range(-45);
   const margin = 1e-6 * (high - low);
@@ -109,5 +126,6 @@ function variance(pair: LossPair): number {
     mean += (off * mass) / total;
     squares += off * (loss - mean) * mass;
   }
-  return total > 0 ? squares / total : 0;
+  const cell = (pair.lossAt(high) - pair.lossAt(low)) / VARIANCE_CELLS;
+  return Math.max(total > 0 ? squares / total : 0, cell * cell * 1e-4, Number.MIN_VALUE);
 }

@@ -23,8 +23,7 @@ export function gaussianPair(mu: number): MirrorPair {
     infinityMass: 0,
     range(logTail) {
       const reach = mu * normalReach(logTail);
-      // Q reaches lower than P; under sampling P holds a part of Q.
-      return [-centre - reach, centre + reach];
+      return [centre - reach, centre + reach];
     },
     lossAt: (y) => y,
     coordinateOf: (loss) => loss,

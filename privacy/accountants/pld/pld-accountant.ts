@@ -188,7 +188,7 @@ class LossAccountant implements PldAccountant {
 
   /** P that a failure happened. */
   #failure(): number {
-    return Math.min(1, -Math.expm1(this.#logSurvival) * (1 + 1e-12));
+    return Math.min(1, (0 - Math.expm1(this.#logSurvival)) * (1 + 1e-12));
   }
 
   /** P of an infinite loss that is in the events themselves. */
@@ -196,7 +196,7 @@ class LossAccountant implements PldAccountant {
     let log = 0;
     for (const { pair, times } of this.#parts.values())
       log += times * Math.log1p(-pair('remove').infinityMass);
-    return -Math.expm1(log) * (1 + 1e-12);
+    return (0 - Math.expm1(log)) * (1 + 1e-12);
   }
 
   /** The sum of the largest losses: beyond it nothing but infinite ones is left. */

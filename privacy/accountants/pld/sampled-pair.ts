@@ -22,7 +22,11 @@ export function sampledPair(pair: MirrorPair, rate: number, direction: LossDirec
   return {
     largestLoss: lossAt(pair.largestLoss) * (1 + 8 * UNIT_ROUNDOFF),
     infinityMass: 0,
-    range: (logTail) => pair.range(logTail),
+    // P holds a part of Q, which lies where the mirror image of P does.
+    range(logTail) {
+      const [, high] = pair.range(logTail);
+      return [-high, high];
+    },
     lossAt,
     coordinateOf: (loss) => sign * unmixedLoss(sign * loss, rate),
     lossError(loss) {
