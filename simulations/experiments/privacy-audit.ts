@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { TRAINING_DEFAULTS } from '../../node/training/index.ts';
+import { gaussianEpsilon } from '../../privacy/index.ts';
+import { normalQuantile } from '../attacks/normal-quantile.ts';
 import {
   auditByCanaries,
   auditByInversion,
@@ -38,6 +40,8 @@ const POOL_DAYS = 64;
 /** As many as a node of the devnet has about, at the first round. */
 const DEFAULT_DAYS = values.data === undefined ? 200 : 160;
 const ROUNDS = 10;
+/** What is often asked of membership inference. */
+const ASKED_AUC = 0.55;
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const cells = (...texts: readonly string[]) =>
@@ -93,6 +97,11 @@ const defaults = [
 printMembership(
   `membership at the devnet's defaults: ${DEFAULT_DAYS} days of which half are in, ${effort.defaultTrials.once} and ${effort.defaultTrials.all} trials`,
   defaults,
+);
+
+const mu = Math.SQRT2 * normalQuantile(ASKED_AUC);
+print(
+  `\nan AUC of ${ASKED_AUC} at most, against everyone: μ ≤ ${number(mu)}, ε ≤ ${number(gaussianEpsilon(TRAINING_DEFAULTS.delta, mu))}, z = ${number(Math.sqrt(ROUNDS * TRAINING_DEFAULTS.localSteps) / mu, 1)} for ${ROUNDS} rounds`,
 );
 
 print(`\ninversion of a node's only record, ${POOL_DAYS} records`);
