@@ -1,12 +1,12 @@
 /** Prints every figure of docs/accountants.md, and composes the whole grid: `node privacy/test/accountant-figures.ts`. */
 import { createAccountant } from '../accountants/create.ts';
 import { createPldAccountant } from '../accountants/pld/index.ts';
-import { OPACUS_ORDERS } from '../accountants/rdp/orders.ts';
+import { DEFAULT_ORDERS, OPACUS_ORDERS } from '../accountants/rdp/orders.ts';
 import { calibrateNoise, mostRounds } from '../calibration.ts';
 import type { PrivacyRelation } from '../events.ts';
 import type { PrivacyEvent } from '../privacy-event.ts';
 import { PARTICIPATION, SAMPLED_EPSILONS } from './published-epsilons.ts';
-import { charged, gaussian, sampled, sharedVectors } from './vector-support.ts';
+import { charged, gaussian, limitEpsilon, sampled, sharedVectors } from './vector-support.ts';
 
 const delta = 1e-5;
 
@@ -59,6 +59,45 @@ for (const name of ['rdp', 'pld'] as const) {
   console.log(
     `  ${name}: z = ${noise.toFixed(4)} (q = 0.04, T = 2250), ${rounds} rounds (q = 0.1), ${seconds} s`,
   );
+}
+
+console.log('\nfixed size against a known pair of data sets (all others at −C), 100 rounds, RDP');
+const ratios: number[] = [];
+for (const [population, size] of [
+  [100, 1],
+  [100, 10],
+  [1000, 200],
+] as const) {
+  for (const z of [1, 2, 4, 10]) {
+    const event: PrivacyEvent = { kind: 'fixed-size-sampled', population, size, event: gaussian(z) };
+    const pair = charged('rdp', sampled(size / population, gaussian(z / 2)), 100).epsilon(delta);
+    ratios.push(charged('rdp', event, 100, 'replace').epsilon(delta) / pair);
+  }
+}
+console.log(
+  `  ε above the pair's by a factor of ${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`,
+);
+
+console.log('\nwhat the central limit says at σ = 1.5, q = 0.04, T = 2249, and PLD');
+console.log(
+  `  ${limitEpsilon(1.5, 0.04, 2249, delta).toFixed(2)}, ${charged('pld', sampled(0.04, gaussian(1.5)), 2249)
+    .epsilon(delta)
+    .toFixed(2)}`,
+);
+
+console.log(
+  `\n${DEFAULT_ORDERS.length} orders; time of RDP for a mechanism it has not seen, then for another number of rounds`,
+);
+for (const [words, event, relation] of [
+  ['Poisson, q = 0.03', sampled(0.03, gaussian(1.23)), 'add-remove'],
+  ['fixed size, 37 of 1000', { ...fixedSize, size: 37 } as PrivacyEvent, 'replace'],
+] as readonly [string, PrivacyEvent, PrivacyRelation][]) {
+  const times = [100, 200].map((rounds) => {
+    const started = performance.now();
+    charged('rdp', event, rounds, relation).epsilon(delta);
+    return `${(performance.now() - started).toFixed(1)} ms`;
+  });
+  console.log(`  ${words}: ${times.join(', ')}`);
 }
 
 console.log('\nlargest relative differences from published figures');
