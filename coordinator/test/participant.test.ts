@@ -250,6 +250,45 @@ describe('participant', () => {
     await participant.stop();
   });
 
+  for (const isKnown of [true, false]) {
+    it(`trains ${isKnown ? 'on' : 'no more'} after a certified round whose update its ledger ${isKnown ? 'has' : 'has not'}`, async () => {
+      const trained: number[] = [];
+      const told: string[] = [];
+      const { participant } = await member(
+        new TestStore(),
+        { onAbstain: ({ code }) => told.push(code) },
+        {
+          trainer: {
+            debits: () => 9,
+            hasReleased: () => isKnown,
+            train: async (round) => {
+              trained.push(round);
+              return undefined;
+            },
+          },
+        },
+      );
+      participant.start();
+      await settle();
+      const { genesis } = options;
+      const entry = entryOf({
+        parent: genesis.entry,
+        sealed: [{ node: signerOf(0).nodeId, digest: digest('an update of its own') }],
+        outcome: 'aborted',
+        version: 0,
+        modelDigest: genesis.modelDigest,
+        stateDigest: genesis.stateDigest,
+      });
+      const signatures = [0, 1, 2].map((index) => ({ index, signature: new Uint8Array(65) }));
+      participant.receive(seal(1, 'certificate', { entry, view: 0, signatures }).bytes);
+      await settle();
+      expect(participant.state.round).to.equal(2);
+      expect(trained).to.deep.equal(isKnown ? [1, 2] : [1]);
+      expect(told).to.deep.equal(isKnown ? [] : ['LEDGER_BEHIND']);
+      await participant.stop();
+    });
+  }
+
   it('sends after a restart the very header it sent before, though it trained to another', async () => {
     const store = new TestStore();
     const first = await member(store);
