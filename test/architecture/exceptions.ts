@@ -7,6 +7,7 @@ export type Exception = { readonly path: string; readonly reason: string };
 /** Files outside the command line that are a process's entry, and so may read its arguments and print. */
 export const ENTRY_FILES: readonly Exception[] = [
   { path: 'contracts/solc/solc.ts', reason: 'forge runs it in place of the native compiler' },
+  { path: 'simulations/experiments/accountant-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/aggregation-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/catch-up-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/compression.ts', reason: 'an experiment that is run by its path' },

@@ -3,6 +3,7 @@ import type { PrivacyRelation } from '../../../events.ts';
 import type { PrivacyEvent } from '../../../privacy-event.ts';
 import { gaussianDelta, gaussianEpsilon } from '../../gaussian-curve.ts';
 import {
+  ComposedLoss,
   composeDistributions,
   type LossDirection,
   type PrivacyLossDistribution,
@@ -209,6 +210,45 @@ describe('a privacy loss on a grid', () => {
         }
       }
     }
+  });
+
+  it('loses nothing of what is cut off', () => {
+    for (const event of [gaussian(1), sampled(0.4, gaussian(1)), laplace(1)]) {
+      const cut = (bound: 'upper' | 'lower') =>
+        privacyLossDistribution(event, 'add-remove', 'remove', { interval: 2 ** -5, tail: 0.02, bound });
+      const total = ({ masses, infinityMass }: PrivacyLossDistribution) =>
+        masses.reduce((sum, mass) => sum + mass, infinityMass);
+      expect(total(cut('upper'))).to.be.within(1, 1 + 1e-9);
+      expect(total(cut('lower'))).to.be.within(0.9, 1);
+    }
+    const cut = privacyLossDistribution(gaussian(1), 'add-remove', 'remove', { interval: 0.1, tail: 0.02 });
+    for (const times of [1, 3]) {
+      const composed = selfCompose(cut, times, { epsilon: 1 });
+      for (const epsilon of [-3, 0, 1, 3, 9]) {
+        const truth = gaussianDelta(epsilon, Math.sqrt(times));
+        expect(composed.delta(epsilon)).to.be.within(truth, 1.05 * truth + 0.05);
+      }
+    }
+  });
+
+  it('charges the error of the transform, more of it the further below the aim', () => {
+    const masses = {
+      interval: 0.1,
+      first: 0,
+      tilted: Float64Array.of(0.5, 0.3, 0.2),
+      theta: 2,
+      logScale: 0,
+      relativeError: 0,
+      wrapped: 0,
+      infinityMass: 0,
+      shift: 0,
+    };
+    const at = (bound: 'upper' | 'lower', error: number) =>
+      new ComposedLoss({ ...masses, bound, error }).delta(0.05);
+    // ‖error‖ times a bound on the norm of the weights exp(−θ·loss): three points of weight 1.
+    const charge = 1e-3 * Math.exp(-0.1) * Math.sqrt(3);
+    expect(at('upper', 1e-3) - at('upper', 0)).to.be.closeTo(charge, 1e-9);
+    expect(at('lower', 0) - at('lower', 1e-3)).to.be.closeTo(charge, 1e-9);
   });
 
   it('rounded down in place of up would be found out', () => {
