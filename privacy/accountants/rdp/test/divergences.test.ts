@@ -184,6 +184,19 @@ describe('divergence under sampling of fixed size', () => {
     }
   });
 
+  it('is the formula of the theorem for any mechanism, here by hand at orders 2 and 3', () => {
+    const [rate, at2, at3, pure] = [0.1, 0.4, 0.5, 0.7];
+    const divergence = (order: number) => ({ 2: at2, 3: at3 })[order] ?? pure;
+    const range = Math.expm1(pure);
+    const second = rate ** 2 * Math.min(4 * Math.expm1(at2), Math.exp(at2) * Math.min(2, range ** 2));
+    const third = rate ** 3 * Math.exp(2 * at3) * Math.min(2, range ** 3);
+    expect(fixedSizeDivergence(2, rate, divergence)).to.be.closeTo(Math.log1p(second), 1e-10);
+    expect(fixedSizeDivergence(3, rate, divergence)).to.be.closeTo(Math.log1p(3 * second + third) / 2, 1e-10);
+    const endless = (order: number) => (order === 2 ? at2 : Number.POSITIVE_INFINITY);
+    const least = rate ** 2 * Math.min(4 * Math.expm1(at2), 2 * Math.exp(at2));
+    expect(fixedSizeDivergence(2, rate, endless)).to.be.closeTo(Math.log1p(least), 1e-10);
+  });
+
   it('is above the divergence of data sets that are known, and below the bound for any mechanism', () => {
     fc.assert(
       fc.property(
