@@ -101,7 +101,7 @@ printMembership(
 
 const mu = Math.SQRT2 * normalQuantile(ASKED_AUC);
 print(
-  `\nan AUC of ${ASKED_AUC} at most, against everyone: μ ≤ ${number(mu)}, ε ≤ ${number(gaussianEpsilon(TRAINING_DEFAULTS.delta, mu))}, z = ${number(Math.sqrt(ROUNDS * TRAINING_DEFAULTS.localSteps) / mu, 1)} for ${ROUNDS} rounds`,
+  `\nan AUC of ${ASKED_AUC} at most, against everyone: μ ≤ ${number(mu, 4)}, ε ≤ ${number(gaussianEpsilon(TRAINING_DEFAULTS.delta, mu), 4)}, z = ${number(Math.sqrt(ROUNDS * TRAINING_DEFAULTS.localSteps) / mu, 1)} for ${ROUNDS} rounds`,
 );
 
 print(`\ninversion of a node's only record, ${POOL_DAYS} records`);
