@@ -8,6 +8,8 @@
  *   ledger and gate; the last of them may lie.
  * - {@link simulate} is federated training without the network, at 10 to 1,000 nodes: what a rule is worth against a lie.
  * - {@link createAttack} and its kin make the lies.
+ * - {@link scoreUpdateCanaries}, {@link scoreRecordCanaries}, {@link playMembership} and {@link invertUpdate} attack the
+ *   privacy of what nodes release; {@link epsilonOfCanaries} and {@link epsilonByCounting} say what that proves.
  *
  * Equal options and seeds give equal bits. Nothing here reads a clock, draws system randomness or opens a socket;
  * recorded markets are read from files.
@@ -24,6 +26,7 @@ export * from './federation/index.ts';
 export { type LearningOptions, learn } from './learning/learn.ts';
 export { type LearningMarket, type LearningMarketOptions, prepareLearningMarket } from './learning/market.ts';
 export type { LearnedRound, LearningResult } from './learning/result.ts';
+export * from './privacy-audit/index.ts';
 export type { LinkQuality } from './world/network.ts';
 export { operatorFor, warmOperators } from './world/operators.ts';
 export { type SeededRandom, seededRandom } from './world/random.ts';

@@ -5,11 +5,11 @@ export type BoundSeries = {
   readonly points: readonly { readonly claimed: number; readonly proven: number }[];
 };
 
-const [WIDTH, HEIGHT] = [720, 520];
-const PLOT = { left: 74, right: 24, top: 58, bottom: 62 };
+const [WIDTH, HEIGHT] = [720, 540];
+const PLOT = { left: 74, right: 24, top: 66, bottom: 62 };
 /** Powers of ten at the ends of the axes: of claims, and of what is proven of them. */
-const X_RANGE = [-0.6, 2.3] as const;
-const Y_RANGE = [-2, 2.3] as const;
+const X_RANGE = [-0.6, 2.7] as const;
+const Y_RANGE = [-2, 2.7] as const;
 const TICKS = [0.01, 0.1, 1, 10, 100];
 const CLAIM_TICKS = [0.5, 1, 2, 8, 100];
 
@@ -51,10 +51,10 @@ export function boundsPicture(title: string, series: readonly BoundSeries[]): st
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">`,
     '<style>text{font:13px sans-serif;fill:#333}.grid{stroke:#ddd;fill:none}.title{font-weight:bold;font-size:15px}</style>',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
-    `<text class="title" x="${x0}" y="32">${title}</text>`,
+    `<text class="title" x="${x0}" y="30">${title}</text>`,
     ...grid,
     `<path d="M${x(least)} ${y(least)}L${x(most)} ${y(most)}" stroke="#c00" stroke-dasharray="6 4" fill="none"/>`,
-    `<text x="${x(30)}" y="${Number(y(30)) - 14}" text-anchor="end" style="fill:#c00">above: the claim is broken</text>`,
+    `<text x="${x0}" y="50" style="fill:#c00">above the dashed line the claim is broken</text>`,
     `<text x="${(x0 + x1) / 2}" y="${HEIGHT - 16}" text-anchor="middle">claimed ε</text>`,
     `<text transform="translate(20 ${(y0 + y1) / 2}) rotate(-90)" text-anchor="middle">proven ε</text>`,
     ...drawn,

@@ -39,7 +39,7 @@ describe('bounds of an audit', () => {
   for (const mu of [0.27, 3]) {
     it(`hold the separation ${mu} of synthetic normals as often as they say`, () => {
       const normal = normals(`coverage/${mu}`);
-      const runs = 400;
+      const runs = 300;
       let [above, below] = [0, 0];
       for (let run = 0; run < runs; run++) {
         const scores = scoresApart(mu, 20, normal, { scale: 7, shift: -40 });

@@ -66,7 +66,7 @@ describe('canaries against a node’s whole round', () => {
     privacy: { ...SCENARIO_PARAMETERS.privacy, unit: 'node', relation, noiseMultiplier },
   });
   const audit = (parameters: NetworkParameters) =>
-    scoreRoundCanaries(parameters, { dimension: 4, canaryNorm: 3 * CLIP_NORM, trials: 600, seed: 'round' });
+    scoreRoundCanaries(parameters, { dimension: 4, canaryNorm: 3 * CLIP_NORM, trials: 450, seed: 'round' });
   const provenBy = ({ scores }: RoundCanaryScores) =>
     epsilonOfCanaries(scores, { delta: CLAIM.delta, confidence: CONFIDENCE }).epsilon;
 
@@ -75,7 +75,7 @@ describe('canaries against a node’s whole round', () => {
       const { noiseMultiplier } = claimed(relation, 1);
       const result = await audit(parametersOf(relation, noiseMultiplier));
       expect(result.claimed).to.be.closeTo(CLAIM.epsilon, 1e-6);
-      expect(provenBy(result)).to.be.within(0.1, CLAIM.epsilon);
+      expect(provenBy(result)).to.be.within(0.05, CLAIM.epsilon);
       const halved = await audit(parametersOf(relation, noiseMultiplier / 2));
       expect(provenBy(halved)).to.be.within(CLAIM.epsilon, halved.claimed);
     });
