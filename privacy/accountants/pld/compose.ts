@@ -1,6 +1,6 @@
 import { ComposedLoss } from './composed-loss.ts';
 import { convolveTilted } from './convolve.ts';
-import { type ComposedPart, exactCumulant } from './cumulant.ts';
+import { type ComposedPart, cumulant, wholeLaw } from './cumulant.ts';
 import { type Aim, chooseWindow } from './window.ts';
 
 /** Indices beyond this would not be exact. */
@@ -43,12 +43,13 @@ export function composeLosses(
       infinityMass,
     });
   }
-  const window = chooseWindow(parts, 'epsilon' in aim ? { epsilon: aim.epsilon - shift } : aim);
+  const laws = parts.map(({ distribution }) => wholeLaw(distribution));
+  const window = chooseWindow(parts, laws, 'epsilon' in aim ? { epsilon: aim.epsilon - shift } : aim);
   const first = Math.floor(window.low / interval);
   const points = Math.ceil(window.high / interval) - first + 1;
   if (!(points <= maxPoints && Math.abs(first) < MAX_INDEX)) return undefined;
   const size = 2 ** Math.max(4, Math.ceil(Math.log2(points)));
-  const cumulants = parts.map(({ distribution }) => exactCumulant(distribution, window.theta));
+  const cumulants = laws.map((law) => cumulant(law, window.theta));
   const { masses, error, logScale, relativeError } = convolveTilted(
     parts,
     window.theta,

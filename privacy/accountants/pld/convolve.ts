@@ -1,6 +1,6 @@
 import type { ComposedPart } from './cumulant.ts';
 import { fourierError, RealFourier } from './fft.ts';
-import { UNIT_ROUNDOFF } from './loss-pair.ts';
+import { MAX_EXPONENT, UNIT_ROUNDOFF } from './loss-pair.ts';
 
 /** Tilted masses of the composed loss on a stretch of the grid. */
 export type TiltedComposition = {
@@ -127,10 +127,15 @@ function foldTilted(
   let place = modulo(first, size);
   for (let j = 0; j < masses.length; j++) {
     const mass = masses[j]!;
-    if (mass > 0) folded[place]! += mass * Math.exp(theta * (first + j) * interval - k);
+    if (mass > 0) folded[place]! += tilted(mass, theta * (first + j) * interval - k);
     place = place + 1 === size ? 0 : place + 1;
   }
   return Math.abs(theta * interval) * Math.max(Math.abs(first), Math.abs(first + masses.length - 1));
+}
+
+/** mass·exp(exponent), which is 1 at most where the exponential alone may overflow. */
+function tilted(mass: number, exponent: number): number {
+  return exponent > MAX_EXPONENT ? Math.exp(Math.log(mass) + exponent) : mass * Math.exp(exponent);
 }
 
 function rotated(folded: Float64Array, first: number): Float64Array {

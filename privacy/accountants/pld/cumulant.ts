@@ -3,32 +3,31 @@ import type { PrivacyLossDistribution } from './distribution.ts';
 /** Independent copies of one loss distribution. */
 export type ComposedPart = { readonly distribution: PrivacyLossDistribution; readonly times: number };
 
-/** A law of the loss as masses at losses, for its cumulant. */
-export type LossLaw = { readonly masses: Float64Array; readonly losses: Float64Array };
+/** A law of the loss as masses above 0, by their logarithms, at losses. */
+export type LossLaw = { readonly logMasses: Float64Array; readonly losses: Float64Array };
 
-/** ln Σ mass·exp(θ·loss), the largest exponent taken out; the sum in index order. */
-export function cumulant({ masses, losses }: LossLaw, theta: number): number {
-  const last = losses.length - 1;
-  const peak = theta * (theta >= 0 ? (losses[last] ?? 0) : (losses[0] ?? 0));
+/** ln Σ mass·exp(θ·loss), the largest term taken out; the sum in index order. */
+export function cumulant({ logMasses, losses }: LossLaw, theta: number): number {
+  let peak = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < losses.length; k++) peak = Math.max(peak, logMasses[k]! + theta * losses[k]!);
   let sum = 0;
-  for (let k = 0; k <= last; k++) {
-    const mass = masses[k]!;
-    if (mass > 0) sum += mass * Math.exp(theta * losses[k]! - peak);
-  }
+  for (let k = 0; k < losses.length; k++) sum += Math.exp(logMasses[k]! + theta * losses[k]! - peak);
   return peak + Math.log(sum);
 }
 
-/** {@link cumulant} of a distribution's finite losses, all of them. */
-export function exactCumulant(distribution: PrivacyLossDistribution, theta: number): number {
-  const { masses, first, interval } = distribution;
-  const last = masses.length - 1;
-  const peak = theta * (theta >= 0 ? first + last : first) * interval;
-  let sum = 0;
-  for (let k = 0; k <= last; k++) {
+/** All finite losses of a distribution, its shift apart. */
+export function wholeLaw({ masses, first, interval }: PrivacyLossDistribution): LossLaw {
+  const present = masses.reduce((count, mass) => (mass > 0 ? count + 1 : count), 0);
+  const [logMasses, losses] = [new Float64Array(present), new Float64Array(present)];
+  let place = 0;
+  for (let k = 0; k < masses.length; k++) {
     const mass = masses[k]!;
-    if (mass > 0) sum += mass * Math.exp(theta * (first + k) * interval - peak);
+    if (!(mass > 0)) continue;
+    logMasses[place] = Math.log(mass);
+    losses[place] = (first + k) * interval;
+    place += 1;
   }
-  return peak + Math.log(sum);
+  return { logMasses, losses };
 }
 
 /**
@@ -44,8 +43,8 @@ export function outline(distribution: PrivacyLossDistribution): LossLaw {
     weighted += masses[k]! * k;
   }
   const mean = total > 0 ? weighted / total : 0;
-  const grouped: number[] = [];
-  const places: number[] = [];
+  const logMasses: number[] = [];
+  const losses: number[] = [];
   for (let start = 0; start < masses.length; ) {
     const distance = Math.max(0, start < mean ? mean - start : start - mean);
     const end = Math.min(masses.length, start + 1 + Math.floor(distance / 32));
@@ -55,9 +54,11 @@ export function outline(distribution: PrivacyLossDistribution): LossLaw {
       mass += masses[k]!;
       moment += masses[k]! * (k - start);
     }
-    grouped.push(mass);
-    places.push((first + start + (mass > 0 ? moment / mass : 0)) * interval);
+    if (mass > 0) {
+      logMasses.push(Math.log(mass));
+      losses.push((first + start + moment / mass) * interval);
+    }
     start = end;
   }
-  return { masses: Float64Array.from(grouped), losses: Float64Array.from(places) };
+  return { logMasses: Float64Array.from(logMasses), losses: Float64Array.from(losses) };
 }

@@ -1,4 +1,4 @@
-import { type ComposedPart, cumulant, exactCumulant, outline } from './cumulant.ts';
+import { type ComposedPart, cumulant, type LossLaw, outline } from './cumulant.ts';
 
 /** What an answer is wanted for: the ε of a δ, given as its logarithm, or the δ of an ε. */
 export type Aim = { readonly logDelta: number } | { readonly epsilon: number };
@@ -26,12 +26,18 @@ const SEARCH_STEPS = 48;
 /**
  * Chooses tilt and window by Chernoff bounds. The choice is made on outlines of the distributions, the bounds that
  * are handed back are computed from all of them.
+ *
+ * @param laws of the parts, whole.
  */
-export function chooseWindow(parts: readonly ComposedPart[], aim: Aim): CompositionWindow {
+export function chooseWindow(
+  parts: readonly ComposedPart[],
+  laws: readonly LossLaw[],
+  aim: Aim,
+): CompositionWindow {
   const outlines = parts.map(({ distribution, times }) => ({ law: outline(distribution), times }));
   const rough = (theta: number) => sum(outlines, ({ law, times }) => times * cumulant(law, theta));
   const exact = (theta: number) =>
-    sum(parts, ({ distribution, times }) => times * exactCumulant(distribution, theta));
+    laws.reduce((total, law, index) => total + (parts[index]?.times ?? 0) * cumulant(law, theta), 0);
   const interval = parts[0]?.distribution.interval ?? 1;
   const variance = Math.max(
     interval * interval,
@@ -57,7 +63,7 @@ export function chooseWindow(parts: readonly ComposedPart[], aim: Aim): Composit
   const high = Math.min(top, Math.max(tiltedEnd(1), (exact(upward) + reach) / upward) + interval);
   return {
     theta,
-    low: Math.min(low, high),
+    low: low <= high ? low : bottom,
     high,
     above: high === top ? 0 : Math.exp(-reach),
     outside: (low === bottom ? 0 : Math.exp(-LOG_OUTSIDE)) + (high === top ? 0 : Math.exp(-LOG_OUTSIDE)),
@@ -111,16 +117,17 @@ function leastOf(f: (t: number) => number, start: number, largest: number): numb
   return Math.exp((low + high) / 2);
 }
 
-function varianceOf({ masses, losses }: { masses: Float64Array; losses: Float64Array }): number {
+function varianceOf({ logMasses, losses }: LossLaw): number {
   let total = 0;
   let mean = 0;
-  for (let k = 0; k < masses.length; k++) {
-    total += masses[k]!;
-    mean += masses[k]! * losses[k]!;
+  for (let k = 0; k < losses.length; k++) {
+    const mass = Math.exp(logMasses[k]!);
+    total += mass;
+    mean += mass * losses[k]!;
   }
   mean /= total;
   let variance = 0;
-  for (let k = 0; k < masses.length; k++) variance += masses[k]! * (losses[k]! - mean) ** 2;
+  for (let k = 0; k < losses.length; k++) variance += Math.exp(logMasses[k]!) * (losses[k]! - mean) ** 2;
   return variance / total;
 }
 

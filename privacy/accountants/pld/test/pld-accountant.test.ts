@@ -239,6 +239,7 @@ describe('the accountant of composed privacy losses', () => {
     expect(steep.epsilon(1e-6)).to.be.within(gaussianEpsilon(1e-6, mu), gaussianEpsilon(1e-6, mu) * 1.001);
   });
 
+
   it('takes an interval of the caller', () => {
     const charges: readonly Charge[] = [[sampled(0.1, gaussian(1)), 20]];
     const fine = charged('add-remove', charges).epsilonBounds(1e-5);
