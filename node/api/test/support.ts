@@ -5,7 +5,15 @@ import type { RoundEntry } from '../../../protocol/messages.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
 import { encodeWeights } from '../../../protocol/vectors.ts';
 import { apiConfigSchema } from '../config.ts';
-import { type Api, type ApiLimits, type ApiMetrics, type ApiSource, createApi, EventFeed } from '../index.ts';
+import {
+  type Api,
+  type ApiCollaborators,
+  type ApiLimits,
+  type ApiMetrics,
+  type ApiSource,
+  createApi,
+  EventFeed,
+} from '../index.ts';
 import { API_LIMITS } from '../limits.ts';
 import { EXAMPLES } from '../routes/examples.ts';
 import {
@@ -149,6 +157,7 @@ export type ServeOptions = {
   readonly source?: ApiSource | undefined;
   readonly readiness?: () => Readiness;
   readonly feed?: EventFeed;
+  readonly pages?: ApiCollaborators['pages'];
 };
 
 /** An API on a free port of this machine, over a source in memory. */
@@ -185,6 +194,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       metrics,
       now: () => performance.now(),
       onError: (error) => errors.push(error),
+      ...(options.pages === undefined ? {} : { pages: options.pages }),
     },
     { ...API_LIMITS, ...limits },
   );

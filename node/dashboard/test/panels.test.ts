@@ -1,0 +1,171 @@
+import { expect } from 'chai';
+import type { PrivacyAccountJson } from '../../api/index.ts';
+import { EXAMPLES } from '../../api/routes/examples.ts';
+import { privacyAccount } from '../../api/schemas/index.ts';
+import { epsilonChart, epsilonTable } from '../page/epsilon-chart.ts';
+import { html } from '../page/html.ts';
+import { askNode } from '../page/node-answers.ts';
+import { epsilonText, ticks } from '../page/numbers.ts';
+import { privacyPanel, privacyTable, stateLine } from '../page/privacy-panel.ts';
+import { roundPanel } from '../page/round-panel.ts';
+import { epsilonSeries } from '../page/series.ts';
+
+const open = privacyAccount.parse(EXAMPLES.privacyAccount);
+const spent: PrivacyAccountJson = {
+  ...open,
+  state: 'spent',
+  roundsLeft: 0,
+  next: { event: 0, projection: [] },
+};
+const none: PrivacyAccountJson = {
+  ...open,
+  unit: 'none',
+  state: 'no-guarantee',
+  budget: null,
+  accountant: null,
+  roundsLeft: null,
+  spent: { ...open.spent, epsilon: null },
+};
+
+describe('dashboard: privacy', () => {
+  it('says the state in one line', () => {
+    expect(stateLine(open)).to.equal('the budget bears 46 more rounds at the present noise');
+    expect(stateLine({ ...open, roundsLeft: 1 })).to.equal(
+      'the budget bears 1 more round at the present noise',
+    );
+    expect(stateLine(spent)).to.equal('budget spent: this node validates and releases nothing');
+    expect(stateLine(none)).to.equal('no guarantee: updates leave this node without noise');
+  });
+
+  it('shows what is covered, how it was counted, who is trusted and what is left', () => {
+    const { markup } = privacyPanel(open);
+    for (const words of [
+      'one record of this node',
+      'one unit more or less',
+      '0.00001',
+      'exact curve of the Gaussian mechanism',
+      open.assumption,
+      '6.570',
+      '<strong>ε 1.430</strong> of 8 spent',
+      '2 updates, 8 noisy sums',
+      'aria-label="ε 1.430 of 8 spent, 17 %"',
+    ]) {
+      expect(markup).to.include(words);
+    }
+  });
+
+  it('draws what was spent as a line, what comes as a dashed one, and the budget', () => {
+    const { markup } = epsilonChart(open);
+    expect(markup).to.match(/<polyline class="spent" points="[\d., ]+"\/>/);
+    expect(markup).to.match(/<polyline class="projected" points="[\d., ]+"\/>/);
+    expect(markup).to.include('class="budget"').and.to.include('budget 8');
+    expect(markup).to.include('After round 2, ε is 1.430 of a budget of 8.');
+    expect(markup).to.include('reaches 7.930 in round 48');
+    expect(epsilonChart(spent).markup).not.to.include('class="projected"');
+  });
+
+  it('has neither bar nor chart nor table where there is no guarantee', () => {
+    expect(epsilonChart(none).markup + privacyTable(none).markup).to.equal('');
+    expect(privacyPanel(none).markup).not.to.match(/<rect|<polyline|NaN|counted by/);
+  });
+
+  it('has the same numbers as a table', () => {
+    const { markup } = epsilonTable(open);
+    expect(markup.match(/<tr><td>/g)).to.have.length(4);
+    expect(markup).to.include('<td>2</td><td>1.430</td><td>spent</td>');
+    expect(markup).to.include('<td>48</td><td>7.930</td><td>projected</td>');
+  });
+
+  it('counts by rounds, and by releases where one was made beside them', () => {
+    expect(epsilonSeries(open)).to.deep.equal({
+      axis: 'round',
+      spent: [
+        { at: 0, epsilon: 0 },
+        { at: 1, epsilon: 0.97 },
+        { at: 2, epsilon: 1.43 },
+      ],
+      projected: [
+        { at: 2, epsilon: 1.43 },
+        { at: 25, epsilon: 5.41 },
+        { at: 48, epsilon: 7.93 },
+      ],
+    });
+    const beside = {
+      ...open,
+      earlier: [{ event: 0, times: 7 }],
+      rounds: [{ round: null, event: 0, epsilon: 2 }],
+    };
+    expect(epsilonSeries(beside)).to.deep.include({ axis: 'release', spent: [{ at: 8, epsilon: 2 }] });
+    const fresh = { ...open, rounds: [], spent: { epsilon: 0, releases: 0, sums: 0 } };
+    expect(epsilonSeries(fresh).spent).to.deep.equal([{ at: 0, epsilon: 0 }]);
+    expect(epsilonChart(fresh).markup).not.to.include('NaN');
+  });
+});
+
+describe('dashboard: round', () => {
+  const last = { round: 9, outcome: 'rejected', reason: 'worse', sealed: 7, selected: 6 };
+  const model = { version: 8, modelDigest: 'ab'.repeat(32), privacy: { epsilon: 3.15, delta: 1e-5 } };
+  const readiness = { status: 'ready', reason: '', conditions: [] };
+
+  it('shows the last round, its version and what it cost', () => {
+    const { markup } = roundPanel({ readiness, phase: 'round 10: collecting', last, model });
+    for (const words of [
+      '9, rejected: worse',
+      '6 of 7 updates',
+      'ε 3.150 at δ 0.00001',
+      'round 10: collecting',
+      'none',
+    ])
+      expect(markup).to.include(words);
+  });
+
+  it('shows problems, and nothing of a node that is not up but why', () => {
+    const conditions = [{ code: 'PRIVACY_BUDGET_SPENT', message: '<b>spent</b>' }];
+    const starting = { status: 'starting', reason: 'reaching the chain', conditions };
+    const { markup } = roundPanel({
+      readiness: starting,
+      phase: undefined,
+      last: undefined,
+      model: undefined,
+    });
+    expect(markup).to.include('not up: reaching the chain').and.to.include('none was decided yet');
+    expect(markup).to.include('<code>PRIVACY_BUDGET_SPENT</code> &lt;b&gt;spent&lt;/b&gt;');
+  });
+});
+
+describe('dashboard: parts', () => {
+  it('escapes every value', () => {
+    const attack = `"><script>alert('1')</script>&`;
+    const { markup } = html`<p title="${attack}">${[html`<b>${attack}</b>`]}${3}</p>`;
+    expect(markup).not.to.match(/<script|">"/);
+    expect(markup).to.equal(
+      '<p title="&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;"><b>&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;</b>3</p>',
+    );
+  });
+
+  it('rounds ε up, and has round ticks', () => {
+    expect([1.0001, 1, null].map(epsilonText)).to.deep.equal(['1.001', '1.000', '∞']);
+    expect(ticks(8.6, 5)).to.deep.equal([0, 2, 4, 6, 8]);
+    expect(ticks(3, 8, true)).to.deep.equal([0, 1, 2, 3]);
+    expect(ticks(0, 5)).to.deep.equal([0]);
+  });
+
+  it('takes what the node answers, and says when it asks for a token', async () => {
+    const answers: Record<string, { status: number; body: unknown }> = {
+      '/readyz': { status: 206, body: { status: 'syncing', reason: '', conditions: [] } },
+      '/v1/node/privacy': { status: 200, body: open },
+      '/v1/rounds?limit=1': { status: 200, body: { items: [{ round: 4 }] } },
+      '/v1/models/latest': { status: 503, body: { error: {} } },
+    };
+    const ask = async (path: string) => answers[path] ?? { status: 404, body: {} };
+    expect(await askNode(ask)).to.deep.equal({
+      readiness: answers['/readyz']?.body,
+      privacy: open,
+      last: { round: 4 },
+      model: undefined,
+      needsToken: false,
+    });
+    answers['/v1/node/privacy'] = { status: 401, body: { error: {} } };
+    expect(await askNode(ask)).to.include({ needsToken: true, privacy: undefined });
+  });
+});
