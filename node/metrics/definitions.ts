@@ -70,6 +70,12 @@ export const METRICS = [
   { name: 'ballast_privacy_epsilon', type: 'gauge', help: 'Privacy loss that this node has spent' },
   { name: 'ballast_privacy_epsilon_budget', type: 'gauge', help: 'Privacy loss at which it stops training' },
   {
+    name: 'ballast_privacy_rounds_left',
+    type: 'gauge',
+    help: 'Rounds that the budget bears at the present noise',
+  },
+  { name: 'ballast_privacy_releases', type: 'gauge', help: 'Releases in the privacy ledger' },
+  {
     name: 'ballast_held_out_loss_basis_points',
     type: 'gauge',
     help: 'Mean pinball loss of the certified model on held-out public data',

@@ -7,7 +7,7 @@ import { ApiError, type ApiSource, createPredictor } from '../api/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import type { NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainParameters } from './chain-parameters.ts';
-import { PrivacyAccounts } from './privacy-accounts.ts';
+import type { PrivacyAccounts } from './privacy-accounts.ts';
 import type { Measure, ReportedVersion, VersionReports } from './version-reports.ts';
 
 export type ApiSourceParts = {
@@ -16,13 +16,20 @@ export type ApiSourceParts = {
   readonly view: () => NodeView;
   readonly parameters: Pick<ChainParameters, 'read'>;
   readonly reports: Pick<VersionReports, 'of'>;
+  readonly accounts: Pick<PrivacyAccounts, 'of'>;
 };
 
 /** What the HTTP interface reads, taken from the running node at the time of each request. */
-export function createApiSource({ node, network, view, parameters, reports }: ApiSourceParts): ApiSource {
+export function createApiSource({
+  node,
+  network,
+  view,
+  parameters,
+  reports,
+  accounts,
+}: ApiSourceParts): ApiSource {
   const { document } = view();
   const model = createModel(parseModelSpec(document.model));
-  const accounts = new PrivacyAccounts(document.parameters);
 
   const participant = (): Participant => {
     const running = view().participant;

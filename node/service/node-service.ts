@@ -14,6 +14,7 @@ import {
 } from '../runtime/index.ts';
 import { createApiSource, measureOf } from './api-source.ts';
 import { ChainParameters } from './chain-parameters.ts';
+import { PrivacyAccounts } from './privacy-accounts.ts';
 import { VersionReports } from './version-reports.ts';
 
 export type NodeServiceOptions = BallastNodeOptions & {
@@ -51,6 +52,7 @@ export class NodeService {
     const parameters = new ChainParameters(() => Date.now());
     const view = () => this.node.view();
     const reports = new VersionReports(measureOf(view));
+    const accounts = new PrivacyAccounts(nodeOptions.document.parameters);
     this.node = new BallastNode(nodeOptions, {
       ...others,
       emit,
@@ -70,7 +72,7 @@ export class NodeService {
           view().conditions.map(({ code, message, since }) => ({ code, message, sinceMs: since })),
       },
       feed,
-      metrics: withView(metrics, view),
+      metrics: withView(metrics, view, accounts),
       now: () => performance.now(),
       onError: (error) => emit({ event: 'error', ...describeError(error) }),
       pages: dashboardFiles,
@@ -81,6 +83,7 @@ export class NodeService {
       view,
       parameters,
       reports,
+      accounts,
     });
     this.#api.serve(source);
   }
@@ -141,11 +144,15 @@ export class NodeService {
 }
 
 /** What the node does not tell of by itself is read when somebody asks. */
-function withView(metrics: Metrics, view: () => NodeView): ApiMetrics {
+export function withView(
+  metrics: Pick<Metrics, 'api' | 'set' | 'text'>,
+  view: () => NodeView,
+  accounts: PrivacyAccounts,
+): ApiMetrics {
   let block = { height: -1, seenAt: performance.now() };
   const read = (): void => {
-    const { document, peers, finalizedHeight, clockSkewMs } = view();
-    metrics.set('ballast_privacy_epsilon_budget', document.parameters.privacy.epsilonBudget);
+    const { ledger, peers, finalizedHeight, clockSkewMs } = view();
+    readPrivacy(metrics, ledger, accounts);
     metrics.set('ballast_peers', peers.length);
     if (clockSkewMs !== undefined) metrics.set('ballast_clock_skew_seconds', clockSkewMs / 1_000);
     if (finalizedHeight === undefined) return;
@@ -160,4 +167,27 @@ function withView(metrics: Metrics, view: () => NodeView): ApiMetrics {
       return metrics.text();
     },
   };
+}
+
+/**
+ * Rounds left are not a number until the ledger has been read, and infinite without a guarantee: 0 says that the budget
+ * is spent. A ledger that cannot say what was spent is told as an error elsewhere.
+ */
+function readPrivacy(
+  metrics: Pick<Metrics, 'set'>,
+  ledger: NodeView['ledger'],
+  accounts: PrivacyAccounts,
+): void {
+  try {
+    const account = ledger && accounts.of(ledger);
+    metrics.set('ballast_privacy_rounds_left', account ? (account.roundsLeft ?? Infinity) : Number.NaN);
+    if (account === undefined) return;
+    const { spent, budget } = account;
+    metrics.set('ballast_privacy_releases', spent.releases);
+    if (spent.epsilon !== null) metrics.set('ballast_privacy_epsilon', spent.epsilon);
+    if (budget !== null) metrics.set('ballast_privacy_epsilon_budget', budget);
+  } catch (error) {
+    if (!(error instanceof BallastError)) throw error;
+    metrics.set('ballast_privacy_rounds_left', Number.NaN);
+  }
 }

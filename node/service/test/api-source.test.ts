@@ -4,6 +4,7 @@ import { BallastError } from '../../../protocol/errors.ts';
 import { report as reportSchema } from '../../api/schemas/index.ts';
 import type { ChainLink } from '../../runtime/index.ts';
 import { createApiSource, measureOf } from '../api-source.ts';
+import { PrivacyAccounts } from '../privacy-accounts.ts';
 import { VersionReports } from '../version-reports.ts';
 import { certificates, document, fakeNode, head } from './support.ts';
 
@@ -14,6 +15,7 @@ function sourceOver(node = fakeNode(), read: () => Promise<never[]> = async () =
     view: node.view,
     parameters: { read },
     reports: new VersionReports(measureOf(node.view)),
+    accounts: new PrivacyAccounts(document.parameters),
   });
   return { source, node };
 }
