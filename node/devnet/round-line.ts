@@ -9,6 +9,9 @@ export type LineContext = {
   readonly nodes: number;
 };
 
+/** Why a node abstains whose budget bears no further round: it validates and votes all the same. */
+const SPENT = 'PRIVACY_BUDGET_EXCEEDED';
+
 /**
  * One line a round: leader, updates accepted of seen and who was left out and why, error against the baselines on
  * held-out data, privacy spent, version, digest, transaction, fee before → after and what held it.
@@ -29,13 +32,15 @@ export function roundLine(summary: RoundSummary, context: LineContext): string {
 function leftOutText({ decided, abstained, refused }: RoundSummary, { nameOf }: LineContext): string {
   const parts = [
     ...decided.leftOut.map(({ node, reason }) => `${nameOf(node)} (${reason})`),
-    ...abstained.map(({ node, code }) => `${nameOf(node)} (${code})`),
+    ...abstained.filter(({ code }) => code !== SPENT).map(({ node, code }) => `${nameOf(node)} (${code})`),
     ...refused
       .filter(({ sender }) => !decided.leftOut.some(({ node }) => node === sender))
       .filter(({ code }) => code.startsWith('UPDATE_'))
       .map(({ sender, code }) => `${nameOf(sender)} (${code})`),
   ];
-  return parts.length === 0 ? '' : `, left out ${parts.join(', ')}`;
+  const spent = abstained.filter(({ code }) => code === SPENT).map(({ node }) => nameOf(node));
+  const leftOut = parts.length === 0 ? '' : `, left out ${parts.join(', ')}`;
+  return spent.length === 0 ? leftOut : `${leftOut}, budget spent ${spent.toSorted().join(', ')}`;
 }
 
 function errorText({ decided: { heldOut } }: RoundSummary): string {

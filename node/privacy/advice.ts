@@ -1,5 +1,5 @@
 import type { PrivacyAccountJson } from '../api/index.ts';
-import type { Plan } from './report.ts';
+import type { Plan } from './plan.ts';
 
 /** What an operator may do. None of it raises ε: a budget is a promise. */
 export type Advice = { readonly priority: 'high' | 'normal'; readonly text: string };

@@ -3,11 +3,11 @@ export type { Advice } from './advice.ts';
 export { shortUp } from './advice.ts';
 export { readLedgerExport, type WrittenExport, writeLedgerExport } from './audit-export.ts';
 export { releaseWords } from './event-words.ts';
+export type { Plan } from './plan.ts';
 export { type AccountPlace, readPrivacyAccount, withLedger } from './read-account.ts';
 export {
   type Epsilons,
   type OpenAccountant,
-  type Plan,
   type PrivacyReport,
   privacyReport,
   type ReportOptions,

@@ -7,6 +7,7 @@ import {
 } from '../../privacy/index.ts';
 import type { PrivacyAccountJson } from '../api/index.ts';
 import { type Advice, advise } from './advice.ts';
+import type { Plan } from './plan.ts';
 import type { Tally } from './releases.ts';
 
 /** An accountant under the account's relation, with nothing charged yet. */
@@ -44,16 +45,6 @@ export type PrivacyReport = {
   }[];
   readonly plan: Plan | undefined;
   readonly advice: readonly Advice[];
-};
-
-/** What more rounds would take. */
-export type Plan = {
-  readonly rounds: number;
-  /** ε after them at the present noise, by the accountant that the ledger charges by. */
-  readonly epsilon: number | null;
-  readonly fits: boolean;
-  /** The noise multiplier with which they stay within the budget; null where none does. */
-  readonly noiseMultiplier: number | null;
 };
 
 /** Rows at which each accountant computes ε: a PLD composes for a while at each. */

@@ -194,7 +194,7 @@ ${last === void 0 ? fact("last round", "none was decided yet") : lastRound(last)
 ${phase2 === void 0 ? [] : [fact("now", phase2)]}
 ${model === void 0 ? [] : versionFacts(model)}
 </dl>
-<h3>Problems</h3>
+<h3>Conditions</h3>
 ${conditions.length === 0 ? html`<p>none</p>` : html`<ul class="conditions">${conditions.map(({ code, message }) => html`<li><code>${code}</code> ${message}</li>`)}</ul>`}`;
 }
 function lastRound({

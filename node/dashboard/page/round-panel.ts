@@ -34,7 +34,7 @@ const STATUS: Readonly<Record<string, string>> = {
   starting: 'not up',
 };
 
-/** The round that was decided last, what came of it, and this node's own problems. */
+/** The round that was decided last, what came of it, and this node's own conditions. */
 export function roundPanel({ readiness, phase, last, model }: RoundView): Html {
   const { status, reason, conditions } = readiness;
   return html`<p class="state ${status}">${STATUS[status] ?? status}${reason === '' ? '' : `: ${reason}`}</p>
@@ -43,7 +43,7 @@ ${last === undefined ? fact('last round', 'none was decided yet') : lastRound(la
 ${phase === undefined ? [] : [fact('now', phase)]}
 ${model === undefined ? [] : versionFacts(model)}
 </dl>
-<h3>Problems</h3>
+<h3>Conditions</h3>
 ${conditions.length === 0 ? html`<p>none</p>` : html`<ul class="conditions">${conditions.map(({ code, message }) => html`<li><code>${code}</code> ${message}</li>`)}</ul>`}`;
 }
 

@@ -53,7 +53,10 @@ describe('round line', () => {
   it('names those who abstained and those whose header was refused, each once', () => {
     const text = line({
       decided: decided({ leftOut: [{ node: 'd', reason: 'UPDATE_NORM' }], sealed: 3, selected: ['a', 'b'] }),
-      abstained: [{ node: 'c', code: 'PRIVACY_BUDGET_EXCEEDED' }],
+      abstained: [
+        { node: 'c', code: 'PRIVACY_BUDGET_EXCEEDED' },
+        { node: 'a', code: 'LEDGER_UNCONFIRMED' },
+      ],
       refused: [
         { sender: 'b', code: 'UPDATE_SIZE' },
         { sender: 'd', code: 'UPDATE_NORM' },
@@ -61,7 +64,7 @@ describe('round line', () => {
       ],
     });
     expect(text).to.include(
-      ' · 2/3 updates, left out node-d (UPDATE_NORM), node-c (PRIVACY_BUDGET_EXCEEDED), node-b (UPDATE_SIZE) · ',
+      ' · 2/3 updates, left out node-d (UPDATE_NORM), node-a (LEDGER_UNCONFIRMED), node-b (UPDATE_SIZE), budget spent node-c · ',
     );
     expect(text).not.to.include('MESSAGE_PAST_ROUND');
   });
