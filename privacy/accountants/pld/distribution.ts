@@ -87,7 +87,9 @@ function connectDots(pair: LossPair, options: GridOptions): PrivacyLossDistribut
 
 function mergeCells(pair: LossPair, options: GridOptions): PrivacyLossDistribution {
   const { interval } = options;
-  const [first, last] = gridRange(pair, options);
+  const [start, last] = gridRange(pair, options);
+  // One point more, for what is lowered from the first.
+  const first = start - 1;
   const size = last - first + 1;
   const rounding = slackOf(pair, first, last, interval);
   const raised = 1 + 4 * rounding + 8 * UNIT_ROUNDOFF;

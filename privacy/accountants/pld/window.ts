@@ -21,6 +21,7 @@ const LOG_ABOVE = 20;
 const LOG_OUTSIDE = 28;
 /** A tilt is at most this much a grid point. */
 const LARGEST_TILT = 16;
+const LOG_GENTLE = 6;
 const SEARCH_STEPS = 48;
 
 /**
@@ -80,13 +81,32 @@ function tiltFor(
   if ('logDelta' in aim) {
     const want = Math.max(1e-3, -aim.logDelta);
     const theta = leastOf((t) => (rough(t) + want) / t, Math.sqrt(2 * want) * scale, largest);
-    return [theta, aim.logDelta];
+    return [gentlest(rough, (rough(theta) + want) / theta, theta), aim.logDelta];
   }
   const exponent = (t: number) => rough(t) - t * aim.epsilon;
   const theta = leastOf(exponent, scale, largest);
   const logDelta = exponent(theta);
   // Chernoff bounds are above the δ by about the inverse of θ times a deviation.
-  return logDelta < -1e-6 ? [theta, Math.max(-700, 2 * logDelta - 10)] : [0, -20];
+  if (logDelta >= -1e-6) return [0, -20];
+  return [gentlest(rough, aim.epsilon, theta), Math.max(-700, 2 * logDelta - 10)];
+}
+
+/**
+ * The least tilt whose Chernoff bound at ε is within a factor exp(6) of that of the best one: the rounding is smaller
+ * than δ by far with either, and a steeper tilt, which losses near their largest ask for, leaves nothing to be seen
+ * beside its aim.
+ */
+function gentlest(rough: (theta: number) => number, epsilon: number, best: number): number {
+  const bound = (theta: number) => rough(theta) - theta * epsilon;
+  const enough = bound(best) + LOG_GENTLE;
+  if (enough >= 0) return 0;
+  let [low, high] = [0, best];
+  for (let step = 0; step < SEARCH_STEPS && high - low > 1e-2 * high; step++) {
+    const middle = (low + high) / 2;
+    if (bound(middle) <= enough) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 /** Roughly where a function that falls and then rises on (0, largest] is least: golden section on ln. */

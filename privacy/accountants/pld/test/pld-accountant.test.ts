@@ -239,6 +239,26 @@ describe('the accountant of composed privacy losses', () => {
     expect(steep.epsilon(1e-6)).to.be.within(gaussianEpsilon(1e-6, mu), gaussianEpsilon(1e-6, mu) * 1.001);
   });
 
+  it('is accurate close to the largest loss too', () => {
+    const choices = charged('replace', [[{ kind: 'exponential-mechanism', epsilon: 0.10518 }, 2]]);
+    expect(choices.errorBound(1.5e-4)).to.be.below(1e-3 * choices.epsilon(1.5e-4));
+    const mixed = charged('add-remove', [[sampled(0.4747, laplace(12.85)), 359]]);
+    expect(mixed.errorBound(2.3e-3)).to.be.below(0.01 * mixed.epsilon(2.3e-3));
+    const answers = charged('replace', [[{ kind: 'epsilon-delta', epsilon: 1.6635, delta: 0 }, 30]]);
+    // The largest loss alone: P[30 of 30]·(1 − exp(ε − 30·1.6635)), the next one being exp(−2·1.6635) times lower.
+    const all = (1 / (1 + Math.exp(-1.6635))) ** 30;
+    expect(answers.epsilon(5e-3 * all)).to.be.closeTo(30 * 1.6635 + Math.log1p(-5e-3), 3e-3);
+    expect(answers.epsilonBounds(5e-3 * all).lower).to.be.closeTo(30 * 1.6635 + Math.log1p(-5e-3), 3e-3);
+  });
+
+  it('stays above a loss that is all but certain beside far ones that are all but impossible', () => {
+    const rate = 0.00015819945438628596;
+    const charges: readonly Charge[] = [[sampled(rate, gaussian(0.007730959946543548)), 135_696]];
+    // What has not the unit has a loss of −ln(1 − q) each time, and never another.
+    expect(
+      charged('add-remove', charges, { maxPoints: 2 ** 18 }).delta(-135_696 * Math.log1p(-rate) - 0.1),
+    ).to.be.above(-Math.expm1(-0.1) * 0.999);
+  });
 
   it('takes an interval of the caller', () => {
     const charges: readonly Charge[] = [[sampled(0.1, gaussian(1)), 20]];
