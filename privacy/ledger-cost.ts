@@ -93,7 +93,7 @@ export function gaussianPart(release: ReleaseEvent): bigint {
  * Σμ² is a filter (Smith and Thakurta 2022), for RDP the bound at an order that was fixed before is one (Feldman and
  * Zrnic 2021; Lécuyer 2021). Events that a network's document fixes before any data is read compose adaptively under
  * every accountant, PLD too (Zhu, Dong and Wang 2022, Theorem 10); trials whose noise is chosen after a look at
- * results are for 'rdp'.
+ * results are for 'rdp' with one order.
  */
 export class LedgerCost {
   readonly #policy: PrivacyPolicy;

@@ -174,7 +174,8 @@ export class OwnPast {
       this.#guard.noteAnswers(this.#answered.size);
       for (const look of [...this.#waiting]) look();
     } catch (error) {
-      if (!signal.aborted && !(error instanceof BallastError)) observer.onError?.(error);
+      const isExpected = signal.aborted || patience.signal.aborted || error instanceof BallastError;
+      if (!isExpected) observer.onError?.(error);
     } finally {
       cancel();
       this.#asking.delete(node);
