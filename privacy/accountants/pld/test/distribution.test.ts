@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { PrivacyRelation } from '../../../events.ts';
 import type { PrivacyEvent } from '../../../privacy-event.ts';
 import { gaussianDelta, gaussianEpsilon } from '../../gaussian-curve.ts';
+import { cumulant } from '../cumulant.ts';
 import {
   ComposedLoss,
   composeDistributions,
@@ -249,6 +250,13 @@ describe('a privacy loss on a grid', () => {
     const charge = 1e-3 * Math.exp(-0.1) * Math.sqrt(3);
     expect(at('upper', 1e-3) - at('upper', 0)).to.be.closeTo(charge, 1e-9);
     expect(at('lower', 0) - at('lower', 1e-3)).to.be.closeTo(charge, 1e-9);
+  });
+
+  it('has cumulants that neither a far loss nor a small mass upsets', () => {
+    const law = { logMasses: Float64Array.of(-740, 0), losses: Float64Array.of(-10_000, 0) };
+    expect(cumulant(law, -0.076)).to.be.closeTo(20 + Math.log1p(Math.exp(-20)), 1e-9);
+    expect(cumulant(law, -0.05)).to.be.closeTo(0, 1e-12);
+    expect(cumulant(law, 3)).to.equal(0);
   });
 
   it('rounded down in place of up would be found out', () => {
