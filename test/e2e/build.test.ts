@@ -87,6 +87,15 @@ describe('published package', function () {
     expect(run(['aggregate.mjs'])).to.equal('1\n');
   });
 
+  it('serves the dashboard', () => {
+    writeFileSync(
+      join(installed, 'dashboard.mjs'),
+      `import { dashboardFiles } from './dist/node/dashboard/index.js';
+      console.log((await dashboardFiles()).filter(({ body }) => body.length > 500).length);`,
+    );
+    expect(run(['dashboard.mjs'])).to.equal('3\n');
+  });
+
   it('is usable as a library', async () => {
     const url = pathToFileURL(join(installed, 'dist/aggregation/index.js')).href;
     const { ruleNames } = (await import(url)) as typeof import('../../aggregation/index.ts');
