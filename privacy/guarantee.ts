@@ -22,6 +22,15 @@ export function trustAssumption(unit: PrivacyUnit): string {
   return ASSUMPTIONS[unit];
 }
 
+/** What one unit is that a network's guarantee covers, in words. */
+export function coveredUnit({ privacy: { unit, record } }: Pick<NetworkParameters, 'privacy'>): string {
+  if (unit === 'none') return 'nobody';
+  if (unit === 'node') return 'all data of the node';
+  return record === undefined
+    ? 'a day of examples of the node'
+    : `a block of ${record.days} days of the node`;
+}
+
 /**
  * The accountant by which every ledger of a network charges; null without a guarantee. It follows from the document:
  * the exact curve for Gaussian sums over all records, RDP where records are drawn in secret, and PLD where they are

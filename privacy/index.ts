@@ -24,7 +24,13 @@ export * from './correlated/index.ts';
 export { MIN_GRID_VARIANCE } from './discretisation.ts';
 export * from './events.ts';
 export { fromGrid, gridNorm2, MAX_GRID_BITS, toGrid, withinGridNorm } from './grid.ts';
-export { accountantOf, guaranteeOf, type PrivacyGuarantee, trustAssumption } from './guarantee.ts';
+export {
+  accountantOf,
+  coveredUnit,
+  guaranteeOf,
+  type PrivacyGuarantee,
+  trustAssumption,
+} from './guarantee.ts';
 export { type LedgerOptions, PrivacyLedger } from './ledger.ts';
 export type { AccountantFactory } from './ledger-cost.ts';
 export {

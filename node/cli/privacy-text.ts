@@ -19,11 +19,12 @@ export function privacyText(report: PrivacyReport, { all = false } = {}): string
 }
 
 function coverage({ account, accountants, spent, refused }: PrivacyReport): string[] {
-  const { unit, relation, delta, budget, accountant, assumption, remaining, state, roundsLeft } = account;
+  const { covers, unit, relation, delta, budget, accountant, assumption, remaining, state, roundsLeft } =
+    account;
   const { releases, sums, epsilon } = account.spent;
   const others = accountants.map((name) => `${name} ${epsilonText(spent[name])}`).join(', ');
   return [
-    `covers: ${unit}, ${relation}, δ = ${delta}, budget ε = ${budget}`,
+    `covers: ${covers} (${unit}, ${relation}), δ = ${delta}, budget ε = ${budget}`,
     `trust: ${assumption}`,
     `spent: ε = ${epsilonText(epsilon)} by the ledger (${accountant}), ${roundedDown(remaining ?? 0)} left; ${releases} releases, ${sums} noisy sums`,
     `under each accountant: ${others}`,

@@ -17,6 +17,8 @@ const PROJECTION_POINTS = { gaussian: 48, rdp: 48, pld: 8 } as const;
 export type AccountTerms = {
   /** What the ledger charges by; null without a guarantee. */
   readonly accountant: AccountantName | null;
+  /** What one unit is, in words. */
+  readonly covers: string;
   /** What a round releases at the present noise. */
   readonly next: ReleaseEvent;
 };
@@ -30,7 +32,7 @@ export type AccountTerms = {
  */
 export function privacyAccount(
   ledger: Pick<PrivacyLedger, 'history' | 'policy' | 'projection' | 'spent'>,
-  { accountant, next }: AccountTerms,
+  { accountant, covers, next }: AccountTerms,
   history: readonly LedgerEntry[] = ledger.history(),
 ): PrivacyAccountJson {
   const { unit, relation, delta, epsilonBudget } = ledger.policy;
@@ -45,6 +47,7 @@ export function privacyAccount(
     unit,
     relation,
     delta,
+    covers,
     accountant,
     assumption: trustAssumption(unit),
     budget: isCovered ? epsilonBudget : null,

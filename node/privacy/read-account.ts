@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accountantOf, ledgerAccountant, PrivacyLedger } from '../../privacy/index.ts';
+import { accountantOf, coveredUnit, ledgerAccountant, PrivacyLedger } from '../../privacy/index.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type { PrivacyAccountJson } from '../api/index.ts';
@@ -37,7 +37,11 @@ export async function readPrivacyAccount(place: AccountPlace): Promise<PrivacyAc
     return await withLedger(place, async (ledger) => {
       const { parameters } = place.document;
       const next = trainingRelease(localTrainingOptions(parameters));
-      return privacyAccount(ledger, { accountant: accountantOf(parameters), next });
+      return privacyAccount(ledger, {
+        accountant: accountantOf(parameters),
+        covers: coveredUnit(parameters),
+        next,
+      });
     });
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'DATA_DIR_LOCKED') throw error;

@@ -1,4 +1,4 @@
-import { accountantOf, type LedgerEntry, type PrivacyLedger } from '../../privacy/index.ts';
+import { accountantOf, coveredUnit, type LedgerEntry, type PrivacyLedger } from '../../privacy/index.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { PrivacyAccountJson } from '../api/index.ts';
 import { privacyAccount } from '../privacy/index.ts';
@@ -30,7 +30,8 @@ export class PrivacyAccounts {
     this.#ledger = ledger;
     const next = trainingRelease(localTrainingOptions(this.#parameters));
     const accountant = accountantOf(this.#parameters);
-    this.#account = privacyAccount(ledger, { accountant, next }, this.#history);
+    const covers = coveredUnit(this.#parameters);
+    this.#account = privacyAccount(ledger, { accountant, covers, next }, this.#history);
     return this.#account;
   }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { PrivacyStatement } from '../../protocol/round-entry.ts';
 import { ledgerAccountant } from '../charging.ts';
 import { PRIVACY_UNITS } from '../events.ts';
-import { accountantOf, guaranteeOf, trustAssumption } from '../guarantee.ts';
+import { accountantOf, coveredUnit, guaranteeOf, trustAssumption } from '../guarantee.ts';
 
 const terms = { relation: 'replace', noiseMultiplier: 8, recordClipNorm: 1, epsilonBudget: 8, delta: 1e-5 };
 type Terms = Parameters<typeof accountantOf>[0];
@@ -34,6 +34,14 @@ describe('privacy guarantee', () => {
     expect(accountantOf(parameters('node', {}, drawn))).to.equal('gaussian');
     const factory = ledgerAccountant(parameters('record', { relation: 'add-remove' }, drawn));
     expect(factory('add-remove')).to.include({ name: 'rdp', relation: 'add-remove' });
+  });
+
+  it('names the unit that is covered', () => {
+    expect(coveredUnit(parameters('record'))).to.equal('a day of examples of the node');
+    const block = { record: { kind: 'block', days: 7 } };
+    expect(coveredUnit(parameters('record', block))).to.equal('a block of 7 days of the node');
+    expect(coveredUnit(parameters('node', block))).to.equal('all data of the node');
+    expect(coveredUnit(parameters('none'))).to.equal('nobody');
   });
 
   it('has another assumption for every unit', () => {

@@ -84,6 +84,7 @@ const parameter = {
 const release = { unit: 'record', relation: 'add-remove', sensitivity: 1, noiseMultiplier: 8, releases: 4 };
 const privacyAccount = {
   unit: 'record',
+  covers: 'a day of examples of the node',
   relation: 'add-remove',
   delta: 0.00001,
   accountant: 'gaussian',

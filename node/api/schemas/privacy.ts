@@ -8,6 +8,7 @@ const epsilon = z.number().nonnegative().nullable();
 export const privacyAccount = privacyGuarantee
   .omit({ epsilon: true })
   .extend({
+    covers: z.string().meta({ description: 'what one unit is' }),
     budget: epsilon.meta({
       description: 'epsilon at which the node releases nothing more; null: no guarantee',
     }),

@@ -89,7 +89,9 @@ describe('ballast privacy', function () {
     const { code, out, err } = await ballast(...here(), '--rounds', '60');
     expect({ code, err }).to.deep.equal({ code: 0, err: '' });
     const lines = out.trimEnd().split('\n');
-    expect(lines[0]).to.equal('covers: record, add-remove, δ = 0.00001, budget ε = 8');
+    expect(lines[0]).to.equal(
+      'covers: a day of examples of the node (record, add-remove), δ = 0.00001, budget ε = 8',
+    );
     expect(lines[1]).to.match(/^trust: the node that holds the records is trusted/);
     expect(lines[2]).to.equal(
       'spent: ε = 1.699 by the ledger (gaussian), 6.301 left; 3 releases, 12 noisy sums',

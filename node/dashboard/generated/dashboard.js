@@ -120,7 +120,6 @@ var round = (value) => Math.round(value * 10) / 10;
 var plain = (value) => String(Number(value.toPrecision(6)));
 
 // page/privacy-panel.ts
-var UNITS = { record: "one record of this node", node: "the whole node", none: "nobody" };
 var RELATIONS = {
   "add-remove": "one unit more or less",
   replace: "one unit exchanged for another"
@@ -137,7 +136,7 @@ ${account.budget === null ? nothing : spentBar(account, account.budget)}
 ${epsilonChart(account)}
 ${legend(account)}
 <dl>
-${fact("covers", UNITS[account.unit])}
+${fact("covers", account.covers)}
 ${account.unit === "none" ? nothing : guaranteeFacts(account)}
 ${fact("trust", account.assumption)}
 ${fact("released", `${account.spent.releases} updates, ${account.spent.sums} noisy sums`)}

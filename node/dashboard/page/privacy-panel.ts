@@ -3,7 +3,6 @@ import { epsilonChart, epsilonTable } from './epsilon-chart.ts';
 import { type Html, html, nothing } from './html.ts';
 import { epsilonText } from './numbers.ts';
 
-const UNITS = { record: 'one record of this node', node: 'the whole node', none: 'nobody' } as const;
 const RELATIONS = {
   'add-remove': 'one unit more or less',
   replace: 'one unit exchanged for another',
@@ -23,7 +22,7 @@ ${account.budget === null ? nothing : spentBar(account, account.budget)}
 ${epsilonChart(account)}
 ${legend(account)}
 <dl>
-${fact('covers', UNITS[account.unit])}
+${fact('covers', account.covers)}
 ${account.unit === 'none' ? nothing : guaranteeFacts(account)}
 ${fact('trust', account.assumption)}
 ${fact('released', `${account.spent.releases} updates, ${account.spent.sums} noisy sums`)}

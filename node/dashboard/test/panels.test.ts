@@ -40,7 +40,7 @@ describe('dashboard: privacy', () => {
   it('shows what is covered, how it was counted, who is trusted and what is left', () => {
     const { markup } = privacyPanel(open);
     for (const words of [
-      'one record of this node',
+      'a day of examples of the node',
       'one unit more or less',
       '0.00001',
       'exact curve of the Gaussian mechanism',

@@ -1,4 +1,10 @@
-import { accountantOf, createAccountant, ledgerAccountant, PrivacyLedger } from '../../../privacy/index.ts';
+import {
+  accountantOf,
+  coveredUnit,
+  createAccountant,
+  ledgerAccountant,
+  PrivacyLedger,
+} from '../../../privacy/index.ts';
 import { MemoryStore } from '../../../privacy/test/support.ts';
 import type { NetworkParameters } from '../../../protocol/network.ts';
 import { localTrainingOptions } from '../../runtime/round-trainer.ts';
@@ -29,7 +35,11 @@ export async function accountAfter(
   keyOf?: (n: number) => string,
 ) {
   const ledger = await ledgerAfter(rounds, parameters, keyOf);
-  return privacyAccount(ledger, { accountant: accountantOf(parameters), next: nextOf(parameters) });
+  return privacyAccount(ledger, {
+    accountant: accountantOf(parameters),
+    covers: coveredUnit(parameters),
+    next: nextOf(parameters),
+  });
 }
 
 export const open = (name: Parameters<typeof createAccountant>[0]) => createAccountant(name, 'add-remove');
