@@ -19,6 +19,7 @@ const COMMANDS = {
   lint: ['scripts/lint.ts'],
   contracts: ['scripts/contracts.ts'],
   kernels: ['scripts/kernels.ts'],
+  dashboard: ['scripts/dashboard.ts'],
   mutants: ['test/mutation/run.ts'],
   soak: ['simulations/experiments/soak.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],
@@ -31,6 +32,11 @@ const COMMANDS = {
   'bench:robust-rules': ['simulations/experiments/robust-rules.ts'],
   'bench:robustness': ['simulations/experiments/robustness.ts'],
   'bench:peg': ['simulations/experiments/peg-federation.ts'],
+  'bench:noise': ['simulations/experiments/noise-bench.ts'],
+  'bench:accountants': ['simulations/experiments/accountant-bench.ts'],
+  'bench:correlated-noise': ['simulations/experiments/correlated-noise.ts'],
+  'bench:training': ['simulations/experiments/record-gradients-bench.ts'],
+  'bench:privacy-audit': ['simulations/experiments/privacy-audit.ts'],
 };
 
 async function main() {
