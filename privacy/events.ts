@@ -39,9 +39,9 @@ export type ReleaseEvent = GaussianRelease | MechanismRelease | UnprotectedRelea
 
 export const MAX_RELEASES = 2 ** 32;
 
-/** One unit's largest influence on a sum of clipped vectors, in clip norms. */
+/** One unit's largest influence on a sum of clipped vectors, in clip norms. @throws BallastError `PRIVACY_PARAMETER` for another relation. */
 export function sensitivityOf(relation: PrivacyRelation): number {
-  return relation === 'replace' ? 2 : 1;
+  return requireOneOf('relation', relation, PRIVACY_RELATIONS) === 'replace' ? 2 : 1;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { MIN_GRID_VARIANCE, SMOOTHING_VARIANCE } from '../discretisation.ts';
-import { type PrivacyRelation, sensitivityOf } from '../events.ts';
-import { requireDelta, requireInteger } from '../parameters.ts';
+import { PRIVACY_RELATIONS, type PrivacyRelation, sensitivityOf } from '../events.ts';
+import { requireDelta, requireInteger, requireOneOf } from '../parameters.ts';
 import { checkedPrivacyEvent, type PrivacyEvent } from '../privacy-event.ts';
 import { ceilDivide, exactRational, type Rational } from '../rational.ts';
 import { type Accountant, unsupported } from './accountant.ts';
@@ -29,7 +29,7 @@ class GaussianComposition implements Accountant {
   #cost: Cost = { loss: 0n, logSurvival: 0 };
 
   constructor(relation: PrivacyRelation) {
-    this.relation = relation;
+    this.relation = requireOneOf('relation', relation, PRIVACY_RELATIONS);
   }
 
   refuses(event: PrivacyEvent): string | undefined {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { BallastError } from '../../protocol/errors.ts';
 import { accountantNames, createAccountant } from '../accountants/create.ts';
-import { PRIVACY_RELATIONS } from '../events.ts';
+import { PRIVACY_RELATIONS, type PrivacyRelation } from '../events.ts';
 import type { PrivacyEvent } from '../privacy-event.ts';
 import { charged, gaussian, laplace, sampled } from './vector-support.ts';
 
@@ -40,6 +41,15 @@ describe('accountants of the same events', () => {
       const accountant = createAccountant(name, 'replace');
       expect([accountant.name, accountant.relation]).to.deep.equal([name, 'replace']);
       expect(accountant.epsilon(1e-9)).to.equal(0);
+    }
+  });
+
+  it('each refuses another relation, rather than charge the lesser one', () => {
+    for (const name of accountantNames) {
+      for (const relation of ['add_remove', undefined, { relation: 'replace' }]) {
+        const create = () => createAccountant(name, relation as PrivacyRelation);
+        expect(create, name).to.throw(BallastError).with.property('code', 'PRIVACY_PARAMETER');
+      }
     }
   });
 });

@@ -1,6 +1,6 @@
 import { BallastError } from '../../../protocol/errors.ts';
-import type { PrivacyRelation } from '../../events.ts';
-import { requireDelta, requireInteger } from '../../parameters.ts';
+import { PRIVACY_RELATIONS, type PrivacyRelation } from '../../events.ts';
+import { requireDelta, requireInteger, requireOneOf } from '../../parameters.ts';
 import { checkedPrivacyEvent, type PrivacyEvent } from '../../privacy-event.ts';
 import { type Accountant, unsupported } from '../accountant.ts';
 import type { ComposedLoss } from './composed-loss.ts';
@@ -43,7 +43,7 @@ const CACHED = 8;
  *
  * What was fixed before holds for an adaptive choice too: of the data's results, not of the events charged.
  *
- * @throws BallastError `PRIVACY_PARAMETER` for an interval or a number of points out of bounds.
+ * @throws BallastError `PRIVACY_PARAMETER` for another relation, an interval or a number of points out of bounds.
  */
 export function createPldAccountant(relation: PrivacyRelation, options: PldOptions = {}): PldAccountant {
   return new LossAccountant(relation, checkedOptions(options));
@@ -62,7 +62,7 @@ class LossAccountant implements PldAccountant {
   #times = 0;
 
   constructor(relation: PrivacyRelation, options: PldOptions) {
-    this.relation = relation;
+    this.relation = requireOneOf('relation', relation, PRIVACY_RELATIONS);
     this.#options = options;
   }
 

@@ -1,6 +1,6 @@
 import { BallastError } from '../../../protocol/errors.ts';
-import type { PrivacyRelation } from '../../events.ts';
-import { requireDelta, requireInteger } from '../../parameters.ts';
+import { PRIVACY_RELATIONS, type PrivacyRelation } from '../../events.ts';
+import { requireDelta, requireInteger, requireOneOf } from '../../parameters.ts';
 import { checkedPrivacyEvent, type PrivacyEvent } from '../../privacy-event.ts';
 import { type Accountant, unsupported } from '../accountant.ts';
 import { deltaOfDivergences, epsilonOfDivergences } from './conversion.ts';
@@ -25,7 +25,7 @@ export interface RdpAccountant extends Accountant {
  * δ(ε) ≤ f + (1 − f)·δ' where δ' is that of the divergences.
  *
  * @param options.orders each above 1, infinity allowed; {@link DEFAULT_ORDERS} where left out.
- * @throws BallastError `PRIVACY_PARAMETER` for the orders.
+ * @throws BallastError `PRIVACY_PARAMETER` for the relation or the orders.
  */
 export function createRdpAccountant(
   relation: PrivacyRelation,
@@ -44,7 +44,7 @@ class Divergences implements RdpAccountant {
   #logSurvival = 0;
 
   constructor(relation: PrivacyRelation, orders: readonly number[]) {
-    this.relation = relation;
+    this.relation = requireOneOf('relation', relation, PRIVACY_RELATIONS);
     this.orders = orders;
     this.#divergences = orders.map(() => 0);
   }
