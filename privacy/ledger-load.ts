@@ -12,7 +12,7 @@ import {
   LEDGER_ROOT,
   type LedgerPosition,
 } from './ledger-records.ts';
-import type { LedgerTerms } from './policy.ts';
+import { formatTerms, type LedgerTerms } from './policy.ts';
 
 /** A verified ledger: its debits in order, the sum of their losses, and the checksum of the last. */
 export type LoadedLedger = {
@@ -72,14 +72,13 @@ async function requireNoLeftovers(store: KeyValueStore): Promise<void> {
 }
 
 function requireTerms(stored: LedgerTerms, asked: LedgerTerms): void {
-  const name = (terms: LedgerTerms) =>
-    terms.unit === 'none' ? 'none' : `${terms.unit}, ${terms.relation}, δ ${terms.delta}`;
-  if (name(stored) === name(asked)) return;
+  const [kept, expected] = [formatTerms(stored), formatTerms(asked)];
+  if (kept === expected) return;
   throw new BallastError(
     'PRIVACY_POLICY_MISMATCH',
-    `privacy ledger: got a ledger kept for (${name(stored)}), expected (${name(asked)})`,
+    `privacy ledger: got a ledger kept for (${kept}), expected (${expected})`,
     {
-      metadata: { stored: name(stored), asked: name(asked) },
+      metadata: { stored: kept, asked: expected },
       hint: 'what was released under one guarantee cannot be counted under another: keep the policy',
     },
   );

@@ -6,7 +6,9 @@ import {
   type PrivacyUnit,
   type ReleaseEvent,
 } from './events.ts';
-import { requireBetween, requireDelta, requireOneOf } from './parameters.ts';
+import { requireBetween, requireDelta, requireInteger, requireOneOf } from './parameters.ts';
+
+const MAX_RECORD_DAYS = 36_600;
 
 /**
  * What a node promises about all it will ever release from its data. With unit `none` it promises nothing, and
@@ -17,7 +19,12 @@ export type PrivacyPolicy = {
   readonly relation: PrivacyRelation;
   readonly epsilonBudget: number;
   readonly delta: number;
+  /** Under unit `record`, what one record is: a disjoint block of days, or a day where left out. */
+  readonly record?: RecordBlocks | undefined;
 };
+
+/** Records that are disjoint blocks of `days` whole days. */
+export type RecordBlocks = { readonly kind: 'block'; readonly days: number };
 
 /** ε at δ of everything released so far. ε is infinite under unit `none`: there is no guarantee. */
 export type PrivacySpent = { readonly epsilon: number; readonly delta: number; readonly releases: number };
@@ -29,11 +36,21 @@ export type LedgerTerms =
       readonly unit: Exclude<PrivacyUnit, 'none'>;
       readonly relation: PrivacyRelation;
       readonly delta: number;
+      readonly record?: RecordBlocks;
     };
 
 export function termsOf(policy: PrivacyPolicy): LedgerTerms {
-  const { unit, relation, delta } = policy;
-  return unit === 'none' ? { unit } : { unit, relation, delta };
+  const { unit, relation, delta, record } = policy;
+  if (unit === 'none') return { unit };
+  return { unit, relation, delta, ...(unit === 'record' && record !== undefined ? { record } : {}) };
+}
+
+/** One line for people: `record, replace, δ 0.00001, a block of 7 days`. */
+export function formatTerms(terms: LedgerTerms): string {
+  if (terms.unit === 'none') return 'none';
+  const { unit, relation, delta, record } = terms;
+  const blocks = record === undefined ? '' : `, a block of ${record.days} days`;
+  return `${unit}, ${relation}, δ ${delta}${blocks}`;
 }
 
 /** @throws BallastError `PRIVACY_PARAMETER`. */
@@ -43,6 +60,10 @@ export function checkedPolicy(policy: PrivacyPolicy): PrivacyPolicy {
     requireOneOf('relation', policy.relation, PRIVACY_RELATIONS);
     requireBetween('epsilon budget', policy.epsilonBudget, 1e-9, 1e6);
     requireDelta(policy.delta);
+    if (policy.record !== undefined) {
+      requireOneOf('record', policy.record.kind, ['block']);
+      requireInteger('record days', policy.record.days, 1, MAX_RECORD_DAYS);
+    }
   }
   return { ...policy };
 }

@@ -92,6 +92,8 @@ describe('adaptive clipping', () => {
       expect(event.noiseMultiplier).to.equal(2 * countNoise);
       expect(event.gridDeviation).to.be.at.least(1024);
     }
+    // No finer than it takes.
+    expect(AdaptiveClip.begin({ ...options, countNoise: 1 }).event.gridDeviation).to.equal(1024);
   });
 
   it('splits the noise so that vectors and count together cost what was meant for the vectors', () => {

@@ -74,6 +74,25 @@ describe('clip', () => {
     );
   });
 
+  it('writes the zeros of a zero row, wherever they go', () => {
+    const target = new Float64Array(6).fill(9);
+    clipInto(new Float64Array(2), { from: 0, length: 2, bound: 1 }, target, 3);
+    expect([...target]).to.deep.equal([9, 9, 9, 0, 0, 9]);
+  });
+
+  it('makes room for all that a long sum of squares may lose', () => {
+    // Every square of 2^-27 is less than half a digit of the sum.
+    const values = new Float64Array(10_001).fill(2 ** -27);
+    values[0] = 1;
+    expect(l2Norm(values)).to.equal(1);
+    expect(keepsBound(clip(values, 1), 1)).to.equal(true);
+  });
+
+  it('leaves a vector whose enlarged norm is the bound as it is', () => {
+    const values = Float64Array.of(7, 4);
+    expect(clip(values, 8.062257748298581)).to.deep.equal(values);
+  });
+
   it('clips several vectors by one factor, as if they were one', () => {
     fc.assert(
       fc.property(fc.array(vector, { maxLength: 4 }), bound, (parts, limit) => {

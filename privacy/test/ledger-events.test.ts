@@ -15,6 +15,7 @@ import type { AccountantFactory } from '../ledger-cost.ts';
 import { debitKey, decodeDebit, encodeDebit, encodeHead, LEDGER_KEYS } from '../ledger-records.ts';
 import { type PrivacyPolicy, termsOf } from '../policy.ts';
 import type { PrivacyEvent } from '../privacy-event.ts';
+import { exactRational } from '../rational.ts';
 import { FORMAT_1 } from './ledger-format-1.ts';
 import { MemoryStore, refusal } from './support.ts';
 
@@ -203,6 +204,12 @@ describe('privacy ledger of any mechanism', () => {
     if (repeated.kind !== 'repeated' || repeated.event.kind !== kind) throw new Error('expected it repeated');
     expect(repeated.times).to.equal(7);
     expect(repeated.event.noiseMultiplier).to.be.within(0.75 * (1 - 1e-14), 0.75);
+    for (let sensitivity = 3; sensitivity < 30; sensitivity++) {
+      const event = privacyEventOf({ ...gaussian(3), sensitivity } as ReleaseEvent);
+      if (event.kind !== kind) throw new Error('expected it alone');
+      const { numerator, denominator } = exactRational(event.noiseMultiplier);
+      expect(numerator * BigInt(sensitivity) <= 3n * 2n * denominator, `${sensitivity}`).to.equal(true);
+    }
     expect(privacyEventOf({ unit: 'none', releases: 2 })).to.deep.equal({ kind: 'unprotected' });
   });
 });
@@ -224,7 +231,9 @@ describe('what a ledger tells', () => {
       expect(history.at(-1)?.epsilonAfter).to.be.closeTo(ledger.spent().epsilon, 1e-12);
     }
     expect(ledger.history()[0]?.epsilonAfter).to.equal(epsilonOf([gaussian(20)], 1e-5));
-    expect(ledger.history(adding())[0]?.epsilonAfter).to.equal(0.5);
+    const asked: PrivacyEvent[] = [];
+    expect(ledger.history(adding(asked))[0]?.epsilonAfter).to.equal(0.5);
+    expect(asked.length).to.equal(4);
   });
 
   it('is how many rounds are left: as many as are then released', async () => {
@@ -247,6 +256,13 @@ describe('what a ledger tells', () => {
       ),
       { seed: 3, numRuns: 40 },
     );
+  });
+
+  it('bears rounds that come to the budget exactly', async () => {
+    const { ledger } = await written([]);
+    expect(ledger.projection({ event: laplace(2) }).roundsLeft).to.equal(8);
+    await commit(ledger, 'all', laplace(2, 8));
+    expect(ledger.spent().epsilon).to.equal(8);
   });
 
   it('is refused as a plan that the budget does not bear, before it begins', async () => {

@@ -275,7 +275,7 @@ describe('privacy ledger', () => {
     expect((await PrivacyLedger.open(store, policy)).spent().releases).to.equal(1);
   });
 
-  it('refuses to be read under another unit, relation or δ, but takes another budget', async () => {
+  it('refuses to be read under another unit, relation, δ or record, but takes another budget', async () => {
     const store = new MemoryStore();
     await spend(await PrivacyLedger.open(store, policy), 3);
     for (const change of [
@@ -283,6 +283,7 @@ describe('privacy ledger', () => {
       { unit: 'none' as const },
       { relation: 'add-remove' as const },
       { delta: 1e-4 },
+      { record: { kind: 'block' as const, days: 7 } },
     ]) {
       const error = await refusal(() => PrivacyLedger.open(store, { ...policy, ...change }));
       expect(error.code).to.equal('PRIVACY_POLICY_MISMATCH');
@@ -290,6 +291,23 @@ describe('privacy ledger', () => {
     const tighter = await PrivacyLedger.open(store, { ...policy, epsilonBudget: 1 });
     expect(tighter.spent().releases).to.equal(3);
     expect((await refusal(() => tighter.authorise(event))).code).to.equal('PRIVACY_BUDGET_EXCEEDED');
+  });
+
+  it('does not count what was released from blocks of days with what is released from days', async () => {
+    const store = new MemoryStore();
+    const blocks = (days: number): PrivacyPolicy => ({ ...policy, record: { kind: 'block', days } });
+    await spend(await PrivacyLedger.open(store, blocks(7)), 1);
+    expect((await PrivacyLedger.open(store, blocks(7))).spent().releases).to.equal(1);
+    for (const other of [policy, blocks(14)]) {
+      const error = await refusal(() => PrivacyLedger.open(store, other));
+      expect([error.code, error.metadata.stored]).to.deep.equal([
+        'PRIVACY_POLICY_MISMATCH',
+        'record, replace, δ 0.00001, a block of 7 days',
+      ]);
+    }
+    expect((await refusal(() => PrivacyLedger.open(new MemoryStore(), blocks(0)))).code).to.equal(
+      'PRIVACY_PARAMETER',
+    );
   });
 
   it('refuses a newer format by name', async () => {

@@ -9,6 +9,7 @@ import {
   noisyRowSum,
   noisyUpdate,
 } from '../mechanism.ts';
+import { fastDiscreteGaussian } from '../samplers/fast-discrete-gaussian.ts';
 import { refusal, seededBytes } from './support.ts';
 
 const options: MechanismOptions = { clipNorm: 0.5, noiseMultiplier: 1.1, gridBits: 20 };
@@ -67,6 +68,59 @@ describe('mechanism', () => {
     expect(Math.abs(variance / sigma ** 2 - 1)).to.be.below(4.5 * Math.sqrt(2 / dimension));
     // On the grid, to the last bit.
     expect(noisy.every((value) => Number.isInteger(value * 2 ** 20))).to.equal(true);
+  });
+
+  it('covers every coordinate, the first and the last too, with a draw of its own', () => {
+    const draw = fastDiscreteGaussian(
+      { numerator: gridNoiseVariance(options), denominator: 1n },
+      seededBytes('every one'),
+    );
+    const draws = Array.from({ length: 5 }, draw);
+    const noisy = noisyRecordSum([], 5, options, seededBytes('every one'));
+    expect([...noisy]).to.deep.equal(draws.map((steps) => steps / 2 ** 20));
+    const update = Float64Array.of(0.1, -0.2, 0, 0.2, 0.1);
+    const clean = toGrid(clip(update, 0.5), 20);
+    expect([...noisyUpdate(update, options, seededBytes('every one'))]).to.deep.equal(
+      draws.map((steps, i) => steps + clean[i]!),
+    );
+  });
+
+  it('takes rows of one value, and no rows of none', async () => {
+    const noisy = (rows: Float64Array) => noisyRowSum(rows, 1, options, seededBytes('one'))[0] ?? 0;
+    const apart = noisy(Float64Array.of(0.25, 0.125, 0.0625)) - noisy(new Float64Array(0));
+    expect(apart).to.equal(0.4375);
+    expect(noisyRowSum(new Float64Array(0), 0, options, seededBytes('none')).length).to.equal(0);
+    const refused = await refusal(() => noisyRowSum(Float64Array.of(1), 2, options, seededBytes('half')));
+    expect(refused.code).to.equal('VECTOR_LENGTH');
+  });
+
+  it('goes up to the ends of the grid, and not beyond', async () => {
+    const random = seededBytes('ends');
+    const sum = (count: number, changed: MechanismOptions) => {
+      const none = new Float64Array(0);
+      return noisyRecordSum(
+        (function* () {
+          for (let i = 0; i < count; i++) yield none;
+        })(),
+        0,
+        changed,
+        random,
+      );
+    };
+    const codeOf = async (of: () => unknown) => (await refusal(of)).code;
+    expect(gridNoiseVariance({ clipNorm: 1, noiseMultiplier: 1, gridBits: 10 })).to.equal(1n << 20n);
+    // 16 σ are 2^35 steps, each record 2^30.
+    const fine = { clipNorm: 1, noiseMultiplier: 2, gridBits: 30 };
+    expect(sum(2 ** 22 - 32, fine).length).to.equal(0);
+    expect(await codeOf(() => sum(2 ** 22 - 31, fine))).to.equal('GRID_OVERFLOW');
+    expect(sum(0, { clipNorm: 2 ** 31 - 1, noiseMultiplier: 1, gridBits: 0 }).length).to.equal(0);
+    const widest = { clipNorm: 1, noiseMultiplier: 2 ** 20, gridBits: 20 };
+    expect(await codeOf(() => sum(0, widest))).to.equal('GRID_OVERFLOW');
+    // C and 16 σ are 2^31 − 1 steps.
+    const whole = { clipNorm: 1, noiseMultiplier: (2 ** 31 - 2) / 16, gridBits: 0 };
+    expect(noisyUpdate(Float64Array.of(0), whole, random).length).to.equal(1);
+    const beyond = { clipNorm: 121, noiseMultiplier: 1, gridBits: 20 };
+    expect(await codeOf(() => noisyUpdate(Float64Array.of(0), beyond, random))).to.equal('GRID_OVERFLOW');
   });
 
   it('gives one record no more than its clip norm', () => {
