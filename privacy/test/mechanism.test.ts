@@ -96,26 +96,21 @@ describe('mechanism', () => {
 
   it('goes up to the ends of the grid, and not beyond', async () => {
     const random = seededBytes('ends');
-    const sum = (count: number, changed: MechanismOptions) => {
-      const none = new Float64Array(0);
-      return noisyRecordSum(
-        (function* () {
-          for (let i = 0; i < count; i++) yield none;
-        })(),
-        0,
-        changed,
-        random,
-      );
-    };
+    const sum = (records: Iterable<Float64Array>, changed: MechanismOptions) =>
+      noisyRecordSum(records, 0, changed, random);
     const codeOf = async (of: () => unknown) => (await refusal(of)).code;
     expect(gridNoiseVariance({ clipNorm: 1, noiseMultiplier: 1, gridBits: 10 })).to.equal(1n << 20n);
-    // 16 σ are 2^35 steps, each record 2^30.
-    const fine = { clipNorm: 1, noiseMultiplier: 2, gridBits: 30 };
-    expect(sum(2 ** 22 - 32, fine).length).to.equal(0);
-    expect(await codeOf(() => sum(2 ** 22 - 31, fine))).to.equal('GRID_OVERFLOW');
-    expect(sum(0, { clipNorm: 2 ** 31 - 1, noiseMultiplier: 1, gridBits: 0 }).length).to.equal(0);
+    // 16 σ are 2^21 steps and each record 2^31 − 1, so that 2^21 records come to 2^52.
+    const fine = { clipNorm: 2 - 2 ** -30, noiseMultiplier: 2 ** 17 / (2 ** 31 - 1), gridBits: 30 };
+    let given = 0;
+    const endless = (function* () {
+      for (const none = new Float64Array(0); ; given++) yield none;
+    })();
+    expect(await codeOf(() => sum(endless, fine))).to.equal('GRID_OVERFLOW');
+    expect(given).to.equal(2 ** 21);
+    expect(sum([], { clipNorm: 2 ** 31 - 1, noiseMultiplier: 1, gridBits: 0 }).length).to.equal(0);
     const widest = { clipNorm: 1, noiseMultiplier: 2 ** 20, gridBits: 20 };
-    expect(await codeOf(() => sum(0, widest))).to.equal('GRID_OVERFLOW');
+    expect(await codeOf(() => sum([], widest))).to.equal('GRID_OVERFLOW');
     // C and 16 σ are 2^31 − 1 steps.
     const whole = { clipNorm: 1, noiseMultiplier: (2 ** 31 - 2) / 16, gridBits: 0 };
     expect(noisyUpdate(Float64Array.of(0), whole, random).length).to.equal(1);

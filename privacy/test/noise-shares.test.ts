@@ -89,6 +89,8 @@ describe('noise shares', () => {
     expect(await codeOf({ colluders: 9 })).to.equal('NOISE_SHARE_UNCOVERED');
     expect(noiseShare({ ...options, colluders: 8 }).honestSurvivors).to.equal(1);
     expect(await codeOf({ gridBits: 8 })).to.equal('GRID_TOO_COARSE');
+    const finest = { clipNorm: 1, noiseMultiplier: 1, gridBits: 10, dropouts: 0, colluders: 0 };
+    expect(noiseShare({ ...options, ...finest, members: 2 ** 15 }).variance).to.equal(MIN_SHARE_VARIANCE);
     expect(await codeOf({ gridBits: 11, members: 100_000 })).to.equal('GRID_TOO_COARSE');
     expect(await codeOf({ members: 0 })).to.equal('PRIVACY_PARAMETER');
     expect(await codeOf({ dropouts: -1 })).to.equal('PRIVACY_PARAMETER');
