@@ -7,6 +7,7 @@ import { gaussianDelta, gaussianEpsilon } from '../accountants/gaussian-curve.ts
 import { treeAggregationEvent } from '../accountants/tree-aggregation.ts';
 import type { PrivacyRelation } from '../events.ts';
 import type { PrivacyEvent } from '../privacy-event.ts';
+import { exactRational } from '../rational.ts';
 import { refusal } from './support.ts';
 
 const gaussian = (noiseMultiplier: number): PrivacyEvent => ({ kind: 'gaussian', noiseMultiplier });
@@ -54,6 +55,10 @@ describe('exact Gaussian accountant', () => {
     const exact = charged(gaussian(3), 70, 'replace').epsilon(1e-5);
     expect(charged(discrete(3, 2 ** 18), 70, 'replace').epsilon(1e-5)).to.be.within(exact, coarse);
     expect(coarse / exact - 1).to.be.within(1e-7, 1e-5);
+    // As a continuous one of σ² − 5 steps, on a grid of any width.
+    const between = charged(discrete(3, 1024.5), 70, 'replace').epsilon(1e-5);
+    const narrowed = charged(gaussian(3 * Math.sqrt(1 - 5 / 1024.5 ** 2)), 70, 'replace').epsilon(1e-5);
+    expect(between / narrowed).to.be.closeTo(1, 1e-10);
   });
 
   it('takes the sensitivity of a correlated run from the event, and of the relation from itself', () => {
@@ -75,11 +80,50 @@ describe('exact Gaussian accountant', () => {
     expect(charged({ kind: 'unprotected' }, 0).epsilon(0.1)).to.equal(0);
   });
 
+  it('adds likely failures to the last digit, upwards', () => {
+    const failures = fc.array(fc.double({ min: 1e-9, max: 0.5, noNaN: true }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(failures, fc.double({ min: 0.1, max: 3, noNaN: true }), (probabilities, mu) => {
+        const accountant = createGaussianAccountant('add-remove');
+        let [survival, unit] = [1n, 1n];
+        for (const probability of probabilities) {
+          accountant.compose({ kind: 'failure', probability });
+          const { numerator, denominator } = exactRational(probability);
+          survival *= denominator - numerator;
+          unit *= denominator;
+        }
+        /** Whether a + b·c, the probability that something failed or else `c` happened, is at most `limit`. */
+        const atMost = (c: number, limit: number) => {
+          const [less, most] = [exactRational(c), exactRational(limit)];
+          const total = (unit - survival) * less.denominator + survival * less.numerator;
+          return total * most.denominator <= most.numerator * unit * less.denominator;
+        };
+        const failed = accountant.delta(0);
+        expect(atMost(0, failed)).to.equal(true);
+        expect(atMost(0, failed * (1 - 1e-14))).to.equal(false);
+        accountant.compose(gaussian(1 / mu));
+        const plain = charged(gaussian(1 / mu));
+        expect(atMost(plain.delta(1), accountant.delta(1))).to.equal(true);
+        expect(atMost(plain.delta(1), accountant.delta(1) * (1 - 1e-14))).to.equal(false);
+        const epsilon = accountant.epsilon(failed + (1 - failed) * 0.01);
+        expect(atMost(plain.delta(epsilon), failed + (1 - failed) * 0.01)).to.equal(true);
+        expect(epsilon).to.be.closeTo(plain.epsilon(0.01), 1e-9);
+      }),
+      { seed: 32, numRuns: 60 },
+    );
+    const half = charged({ kind: 'failure', probability: 0.5 });
+    expect(half.epsilon(half.delta(0) / (1 + 2 ** -51))).to.equal(Number.POSITIVE_INFINITY);
+  });
+
   it('refuses everything else, and charges nothing then', async () => {
     for (const event of [
       { kind: 'laplace', noiseMultiplier: 1 },
       { kind: 'poisson-sampled', rate: 0.5, event: gaussian(1) },
       discrete(1, 1023),
+      discrete(1, 1023.5),
       { kind: 'composed', events: [gaussian(1), { kind: 'epsilon-delta', epsilon: 1, delta: 0 }] },
     ] as PrivacyEvent[]) {
       const accountant = createGaussianAccountant('replace');

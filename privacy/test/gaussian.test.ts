@@ -44,6 +44,19 @@ describe('Gaussian curve', () => {
     }
   });
 
+  it('rounds up below ε = 0 too', () => {
+    // To 60 digits.
+    expect(gaussianDelta(-4.465401590965591, 0.7417437474990628) / 0.9884999235045571).to.be.within(
+      1,
+      1 + 1e-14,
+    );
+  });
+
+  it('takes what comes to δ exactly as within it', () => {
+    expect(gaussianEpsilon(gaussianDelta(0.5, 1), 1)).to.be.at.most(0.5);
+    expect(gaussianMu(0.5, gaussianDelta(0.5, 1))).to.be.at.least(1);
+  });
+
   it('never reports ε below the truth, nor much above it', () => {
     for (const [mu, delta, truth] of EPSILONS) {
       const excess = gaussianEpsilon(delta, mu) / truth - 1;
@@ -89,6 +102,8 @@ describe('Gaussian curve', () => {
     expect(gaussianDelta(1, 1e6)).to.equal(1);
     expect(gaussianEpsilon(1e-12, 1e5)).to.be.within(5e9, 5.01e9);
     expect(gaussianEpsilon(0.999, 1e-9)).to.equal(0);
+    expect(gaussianEpsilon(gaussianDelta(0, 1), 1)).to.equal(0);
+    expect(gaussianDelta(1, 1e100)).to.equal(1);
   });
 
   it('inverts itself', () => {
@@ -112,6 +127,7 @@ describe('Gaussian curve', () => {
       () => gaussianEpsilon(0, 1),
       () => gaussianEpsilon(1, 1),
       () => gaussianEpsilon(1e-5, -1),
+      () => gaussianEpsilon(1e-5, 1.1e100),
       () => gaussianEpsilon(1e-5, Number.NaN),
       () => gaussianDelta(Number.NaN, 1),
       () => gaussianMu(0, 1e-5),

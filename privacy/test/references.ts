@@ -136,6 +136,10 @@ export const DELTAS: readonly (readonly [number, number, number])[] = [
   [100, 12, 0.007994672298606885],
   [100, 15, 0.7778696647956229],
   [100, 20, 0.9999996146685565],
+  // Where the rounding of the exponent shows.
+  [923.3833448731568, 26.09206775110734, 3.765627178127441e-111],
+  [1214.332176126806, 26.7811712703215, 1.1480977511750042e-224],
+  [91.82789414404682, 22.188708014805293, 0.9999999999974354],
 ];
 
 /** Plain Gaussians of a privacy-loss-distribution accountant (google/differential-privacy, dp_accounting): [σ, steps, δ, ε] */
