@@ -34,6 +34,14 @@ describe('discrete Laplace', () => {
     expect(draws(1n).some((x) => Object.is(x, -0))).to.equal(false);
   });
 
+  it('takes terms up to 2^40', () => {
+    for (const [numerator, denominator] of [
+      [1n << 40n, 1n],
+      [1n, 1n << 40n],
+    ] as const)
+      expect(discreteLaplace({ numerator, denominator }, seededBytes('ends'))() % 1).to.equal(0);
+  });
+
   it('refuses another scale, and a source that runs dry', async () => {
     for (const [numerator, denominator] of [
       [0n, 1n],

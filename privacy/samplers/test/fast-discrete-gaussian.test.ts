@@ -73,6 +73,29 @@ describe('exponentials and cumulative weights', () => {
   });
 });
 
+describe('cumulative weights that are cut off early', () => {
+  it('hold what lies beyond, and not twice as much', () => {
+    for (const variance of VARIANCES.slice(1, 5)) {
+      const exact = referenceSums(variance);
+      const unit = REFERENCE_BITS - 128n;
+      const whole = exact[exact.length - 1] ?? 0n;
+      const deviation = Math.ceil(Math.sqrt(Number(variance.numerator) / Number(variance.denominator)));
+      for (const reach of [deviation, 2 * deviation]) {
+        const { sums, total } = cumulative(variance, 128, reach);
+        expect(sums.length).to.equal(reach + 1);
+        const beyond = whole - (exact[reach] ?? 0n);
+        expect(total.low << unit <= whole && whole <= total.high << unit).to.equal(true);
+        expect((total.high << unit) - whole <= beyond).to.equal(true);
+      }
+    }
+  });
+
+  it('has exponents up to 2^39', () => {
+    expect(expBelow({ numerator: 1n << 39n, denominator: 1n }, 64)).to.equal(0n);
+    expect(() => expBelow({ numerator: (1n << 39n) + 1n, denominator: 1n }, 64)).to.throw(RangeError);
+  });
+});
+
 describe('inversion table', () => {
   it('keeps 63 digits of every cumulative probability, each of them right', () => {
     for (const variance of VARIANCES) {
@@ -134,6 +157,14 @@ describe('inversion table', () => {
     }
   });
 
+  it('looks at a probability whose first digits are those where its guide begins', () => {
+    // F_0 = ½ + 2^−33.
+    const table = new InversionTable({ numerator: 733_962_385_335_326_529n, denominator: 1n << 60n });
+    expect((table.thresholds[0] ?? 0n) >> 29n).to.equal((1n << 33n) + 2n);
+    expect(table.draw(wordsOf(2 ** 31, 0))).to.equal(0);
+    expect(table.draw(wordsOf(2 ** 31, 2 ** 31))).to.equal(1);
+  });
+
   it('goes on beyond its end', () => {
     const variance = { numerator: 4n, denominator: 1n };
     const exact = referenceSums(variance);
@@ -168,6 +199,32 @@ describe('fast discrete Gaussian', () => {
     expect(eta).to.be.below(2 ** -454);
     // Four convolutions, each at most ln((1 + η)/(1 − η)).
     expect(4 * 2 * eta * 1.001).to.be.below(2 ** -SAMPLER_DIVERGENCE_BITS);
+  });
+
+  it('is a table up to σ = 1024, and the stated convolutions above', () => {
+    const table = (numerator: bigint, denominator = 1n) => new InversionTable({ numerator, denominator });
+    const parts = (variance: bigint, k: bigint, d = 1n) => [
+      table(16n * k * k),
+      table(variance - 16n * k * k * d, k * k * d),
+    ];
+    for (const [variance, d, k, tables] of [
+      [1n << 20n, 1n, 1n, [table(1n << 20n)]],
+      [1n << 22n, 1n, 2n, parts(1n << 22n, 2n)],
+      [(1n << 22n) + 1n, 1n, 4n, parts((1n << 22n) + 1n, 4n)],
+      [9n << 20n, 3n, 2n, parts(9n << 20n, 2n, 3n)],
+      [((1n << 20n) + 16n) << 16n, 1n, 256n, parts(((1n << 20n) + 16n) << 16n, 256n)],
+    ] as const) {
+      const draw = fastDiscreteGaussian({ numerator: variance, denominator: d }, seededBytes('parts'));
+      const words = new RandomWords(seededBytes('parts'));
+      for (let i = 0; i < 5; i++) {
+        const [first = 0, second = 0] = tables.map((each) => each.draw(words));
+        expect(draw(), `${variance}`).to.equal(first + Number(k) * second);
+      }
+    }
+    const smallest = { numerator: 1n, denominator: 1n << 20n };
+    expect(fastDiscreteGaussian(smallest, seededBytes('narrow'))()).to.equal(0);
+    const widest = fastDiscreteGaussian({ numerator: 1n << 50n, denominator: 1n }, seededBytes('pinned'));
+    expect(Array.from({ length: 3 }, widest)).to.deep.equal([38983766, -10714632, 15736534]);
   });
 
   it('has the stated variance up to the largest σ, and gives integers without a negative zero', () => {
