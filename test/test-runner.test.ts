@@ -8,7 +8,7 @@ import { runCheck } from '../scripts/test-runner/check-suite.ts';
 import { groupTestFiles, selectTestFiles } from '../scripts/test-runner/discover.ts';
 import { parseEvents } from '../scripts/test-runner/events.ts';
 import { type MochaOptions, runMochaSuite } from '../scripts/test-runner/mocha-suite.ts';
-import { runBeside } from '../scripts/test-runner/pool.ts';
+import { runBeside, runPool } from '../scripts/test-runner/pool.ts';
 import { lastLine, type SuiteResult, slowest, total } from '../scripts/test-runner/result.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -151,6 +151,7 @@ describe('test runner', () => {
       'aggregation/test/a.test.ts',
       'node/network/test/a.test.ts',
       'node/store/test/a.test.ts',
+      'node/test/e2e/bad-input.test.ts',
       'node/test/e2e/operator.test.ts',
       'simulations/test/a.test.ts',
       'simulations/test/learning.test.ts',
@@ -167,7 +168,8 @@ describe('test runner', () => {
       ['node/store', 1],
       ['test', 1],
     ]);
-    expect(groups.patient.map(({ name }) => name)).to.deep.equal(['node/test/e2e/operator.test.ts']);
+    expect(groups.waiting.map(({ name }) => name)).to.deep.equal(['node/test/e2e/operator.test.ts']);
+    expect(groups.patient.map(({ name }) => name)).to.deep.equal(['node/test/e2e/bad-input.test.ts']);
     expect(groups.alone.map(({ name }) => name)).to.deep.equal(['test/e2e/devnet.test.ts']);
   });
 
@@ -189,6 +191,20 @@ describe('test runner', () => {
   it('reads events up to the line that is still being written', () => {
     const text = '{"type":"skip","title":"a"}\n{"type":"en';
     expect(parseEvents(text)).to.deep.equal({ events: [{ type: 'skip', title: 'a' }], rest: '{"type":"en' });
+  });
+
+  it('runs no more jobs at a time than it may', async () => {
+    let [now, most] = [0, 0];
+    const job = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+    };
+    await runPool(
+      Array.from({ length: 7 }, () => job),
+      2,
+    );
+    expect(most).to.equal(2);
   });
 
   it('runs the busy jobs at their width and one that waits beside them, and the rest together', async () => {
