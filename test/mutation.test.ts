@@ -94,7 +94,15 @@ describe('trials of mutants', () => {
   const tried = async (edits: readonly Trial['edit'][]): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
     const trials = edits.map(
-      (edit, id): Trial => ({ id, root: ROOT, stages, first: '', replaced: {}, ...(edit && { edit }) }),
+      (edit, id): Trial => ({
+        id,
+        root: ROOT,
+        folder: 'aggregation',
+        stages,
+        first: '',
+        replaced: {},
+        ...(edit && { edit }),
+      }),
     );
     await runTrials(trials, { processes: 1, stuckMs: 10_000 }, ({ id }, outcome) => {
       outcomes[id] = outcome;
@@ -118,12 +126,12 @@ describe('trials of mutants', () => {
 });
 
 describe('report of a mutation run', () => {
+  const killed = { type: 'killed', by: 'x' } as const;
   const mutants = mutantsOf('a.ts', Array.from({ length: 10 }, (_, i) => `a${i} < b;`).join('\n'));
   const tried = (survivors: number) =>
     mutants.map((mutant, i) => ({
       mutant,
-      outcome:
-        i < survivors ? ({ type: 'survived', tests: 1 } as const) : ({ type: 'killed', by: 'x' } as const),
+      outcome: i < survivors ? ({ type: 'survived', tests: 1 } as const) : killed,
     }));
   const listed = { path: 'a.ts', code: 'a0 < b;', change: '< → <=', reason: 'r' };
 
@@ -139,6 +147,18 @@ describe('report of a mutation run', () => {
     expect(reportOf(tried(0), [listed], true).ok).to.equal(false);
     expect(reportOf(tried(0), [listed], false).ok).to.equal(true);
     expect(reportOf(tried(2), [listed, { ...listed, change: '< → >=' }], true).ok).to.equal(false);
+  });
+
+  it('counts by file and by folder', () => {
+    const [mutant] = mutantsOf('a/b.ts', 'a < b;');
+    if (mutant === undefined) throw new Error('expected a mutant');
+    const others = mutantsOf('a/c.ts', 'a < b;').map((each) => ({ mutant: each, outcome: killed }));
+    const { lines } = reportOf([{ mutant, outcome: { type: 'survived', tests: 1 } }, ...others], [], true);
+    expect(lines.slice(0, 3).map((line) => line.trim().split(/ +/))).to.deep.equal([
+      ['0/1', 'a/b.ts'],
+      ['2/2', 'a/c.ts'],
+      ['2/3', 'a/'],
+    ]);
   });
 
   it('samples by seed', () => {

@@ -99,6 +99,7 @@ describe('Gaussian curve', () => {
     expect(gaussianDelta(0, 0)).to.equal(0);
     expect(gaussianEpsilon(1e-5, 0)).to.equal(0);
     expect(gaussianDelta(1e6, 1e-3)).to.be.within(0, 1e-299);
+    expect(gaussianDelta(38.4, 1)).to.be.within(0, 1e-299);
     expect(gaussianDelta(1, 1e6)).to.equal(1);
     expect(gaussianEpsilon(1e-12, 1e5)).to.be.within(5e9, 5.01e9);
     expect(gaussianEpsilon(0.999, 1e-9)).to.equal(0);

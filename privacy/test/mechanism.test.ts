@@ -100,14 +100,19 @@ describe('mechanism', () => {
       noisyRecordSum(records, 0, changed, random);
     const codeOf = async (of: () => unknown) => (await refusal(of)).code;
     expect(gridNoiseVariance({ clipNorm: 1, noiseMultiplier: 1, gridBits: 10 })).to.equal(1n << 20n);
-    // 16 σ are 2^21 steps and each record 2^31 − 1, so that 2^21 records come to 2^52.
-    const fine = { clipNorm: 2 - 2 ** -30, noiseMultiplier: 2 ** 17 / (2 ** 31 - 1), gridBits: 30 };
+    // A record is 2^31 − 1 steps and 16 σ are one more and 2^21: 2^21 − 1 records come to 2^52.
+    const steps = 2 ** 31 - 1;
+    const fine = {
+      clipNorm: steps / 2 ** 30,
+      noiseMultiplier: (steps + 2 ** 21) / 16 / steps,
+      gridBits: 30,
+    };
     let given = 0;
     const endless = (function* () {
       for (const none = new Float64Array(0); ; given++) yield none;
     })();
     expect(await codeOf(() => sum(endless, fine))).to.equal('GRID_OVERFLOW');
-    expect(given).to.equal(2 ** 21);
+    expect(given).to.equal(2 ** 21 - 1);
     expect(sum([], { clipNorm: 2 ** 31 - 1, noiseMultiplier: 1, gridBits: 0 }).length).to.equal(0);
     const widest = { clipNorm: 1, noiseMultiplier: 2 ** 20, gridBits: 20 };
     expect(await codeOf(() => sum([], widest))).to.equal('GRID_OVERFLOW');

@@ -2,7 +2,7 @@
  * A process that tries mutants one after another: `fork`ed by {@link ./pool.ts}, which ends it when a mutant does not.
  *
  * Each mutant has modules of its own: what it changes, and what depends on that, bears its number in the URL, so that
- * one process tries many without starting anew. All other modules of `aggregation/` are shared, and stay warm.
+ * one process tries many without starting anew. All other modules of the trial's folder are shared, and stay warm.
  */
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
@@ -14,8 +14,12 @@ import { ModuleGraph } from './graph.ts';
 export type Trial = {
   readonly id: number;
   readonly root: string;
+  /** What is mutated and its tests lie here; the modules of other folders are loaded once. */
+  readonly folder: string;
   /** Test files relative to the root, those of a stage together; the first failure ends the trial. */
   readonly stages: readonly (readonly string[])[];
+  /** The longest that one test may take, in ms; what the pool allows where left out. */
+  readonly stuckMs?: number;
   /** Suites whose title has this word are tried first. */
   readonly first: string;
   /** Other text for whole files, by path. */
@@ -65,7 +69,7 @@ function pathOf(url: string): string | undefined {
   if (current === undefined || !url.startsWith('file:')) return undefined;
   const root = `${pathToFileURL(current.root).href}/`;
   const path = url.startsWith(root) ? url.slice(root.length).split('?')[0] : undefined;
-  return path?.startsWith('aggregation/') && path.endsWith('.ts') ? path : undefined;
+  return path?.startsWith(`${current.folder}/`) && path.endsWith('.ts') ? path : undefined;
 }
 
 /** Whether a module is loaded anew for a trial: a test, the edited file, or what depends on it. */

@@ -10,7 +10,7 @@ export type Outcome =
 
 export type PoolOptions = {
   readonly processes: number;
-  /** The longest that a single test may take. */
+  /** The longest that a single test may take, unless its trial says otherwise. */
   readonly stuckMs: number;
 };
 
@@ -45,6 +45,7 @@ class Host {
   async try(trial: Trial): Promise<Outcome> {
     if (this.#tried++ % TRIALS_A_PROCESS === 0) this.end();
     const child = this.#child ?? this.#start();
+    const stuckMs = trial.stuckMs ?? this.#stuckMs;
     return new Promise((resolve) => {
       let timer: NodeJS.Timeout | undefined;
       const finish = (outcome: Outcome): void => {
@@ -56,8 +57,8 @@ class Host {
         clearTimeout(timer);
         timer = setTimeout(() => {
           this.end();
-          finish({ type: 'stuck', by: `no test ended in ${this.#stuckMs} ms` });
-        }, this.#stuckMs);
+          finish({ type: 'stuck', by: `no test ended in ${stuckMs} ms` });
+        }, stuckMs);
       };
       const hear = (message: unknown): void => {
         const answer = message as Answer;

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Mutant } from './operators.ts';
 import type { Outcome } from './pool.ts';
 import type { Survivor } from './survivors.ts';
@@ -34,10 +35,15 @@ export function reportOf(
   };
   const stuck = tried.filter(({ outcome }) => outcome.type === 'stuck').length;
   const killedShare = tried.length === 0 ? 1 : 1 - alive.length / tried.length;
+  const folders = [...new Set(files.map((path) => dirname(path)))];
   const lines = [
     ...files.map(
       (path) => `  ${share(tried.filter(({ mutant }) => mutant.path === path)).padStart(9)}  ${path}`,
     ),
+    ...folders.map((folder) => {
+      const inside = tried.filter(({ mutant }) => dirname(mutant.path) === folder);
+      return `  ${share(inside).padStart(9)}  ${folder}/`;
+    }),
     ...unlisted.map((mutant) => `  survivor  ${place(mutant)}`),
     ...stale.map(({ path, code, change }) => `  listed, but not a survivor  ${path}  ${change}  ${code}`),
     `killed ${share(tried)}, ${(100 * killedShare).toFixed(1)} % (${stuck} of them by an endless loop); ` +
