@@ -138,10 +138,16 @@ export const PRIVACY_SURVIVORS: readonly Survivor[] = [
     reason: 'an infinite ε is refused by the curve too',
   },
   {
-    path: 'privacy/samplers/cumulative.ts',
-    code: 'while (2n * numerator > denominator << halvings) halvings += 1n;',
-    change: '> → >=',
-    reason: 'one halving more: the enclosure allows 40',
+    path: 'privacy/accountants/gaussian.ts',
+    code: 'if (epsilonOfLoss(gaussianLoss(event), delta) <= epsilon) return noiseMultiplier;',
+    change: '<= → <',
+    reason: 'a tie takes 2^−40 more noise',
+  },
+  {
+    path: 'privacy/accountants/gaussian.ts',
+    code: /^event\.unit === 'none' \? event\.unit/,
+    change: '=== → !==',
+    reason: 'what an error says to people',
   },
   {
     path: 'privacy/samplers/cumulative.ts',
@@ -157,10 +163,28 @@ export const PRIVACY_SURVIVORS: readonly Survivor[] = [
   },
   {
     path: 'privacy/samplers/cumulative.ts',
-    code: 'for (let x = 1; x <= reach; x++) {',
+    code: 'const m = BigInt(reach + 1);',
+    change: '1 → 0',
+    reason: 'the bound of what lies beyond only rises',
+  },
+  {
+    path: 'privacy/samplers/cumulative.ts',
+    code: 'const m = BigInt(reach + 1);',
+    change: '1 → 2',
+    reason: 'the bound of what lies beyond has ½ in hand, and σ²/m² is less',
+  },
+  {
+    path: 'privacy/samplers/cumulative.ts',
+    code: 'const beyond = ((weight * ratio) >> unit) + (3n * m * (m + 1n)) / 2n;',
     change: /./,
-    reason:
-      'a table sums up to where a weight is below its last digit: one weight more or less is within the bounds',
+    reason: 'only the room for rounding beyond changes, which the room in the sums outweighs',
+  },
+  {
+    path: 'privacy/samplers/cumulative.ts',
+    code: 'const tail = (2n * beyond * (m * d + n)) / (m * d) + 1n;',
+    change: '+ → -',
+    nth: 2,
+    reason: 'only the room for rounding beyond changes, which the room in the sums outweighs',
   },
   {
     path: 'privacy/samplers/discrete-gaussian.ts',
@@ -183,7 +207,7 @@ export const PRIVACY_SURVIVORS: readonly Survivor[] = [
   {
     path: 'privacy/samplers/fast-discrete-gaussian.ts',
     code: 'if (rest.numerator <= rest.denominator * TABLE_VARIANCE) {',
-    change: '* → /',
+    change: /^(?:<= → <|\* → \/)$/,
     reason: 'what is no table at once is one a step of the recursion later',
   },
   {
@@ -252,5 +276,36 @@ export const PRIVACY_SURVIVORS: readonly Survivor[] = [
     change: '+ → -',
     reason:
       'it matters where a probability is within 2^−40 of the last digit of U that was read: none is known',
+  },
+  {
+    path: 'privacy/samplers/inversion-table.ts',
+    code: 'while (this.#highs[first]! < i * 2 ** this.#shift) first += 1;',
+    change: /^index/,
+    reason: 'the guide only saves steps: from an earlier start the search comes to the same',
+  },
+  {
+    path: 'privacy/samplers/inversion-table.ts',
+    code: 'this.#guide[i] = first;',
+    change: 'index + 1',
+    reason: 'the guide only saves steps: from an earlier start the search comes to the same',
+  },
+  {
+    path: 'privacy/samplers/inversion-table.ts',
+    code: 'let magnitude = this.#guide[top >>> this.#shift]!;',
+    change: 'index + 1',
+    reason: 'the guide only saves steps: from an earlier start the search comes to the same',
+  },
+  {
+    path: 'privacy/samplers/inversion-table.ts',
+    code: 'return Number(integerSquareRoot(ceilDivide(2n * BigInt(digits) * numerator, denominator))) + 1;',
+    change: /^(?:\+ → -|1 → [02])$/,
+    reason: 'the sums go a weight less or more far, which is below their last digit there',
+  },
+  {
+    path: 'privacy/samplers/sampler-delta.ts',
+    code: 'return Math.min(1, Math.exp(exponent) * (1 + 1e-9) + Number.MIN_VALUE);',
+    change: '+ → -',
+    nth: 2,
+    reason: 'the least double is below the last digit of what it is added to',
   },
 ];

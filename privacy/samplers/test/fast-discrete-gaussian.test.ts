@@ -216,7 +216,7 @@ describe('fast discrete Gaussian', () => {
     ] as const) {
       const draw = fastDiscreteGaussian({ numerator: variance, denominator: d }, seededBytes('parts'));
       const words = new RandomWords(seededBytes('parts'));
-      for (let i = 0; i < 5; i++) {
+      for (let i = 0; i < 400; i++) {
         const [first = 0, second = 0] = tables.map((each) => each.draw(words));
         expect(draw(), `${variance}`).to.equal(first + Number(k) * second);
       }
