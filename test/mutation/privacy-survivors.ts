@@ -213,7 +213,7 @@ export const PRIVACY_SURVIVORS: readonly Survivor[] = [
   {
     path: 'privacy/samplers/fast-discrete-gaussian.ts',
     code: 'if (tables.size <= MAX_TABLES) break;',
-    change: '<= → <',
+    change: /^<= → [<>]$/,
     reason: 'how many tables are kept changes only the time',
   },
   {
