@@ -127,13 +127,16 @@ describe('trials of mutants', () => {
 
 describe('report of a mutation run', () => {
   const killed = { type: 'killed', by: 'x' } as const;
-  const mutants = mutantsOf('a.ts', Array.from({ length: 10 }, (_, i) => `a${i} < b;`).join('\n'));
+  const mutants = mutantsOf(
+    'aggregation/a.ts',
+    Array.from({ length: 10 }, (_, i) => `a${i} < b;`).join('\n'),
+  );
   const tried = (survivors: number) =>
     mutants.map((mutant, i) => ({
       mutant,
       outcome: i < survivors ? ({ type: 'survived', tests: 1 } as const) : killed,
     }));
-  const listed = { path: 'a.ts', code: 'a0 < b;', change: '< → <=', reason: 'r' };
+  const listed = { path: 'aggregation/a.ts', code: 'a0 < b;', change: '< → <=', reason: 'r' };
 
   it('is good where all are killed, or the survivor is on the list', () => {
     expect(reportOf(tried(0), [], true).ok).to.equal(true);
@@ -146,7 +149,18 @@ describe('report of a mutation run', () => {
     expect(reportOf(tried(1), [{ ...listed, nth: 2 }], true).ok).to.equal(false);
     expect(reportOf(tried(0), [listed], true).ok).to.equal(false);
     expect(reportOf(tried(0), [listed], false).ok).to.equal(true);
-    expect(reportOf(tried(2), [listed, { ...listed, change: '< → >=' }], true).ok).to.equal(false);
+    const both = [listed, { ...listed, change: '< → >=' }];
+    expect(reportOf(tried(2), both, true).ok).to.equal(false);
+    // More of those of privacy may compute the same.
+    const path = 'privacy/a.ts';
+    const moved = tried(2).map(({ mutant, outcome }) => ({ mutant: { ...mutant, path }, outcome }));
+    expect(
+      reportOf(
+        moved,
+        both.map((each) => ({ ...each, path })),
+        true,
+      ).ok,
+    ).to.equal(true);
   });
 
   it('counts by file and by folder', () => {

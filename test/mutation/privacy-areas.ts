@@ -1,4 +1,4 @@
-import type { Area } from './targets.ts';
+import type { Area } from './area.ts';
 
 const PRIVACY: Pick<Area, 'folder' | 'isFirst' | 'leftOut' | 'replaced' | 'stuckMs'> = {
   folder: 'privacy',

@@ -3,18 +3,19 @@
  * aggregation rules and the privacy code one operator at a time and expects a test to fail each time.
  *
  * Exit code 1 where a mutant survives that the reviewed list does not have, where the list has one that is killed, or
- * where fewer than 95 % are killed.
+ * where fewer are killed than `LEAST_KILLED` of a folder.
  */
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Area } from './area.ts';
 import { type Outcome, runTrials } from './pool.ts';
 import { PRIVACY_SURVIVORS } from './privacy-survivors.ts';
 import { reportOf, type Tried } from './report.ts';
 import { sampleOf } from './sample.ts';
 import { SURVIVORS } from './survivors.ts';
-import { type Area, allMutants, trialOf } from './targets.ts';
+import { allMutants, trialOf } from './targets.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PROCESSES = Math.min(2, availableParallelism());
