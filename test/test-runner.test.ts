@@ -8,7 +8,7 @@ import { runCheck } from '../scripts/test-runner/check-suite.ts';
 import { groupTestFiles, selectTestFiles } from '../scripts/test-runner/discover.ts';
 import { parseEvents } from '../scripts/test-runner/events.ts';
 import { type MochaOptions, runMochaSuite } from '../scripts/test-runner/mocha-suite.ts';
-import { runBeside, runPool } from '../scripts/test-runner/pool.ts';
+import { runPool } from '../scripts/test-runner/pool.ts';
 import { lastLine, type SuiteResult, slowest, total } from '../scripts/test-runner/result.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -151,7 +151,6 @@ describe('test runner', () => {
       'aggregation/test/a.test.ts',
       'node/network/test/a.test.ts',
       'node/store/test/a.test.ts',
-      'node/test/e2e/bad-input.test.ts',
       'node/test/e2e/operator.test.ts',
       'simulations/test/a.test.ts',
       'simulations/test/learning.test.ts',
@@ -168,8 +167,7 @@ describe('test runner', () => {
       ['node/store', 1],
       ['test', 1],
     ]);
-    expect(groups.waiting.map(({ name }) => name)).to.deep.equal(['node/test/e2e/operator.test.ts']);
-    expect(groups.patient.map(({ name }) => name)).to.deep.equal(['node/test/e2e/bad-input.test.ts']);
+    expect(groups.patient.map(({ name }) => name)).to.deep.equal(['node/test/e2e/operator.test.ts']);
     expect(groups.alone.map(({ name }) => name)).to.deep.equal(['test/e2e/devnet.test.ts']);
   });
 
@@ -205,23 +203,5 @@ describe('test runner', () => {
       2,
     );
     expect(most).to.equal(2);
-  });
-
-  it('runs the busy jobs at their width and one that waits beside them, and the rest together', async () => {
-    const seen: string[] = [];
-    const running = { busy: 0, waiting: 0 };
-    const job = (kind: 'busy' | 'waiting', turns: number) => async () => {
-      running[kind]++;
-      seen.push(`${running.busy}+${running.waiting}`);
-      for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
-      running[kind]--;
-    };
-    const busy = Array.from({ length: 5 }, () => job('busy', 2));
-    const waiting = Array.from({ length: 6 }, () => job('waiting', 7));
-    await runBeside(busy, waiting, 2);
-    expect(seen).to.have.length(11);
-    expect(seen.slice(0, 3)).to.deep.equal(['1+0', '2+0', '2+1']);
-    expect(seen.every((state) => /^[0-2]\+[0-3]$/.test(state))).to.equal(true);
-    expect(seen).to.include('0+3');
   });
 });

@@ -7,13 +7,13 @@ const LARGE: readonly string[] = ['node', 'simulations'];
 const SLOWEST_FIRST = ['simulations', 'contracts', 'node/network', 'protocol', ''] as const;
 /** Minutes of computing in one file: a process of its own, so that the others of its folder need not wait for it. */
 const HEAVY: ReadonlySet<string> = new Set(['simulations/test/learning.test.ts']);
-/** End-to-end files that mostly wait, and wait long enough for a machine that computes beside them. */
-const WAITING: readonly string[] = ['node/test/e2e/operator.test.ts', 'node/test/e2e/signals.test.ts'];
 /** End-to-end files that mostly wait and whose limits are far from what they take: two of them may run at a time. */
 const PATIENT: readonly string[] = [
   'simulations/test/e2e/kill.test.ts',
-  'node/test/e2e/hostile-peer.test.ts',
+  'node/test/e2e/operator.test.ts',
+  'node/test/e2e/signals.test.ts',
   'node/test/e2e/bad-input.test.ts',
+  'node/test/e2e/hostile-peer.test.ts',
 ];
 
 /** A set of test files that one mocha process runs. */
@@ -47,23 +47,23 @@ export function selectTestFiles(root: string, cwd: string, patterns: readonly st
 
 /**
  * Splits test files into the groups that may run beside each other, a folder each, and the end-to-end files, which
- * start processes: those that wait beside those groups, the patient ones two at a time, the rest each with the machine
- * to itself.
+ * start processes: the patient ones two at a time, the others each with the machine to itself.
  */
 export function groupTestFiles(files: readonly string[]): {
   parallel: TestGroup[];
-  waiting: TestGroup[];
   patient: TestGroup[];
   alone: TestGroup[];
 } {
   const byFolder = new Map<string, string[]>();
   const alone: TestGroup[] = [];
-  const ofTheirOwn = (names: readonly string[]): TestGroup[] =>
-    names.filter((file) => files.includes(file)).map((file) => ({ name: file, files: [file] }));
+  const patient = PATIENT.filter((file) => files.includes(file)).map((file) => ({
+    name: file,
+    files: [file],
+  }));
   for (const file of files) {
     const parts = file.split(sep);
     if (parts.some((part, i) => part === 'test' && parts[i + 1] === 'e2e')) {
-      if (![...WAITING, ...PATIENT].includes(file)) alone.push({ name: file, files: [file] });
+      if (!PATIENT.includes(file)) alone.push({ name: file, files: [file] });
       continue;
     }
     // These two hold folders that have nothing to do with each other, and most of the time is spent in them.
@@ -75,10 +75,5 @@ export function groupTestFiles(files: readonly string[]): {
   // What takes longest begins first, so that it does not end alone.
   const rank = (name: string): number => SLOWEST_FIRST.findIndex((folder) => name.startsWith(folder));
   const parallel = [...byFolder].map(([name, group]) => ({ name, files: group }));
-  return {
-    parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)),
-    waiting: ofTheirOwn(WAITING),
-    patient: ofTheirOwn(PATIENT),
-    alone,
-  };
+  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), patient, alone };
 }
