@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   await runPool(jobs, Math.min(4, availableParallelism()));
   await runPool(
     patient.map((group) => async () => finish(await runMochaSuite(group, options))),
-    2,
+    3,
   );
   for (const group of alone) {
     console.log(`       ${group.name}`);

@@ -7,7 +7,7 @@ const LARGE: readonly string[] = ['node', 'simulations'];
 const SLOWEST_FIRST = ['simulations', 'contracts', 'node/network', 'protocol', ''] as const;
 /** Minutes of computing in one file: a process of its own, so that the others of its folder need not wait for it. */
 const HEAVY: ReadonlySet<string> = new Set(['simulations/test/learning.test.ts']);
-/** End-to-end files that mostly wait and whose limits are far from what they take: two of them may run at a time. */
+/** End-to-end files that mostly wait and whose limits are far from what they take: three of them may run at a time. */
 const PATIENT: readonly string[] = [
   'simulations/test/e2e/kill.test.ts',
   'node/test/e2e/operator.test.ts',
@@ -47,7 +47,7 @@ export function selectTestFiles(root: string, cwd: string, patterns: readonly st
 
 /**
  * Splits test files into the groups that may run beside each other, a folder each, and the end-to-end files, which
- * start processes: the patient ones two at a time, the others each with the machine to itself.
+ * start processes: the patient ones three at a time, the others each with the machine to itself.
  */
 export function groupTestFiles(files: readonly string[]): {
   parallel: TestGroup[];
