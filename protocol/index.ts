@@ -7,6 +7,7 @@ export * from './envelope.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './layout.ts';
+export * from './merkle.ts';
 export * from './message-types.ts';
 export * from './messages.ts';
 export * from './network.ts';
