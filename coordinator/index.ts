@@ -11,12 +11,32 @@ export {
 export { type Certificate, type CommitScheme, isCertified } from './certificate.ts';
 export type * from './collaborators.ts';
 export { type Committee, createCommittee, isMember, type Member, memberIndex, nodesOf } from './committee.ts';
+export {
+  CONVERGENCE_DEFAULTS,
+  CONVERGENCE_START,
+  type Convergence,
+  type ConvergenceOptions,
+  type ConvergenceStatus,
+  convergenceOf,
+  observeRound,
+} from './convergence.ts';
 export { decisionOf, entryDigest, genesisHead, type Head, headAfter, type RoundDecision } from './entry.ts';
+export {
+  type Finding,
+  type GateTerms,
+  type Judgement,
+  judgeScores,
+  nameOf,
+  type PairScore,
+  roundScore,
+  worseOf,
+} from './gate.ts';
 export { networkGenesis } from './genesis.ts';
 export { RoundLog } from './log.ts';
 export { Participant, type Reception } from './participant.ts';
 export type { AnyReceived, Received } from './received.ts';
 export { addRecords } from './records.ts';
+export { pairsOfReason, rejectionReason } from './rejection.ts';
 export { startRound, step } from './round/step.ts';
 export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';
 export {
@@ -29,6 +49,7 @@ export {
   requireFor,
   requireRoundInputs,
 } from './round-aggregator.ts';
+export { type RoundFigures, type RoundMetrics, roundMetrics } from './round-metrics.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
 export { encodeBody, largestNorm, normClass, openUpdate } from './update-body.ts';
 export * from './verify/index.ts';

@@ -1,0 +1,22 @@
+import { worsePairs } from '../protocol/gate-pair.ts';
+
+const GENERIC = 'the candidate is worse on public data than the last version';
+const PREFIX = 'worse on public data than the last version: ';
+
+/**
+ * The reason of a rejected entry, which follows from the names of the pairs alone, so that no leader writes a text of
+ * its own into the log.
+ *
+ * @param worse names of pairs of head and collateral, ascending, at most four; none where nobody's findings are known.
+ */
+export function rejectionReason(worse: readonly string[]): string {
+  return worse.length === 0 ? GENERIC : `${PREFIX}${worse.join(', ')}`;
+}
+
+/** The pairs that a reason names; undefined where it is no reason that `rejectionReason` gives. */
+export function pairsOfReason(reason: string): readonly string[] | undefined {
+  if (reason === GENERIC) return [];
+  if (!reason.startsWith(PREFIX)) return undefined;
+  const parsed = worsePairs.safeParse(reason.slice(PREFIX.length).split(', '));
+  return parsed.success ? parsed.data : undefined;
+}
