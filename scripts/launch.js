@@ -21,6 +21,7 @@ const COMMANDS = {
   kernels: ['scripts/kernels.ts'],
   dashboard: ['scripts/dashboard.ts'],
   mutants: ['test/mutation/run.ts'],
+  model: ['scripts/model.ts'],
   soak: ['simulations/experiments/soak.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],
   'bench:aggregation': ['simulations/experiments/aggregation-bench.ts'],

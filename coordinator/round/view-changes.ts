@@ -8,7 +8,7 @@ export function currentViewChanges(state: RoundState): Received<'view-change'>[]
   return [...state.viewChanges.values()].filter(({ view }) => view === state.view);
 }
 
-/** The lock of the highest view, which the next proposal must repeat. */
+/** The lock of the highest view, which the next proposal must repeat; why the highest: LOCK_LOWEST in model/agreement.pml. */
 export function highestLock(viewChanges: readonly Received<'view-change'>[]): Lock | null {
   return viewChanges.reduce<Lock | null>((highest, { payload: { lock } }) => {
     return lock !== null && (highest === null || lock.view > highest.view) ? lock : highest;

@@ -45,7 +45,10 @@ function matching(proposal: Proposed, expected: RoundEntry): RoundEntry | undefi
   return entryDigest(expected) === entryDigest(proposal.entry) ? expected : undefined;
 }
 
-/** A quorum of prepares locks: from here on this node votes for nothing else unless a quorum shows it may. */
+/**
+ * A quorum of prepares locks: from here on this node votes for nothing else unless a quorum shows it may. Every
+ * schedule of votes, locks and view changes is explored in model/agreement.pml.
+ */
 export function commit(turn: Turn): void {
   const { context, state } = turn;
   if (state.committed || state.proposal === undefined) return;
