@@ -1,0 +1,10 @@
+export { type History, importanceScore, SCORE_PARTS, type SelectionCandidate } from './score.ts';
+export { type Selection, selectionCount, selectParticipants } from './select.ts';
+export {
+  parseStrategy,
+  type SamplingStatement,
+  SELECTION_STRATEGIES,
+  type SelectionOptions,
+  type SelectionStrategy,
+  samplingOf,
+} from './strategy.ts';
