@@ -39,7 +39,10 @@ export function selectParticipants(
   options: SelectionOptions,
 ): Selection {
   requireOptions(options);
-  if (candidates.length > MAX_CANDIDATES || new Set(candidates.map(({ node }) => node)).size < candidates.length) {
+  if (
+    candidates.length > MAX_CANDIDATES ||
+    new Set(candidates.map(({ node }) => node)).size < candidates.length
+  ) {
     throw new BallastError(
       'SELECTION_CANDIDATES',
       `selection: got ${candidates.length} candidates, expected at most ${MAX_CANDIDATES}, each once`,
