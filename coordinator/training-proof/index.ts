@@ -1,0 +1,19 @@
+export { challengedSteps, detectionProbability } from './challenge.ts';
+export {
+  decodeOpening,
+  encodeOpening,
+  openingBytes,
+  openTrajectory,
+  type TrajectoryOpening,
+} from './opening.ts';
+export {
+  type AuditedStep,
+  type AuditOptions,
+  requireAuditOptions,
+  runTrajectory,
+  stepSeed,
+  type Trajectory,
+  type TrajectoryOwner,
+  trajectoryCommitment,
+} from './trajectory.ts';
+export { AUDIT_TOLERANCE, type AuditCase, stepDeviation, verifyOpening } from './verify.ts';
