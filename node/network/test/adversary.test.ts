@@ -1,31 +1,10 @@
-import { RPC } from '@libp2p/gossipsub/message';
-import type { Libp2p, Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect } from 'chai';
 import { digestOfBytes, sha256 } from '../../../protocol/digest.ts';
 import { MAX_MESSAGE_BYTES, type Network, type Refusal } from '../index.ts';
 import { BLOB_PROTOCOL, CHUNK_BYTES, PEER_EXCHANGE_PROTOCOL } from '../limits.ts';
 import { addressOf, failureCode, nextIdentity, startNode, stopAll, until } from './nodes.ts';
-import { stopStrangers, stranger } from './strangers.ts';
-
-async function gossipStream(node: Libp2p, to: Network): Promise<Stream> {
-  return node.dialProtocol(multiaddr(addressOf(to)), '/meshsub/1.1.0');
-}
-
-/** One gossipsub frame: an unsigned varint length and the protobuf. */
-function frame(...messages: RPC.Message[]): Uint8Array {
-  const body = RPC.encode({ subscriptions: [], messages });
-  const prefix: number[] = [];
-  for (let left = body.length; ; left = Math.floor(left / 128)) {
-    prefix.push((left % 128) + (left >= 128 ? 128 : 0));
-    if (left < 128) break;
-  }
-  return Uint8Array.from(Buffer.concat([Uint8Array.from(prefix), body]));
-}
-
-async function send(stream: Stream, bytes: Uint8Array): Promise<void> {
-  if (!stream.send(bytes)) await stream.onDrain();
-}
+import { frame, gossipStream, send, stopStrangers, stranger } from './strangers.ts';
 
 const TOPIC = '/ballast/test/1';
 

@@ -1,10 +1,14 @@
+import { RPC } from '@libp2p/gossipsub/message';
 import { identify } from '@libp2p/identify';
 import type { Libp2p, Stream } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
+import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
+import type { Network } from '../index.ts';
 import { STREAM_WINDOW } from '../limits.ts';
+import { addressOf } from './nodes.ts';
 
 const strangers: Libp2p[] = [];
 
@@ -31,4 +35,24 @@ export async function streamTo(answer: (stream: Stream) => void | Promise<void>)
 
 export async function stopStrangers(): Promise<void> {
   await Promise.all(strangers.splice(0).map((node) => node.stop()));
+}
+
+/** A stranger's stream of gossip towards a node. */
+export async function gossipStream(node: Libp2p, to: Network): Promise<Stream> {
+  return node.dialProtocol(multiaddr(addressOf(to)), '/meshsub/1.1.0');
+}
+
+/** One gossipsub frame: an unsigned varint length and the protobuf. */
+export function frame(...messages: RPC.Message[]): Uint8Array {
+  const body = RPC.encode({ subscriptions: [], messages });
+  const prefix: number[] = [];
+  for (let left = body.length; ; left = Math.floor(left / 128)) {
+    prefix.push((left % 128) + (left >= 128 ? 128 : 0));
+    if (left < 128) break;
+  }
+  return Uint8Array.from(Buffer.concat([Uint8Array.from(prefix), body]));
+}
+
+export async function send(stream: Stream, bytes: Uint8Array): Promise<void> {
+  if (!stream.send(bytes)) await stream.onDrain();
 }
