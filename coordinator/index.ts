@@ -50,6 +50,7 @@ export {
   requireRoundInputs,
 } from './round-aggregator.ts';
 export { type RoundFigures, type RoundMetrics, roundMetrics } from './round-metrics.ts';
+export * from './standing/index.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
 export { encodeBody, largestNorm, normClass, openUpdate } from './update-body.ts';
 export * from './verify/index.ts';

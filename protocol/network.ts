@@ -80,6 +80,8 @@ const parameters = z.strictObject({
   /** Blocks between the finalised height that members reported at the seal and the next beacon's block. */
   beaconLag: z.int().min(1).max(1000),
   retention: z.strictObject({ rounds: z.int().min(1) }),
+  /** How offenders come back: the rounds of a first quarantine, 60 where left out; each further one is twice as long. */
+  standing: z.strictObject({ quarantineRounds: z.int().min(1).max(100_000) }).optional(),
 });
 
 /** The most that a model's description may take, canonically encoded. */
