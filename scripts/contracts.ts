@@ -1,13 +1,21 @@
-/** `npm run contracts`: compiles contracts/src and writes the typed ABI and bytecode that the client uses. */
+/**
+ * `npm run contracts`: compiles contracts/src and writes the typed ABI and bytecode that the client uses, and the
+ * vectors that Solidity's tests read.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GENERATED_FOLDER, generateModules } from '../contracts/solc/generate.ts';
+import { sharedVectors, VECTORS_FOLDER } from '../contracts/test/shared/index.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folder = join(root, GENERATED_FOLDER);
-mkdirSync(folder, { recursive: true });
-for (const [file, text] of generateModules(root)) {
-  writeFileSync(join(folder, file), text);
-  console.log(`${GENERATED_FOLDER}/${file}`);
+write(GENERATED_FOLDER, generateModules(root));
+write(VECTORS_FOLDER, sharedVectors());
+
+function write(folder: string, files: ReadonlyMap<string, string>): void {
+  mkdirSync(join(root, folder), { recursive: true });
+  for (const [file, text] of files) {
+    writeFileSync(join(root, folder, file), text);
+    console.log(`${folder}/${file}`);
+  }
 }

@@ -1,0 +1,11 @@
+import { merkleVectors } from './merkle.ts';
+import { parameterVectors } from './parameters.ts';
+
+/** Where the vectors lie that TypeScript makes and Solidity's tests read, relative to the root. */
+export const VECTORS_FOLDER = 'contracts/test/vectors';
+
+/** File name within {@link VECTORS_FOLDER} to its text. */
+export function sharedVectors(): ReadonlyMap<string, string> {
+  const files = { 'merkle.json': merkleVectors(), 'parameters.json': parameterVectors() };
+  return new Map(Object.entries(files).map(([file, value]) => [file, `${JSON.stringify(value, null, 2)}\n`]));
+}
