@@ -1,8 +1,6 @@
 import { BallastError } from '../protocol/errors.ts';
 import { requireBetween } from './parameters.ts';
-
-/** Half the spacing of doubles at 1: the relative error of one rounded operation. */
-const UNIT_ROUNDOFF = 2 ** -53;
+import { UNIT_ROUNDOFF } from './roundoff.ts';
 
 /**
  * Scales a vector to at most `bound` in L2 norm: v·min(1, C/‖v‖₂) (Abadi et al. 2016, Algorithm 1).

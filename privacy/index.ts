@@ -34,6 +34,7 @@ export {
 export { type LedgerOptions, PrivacyLedger } from './ledger.ts';
 export type { AccountantFactory } from './ledger-cost.ts';
 export {
+  EXPORT_LIMITS,
   exportLedger,
   type LedgerExport,
   requireExportContinues,

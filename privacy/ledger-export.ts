@@ -23,7 +23,7 @@ const FIELDS = 6;
 /** Some hundred thousand debits. */
 export const MAX_EXPORT_BYTES = 64 << 20;
 /** A debit's own record has at most 16 levels; here it stands two levels deeper and without its cover. */
-const LIMITS = { maxBytes: MAX_EXPORT_BYTES, maxDepth: 18, maxItems: 8_000_000 };
+export const EXPORT_LIMITS = { maxBytes: MAX_EXPORT_BYTES, maxDepth: 18, maxItems: 8_000_000 };
 
 /** A ledger as its node signed it: every event in order, and where that ends. */
 export type LedgerExport = {
@@ -114,7 +114,7 @@ type Exported = {
 };
 
 function readExport(bytes: Uint8Array): Exported {
-  const value = wellFormed(() => decodeCanonical(bytes, LIMITS)) as {
+  const value = wellFormed(() => decodeCanonical(bytes, EXPORT_LIMITS)) as {
     readonly [key: string]: unknown;
   } | null;
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== FIELDS)

@@ -107,7 +107,7 @@ export class PrivacyLedger {
    *   for an event of another unit or relation; `PRIVACY_EVENT_UNSUPPORTED`; `PRIVACY_PARAMETER`; `LEDGER_UNKNOWN`.
    */
   authorise(event: ReleaseEvent): Promise<PrivacySpent> {
-    return this.#exclusive(async () => this.#admit(event).after);
+    return this.#exclusive(async () => this.#admit(event));
   }
 
   /**
@@ -210,12 +210,12 @@ export class PrivacyLedger {
     return this.#position;
   }
 
-  #admit(event: ReleaseEvent): { after: PrivacySpent } {
+  #admit(event: ReleaseEvent): PrivacySpent {
     checkedEvent(event);
     requireEventOf(this.#policy, event);
     const after = this.#spentAt(this.#charges.plus(event));
     requireBudget(this.#policy, this.spent(), after);
-    return { after };
+    return after;
   }
 
   #costBy(accountant: AccountantFactory | undefined): LedgerCost {

@@ -14,6 +14,12 @@ export function requireInteger(name: string, value: number, minimum: number, max
   return value;
 }
 
+/** @throws BallastError `PRIVACY_PARAMETER` for NaN and the infinities. */
+export function requireFinite(name: string, value: number): number {
+  if (!Number.isFinite(value)) throw refused(name, value, 'a finite number');
+  return value;
+}
+
 /** @throws BallastError `PRIVACY_PARAMETER` unless 0 < δ < 1. */
 export function requireDelta(delta: number): number {
   if (!(delta > 0 && delta < 1)) throw refused('delta', delta, 'more than 0 and less than 1');

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import {
+  EXPORT_LIMITS,
   exportLedger,
   type LedgerExport,
   requireExportContinues,
@@ -12,8 +13,6 @@ import { isNodeId, type NodeId } from '../../protocol/ids.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import { systemCode, writeSecretFile } from '../keys/secret-file.ts';
 import { withLedger } from './read-account.ts';
-
-const MAX_BYTES = 64 << 20;
 
 /** What was written. */
 export type WrittenExport = { readonly path: string; readonly node: NodeId; readonly releases: number };
@@ -61,7 +60,8 @@ export async function readLedgerExport(
 async function bytesOf(path: string): Promise<Buffer> {
   try {
     const { size } = await stat(path);
-    if (size > MAX_BYTES) throw fileError(path, `got ${size} bytes, expected at most ${MAX_BYTES}`);
+    const { maxBytes } = EXPORT_LIMITS;
+    if (size > maxBytes) throw fileError(path, `got ${size} bytes, expected at most ${maxBytes}`);
     return await readFile(path);
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -72,7 +72,7 @@ async function bytesOf(path: string): Promise<Buffer> {
 /** Only to know whose signature to check. */
 function signerOf(bytes: Uint8Array, path: string): NodeId {
   try {
-    const value = decodeCanonical(bytes, { maxBytes: MAX_BYTES, maxDepth: 18, maxItems: 8_000_000 });
+    const value = decodeCanonical(bytes, EXPORT_LIMITS);
     const node = typeof value === 'object' && value !== null && 'node' in value ? value.node : undefined;
     if (isNodeId(node)) return node;
   } catch {

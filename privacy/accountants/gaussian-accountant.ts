@@ -1,11 +1,11 @@
-import { BallastError } from '../../protocol/errors.ts';
 import { MIN_GRID_VARIANCE, SMOOTHING_VARIANCE } from '../discretisation.ts';
 import { PRIVACY_RELATIONS, type PrivacyRelation, sensitivityOf } from '../events.ts';
-import { requireDelta, requireInteger, requireOneOf } from '../parameters.ts';
+import { requireDelta, requireFinite, requireInteger, requireOneOf } from '../parameters.ts';
 import { checkedPrivacyEvent, type PrivacyEvent } from '../privacy-event.ts';
-import { ceilDivide, exactRational, type Rational } from '../rational.ts';
+import { exactRational, type Rational } from '../rational.ts';
+import { UNIT_ROUNDOFF } from '../roundoff.ts';
 import { type Accountant, unsupported } from './accountant.ts';
-import { LOSS_BITS, muOfLoss } from './gaussian.ts';
+import { lossOf, muOfLoss } from './gaussian.ts';
 import { gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
 
 /**
@@ -20,8 +20,6 @@ export function createGaussianAccountant(relation: PrivacyRelation): Accountant 
 
 /** Σμ² in units of 2⁻⁹⁶ (undefined: nothing is left), and the logarithm of the probability that nothing failed. */
 type Cost = { readonly loss: bigint | undefined; readonly logSurvival: number };
-
-const UNIT_ROUNDOFF = 2 ** -53;
 
 class GaussianComposition implements Accountant {
   readonly name = 'gaussian';
@@ -55,9 +53,7 @@ class GaussianComposition implements Accountant {
   }
 
   delta(epsilon: number): number {
-    if (!Number.isFinite(epsilon)) {
-      throw new BallastError('PRIVACY_PARAMETER', `epsilon: got ${epsilon}, expected a finite number`);
-    }
+    requireFinite('epsilon', epsilon);
     const { loss } = this.#cost;
     if (loss === undefined) return 1;
     const failed = this.#failed();
@@ -73,7 +69,7 @@ class GaussianComposition implements Accountant {
 function costOf(event: PrivacyEvent, times: bigint, relation: PrivacyRelation): Cost | string {
   if (times === 0n) return { loss: 0n, logSurvival: 0 };
   const charge = (noiseMultiplier: number, grid: Rational, sensitivity = 1): Cost => ({
-    loss: lossOf(sensitivityOf(relation), sensitivity, noiseMultiplier, grid, times),
+    loss: lossOf({ relation: sensitivityOf(relation), sensitivity, noiseMultiplier, grid, times }),
     logSurvival: 0,
   });
   switch (event.kind) {
@@ -109,21 +105,6 @@ function costOf(event: PrivacyEvent, times: bigint, relation: PrivacyRelation): 
     default:
       return 'it is no plain Gaussian';
   }
-}
-
-/** times·(relation's sensitivity·sensitivity/noiseMultiplier)²·grid, in units of 2⁻⁹⁶, rounded up. */
-function lossOf(
-  ofRelation: number,
-  ofEvent: number,
-  noiseMultiplier: number,
-  grid: Rational,
-  times: bigint,
-): bigint {
-  const sensitivity = exactRational(ofEvent);
-  const noise = exactRational(noiseMultiplier);
-  const top = BigInt(ofRelation) * sensitivity.numerator * noise.denominator;
-  const bottom = sensitivity.denominator * noise.numerator;
-  return ceilDivide((times * top * top * grid.numerator) << LOSS_BITS, bottom * bottom * grid.denominator);
 }
 
 const ONE: Rational = { numerator: 1n, denominator: 1n };

@@ -1,8 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
-import { requireDelta } from '../parameters.ts';
+import { requireDelta, requireFinite } from '../parameters.ts';
+import { UNIT_ROUNDOFF } from '../roundoff.ts';
 import { ERFCX_RELATIVE_ERROR, erfcx } from './normal.ts';
-
-const UNIT_ROUNDOFF = 2 ** -53;
 
 /** Beyond this many standard deviations a tail is below {@link NEGLIGIBLE}, and near the end of the doubles. */
 const REACH = 38;
@@ -21,9 +20,7 @@ const NEGLIGIBLE = 1e-300;
  */
 export function gaussianDelta(epsilon: number, mu: number): number {
   requireMu(mu);
-  if (!Number.isFinite(epsilon)) {
-    throw new BallastError('PRIVACY_PARAMETER', `epsilon: got ${epsilon}, expected a finite number`);
-  }
+  requireFinite('epsilon', epsilon);
   if (epsilon < 0) return roundUp(-Math.expm1(epsilon) + Math.exp(epsilon) * gaussianDelta(-epsilon, mu));
   if (mu === 0) return 0;
   // δ = ½·exp(−a²/2)·(erfcx(a/√2) − erfcx(b/√2)), since exp(ε)·exp(−b²/2) = exp(−a²/2).

@@ -9,7 +9,7 @@ import {
   sensitivityOf,
 } from '../events.ts';
 import { requireInteger } from '../parameters.ts';
-import { ceilDivide, exactRational } from '../rational.ts';
+import { ceilDivide, exactRational, type Rational } from '../rational.ts';
 import { unsupported } from './accountant.ts';
 import { gaussianDelta, gaussianEpsilon, gaussianMu } from './gaussian-curve.ts';
 
@@ -32,16 +32,31 @@ export const LOSS_BITS = 96n;
  */
 export function gaussianLoss(event: GaussianRelease): bigint {
   checkedEvent(event);
-  const sensitivity = exactRational(event.sensitivity);
-  const noise = exactRational(event.noiseMultiplier);
-  const ratio = {
-    numerator: sensitivity.numerator * noise.denominator,
-    denominator: sensitivity.denominator * noise.numerator,
-  };
-  return ceilDivide(
-    (BigInt(event.releases) * ratio.numerator * ratio.numerator * MIN_GRID_VARIANCE) << LOSS_BITS,
-    ratio.denominator * ratio.denominator * (MIN_GRID_VARIANCE - SMOOTHING_VARIANCE),
-  );
+  const { sensitivity, noiseMultiplier, releases } = event;
+  return lossOf({ relation: 1, sensitivity, noiseMultiplier, grid: COARSEST_GRID, times: BigInt(releases) });
+}
+
+const COARSEST_GRID: Rational = {
+  numerator: MIN_GRID_VARIANCE,
+  denominator: MIN_GRID_VARIANCE - SMOOTHING_VARIANCE,
+};
+
+/** times·(relation·sensitivity/noiseMultiplier)²·grid, in units of 2⁻⁹⁶, rounded up. */
+export function lossOf(charge: {
+  /** The relation's own sensitivity. */
+  readonly relation: number;
+  readonly sensitivity: number;
+  readonly noiseMultiplier: number;
+  /** By how much the grid's noise counts for less: at least 1. */
+  readonly grid: Rational;
+  readonly times: bigint;
+}): bigint {
+  const { relation, noiseMultiplier, grid, times } = charge;
+  const sensitivity = exactRational(charge.sensitivity);
+  const noise = exactRational(noiseMultiplier);
+  const top = BigInt(relation) * sensitivity.numerator * noise.denominator;
+  const bottom = sensitivity.denominator * noise.numerator;
+  return ceilDivide((times * top * top * grid.numerator) << LOSS_BITS, bottom * bottom * grid.denominator);
 }
 
 /** μ of a sum of losses, rounded up. */

@@ -1,5 +1,4 @@
-import { BallastError } from '../../protocol/errors.ts';
-import { requireBetween } from '../parameters.ts';
+import { requireBetween, requireFinite } from '../parameters.ts';
 import { SAMPLER_DIVERGENCE_BITS } from './fast-discrete-gaussian.ts';
 
 /**
@@ -23,9 +22,7 @@ export const MAX_LIFETIME_DRAWS = 2 ** 64;
 export function samplerDelta(options: { readonly draws: number; readonly epsilon: number }): number {
   const { draws, epsilon } = options;
   requireBetween('draws', draws, 0, MAX_LIFETIME_DRAWS);
-  if (!Number.isFinite(epsilon)) {
-    throw new BallastError('PRIVACY_PARAMETER', `epsilon: got ${epsilon}, expected a finite number`);
-  }
+  requireFinite('epsilon', epsilon);
   if (draws === 0) return 0;
   const exponent = Math.log(draws) + Math.max(0, epsilon) + Math.LN2 * (1 - SAMPLER_DIVERGENCE_BITS);
   // e^ε ≤ 1 below 0; the factor covers the rounding of the exponent, whose size is below 2^10.

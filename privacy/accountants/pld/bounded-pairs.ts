@@ -1,4 +1,5 @@
-import { type MirrorPair, type Tails, UNIT_ROUNDOFF } from './loss-pair.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
+import type { MirrorPair, Tails } from './loss-pair.ts';
 
 /**
  * The worst pair of anything that is (ε, δ)-private: an infinite loss with probability δ, otherwise ε or −ε as

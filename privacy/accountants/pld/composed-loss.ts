@@ -1,4 +1,4 @@
-import { UNIT_ROUNDOFF } from './loss-pair.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 
 /** What a composition amounts to on its window; the true masses are exp(logScale − θ·loss) times the tilted ones. */
 export type ComposedMasses = {

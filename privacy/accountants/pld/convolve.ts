@@ -1,6 +1,7 @@
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 import type { ComposedPart } from './cumulant.ts';
 import { fourierError, RealFourier } from './fft.ts';
-import { MAX_EXPONENT, UNIT_ROUNDOFF } from './loss-pair.ts';
+import { MAX_EXPONENT } from './loss-pair.ts';
 
 /** Tilted masses of the composed loss on a stretch of the grid. */
 export type TiltedComposition = {

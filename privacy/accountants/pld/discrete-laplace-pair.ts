@@ -1,4 +1,5 @@
-import { type MirrorPair, UNIT_ROUNDOFF } from './loss-pair.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
+import type { MirrorPair } from './loss-pair.ts';
 
 /**
  * Discrete Laplace noise, P[k] ∝ exp(−|k|/scale) on the integers, when one unit moves a sum by at most `shift` steps

@@ -1,4 +1,5 @@
-import { emptyTails, type LossPair, MAX_EXPONENT, type Tails, UNIT_ROUNDOFF } from './loss-pair.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
+import { emptyTails, type LossPair, MAX_EXPONENT, type Tails } from './loss-pair.ts';
 
 /**
  * A distribution of the privacy loss on a grid. `upper`: its δ(ε) is nowhere below the pair's that it was made of;

@@ -1,10 +1,11 @@
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
+
 /**
  * Error of a transform a stage, in units of roundoff, relative to Σ|xⱼ| for each output of the forward transform and
  * to ‖x‖₂ for the whole of either: a complex product costs √5, its twiddle √2, a sum 1 (Brisebarre, Joldes, Muller,
  * Naneş and Picot 2020, section 4), rounded up.
  */
 const STAGE_ERROR = 8;
-const UNIT_ROUNDOFF = 2 ** -53;
 
 /** Relative error of {@link RealFourier} on `size` points, in the two senses that `STAGE_ERROR` names. */
 export function fourierError(size: number): number {

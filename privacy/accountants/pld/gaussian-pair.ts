@@ -1,5 +1,6 @@
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 import { ERFCX_RELATIVE_ERROR, normalUpperTail } from '../normal.ts';
-import { type LossPair, type MirrorPair, type Tails, UNIT_ROUNDOFF } from './loss-pair.ts';
+import type { LossPair, MirrorPair, Tails } from './loss-pair.ts';
 
 /** Normal tails beyond this many deviations have left the doubles. */
 const REACH = 37;

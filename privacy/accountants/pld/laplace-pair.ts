@@ -1,4 +1,5 @@
-import { type LossPair, type MirrorPair, UNIT_ROUNDOFF } from './loss-pair.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
+import type { LossPair, MirrorPair } from './loss-pair.ts';
 
 /**
  * Laplace noise when one unit moves a sum by `ratio` scales in L1 norm: one coordinate that moves by all of it.

@@ -1,5 +1,3 @@
-export const UNIT_ROUNDOFF = 2 ** -53;
-
 /** exp(x) is neither overflowing nor subnormal for |x| up to here. */
 export const MAX_EXPONENT = 700;
 

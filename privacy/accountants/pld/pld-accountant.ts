@@ -1,13 +1,13 @@
 import { BallastError } from '../../../protocol/errors.ts';
 import { PRIVACY_RELATIONS, type PrivacyRelation } from '../../events.ts';
-import { requireDelta, requireInteger, requireOneOf } from '../../parameters.ts';
+import { requireDelta, requireFinite, requireInteger, requireOneOf } from '../../parameters.ts';
 import { checkedPrivacyEvent, type PrivacyEvent } from '../../privacy-event.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 import { type Accountant, unsupported } from '../accountant.ts';
 import type { ComposedLoss } from './composed-loss.ts';
 import { composePairs, type PairTimes, type PldOptions } from './composer.ts';
 import { type EventPart, type LossPart, partsOf } from './event-parts.ts';
 import { gaussianPair } from './gaussian-pair.ts';
-import { UNIT_ROUNDOFF } from './loss-pair.ts';
 import type { LossDirection } from './sampled-pair.ts';
 import type { Aim } from './window.ts';
 
@@ -98,9 +98,7 @@ class LossAccountant implements PldAccountant {
   }
 
   delta(epsilon: number): number {
-    if (!Number.isFinite(epsilon)) {
-      throw new BallastError('PRIVACY_PARAMETER', `epsilon: got ${epsilon}, expected a finite number`);
-    }
+    requireFinite('epsilon', epsilon);
     if (this.#unprotected) return 1;
     const failure = this.#failure();
     const beyond = epsilon >= this.#largestLoss() ? this.#infinityMass() : undefined;

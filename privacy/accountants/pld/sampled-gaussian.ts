@@ -1,8 +1,8 @@
-import { BallastError } from '../../../protocol/errors.ts';
-import { requireBetween, requireOneOf } from '../../parameters.ts';
+import { requireBetween, requireFinite, requireOneOf } from '../../parameters.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 import { gaussianDelta } from '../gaussian-curve.ts';
 import { replacedGaussianPair } from './gaussian-pair.ts';
-import { emptyTails, UNIT_ROUNDOFF } from './loss-pair.ts';
+import { emptyTails } from './loss-pair.ts';
 
 /** Which neighbours: one unit less, one unit more, or one exchanged for another. */
 export type SampledDirection = 'remove' | 'add' | 'replace';
@@ -36,9 +36,7 @@ export function sampledGaussianDelta(epsilon: number, options: SampledGaussian):
   requireBetween('noise multiplier', noiseMultiplier, 1e-6, 1e9);
   requireBetween('sensitivity', sensitivity, 1e-9, 1e9);
   requireBetween('rate', rate, 0, 1);
-  if (!Number.isFinite(epsilon)) {
-    throw new BallastError('PRIVACY_PARAMETER', `epsilon: got ${epsilon}, expected a finite number`);
-  }
+  requireFinite('epsilon', epsilon);
   const mu = (sensitivity / noiseMultiplier) * (1 + 2 * UNIT_ROUNDOFF);
   if (rate === 0) return Math.max(0, -Math.expm1(epsilon));
   if (rate === 1) return gaussianDelta(epsilon, direction === 'replace' ? 2 * mu : mu);

@@ -1,4 +1,5 @@
-import { type LossPair, MAX_EXPONENT, type MirrorPair, UNIT_ROUNDOFF } from './loss-pair.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
+import { type LossPair, MAX_EXPONENT, type MirrorPair } from './loss-pair.ts';
 
 /**
  * Which neighbour the output comes from, for a Poisson sample under add-remove: the one that has the unit

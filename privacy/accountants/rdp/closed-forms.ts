@@ -1,6 +1,6 @@
-/** Rényi divergences in closed form. Orders are above 1, or infinite; results are not below the truth. */
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 
-const UNIT_ROUNDOFF = 2 ** -53;
+/** Rényi divergences in closed form. Orders are above 1, or infinite; results are not below the truth. */
 
 /** A few roundings, upwards. */
 const UP = 1 + 16 * UNIT_ROUNDOFF;

@@ -1,6 +1,5 @@
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 /** From Rényi divergences to (ε, δ), rounded up. `divergences[i]` is that of `orders[i]`, which is above 1. */
-
-const UNIT_ROUNDOFF = 2 ** -53;
 
 /**
  * The least ε that one of the orders proves at δ, and that order:

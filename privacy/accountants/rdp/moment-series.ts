@@ -1,9 +1,9 @@
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 import { erfcx } from '../normal.ts';
 import { logBinomials } from './log-space.ts';
 
 /** What one term may be wrong by, relatively: twice the error of erfcx, and a few roundings. */
 const TERM_ERROR = 1e-14;
-const UNIT_ROUNDOFF = 2 ** -53;
 const MAX_TERMS = 200;
 
 /** Terms below e^−36 of the largest one are below its rounding. */

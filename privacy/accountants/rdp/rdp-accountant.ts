@@ -1,7 +1,7 @@
-import { BallastError } from '../../../protocol/errors.ts';
 import { PRIVACY_RELATIONS, type PrivacyRelation } from '../../events.ts';
-import { requireDelta, requireInteger, requireOneOf } from '../../parameters.ts';
+import { requireDelta, requireFinite, requireInteger, requireOneOf } from '../../parameters.ts';
 import { checkedPrivacyEvent, type PrivacyEvent } from '../../privacy-event.ts';
+import { UNIT_ROUNDOFF } from '../../roundoff.ts';
 import { type Accountant, unsupported } from '../accountant.ts';
 import { deltaOfDivergences, epsilonOfDivergences } from './conversion.ts';
 import { renyiCost } from './event-cost.ts';
@@ -33,8 +33,6 @@ export function createRdpAccountant(
 ): RdpAccountant {
   return new Divergences(relation, checkedOrders(options.orders ?? DEFAULT_ORDERS));
 }
-
-const UNIT_ROUNDOFF = 2 ** -53;
 
 class Divergences implements RdpAccountant {
   readonly name = 'rdp';
@@ -79,9 +77,7 @@ class Divergences implements RdpAccountant {
   }
 
   delta(epsilon: number): number {
-    if (!Number.isFinite(epsilon)) {
-      throw new BallastError('PRIVACY_PARAMETER', `epsilon: got ${epsilon}, expected a finite number`);
-    }
+    requireFinite('epsilon', epsilon);
     const delta = deltaOfDivergences(this.orders, this.#divergences, epsilon);
     const failed = this.#failed();
     return failed === 0 ? delta : Math.min(1, (failed + (1 - failed) * delta) * (1 + 4 * UNIT_ROUNDOFF));
