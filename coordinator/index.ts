@@ -1,5 +1,6 @@
 export { Admission, type AdmissionContext, type Equivocation } from './admission.ts';
 export { beaconDigest, beaconOrder, leaderOf } from './beacon.ts';
+export { type BeaconDraws, beaconDraws } from './beacon-draws.ts';
 export {
   aggregateCandidate,
   aggregationSeed,
@@ -50,7 +51,9 @@ export {
   requireRoundInputs,
 } from './round-aggregator.ts';
 export { type RoundFigures, type RoundMetrics, roundMetrics } from './round-metrics.ts';
+export * from './selection/index.ts';
 export * from './standing/index.ts';
+export * from './training-proof/index.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
 export { encodeBody, largestNorm, normClass, openUpdate } from './update-body.ts';
 export * from './verify/index.ts';

@@ -1,3 +1,4 @@
+export { auditedSteps, type PublicRows } from './audited-steps.ts';
 export { defaultModelSpec, TRAINING_DEFAULTS, type TrainingDefaults } from './defaults.ts';
 export type { RecordGradients, TrainingEngine } from './engine.ts';
 export { createEngine, ENGINE_NAMES, type EngineName } from './engines.ts';
