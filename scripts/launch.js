@@ -37,6 +37,7 @@ const COMMANDS = {
   'bench:accountants': ['simulations/experiments/accountant-bench.ts'],
   'bench:correlated-noise': ['simulations/experiments/correlated-noise.ts'],
   'bench:training': ['simulations/experiments/record-gradients-bench.ts'],
+  'bench:training-proofs': ['simulations/experiments/training-proofs.ts'],
   'bench:privacy-audit': ['simulations/experiments/privacy-audit.ts'],
 };
 
