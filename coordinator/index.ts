@@ -1,4 +1,5 @@
 export { Admission, type AdmissionContext, type Equivocation } from './admission.ts';
+export { type AuditChallenge, type AuditTerms, auditChallenges } from './audit-challenges.ts';
 export { beaconDigest, beaconOrder, leaderOf } from './beacon.ts';
 export { type BeaconDraws, beaconDraws } from './beacon-draws.ts';
 export {
@@ -12,6 +13,15 @@ export {
 export { type Certificate, type CommitScheme, isCertified } from './certificate.ts';
 export type * from './collaborators.ts';
 export { type Committee, createCommittee, isMember, type Member, memberIndex, nodesOf } from './committee.ts';
+export {
+  type CommitteeDraw,
+  drawCommittee,
+  drawWeights,
+  type RosterNode,
+  type StakeCap,
+  selectCommittee,
+} from './committee-draw.ts';
+export { basisPoints, type CommitteeSize, committeeSize, equalCommitteeSize } from './committee-size.ts';
 export {
   CONVERGENCE_DEFAULTS,
   CONVERGENCE_START,
@@ -33,6 +43,7 @@ export {
   worseOf,
 } from './gate.ts';
 export { networkGenesis } from './genesis.ts';
+export { groups } from './groups.ts';
 export { RoundLog } from './log.ts';
 export { Participant, type Reception } from './participant.ts';
 export type { AnyReceived, Received } from './received.ts';

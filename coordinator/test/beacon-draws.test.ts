@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { beaconDraws } from '../beacon-draws.ts';
+import { beaconDraws, drawDistinct } from '../beacon-draws.ts';
 import { codeOf, digest } from './support.ts';
 
 describe('beacon draws', () => {
@@ -35,5 +35,28 @@ describe('beacon draws', () => {
     const deviation = Math.sqrt(20_000 * (1 / 7) * (6 / 7));
     for (let value = 0; value < 7; value++)
       expect(counts.get(value)).to.be.closeTo(20_000 / 7, 4 * deviation);
+  });
+
+  it('reach beyond what a number holds, as evenly', () => {
+    const wide = 7n << 200n;
+    const counts = new Map<bigint, number>();
+    const draws = beaconDraws('test/large', digest('beacon'));
+    for (let i = 0; i < 3_500; i++) {
+      const part = draws.belowLarge(wide) >> 200n;
+      counts.set(part, (counts.get(part) ?? 0) + 1);
+    }
+    // Binomial(3500, 1/7): mean 500, standard deviation 20.7; five of them either way.
+    for (let part = 0n; part < 7n; part++) expect(counts.get(part)).to.be.within(397, 603);
+    for (const range of [0n, -1n, (1n << 240n) + 1n])
+      expect(codeOf(() => draws.belowLarge(range))).to.equal('DRAW_RANGE');
+  });
+
+  it('take distinct items, and no more than there are', () => {
+    const draws = beaconDraws('test/distinct', digest('beacon'));
+    const items = ['a', 'b', 'c', 'd'];
+    expect(drawDistinct(draws, items, 4).sort()).to.deep.equal(items);
+    expect(new Set(drawDistinct(draws, items, 3)).size).to.equal(3);
+    for (const count of [5, -1, 1.5])
+      expect(codeOf(() => drawDistinct(draws, items, count))).to.equal('DRAW_RANGE');
   });
 });

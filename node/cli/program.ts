@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBackupCommand } from './backup-command.ts';
 import { type AddCommands, addNodeCommands } from './commands.ts';
+import { addCommitteeCommand } from './committee-command.ts';
 import { addDataCommand } from './data-command.ts';
 import { addDeployCommand } from './deploy-command.ts';
 import { explainError } from './errors.ts';
@@ -46,6 +47,7 @@ export async function runCommandLine(
     addPrivacyCommand,
     addInitCommand,
     addPlanCommand,
+    addCommitteeCommand,
     addDeployCommand,
     addRegisterCommand,
     addExitCommand,
