@@ -32,6 +32,7 @@ export {
   observeRound,
 } from './convergence.ts';
 export { decisionOf, entryDigest, genesisHead, type Head, headAfter, type RoundDecision } from './entry.ts';
+export * from './evidence/index.ts';
 export {
   type Finding,
   type GateTerms,

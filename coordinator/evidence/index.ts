@@ -1,0 +1,7 @@
+export * from './body-withheld.ts';
+export * from './book.ts';
+export { decodeEvidence, encodeEvidence, evidenceDigest, MAX_EVIDENCE_BYTES } from './encoding.ts';
+export * from './equivocation.ts';
+export * from './false-ledger.ts';
+export * from './kinds.ts';
+export * from './verify.ts';
