@@ -2,8 +2,8 @@ import { BallastError } from '../protocol/errors.ts';
 import { MAX_NAMED_PAIRS, pairName } from '../protocol/gate-pair.ts';
 import { compareText } from './compare.ts';
 
-/** Scores are compared after rounding to steps of this, so that the last bits of a machine decide nothing. */
-export const SCORE_STEP = 1e-6;
+/** Scores are compared after rounding to steps of 10⁻⁶, so that the last bits of a machine decide nothing. */
+const STEPS = 1e6;
 /** Pairs of head and collateral that one candidate is judged on. */
 export const MAX_PAIRS = 64;
 
@@ -76,7 +76,7 @@ export function nameOf({ head, collateral }: { readonly head: string; readonly c
 
 /** @returns null for what is no finite number. */
 export function roundScore(score: number | undefined): number | null {
-  const rounded = Math.round((score ?? Number.NaN) / SCORE_STEP) * SCORE_STEP;
+  const rounded = Math.round((score ?? Number.NaN) * STEPS) / STEPS;
   return Number.isFinite(rounded) ? rounded : null;
 }
 

@@ -62,7 +62,15 @@ const parameters = z.strictObject({
     samplingRate: z.number().gt(0).max(1).optional(),
   }),
   /** A candidate is rejected when its public score is worse than the last version's by more than the dead band. */
-  gate: z.strictObject({ enabled: z.boolean(), deadBand: z.number().min(0).max(1) }),
+  gate: z.strictObject({
+    enabled: z.boolean(),
+    deadBand: z.number().min(0).max(1),
+    /**
+     * The most that a candidate may be worse with any head on any collateral, as a share, whatever dead band the head
+     * has; no bound beside the dead bands where left out.
+     */
+    worstPair: z.number().min(0).max(1).optional(),
+  }),
   timeouts: z.strictObject({
     collectMs: milliseconds,
     fetchMs: milliseconds,

@@ -6,6 +6,7 @@ import type { NetworkParameters } from '../../protocol/network.ts';
 import type { Certificate } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
 import type { Head } from '../entry.ts';
+import type { Verdict } from '../gate.ts';
 import type { AnyReceived, Received } from '../received.ts';
 
 /** The states of a round (DESIGN, section 7); a certificate starts the next round. */
@@ -30,7 +31,7 @@ export type Aggregated = {
   readonly candidateState: Digest;
   readonly selected: readonly NodeId[];
 };
-export type Verdict = 'accepted' | 'rejected';
+export type { Verdict };
 
 /** What an entry follows from: the signed reports, and what they say when taken together. */
 export type Basis = {

@@ -48,6 +48,7 @@ export const addNodeCommands: AddCommands = (program, entry) => {
       'where the network lives; an earlier devnet there is replaced',
       '.ballast/devnet',
     )
+    .option('--collaterals <n>', 'public coins beside the main one that the gate judges on', wholeNumber, 0)
     .option('--no-gate', 'publish candidates that are worse than the last version')
     .option('--no-norm-check', 'accept updates beyond the clip norm')
     .option('--exit', 'end after the last round instead of keeping the network up', false)

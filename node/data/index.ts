@@ -4,7 +4,7 @@ export { createDataClock, type DataClock, type DataClockOptions, type HourRange 
 export { generateMarket } from './generator/market.ts';
 export { GENERATOR_DAYS, GENERATOR_START_HOUR, generateVenue } from './generator/venue.ts';
 export { createPrng, type Prng } from './prng.ts';
-export { type Slice, type Slices, slicesFor } from './slices.ts';
+export { type CollateralSource, type Slice, type Slices, slicesFor } from './slices.ts';
 export {
   dateOfHour,
   type FlaggedPrint,

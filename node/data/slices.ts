@@ -9,10 +9,18 @@ import { dateOfHour, hourOfDate, type MarketSource } from './source.ts';
 /** What one node sees alone: a peg to forecast and a volatile asset whose risk it learns. */
 export type Slice = { readonly label: string; readonly spec: MarketSource; readonly market: MarketSource };
 
+/** A further coin or volatile asset, or both, that everybody knows: the gate alone looks at it. */
+export type CollateralSource = {
+  readonly name: string;
+  readonly feed?: MarketSource;
+  readonly market?: MarketSource;
+};
+
 /** Who sees what: one public feed and one reference market for all, one private slice a node. */
 export type Slices = {
   readonly publicFeed: MarketSource;
   readonly publicMarket: MarketSource;
+  readonly collaterals: readonly CollateralSource[];
   readonly slices: readonly Slice[];
 };
 
@@ -79,6 +87,16 @@ const PRIVATE_MARKETS: readonly Recording[] = [
   ),
 ];
 
+/** Recordings that become public in turn, and nobody's slice, where further collaterals are asked for. */
+const COLLATERALS: readonly { readonly name: string; readonly label: string }[] = [
+  { name: 'usdc', label: 'usdc-oracle' },
+  { name: 'eth', label: 'eth-perp' },
+  { name: 'frax', label: 'frax-oracle' },
+  { name: 'link', label: 'link-perp' },
+];
+/** As many venues of the generated market, or recordings, can be public beside the main ones. */
+const MAX_COLLATERALS = COLLATERALS.length;
+
 /** Where data time stands at the first round of the recorded market; slices are cut before it. */
 const RECORDED_FIRST_CUTOFF = '2022-05-07';
 const MIN_SLICE_DAYS = 30;
@@ -103,19 +121,35 @@ function perpetual(asset: string): Recording {
  * markets in it; pegs and volatile assets are dealt in turn, each list by itself, and a recording with several
  * holders is cut into disjoint periods, so that no two nodes share a row.
  *
+ * @param collaterals further coins and assets that are public, at most 4: venues after the nodes' own, or recordings
+ *   that are then dealt to nobody.
  * @throws UsageError `DATA_NODES` when the recordings cannot be cut into that many slices of 30 days or more (60 of
- *   a volatile asset); `DATA_FILE_UNREADABLE` when a recording is absent.
+ *   a volatile asset); `DATA_COLLATERALS`; `DATA_FILE_UNREADABLE` when a recording is absent.
  */
-export async function slicesFor(dataDir: string | undefined, seed: number, nodes: number): Promise<Slices> {
+export async function slicesFor(
+  dataDir: string | undefined,
+  seed: number,
+  nodes: number,
+  collaterals = 0,
+): Promise<Slices> {
   if (!Number.isInteger(nodes) || nodes < 1) {
     throw new UsageError('DATA_NODES', `nodes: got ${nodes}, expected a whole number from 1`, {
       metadata: { nodes },
     });
   }
-  return dataDir === undefined ? generatedSlices(seed, nodes) : recordedSlices(dataDir, nodes);
+  if (!Number.isInteger(collaterals) || collaterals < 0 || collaterals > MAX_COLLATERALS) {
+    throw new UsageError(
+      'DATA_COLLATERALS',
+      `collaterals: got ${collaterals}, expected a whole number from 0 to ${MAX_COLLATERALS}`,
+      { metadata: { collaterals, most: MAX_COLLATERALS } },
+    );
+  }
+  return dataDir === undefined
+    ? generatedSlices(seed, nodes, collaterals)
+    : recordedSlices(dataDir, nodes, collaterals);
 }
 
-function generatedSlices(seed: number, nodes: number): Slices {
+function generatedSlices(seed: number, nodes: number, collaterals: number): Slices {
   const prng = createPrng(seed, 0x51);
   const slices = Array.from({ length: nodes }, (_, i): Slice => {
     const startDay = Math.floor(prng.between(20, 120));
@@ -129,10 +163,16 @@ function generatedSlices(seed: number, nodes: number): Slices {
     return { label, spec: cut, market: cut };
   });
   const shared: MarketSource = { kind: 'generator', seed, venue: 0 };
-  return { publicFeed: shared, publicMarket: shared, slices };
+  const further = Array.from({ length: collaterals }, (_, i): CollateralSource => {
+    const venue: MarketSource = { kind: 'generator', seed, venue: nodes + 1 + i };
+    return { name: `venue-${nodes + 1 + i}`, feed: venue, market: venue };
+  });
+  return { publicFeed: shared, publicMarket: shared, collaterals: further, slices };
 }
 
-async function recordedSlices(dataDir: string, nodes: number): Promise<Slices> {
+async function recordedSlices(dataDir: string, nodes: number, collaterals: number): Promise<Slices> {
+  const open = COLLATERALS.slice(0, collaterals);
+  const isOpen = (recording: Recording) => open.some(({ label }) => label === recording.label);
   for (const { file } of [PUBLIC_RECORDING, PUBLIC_MARKET, ...PRIVATE_RECORDINGS, ...PRIVATE_MARKETS]) {
     await access(join(dataDir, file)).catch((cause: unknown) => {
       throw new UsageError(
@@ -146,11 +186,21 @@ async function recordedSlices(dataDir: string, nodes: number): Promise<Slices> {
       );
     });
   }
-  const pegs = deal(PRIVATE_RECORDINGS, nodes, MIN_SLICE_DAYS, dataDir);
-  const markets = deal(PRIVATE_MARKETS, nodes, MIN_MARKET_DAYS, dataDir);
+  const own = (recordings: readonly Recording[]) => recordings.filter((each) => !isOpen(each));
+  const pegs = deal(own(PRIVATE_RECORDINGS), nodes, MIN_SLICE_DAYS, dataDir);
+  const markets = deal(own(PRIVATE_MARKETS), nodes, MIN_MARKET_DAYS, dataDir);
+  const publicSource = (recordings: readonly Recording[], label: string) => {
+    const recording = recordings.find((each) => each.label === label);
+    return recording === undefined ? undefined : csv(recording, join(dataDir, recording.file));
+  };
   return {
     publicFeed: csv(PUBLIC_RECORDING, join(dataDir, PUBLIC_RECORDING.file)),
     publicMarket: csv(PUBLIC_MARKET, join(dataDir, PUBLIC_MARKET.file)),
+    collaterals: open.map(({ name, label }): CollateralSource => {
+      const feed = publicSource(PRIVATE_RECORDINGS, label);
+      const market = publicSource(PRIVATE_MARKETS, label);
+      return { name, ...(feed === undefined ? {} : { feed }), ...(market === undefined ? {} : { market }) };
+    }),
     slices: pegs.flatMap(({ label, spec }, i) => {
       const market = markets[i]?.spec;
       return market === undefined ? [] : [{ label, spec, market }];

@@ -92,7 +92,7 @@ export async function runDevnet(
   checkDevnetOptions(options);
   const { progress, print, signal, force } = collaborators;
   const parameters = devnetParameters(options);
-  const slices = await slicesFor(options.data, options.seed, options.nodes);
+  const slices = await slicesFor(options.data, options.seed, options.nodes, options.collaterals);
   const spec = await describeModel(slices, options.rounds);
   await prepareFolder(options.dataDir);
   progress('starting the chain');

@@ -22,6 +22,8 @@ export type DevnetOptions = {
   readonly exit: boolean;
   readonly dataDir: string;
   readonly gate: boolean;
+  /** Public collaterals beside the main one, on which the gate judges too; none where left out. */
+  readonly collaterals?: number | undefined;
   readonly normCheck: boolean;
   /** μ of FedProx; none where left out. */
   readonly prox?: number | undefined;

@@ -1,4 +1,4 @@
-import type { HeadName, NodeEvent, RoundDecided } from '../runtime/index.ts';
+import type { NodeEvent, RoundDecided } from '../runtime/index.ts';
 
 type FeeEvent = Extract<NodeEvent, { event: 'fee' }>;
 type PublishedEvent = Extract<NodeEvent, { event: 'published' }>;
@@ -17,8 +17,8 @@ export type RoundSummary = {
   readonly abstained: readonly { readonly node: string; readonly code: string }[];
   /** Nodes whose messages were refused, and why. */
   readonly refused: readonly { readonly sender: string; readonly code: string }[];
-  /** Heads that some node found worse than in the last version. */
-  readonly worse: readonly HeadName[];
+  /** Pairs of head and collateral that some node found worse than in the last version. */
+  readonly worse: readonly string[];
 };
 
 type Row = {
@@ -28,7 +28,7 @@ type Row = {
   recommended?: RecommendedEvent;
   fee?: FeeEvent;
   abstained: { node: string; code: string }[];
-  worse: Set<HeadName>;
+  worse: Set<string>;
 };
 
 /** Gathers what each node says of each round. */
@@ -48,7 +48,7 @@ export class RoundTable {
     if (event.event === 'published') row.published = event;
     if (event.event === 'recommended') row.recommended ??= event;
     if (event.event === 'fee' && row.fee?.transaction == null) row.fee = event;
-    if (event.event === 'judged') for (const head of event.worse) row.worse.add(head);
+    if (event.event === 'judged') for (const pair of event.worse) row.worse.add(pair);
     if (event.event === 'abstained') row.abstained.push({ node, code: event.code });
   }
 
@@ -86,7 +86,7 @@ export class RoundTable {
     const row = this.#rows.get(round) ?? {
       digests: new Map<string, string>(),
       abstained: [],
-      worse: new Set<HeadName>(),
+      worse: new Set<string>(),
     };
     this.#rows.set(round, row);
     return row;

@@ -163,7 +163,7 @@ export async function setUpChain(
 /** Writes each node's configuration: its slice of the data, its folder, the one network. */
 export async function configureNodes(
   options: DevnetOptions,
-  { publicFeed, publicMarket, slices }: Slices,
+  { publicFeed, publicMarket, collaterals, slices }: Slices,
   anvil: Anvil,
   identities: readonly OperatorIdentity[],
   bootstrapPort: number,
@@ -183,6 +183,7 @@ export async function configureNodes(
       market: slice.market,
       publicFeed,
       publicMarket,
+      ...(collaterals.length === 0 ? {} : { collaterals: [...collaterals] }),
       rounds: options.rounds,
       ...(options.kernels === undefined ? {} : { aggregation: { kernels: options.kernels } }),
       api: apiConfigSchema.parse({ port: 0 }),

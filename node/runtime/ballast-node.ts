@@ -16,6 +16,7 @@ import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
 import { Conditions } from './conditions.ts';
 import type { Emit } from './events.ts';
 import { GossipWiring } from './gossip.ts';
+import { loadCollaterals } from './load-collaterals.ts';
 import { NetworkHost } from './network-host.ts';
 import { openNodeAggregator } from './node-aggregator.ts';
 import { describeError, kernelOptionsOf, type NodeConfig } from './node-config.ts';
@@ -157,7 +158,8 @@ export class BallastNode {
     const model = createModel(spec);
     const reference =
       config.publicMarket === undefined ? undefined : (await loadMarket(config.publicMarket, signal)).market;
-    const market = createPublicMarket(feed.series, dataClock, model, reference);
+    const others = await loadCollaterals(config.collaterals ?? [], signal);
+    const market = createPublicMarket(feed.series, dataClock, model, reference, others);
     this.#market = market;
 
     this.#starting('reaching the chain');

@@ -1,3 +1,4 @@
+import type { Finding } from '../../coordinator/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Outcome, PrivacyStatement } from '../../protocol/messages.ts';
@@ -5,7 +6,6 @@ import type { Hold } from '../controller/index.ts';
 import type { ConditionEvent } from './conditions.ts';
 import type { RiskSkill, SkillIntervals } from './held-out.ts';
 import type { PrivacyPlan } from './privacy-plan.ts';
-import type { HeadName } from './public-market.ts';
 
 /** How the certified model does on the held-out part of the public feed; losses are mean pinball losses in bp. */
 export type HeldOut = {
@@ -43,11 +43,12 @@ export type NodeEvent =
       readonly ratio?: number;
     }
   | {
-      /** This node's own judgement of a candidate, and the heads that were worse than in the last version. */
+      /** This node's own judgement of a candidate, by head and collateral, and the pairs that were worse. */
       readonly event: 'judged';
       readonly round: number;
       readonly verdict: 'accepted' | 'rejected';
-      readonly worse: readonly HeadName[];
+      readonly findings: readonly Finding[];
+      readonly worse: readonly string[];
     }
   | { readonly event: 'abstained'; readonly round: number; readonly code: string; readonly reason: string }
   | RoundDecided

@@ -1,6 +1,7 @@
 export { type Backoff, tries } from './backoff.ts';
 export { BallastNode, type BallastNodeCollaborators, type BallastNodeOptions } from './ballast-node.ts';
 export { ChainLink } from './chain-link.ts';
+export { MAIN_COLLATERAL, MAX_COLLATERALS, type PublicCollateral } from './collaterals.ts';
 export {
   CONDITION_CODES,
   CONDITIONS,
@@ -9,6 +10,7 @@ export {
   type ConditionEvent,
 } from './conditions.ts';
 export type { Emit, HeldOut, NodeEvent, RoundDecided } from './events.ts';
+export { createGate, type RoundJudgement } from './gate.ts';
 export type { RiskSkill, SkillIntervals } from './held-out.ts';
 export { isInline, type NodeAggregator, openNodeAggregator } from './node-aggregator.ts';
 export {
@@ -19,12 +21,8 @@ export {
 } from './node-config.ts';
 export type { NodeView, Readiness } from './node-view.ts';
 export {
-  createGate,
   createPublicMarket,
-  type GateScore,
-  type HeadName,
   type HeldOutReport,
-  type Judgement,
   type KnownMarket,
   type PublicMarket,
 } from './public-market.ts';

@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { BallastError, closestWord, UsageError } from '../../protocol/errors.ts';
+import { collateralName } from '../../protocol/gate-pair.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
 import { firstIssue } from '../../protocol/schema.ts';
 import { apiConfigSchema } from '../api/config.ts';
 import { type MarketSource, marketSourceSchema } from '../data/index.ts';
 import type { KernelOptions } from '../kernels/index.ts';
 import { ENGINE_NAMES } from '../training/index.ts';
+import { MAX_COLLATERALS } from './collaterals.ts';
 
 const engineNames = [...ENGINE_NAMES] as [string, ...string[]];
 
@@ -39,6 +41,17 @@ const schema = z.strictObject({
   market: marketSourceSchema.optional(),
   /** The volatile asset that everybody knows; a network with a risk head needs it. */
   publicMarket: marketSourceSchema.optional(),
+  /** Further public collaterals, on which the gate judges every head too; all members name the same. */
+  collaterals: z
+    .array(
+      z.strictObject({
+        name: collateralName,
+        feed: marketSourceSchema.optional(),
+        market: marketSourceSchema.optional(),
+      }),
+    )
+    .max(MAX_COLLATERALS)
+    .optional(),
   /** The HTTP interface; none unless given. */
   api: apiConfigSchema.optional(),
   engine: z.enum(engineNames).optional(),
@@ -108,7 +121,18 @@ function located(config: NodeConfig, folder: string): NodeConfig {
     const { peers } = given;
     return { ...given, file: at(given.file), ...(peers === undefined ? {} : { peers: peers.map(at) }) };
   };
-  const { network, keystore, dataDir, passwordFile, slice, publicFeed, market, publicMarket, api } = config;
+  const {
+    network,
+    keystore,
+    dataDir,
+    passwordFile,
+    slice,
+    publicFeed,
+    market,
+    publicMarket,
+    collaterals,
+    api,
+  } = config;
   return {
     ...config,
     network: at(network),
@@ -119,6 +143,15 @@ function located(config: NodeConfig, folder: string): NodeConfig {
     ...(passwordFile === undefined ? {} : { passwordFile: at(passwordFile) }),
     ...(market === undefined ? {} : { market: source(market) }),
     ...(publicMarket === undefined ? {} : { publicMarket: source(publicMarket) }),
+    ...(collaterals === undefined
+      ? {}
+      : {
+          collaterals: collaterals.map(({ name, feed, market: asset }) => ({
+            name,
+            ...(feed === undefined ? {} : { feed: source(feed) }),
+            ...(asset === undefined ? {} : { market: source(asset) }),
+          })),
+        }),
     ...(api?.tokens === undefined ? {} : { api: { ...api, tokens: at(api.tokens) } }),
   };
 }

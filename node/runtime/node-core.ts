@@ -27,9 +27,10 @@ import type { ChainLink } from './chain-link.ts';
 import type { Conditions } from './conditions.ts';
 import type { Emit } from './events.ts';
 import { FeeAdvisor } from './fee-advisor.ts';
+import { createGate } from './gate.ts';
 import { ledgerPolicy } from './ledger-policy.ts';
 import { pause } from './pause.ts';
-import { createGate, type PublicMarket } from './public-market.ts';
+import type { PublicMarket } from './public-market.ts';
 import { createRoundTrainer } from './round-trainer.ts';
 
 export type CoreOptions = {

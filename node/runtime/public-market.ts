@@ -1,6 +1,5 @@
-import type { Evaluator, Verdict } from '../../coordinator/index.ts';
+import type { PairScore } from '../../coordinator/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
-import type { NetworkParameters } from '../../protocol/network.ts';
 import { createPrng, type DataClock } from '../data/index.ts';
 import {
   buildExamples,
@@ -17,30 +16,16 @@ import {
   evaluateModel,
   forecastQuantiles,
   type ModelSpec,
-  pegLoss,
   QUANTILE_LEVELS,
   type SkillReport,
   type StabilityModel,
-  trainingLossOfRisk,
   weightsOfHead,
 } from '../models/index.ts';
+import { createPairScores, MAIN_COLLATERAL, type PublicCollateral } from './collaterals.ts';
 import { createPegBench, createRiskBench, type RiskSkill, type SkillIntervals } from './held-out.ts';
 
-/** Scores are compared after rounding to steps of this, so that the last bits of a machine decide nothing. */
-const SCORE_STEP = 1e-6;
 /** Resampling of held-out skills: fixed, so that a report can be repeated. */
 const BOOTSTRAP_SEED = 0xb007;
-
-export type HeadName = 'peg' | 'risk';
-
-/** A head's public score on the gate's rows of a round, rounded; less is better. */
-export type GateScore = {
-  readonly head: HeadName;
-  /** Peg: mean pinball loss, bp. Risk: mean of the losses that it is trained on. */
-  readonly score: number;
-  /** How much worse than the last version is let pass, as a share; the network's gate where left out. */
-  readonly deadBand?: number;
-};
 
 /** Figures on rows that nothing else reads: of the peg head, and of the risk head where there is one. */
 export type HeldOutReport = SkillReport & { readonly risk?: RiskSkill };
@@ -54,7 +39,8 @@ export type KnownMarket = {
 /** What everyone knows of the market: it judges candidates, feeds the controller and gives the final figures. */
 export type PublicMarket = {
   readonly numbers: ModelSpec['heads']['peg']['numbers'];
-  readonly gateScores: (round: number, weights: Float64Array) => readonly GateScore[];
+  /** Every head on every collateral, over the round's gate rows: rounded, less is better. */
+  readonly gateScores: (round: number, weights: Float64Array) => readonly PairScore[];
   readonly heldOut: (weights: Float64Array) => HeldOutReport;
   /** Skills against each baseline with 95 % intervals; slower than `heldOut`. */
   readonly heldOutIntervals: (weights: Float64Array) => SkillIntervals;
@@ -67,13 +53,16 @@ export type PublicMarket = {
 /**
  * @param feed the public peg series, whose calendar `clock` is.
  * @param market the public volatile asset that a risk head is judged on.
- * @throws UsageError `MARKET_ABSENT` for a model with a risk head and no market.
+ * @param others public collaterals beside these two, which are the main one; the gate alone looks at them.
+ * @throws UsageError `MARKET_ABSENT` for a model with a risk head and no market; `COLLATERAL_NAME`,
+ *   `COLLATERAL_UNCOVERED`.
  */
 export function createPublicMarket(
   feed: HourlySeries,
   clock: DataClock,
   model: StabilityModel,
   market?: MarketWindow,
+  others: readonly PublicCollateral[] = [],
 ): PublicMarket {
   if (model.heads.risk !== undefined && market === undefined) {
     throw new UsageError(
@@ -102,20 +91,7 @@ export function createPublicMarket(
     risk === undefined ? new Float64Array(0) : weightsOfHead(model, risk, weights);
   return {
     numbers,
-    gateScores: (round, weights) => {
-      const rows = clock.gate(round);
-      const loss = pegLoss(peg.model, pegOf(weights), numbers, buildExamples(table, rows));
-      const scores: GateScore[] = [{ head: 'peg', score: rounded(loss) }];
-      if (risk !== undefined && riskTable !== undefined) {
-        const examples = buildRiskExamples(riskTable, rows);
-        const score = rounded(trainingLossOfRisk(risk.model, riskOf(weights), examples));
-        // A window without a market row judges nothing.
-        if (examples.rows > 0) {
-          scores.push({ head: 'risk', score, deadBand: model.spec.heads.risk?.deadBand ?? 0 });
-        }
-      }
-      return scores;
-    },
+    gateScores: createPairScores(model, clock, [{ name: MAIN_COLLATERAL, feed, market }, ...others], market),
     heldOut: (weights) => ({
       ...evaluateModel(peg.model, pegOf(weights), numbers, test, testLosses),
       ...(bench === undefined ? {} : { risk: bench.report(riskOf(weights)) }),
@@ -144,39 +120,6 @@ export function createPublicMarket(
       };
     },
   };
-}
-
-/** A judgement as this node made it: which heads were worse than the last version. */
-export type Judgement = {
-  readonly round: number;
-  readonly verdict: Verdict;
-  readonly worse: readonly HeadName[];
-};
-
-/** The gate: no head of a candidate may be worse than in the last version, beyond its dead band, on rows new to both. */
-export function createGate(
-  market: Pick<PublicMarket, 'gateScores'>,
-  { gate }: NetworkParameters,
-  onJudged?: (judgement: Judgement) => void,
-): Evaluator {
-  return {
-    judge: async (round, base, candidate): Promise<Verdict> => {
-      const before = market.gateScores(round, base);
-      const after = market.gateScores(round, candidate);
-      const worse = before.flatMap(({ head, score, deadBand }) => {
-        const own = after.find((other) => other.head === head)?.score ?? Number.NaN;
-        // Written so that a score that is no number is worse.
-        return own <= score * (1 + Math.max(gate.deadBand, deadBand ?? 0)) ? [] : [head];
-      });
-      const verdict = worse.length === 0 ? 'accepted' : 'rejected';
-      onJudged?.({ round, verdict, worse });
-      return verdict;
-    },
-  };
-}
-
-function rounded(score: number): number {
-  return Math.round(score / SCORE_STEP) * SCORE_STEP;
 }
 
 function windowUntil(market: MarketWindow, end: number): MarketWindow {

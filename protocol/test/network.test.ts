@@ -214,6 +214,18 @@ describe('network document', () => {
     });
   }
 
+  it('takes a bound on every pair of the gate from 0 to 1, and means another network with it', () => {
+    const bounded = (worstPair: number) =>
+      changedAt(PLAIN, steps('parameters.gate'), () => ({ enabled: true, deadBand: 0.02, worstPair }));
+    for (const bound of [0, 0.005, 1]) {
+      const document = parseNetworkDocument(bounded(bound));
+      expect(document.parameters.gate.worstPair).to.equal(bound);
+      expect(networkId(document)).not.to.equal(networkId(DOCUMENT));
+    }
+    for (const bound of [-0.01, 1.01, Number.NaN])
+      expect(refusal(bounded(bound)).metadata).to.deep.equal({ field: 'parameters.gate.worstPair' });
+  });
+
   it('carries any description of a model, and its every number in the id', () => {
     const described = (norm: number) => ({
       ...DOCUMENT,

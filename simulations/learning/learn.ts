@@ -1,7 +1,7 @@
 import type { RoundTrainer } from '../../coordinator/collaborators.ts';
 import { aggregatorOf } from '../../coordinator/round-aggregator.ts';
 import { genesisOf } from '../../node/models/index.ts';
-import { createGate } from '../../node/runtime/public-market.ts';
+import { createGate } from '../../node/runtime/gate.ts';
 import { createRoundTrainer } from '../../node/runtime/round-trainer.ts';
 import { ledgerAccountant, PrivacyLedger } from '../../privacy/index.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';

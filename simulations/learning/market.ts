@@ -1,7 +1,8 @@
+import type { PairScore } from '../../coordinator/gate.ts';
 import { createDataClock, type DataClock, loadMarket, loadSeries, slicesFor } from '../../node/data/index.ts';
 import type { RecordBlock } from '../../node/features/index.ts';
 import { createModel, type PegModelSpec, type StabilityModel } from '../../node/models/index.ts';
-import { createPublicMarket, type GateScore, type PublicMarket } from '../../node/runtime/public-market.ts';
+import { createPublicMarket, type PublicMarket } from '../../node/runtime/public-market.ts';
 import type { TrainLocally } from '../../node/runtime/round-trainer.ts';
 import {
   defaultModelSpec,
@@ -80,7 +81,7 @@ export async function prepareLearningMarket(options: LearningMarketOptions): Pro
 
 /** Every member scores the same two models on the same rows; the first does it for all. */
 function rememberScores(market: PublicMarket): PublicMarket {
-  const scores = new Map<string, readonly GateScore[]>();
+  const scores = new Map<string, readonly PairScore[]>();
   return {
     ...market,
     gateScores: (round, weights) => {

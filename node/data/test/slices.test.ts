@@ -29,6 +29,29 @@ describe('slices', () => {
     expect((await refusal(slicesFor('/nonexistent', 4, 3))).code).to.equal('DATA_FILE_UNREADABLE');
   });
 
+  it('make public what is asked for, and deal it to nobody', async () => {
+    const { slices, collaterals } = await slicesFor(undefined, 4, 9, 2);
+    expect(slices).to.deep.equal((await slicesFor(undefined, 4, 9)).slices);
+    expect(collaterals.map(({ name }) => name)).to.deep.equal(['venue-10', 'venue-11']);
+    expect(collaterals[0]?.feed).to.deep.equal({ kind: 'generator', seed: 4, venue: 10 });
+    for (const wrong of [-1, 1.5, 5])
+      expect((await refusal(slicesFor(undefined, 4, 9, wrong))).code).to.equal('DATA_COLLATERALS');
+    expect((await refusal(slicesFor('/nonexistent', 4, 3, 5))).code).to.equal('DATA_COLLATERALS');
+    if (!existsSync(RECORDED)) return;
+    const recorded = await slicesFor(RECORDED, 1, 7, 4);
+    const files = recorded.slices.flatMap(({ spec, market }) => [spec, market]).map(fileOf);
+    expect(
+      recorded.collaterals.map(({ feed, market }) => [feed, market].filter(Boolean).length),
+    ).to.deep.equal([1, 1, 1, 1]);
+    expect(recorded.collaterals.map(({ name }) => name)).to.deep.equal(['usdc', 'eth', 'frax', 'link']);
+    for (const { feed, market } of recorded.collaterals)
+      for (const source of [feed, market]) {
+        if (source === undefined) continue;
+        expect(fileOf(source)).not.to.equal('');
+        expect(files).not.to.include(fileOf(source));
+      }
+  });
+
   it('cut the recorded markets into disjoint slices', async function () {
     if (!existsSync(RECORDED)) {
       console.log(`      skipped: no recorded markets at ${RECORDED}`);
@@ -121,3 +144,7 @@ describe('data clock', () => {
       .with.property('code', 'DATA_CLOCK_TOO_SHORT');
   });
 });
+
+function fileOf(source: MarketSource): string {
+  return source.kind === 'csv' ? source.file : '';
+}

@@ -63,6 +63,17 @@ describe('node configuration', () => {
       market: located,
       publicMarket: located,
     });
+    const collaterals = [{ name: 'eth', feed: market }, { name: 'dai', market }, { name: 'usdc' }];
+    expect((await read({ ...good, collaterals })).collaterals).to.deep.equal([
+      { name: 'eth', feed: located },
+      { name: 'dai', market: located },
+      { name: 'usdc' },
+    ]);
+    for (const wrong of [
+      Array.from({ length: 16 }, (_, i) => ({ name: `c${i}` })),
+      [{ name: 'A/B', feed: market }],
+    ])
+      expect((await refusal(read({ ...good, collaterals: wrong }))).code).to.equal('CONFIG_FIELD');
     const more = {
       ...good,
       listen: ['/ip4/127.0.0.1/tcp/0'],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { PairScore } from '../../../coordinator/index.ts';
 import { createDataClock, GENERATOR_START_HOUR, generateMarket, generateVenue } from '../../data/index.ts';
 import type { HourlySeries } from '../../features/index.ts';
 import { createModel, genesisOf } from '../../models/index.ts';
@@ -6,9 +7,10 @@ import { defaultModelSpec } from '../../training/index.ts';
 import {
   createGate,
   createPublicMarket,
-  type GateScore,
-  type Judgement,
+  MAX_COLLATERALS,
+  type PublicCollateral,
   type PublicMarket,
+  type RoundJudgement,
 } from '../index.ts';
 import { parametersOf } from './fixtures.ts';
 
@@ -21,7 +23,7 @@ function gateOf(base: number, candidate: number, asked: number[] = []) {
   const market = {
     gateScores: (round: number, [kind]: Float64Array) => {
       asked.push(round);
-      return [{ head: 'peg', score: kind === 0 ? base : candidate }];
+      return [{ head: 'peg', collateral: 'main', score: kind === 0 ? base : candidate }];
     },
   } as unknown as PublicMarket;
   return (round: number) => createGate(market, parametersOf()).judge(round, BASE, CANDIDATE, signal);
@@ -41,12 +43,12 @@ describe('gate', () => {
 
   it('asks no head to be better, and of none to be worse, each beyond its own dead band, and names it', async () => {
     const judged = async (peg: readonly [number, number], risk: readonly [number, number]) => {
-      const scores = (at: 0 | 1): GateScore[] => [
-        { head: 'peg', score: peg[at] },
-        { head: 'risk', score: risk[at], deadBand: 0.1 },
+      const scores = (at: 0 | 1): PairScore[] => [
+        { head: 'peg', collateral: 'main', score: peg[at] },
+        { head: 'risk', collateral: 'main', score: risk[at], deadBand: 0.1 },
       ];
       const gateScores = (_round: number, [kind]: Float64Array) => scores(kind === 0 ? 0 : 1);
-      const told: Judgement[] = [];
+      const told: RoundJudgement[] = [];
       const gate = createGate({ gateScores }, parametersOf(), (judgement) => told.push(judgement));
       const verdict = await gate.judge(4, BASE, CANDIDATE, signal);
       expect(told.map(({ round }) => round)).to.deep.equal([4]);
@@ -54,9 +56,9 @@ describe('gate', () => {
       return told[0]?.worse;
     };
     expect(await judged([2, 1], [2, 2.2])).to.deep.equal([]);
-    expect(await judged([2, 1], [2, 2.201])).to.deep.equal(['risk']);
-    expect(await judged([2, 2.03], [2, 1])).to.deep.equal(['peg']);
-    expect(await judged([2, 3], [2, Number.NaN])).to.deep.equal(['peg', 'risk']);
+    expect(await judged([2, 1], [2, 2.201])).to.deep.equal(['risk/main']);
+    expect(await judged([2, 2.03], [2, 1])).to.deep.equal(['peg/main']);
+    expect(await judged([2, 3], [2, Number.NaN])).to.deep.equal(['peg/main', 'risk/main']);
   });
 
   it('rejects what has no score', async () => {
@@ -92,7 +94,7 @@ describe('public market', function () {
     for (let round = 1; round <= ROUNDS; round++) {
       const score = scoreOf(market, round);
       expect(score).to.be.greaterThan(0);
-      expect(score).to.equal(Math.round(score * 1e6) * 1e-6);
+      expect(score).to.equal(Math.round(score * 1e6) / 1e6);
     }
   });
 
@@ -191,5 +193,95 @@ describe('public market of two heads', function () {
     expect(() => createPublicMarket(feed, clock, model))
       .to.throw()
       .with.property('code', 'MARKET_ABSENT');
+  });
+});
+
+describe('public market of several collaterals', function () {
+  this.timeout(30_000);
+  const feed = generateVenue(3, 0, 300);
+  const reference = generateMarket(3, 0, 300);
+  const clock = createDataClock(feed, { rounds: 4 });
+  const model = createModel(defaultModelSpec({ feed, market: reference, fitting: clock.fitting }));
+  const eth = { name: 'eth', feed: generateVenue(3, 1, 300), market: generateMarket(3, 1, 300) };
+  const weights = genesisOf(model);
+  const marketWith = (...others: PublicCollateral[]) =>
+    createPublicMarket(feed, clock, model, reference, others);
+
+  it('scores every head on each, and the main one as without them', () => {
+    const alone = marketWith().gateScores(2, weights);
+    const scores = marketWith(eth, { name: 'dai', feed: eth.feed }).gateScores(2, weights);
+    expect(scores.map(({ head, collateral }) => `${head}/${collateral}`)).to.deep.equal([
+      'peg/main',
+      'risk/main',
+      'peg/eth',
+      'risk/eth',
+      'peg/dai',
+    ]);
+    expect(scores.slice(0, 2)).to.deep.equal(alone);
+    expect(scores[2]?.score).not.to.equal(scores[0]?.score);
+    expect(scores[4]?.score).to.equal(scores[2]?.score);
+    expect(scores[3]?.deadBand).to.equal(model.spec.heads.risk?.deadBand);
+  });
+
+  it('scores none on hours that training saw, or that the held-out test reads', () => {
+    const { from, to } = clock.gate(2);
+    const changed = (hour: number) => ({
+      ...eth.feed,
+      deviation: eth.feed.deviation.map((value, i) =>
+        eth.feed.startHour + i >= hour ? 3 * value + 7 : value,
+      ),
+    });
+    const score = (data: HourlySeries) =>
+      marketWith({ name: 'eth', feed: data }).gateScores(2, weights).at(-1)?.score;
+    expect(score(changed(from))).not.to.equal(score(eth.feed));
+    expect(score(changed(to + clock.horizonHours))).to.equal(score(eth.feed));
+  });
+
+  it('never lets a candidate pass that one collateral alone is worse off with', async () => {
+    const market = marketWith(eth);
+    const poisoned: PublicMarket = {
+      ...market,
+      gateScores: (round, given) =>
+        market.gateScores(round, weights).map((pair) => ({
+          ...pair,
+          score: given === weights ? pair.score : pair.score * (pair.collateral === 'eth' ? 1.01 : 0.9),
+        })),
+    };
+    const told: RoundJudgement[] = [];
+    const parameters = parametersOf();
+    const gate = createGate(
+      poisoned,
+      { ...parameters, gate: { enabled: true, deadBand: 0.001, worstPair: 0.005 } },
+      (judgement) => told.push(judgement),
+    );
+    expect(await gate.judge(2, weights, genesisOf(model), signal)).to.equal('rejected');
+    expect(told[0]?.worse).to.deep.equal(['peg/eth', 'risk/eth']);
+  });
+
+  it('refuses names that are none, and data that do not reach over all rounds', () => {
+    const code = (others: PublicCollateral[], expected: string) =>
+      expect(() => marketWith(...others))
+        .to.throw()
+        .with.property('code', expected);
+    code([{ name: 'main', feed: eth.feed }], 'COLLATERAL_NAME');
+    code([eth, eth], 'COLLATERAL_NAME');
+    code([{ ...eth, name: 'ETH' }], 'COLLATERAL_NAME');
+    code(
+      Array.from({ length: MAX_COLLATERALS + 1 }, (_, i) => ({ name: `c${i}` })),
+      'COLLATERAL_NAME',
+    );
+    const { startHour, deviation } = eth.feed;
+    const short = { startHour, deviation: deviation.subarray(0, clock.gate(4).to - startHour) };
+    code([{ name: 'eth', feed: short }], 'COLLATERAL_UNCOVERED');
+    const late = clock.gate(1).from - startHour;
+    code(
+      [{ name: 'eth', feed: { startHour: startHour + late, deviation: deviation.subarray(late) } }],
+      'COLLATERAL_UNCOVERED',
+    );
+    const { close } = eth.market;
+    code(
+      [{ name: 'eth', market: { startHour, close: close.subarray(0, clock.gate(4).to - startHour) } }],
+      'COLLATERAL_UNCOVERED',
+    );
   });
 });
