@@ -68,5 +68,6 @@ export * from './standing/index.ts';
 export * from './training-proof/index.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
 export { encodeBody, largestNorm, normClass, openUpdate } from './update-body.ts';
+export * from './update-screen.ts';
 export * from './verify/index.ts';
 export { VotingRecord } from './voting-record.ts';

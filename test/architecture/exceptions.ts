@@ -28,6 +28,7 @@ export const ENTRY_FILES: readonly Exception[] = [
   { path: 'simulations/experiments/soak-kill.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/kill/member.ts', reason: 'a process of its own, to be killed' },
   { path: 'simulations/experiments/training-proofs.ts', reason: 'an experiment that is run by its path' },
+  { path: 'simulations/experiments/update-screen.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/verify-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/soak.ts', reason: 'an experiment that is run by its path' },
 ];
