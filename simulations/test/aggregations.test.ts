@@ -6,22 +6,20 @@ import {
   serverStepNames,
   stateDigest,
 } from '../../aggregation/index.ts';
-import type { CommitScheme } from '../../coordinator/certificate.ts';
 import {
   genesisHead,
   genesisState,
   hasState,
   NO_STATE,
   type RoundAggregator,
-  type RoundDecision,
   verifyLog,
 } from '../../coordinator/index.ts';
-import { digestOf, fromHex } from '../../protocol/digest.ts';
-import type { Encodable } from '../../protocol/encoding.ts';
+import { digestOf } from '../../protocol/digest.ts';
 import { type Layout, layoutSize } from '../../protocol/layout.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
-import { type Operator, World, type WorldOptions, type WorldReport } from '../world/world.ts';
+import { World, type WorldOptions, type WorldReport } from '../world/world.ts';
+import { operatorFor } from './hashed-votes.ts';
 import { storeOf } from './stored-log.ts';
 
 const LAYOUT: Layout = { tensors: [{ name: 'w', shape: [5] }] };
@@ -30,20 +28,6 @@ const GENESIS_WEIGHTS = new Float64Array(SIZE);
 const NODES = 7;
 const REJECTED = 2;
 const PARAMETERS = { ...SCENARIO_PARAMETERS, retention: { rounds: 9 } };
-
-/** Votes as a hash of what is voted for and by whom: what is tried here is not the signature. */
-function operatorFor(index: number): Operator {
-  const vote = (decision: RoundDecision, signer: string) => {
-    const half = fromHex(digestOf('test/vote', { decision, signer } as unknown as Encodable));
-    return Uint8Array.from([...half, ...half, 27]);
-  };
-  const address = `0x${String(index + 1).padStart(40, '0')}` as const;
-  const scheme: CommitScheme = {
-    sign: async (decision) => vote(decision, address),
-    verify: (decision, signer, signature) => Buffer.compare(vote(decision, signer), signature) === 0,
-  };
-  return { address, scheme };
-}
 
 const seedOf = (name: string) => `aggregations/${name}`;
 

@@ -36,6 +36,13 @@ export type Misbehaviour =
       readonly downMs: number;
     }
   | {
+      /** The power goes as soon as it has said this for the first time in each of these rounds. */
+      readonly kind: 'crash-in-round';
+      readonly said: MessageType;
+      readonly rounds: readonly number[];
+      readonly downMs: number;
+    }
+  | {
       /** Its disk is put back to what it was at `copyAtMs`: by an operator who says so, or behind its back. */
       readonly kind: 'rollback';
       readonly copyAtMs: number;
@@ -76,6 +83,7 @@ export type WorldNodeOptions = {
 export class WorldNode {
   readonly #options: WorldNodeOptions;
   readonly #store: MemoryStore;
+  readonly #crashedIn = new Set<number>();
   #participant: Participant | undefined;
   #stopListening: () => void = () => undefined;
 
@@ -187,6 +195,16 @@ export class WorldNode {
     });
   }
 
+  #crashAfter(bytes: Uint8Array): void {
+    for (const each of this.#options.misbehaviours) {
+      if (each.kind !== 'crash-in-round') continue;
+      const { type, round } = openEnvelope(bytes).envelope;
+      if (type !== each.said || !each.rounds.includes(round) || this.#crashedIn.has(round)) continue;
+      this.#crashedIn.add(round);
+      this.#crash(each.downMs);
+    }
+  }
+
   #disconnect(): void {
     this.#options.network.disconnect(this.#options.signer.nodeId);
     this.#stopListening();
@@ -218,6 +236,7 @@ export class WorldNode {
     const send = (bytes: Uint8Array, to?: (node: NodeId) => boolean) => {
       onSaid(bytes);
       network.broadcast(signer.nodeId, bytes, to);
+      this.#crashAfter(bytes);
     };
     if (misbehaviours.some(({ kind }) => kind === 'equivocate')) {
       const equivocator = new Equivocator(signer, scheme, send);
