@@ -7,6 +7,7 @@ import {
   StrictNoSign,
   TopicValidatorResult,
 } from '@libp2p/gossipsub';
+import type { StreamHandler, StreamMessageEvent } from '@libp2p/interface';
 import type { NodeId } from '../../protocol/ids.ts';
 import { NetworkError } from './errors.ts';
 
@@ -34,11 +35,19 @@ const DECODE_LIMITS = {
 /** A local network has one address for all of its nodes; gossipsub would take that for a Sybil attack. */
 const LOOPBACK = new Set(['127.0.0.1', '::1']);
 
-/** The libp2p service. `score` is 0 at best; gossipsub prunes and graylists by it. */
-export function gossipService(
-  score: (peer: NodeId) => number,
-): (components: GossipSubComponents) => GossipSub {
-  return gossipsub({
+export type GossipServiceCollaborators = {
+  /** 0 at best; gossipsub prunes and graylists by it. */
+  readonly score: (peer: NodeId) => number;
+  /** For a stream that a peer has opened. @returns takes its next bytes: whether gossip gets them. */
+  readonly admit: (peer: NodeId) => (piece: Uint8Array) => boolean;
+};
+
+/** The libp2p service. */
+export function gossipService({
+  score,
+  admit,
+}: GossipServiceCollaborators): (components: GossipSubComponents) => GossipSub {
+  const create = gossipsub({
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: messageId,
     msgIdToStrFn: idText,
@@ -58,6 +67,43 @@ export function gossipService(
       IPColocationFactorWhitelist: LOOPBACK,
     },
   });
+  return ({ privateKey, peerId, peerStore, registrar, connectionManager, logger }) =>
+    create({
+      privateKey,
+      peerId,
+      peerStore,
+      registrar: guarded(registrar, admit),
+      connectionManager,
+      logger,
+    });
+}
+
+type Registrar = GossipSubComponents['registrar'];
+
+/** Gossip's streams are looked at before it reads them: libp2p's middleware would run the handler once more a stream. */
+function guarded(registrar: Registrar, admit: GossipServiceCollaborators['admit']): Registrar {
+  const handle: Registrar['handle'] = (protocol, handler, options) => {
+    const guardedHandler: StreamHandler = (stream, connection) => {
+      const take = admit(connection.remotePeer.toString());
+      // Added before gossip's own listener, in the same turn: nothing comes between them, and this one is first.
+      stream.addEventListener('message', (event) => {
+        for (const piece of piecesOf(event.data)) if (!take(piece)) event.stopImmediatePropagation();
+      });
+      return handler(stream, connection);
+    };
+    return registrar.handle(protocol, guardedHandler, options);
+  };
+  return new Proxy(registrar, {
+    get: (target, name) => {
+      if (name === 'handle') return handle;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+function piecesOf(data: StreamMessageEvent['data']): Iterable<Uint8Array> {
+  return data instanceof Uint8Array ? [data] : data;
 }
 
 function messageId(message: Message): Uint8Array {

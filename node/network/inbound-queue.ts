@@ -17,11 +17,22 @@ export type Job = {
   readonly drop: () => void;
 };
 
+/** How much of the event loop jobs take: what else waits there gets its turn in between. */
+export type Pace = {
+  /** Jobs begin for this long in one turn of the loop. */
+  readonly sliceMs: number;
+  /** A clock that never goes back, in milliseconds. */
+  readonly now: () => number;
+  /** Runs something in the loop's next turn, after what came in until then. */
+  readonly nextTurn: (run: () => void) => void;
+};
+
 type Line = { jobs: Job[]; bytes: number };
 
 /**
  * Runs jobs a few at a time, taking peers in turn. It is bounded in all and for each peer, in messages and in
- * bytes; past a bound the newest is refused, so that what a peer queued first is still judged in order.
+ * bytes; past a bound the newest is refused, so that what a peer queued first is still judged in order. However much
+ * waits, it leaves the event loop after each slice, so that direct streams are read in between.
  */
 export class InboundQueue {
   readonly #limits: QueueLimits;
@@ -30,9 +41,13 @@ export class InboundQueue {
   #messages = 0;
   #bytes = 0;
   #running = 0;
+  readonly #pace: Pace;
+  /** When the first job of this turn of the loop began. */
+  #sliceFrom: number | undefined;
 
-  constructor(limits: QueueLimits) {
+  constructor(limits: QueueLimits, pace: Pace) {
     this.#limits = limits;
+    this.#pace = pace;
   }
 
   /** @returns whether the job was taken. */
@@ -65,7 +80,7 @@ export class InboundQueue {
   #next(): void {
     while (this.#running < this.#limits.concurrency) {
       const [turn] = this.#lines;
-      if (turn === undefined) return;
+      if (turn === undefined || this.#isSliceOver()) return;
       const [peer, line] = turn;
       this.#lines.delete(peer);
       const job = line.jobs.shift();
@@ -80,5 +95,16 @@ export class InboundQueue {
         this.#next();
       });
     }
+  }
+
+  #isSliceOver(): boolean {
+    const { sliceMs, now, nextTurn } = this.#pace;
+    if (this.#sliceFrom !== undefined) return now() - this.#sliceFrom >= sliceMs;
+    this.#sliceFrom = now();
+    nextTurn(() => {
+      this.#sliceFrom = undefined;
+      this.#next();
+    });
+    return false;
   }
 }

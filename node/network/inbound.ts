@@ -1,8 +1,8 @@
 import { MessageError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
-import { InboundQueue, type QueueLimits } from './inbound-queue.ts';
+import { InboundQueue, type Pace, type QueueLimits } from './inbound-queue.ts';
 import { EXCESS_PENALTY, HANDLING_TIMEOUT_MS, REJECT_PENALTY } from './limits.ts';
-import type { PeerScores } from './peer-scores.ts';
+import type { PeerJudge } from './peer-judge.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { OnMessage, Refusal, Validate, Verdict } from './types.ts';
 
@@ -12,11 +12,9 @@ export type InboundOptions = {
 };
 
 export type InboundCollaborators = {
-  readonly scores: PeerScores;
+  readonly judge: PeerJudge;
   readonly rate: RateLimiter;
-  /** Called after every refusal that cost the peer something. */
-  readonly judge: (peer: NodeId) => void;
-  readonly onRefused: (refusal: Refusal) => void;
+  readonly pace: Pace;
   /** A fault of this node: a validator or handler that threw or hung. */
   readonly onError: (error: unknown, topic: string) => void;
 };
@@ -40,7 +38,7 @@ export class Inbound {
   constructor(options: InboundOptions, collaborators: InboundCollaborators) {
     this.#options = options;
     this.#with = collaborators;
-    this.#queue = new InboundQueue(options.queue);
+    this.#queue = new InboundQueue(options.queue, collaborators.pace);
   }
 
   /** @returns false when the topic has a subscription already. */
@@ -72,26 +70,41 @@ export class Inbound {
     } else {
       const job = {
         bytes: bytes.length,
-        run: async () => {
-          const verdict = await this.#validate(subscription, topic, bytes, from);
-          if (verdict.action === 'accept') {
-            resolve('accept');
-            await this.#deliver(subscription, topic, bytes, from);
-          } else if (verdict.action === 'defer') {
-            resolve('ignore');
-          } else {
-            refuse(
-              verdict.action,
-              verdict.code ?? 'UNSPECIFIED',
-              verdict.action === 'reject' ? REJECT_PENALTY : 0,
-            );
-          }
-        },
+        run: () => this.#judge(subscription, topic, bytes, from, resolve),
         drop: () => refuse('ignore', 'DROPPED'),
       };
       if (!this.#queue.push(from, job)) refuse('ignore', 'QUEUE_FULL');
     }
     return promise;
+  }
+
+  /**
+   * Judges and delivers at once what comes past gossip and its queue, and is bounded where it comes from. Never
+   * rejects; resolves when the handler is done.
+   */
+  async take(topic: string, bytes: Uint8Array, from: NodeId): Promise<void> {
+    const subscription = this.#subscriptions.get(topic);
+    if (subscription !== undefined) await this.#judge(subscription, topic, bytes, from, () => undefined);
+  }
+
+  async #judge(
+    subscription: Subscription,
+    topic: string,
+    bytes: Uint8Array,
+    from: NodeId,
+    resolve: (action: Action) => void,
+  ): Promise<void> {
+    const verdict = await this.#validate(subscription, topic, bytes, from);
+    if (verdict.action === 'accept') {
+      resolve('accept');
+      await this.#deliver(subscription, topic, bytes, from);
+    } else if (verdict.action === 'defer') {
+      resolve('ignore');
+    } else {
+      const penalty = verdict.action === 'reject' ? REJECT_PENALTY : 0;
+      const { action, code = 'UNSPECIFIED' } = verdict;
+      resolve(this.#refuse({ peer: from, topic, action, code }, penalty));
+    }
   }
 
   async #validate(
@@ -123,13 +136,7 @@ export class Inbound {
   }
 
   #refuse(refusal: Omit<Refusal, 'score'>, penalty: number): 'ignore' | 'reject' {
-    const score = this.#with.scores.refuse(refusal.peer, refusal.code, penalty);
-    try {
-      this.#with.onRefused({ ...refusal, score });
-    } catch (error) {
-      this.#report(error, refusal.topic);
-    }
-    if (penalty > 0) this.#with.judge(refusal.peer);
+    this.#with.judge.refuse(refusal, penalty);
     return refusal.action;
   }
 

@@ -8,7 +8,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { NodeId } from '../../protocol/ids.ts';
 import { isLoopback } from './addresses.ts';
-import { gossipService } from './gossip.ts';
+import { type GossipServiceCollaborators, gossipService } from './gossip.ts';
 import {
   DIAL_TIMEOUT_MS,
   INBOUND_PER_SECOND,
@@ -27,9 +27,8 @@ export type Libp2pOptions = {
   readonly announce: readonly string[];
 };
 
-export type Libp2pCollaborators = {
+export type Libp2pCollaborators = GossipServiceCollaborators & {
   readonly isBanned: (peer: NodeId) => boolean;
-  readonly score: (peer: NodeId) => number;
 };
 
 /** A libp2p node, not yet started: TCP, noise, yamux, identify, gossip, with every limit stated. */
@@ -66,7 +65,7 @@ export function createNode(options: Libp2pOptions, collaborators: Libp2pCollabor
       pingTimeout: { minTimeout: PING.timeoutMs },
     },
     connectionGater: gater(collaborators.isBanned),
-    services: { identify: identify(), gossip: gossipService(collaborators.score) },
+    services: { identify: identify(), gossip: gossipService(collaborators) },
   });
 }
 

@@ -28,10 +28,25 @@ export const INBOUND_LIMITS = {
  */
 export const MESSAGE_RATE = { perSecond: 200, burst: 2000 } as const;
 
+/**
+ * What one peer may bring to gossip before anything of it is decoded, copies of known messages and control among it.
+ * Beyond it lies no honest peer: see {@link FLOOD_PENALTY}.
+ */
+export const GOSSIP_DOOR = {
+  items: { perSecond: 800, burst: 8192 },
+  bytes: { perSecond: 2 * MIB, burst: 8 * MIB },
+  /** Gossipsub's own bound. */
+  frameBytes: 4 * MIB,
+} as const;
+/** How long the judging of gossip holds the event loop before votes and all else get their turn. */
+export const GOSSIP_SLICE_MS = 4;
+
 /** Reject: a peer running the rules never forwards such a message. Several in short order are no accident. */
 export const REJECT_PENALTY = 5;
 /** A message beyond {@link MESSAGE_RATE}: 200 beyond it within minutes are a flood. */
 export const EXCESS_PENALTY = 0.1;
+/** Past {@link GOSSIP_DOOR}, or frames that are none: the connection is cut at once, and kept out the third time. */
+export const FLOOD_PENALTY = 20;
 /** A peer that mends its ways (an upgrade, a clock set right) is in good standing again within the hour. */
 export const SCORE_HALF_LIFE_MS = 10 * MINUTE;
 /** The fifth rejected message within minutes: the connection is cut, the peer may come back. */
@@ -68,6 +83,23 @@ export const PING = { intervalMs: 15 * SECOND, timeoutMs: 20 * SECOND } as const
  * holds unread before it is reset; 2 MiB still allow 20 MB/s over a round trip of 100 ms.
  */
 export const STREAM_WINDOW = { initial: 256 * KIB, most: 2 * MIB } as const;
+
+export const VOTES_PROTOCOL = '/ballast/votes/1';
+export const VOTE_LIMITS = {
+  messageBytes: MIB,
+  /** What waits for one member; see `VoteQueue`. */
+  messages: 256,
+  bytes: 8 * MIB,
+  waitMs: 3 * SECOND,
+  openTimeoutMs: 5 * SECOND,
+  stallMs: 5 * SECOND,
+  retryMs: { first: 250, most: 2 * SECOND },
+  /** A member says half a dozen things a view, and says them again every second or so. */
+  messageRate: { perSecond: 100, burst: 500 },
+  /** Proposals carry up to 1 MiB of headers and reports. */
+  byteRate: { perSecond: 2 * MIB, burst: 8 * MIB },
+  openRate: { perSecond: 1, burst: 32 },
+} as const;
 
 export const BLOB_PROTOCOL = '/ballast/blob/1';
 /** The upper end of the range that is fastest on a libp2p stream, 64 to 256 KiB. */

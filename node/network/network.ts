@@ -8,6 +8,7 @@ import { BlobServer } from './blob-server.ts';
 import { Connector } from './connector.ts';
 import { AddressError, NetworkError } from './errors.ts';
 import { Gossip } from './gossip.ts';
+import { GossipDoor } from './gossip-door.ts';
 import { Inbound } from './inbound.ts';
 import { createNode, type Libp2pNode } from './libp2p-node.ts';
 import {
@@ -15,6 +16,9 @@ import {
   BLOB_PROTOCOL,
   EXCHANGE_INTERVAL_MS,
   EXCHANGE_LIMITS,
+  FLOOD_PENALTY,
+  GOSSIP_DOOR,
+  GOSSIP_SLICE_MS,
   INBOUND_LIMITS,
   LOG_LIMITS,
   LOG_PROTOCOL,
@@ -24,15 +28,19 @@ import {
   REJECT_PENALTY,
   type RecordLimits,
   TARGET_CONNECTIONS,
+  VOTE_LIMITS,
+  VOTES_PROTOCOL,
   WITNESS_LIMITS,
   WITNESS_PROTOCOL,
 } from './limits.ts';
 import { answerExchange, askExchange } from './peer-exchange.ts';
+import { PeerJudge } from './peer-judge.ts';
 import { PeerScores } from './peer-scores.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { type AnswerRecords, RecordExchange, type RecordRequest } from './records.ts';
 import { waitForSubscribers } from './subscribers.ts';
 import type { FetchOptions, Network, OnMessage, PeerInfo, Refusal, ServeBlob, Validate } from './types.ts';
+import { VoteStreams } from './vote-streams.ts';
 
 export type NetworkOptions = {
   /** The node's Ed25519 key: `OperatorIdentity.transportKey()`. */
@@ -57,6 +65,8 @@ export type NetworkCollaborators = {
   readonly now?: () => number;
   /** Whose requests are answered before strangers'; everyone's unless given. */
   readonly isMember?: (peer: NodeId) => boolean;
+  /** Members of the committee as it is now: votes go to them and come from them alone. Nobody unless given. */
+  readonly voters?: () => ReadonlySet<NodeId>;
 };
 
 /**
@@ -72,14 +82,33 @@ export async function createNetwork(
   for (const address of listen) requireListenAddress(address);
   const now = collaborators.now ?? (() => performance.now());
   const scores = new PeerScores(now);
+  const judge = new PeerJudge({
+    scores,
+    onRefused: collaborators.onRefused ?? (() => undefined),
+    onError: collaborators.onError ?? (() => undefined),
+    cut: (peer) => network.cut(peer),
+  });
+  const door = new GossipDoor(GOSSIP_DOOR, {
+    refuse: (peer, code) => judge.refuse({ peer, topic: 'gossip', action: 'reject', code }, FLOOD_PENALTY),
+    now,
+  });
   const node = await createNode(
     { privateKey: options.privateKey, listen, announce: options.announce ?? [] },
-    { isBanned: (peer) => scores.isBanned(peer), score: (peer) => scores.score(peer) },
+    {
+      isBanned: (peer) => scores.isBanned(peer),
+      score: (peer) => scores.score(peer),
+      admit: (peer) => door.open(peer),
+    },
   );
-  const network = new Libp2pNetwork(node, scores, options, { ...collaborators, now });
+  const network: Libp2pNetwork = new Libp2pNetwork(node, { scores, judge, door }, options, {
+    ...collaborators,
+    now,
+  });
   for (const address of options.bootstrap ?? []) network.remember(address);
   return network;
 }
+
+const NOBODY: ReadonlySet<NodeId> = new Set();
 
 type State = 'new' | 'started' | 'stopped';
 
@@ -88,9 +117,11 @@ class Libp2pNetwork implements Network {
   readonly #node: Libp2pNode;
   readonly #scores: PeerScores;
   readonly #onError: (error: unknown, where: string) => void;
-  readonly #onRefused: (refusal: Refusal) => void;
+  readonly #judge: PeerJudge;
+  readonly #door: GossipDoor;
   readonly #inbound: Inbound;
   readonly #gossip: Gossip;
+  readonly #votes: VoteStreams;
   readonly #connector: Connector;
   readonly #server: BlobServer;
   readonly #client: BlobClient;
@@ -103,7 +134,7 @@ class Libp2pNetwork implements Network {
 
   constructor(
     node: Libp2pNode,
-    scores: PeerScores,
+    { scores, judge, door }: { scores: PeerScores; judge: PeerJudge; door: GossipDoor },
     options: NetworkOptions,
     collaborators: NetworkCollaborators & { readonly now: () => number },
   ) {
@@ -111,21 +142,34 @@ class Libp2pNetwork implements Network {
     this.#node = node;
     this.#scores = scores;
     this.#onError = collaborators.onError ?? (() => undefined);
-    this.#onRefused = collaborators.onRefused ?? (() => undefined);
+    this.#judge = judge;
+    this.#door = door;
     this.#rate = new RateLimiter(options.messageRate ?? MESSAGE_RATE, collaborators.now);
     this.#inbound = new Inbound(
       { maxMessageBytes: MAX_MESSAGE_BYTES, queue: INBOUND_LIMITS },
       {
-        scores,
+        judge,
         rate: this.#rate,
-        judge: (peer) => this.#judge(peer),
-        onRefused: this.#onRefused,
+        pace: { sliceMs: GOSSIP_SLICE_MS, now: collaborators.now, nextTurn: (run) => setImmediate(run) },
         onError: this.#onError,
       },
     );
     this.#gossip = new Gossip(node.services.gossip, (topic, bytes, from) =>
       this.#inbound.handle(topic, bytes, from),
     );
+    const voters = collaborators.voters ?? (() => NOBODY);
+    this.#votes = new VoteStreams(this.peerId, VOTE_LIMITS, {
+      voters,
+      open: async (peer, signal) => {
+        if (scores.standing(peer) !== 'good') throw unreachable(peer, new Error('its connection was cut'));
+        return this.#open(peer, VOTES_PROTOCOL, signal);
+      },
+      take: (bytes, peer) => this.#inbound.take(VOTES_PROTOCOL, bytes, peer),
+      refuse: (peer, action, code, penalty) =>
+        judge.refuse({ peer, topic: VOTES_PROTOCOL, action, code }, penalty),
+      stopped: this.#stopped.signal,
+      now: collaborators.now,
+    });
     const isMember = collaborators.isMember ?? (() => true);
     this.#server = new BlobServer((error) => this.#onError(error, BLOB_PROTOCOL), isMember);
     this.#client = new BlobClient({
@@ -186,6 +230,11 @@ class Libp2pNetwork implements Network {
       { maxInboundStreams: BLOB_LIMITS.streams, maxOutboundStreams: BLOB_LIMITS.streams },
     );
     await this.#node.handle(
+      VOTES_PROTOCOL,
+      (stream, { remotePeer }) => this.#votes.handle(stream, remotePeer.toString()),
+      { maxInboundStreams: 2, maxOutboundStreams: 2 },
+    );
+    await this.#node.handle(
       PEER_EXCHANGE_PROTOCOL,
       (stream, connection) => this.#tellPeers(stream, connection),
       { maxInboundStreams: 4, maxOutboundStreams: 4 },
@@ -201,7 +250,7 @@ class Libp2pNetwork implements Network {
       );
     }
     this.#node.addEventListener('peer:disconnect', () => {
-      for (const bounded of [this.#rate, this.#log, this.#witness]) bounded.prune();
+      for (const bounded of [this.#rate, this.#door, this.#votes, this.#log, this.#witness]) bounded.prune();
     });
     await this.#node.start();
     if (this.#stopped.signal.aborted) return;
@@ -215,6 +264,7 @@ class Libp2pNetwork implements Network {
     this.#stopped.abort(new NetworkError('NETWORK_STATE', 'the network stops'));
     this.#connector.stop();
     this.#gossip.stop();
+    this.#votes.stop();
     this.#inbound.drop();
     // libp2p takes no stop while it starts.
     await this.#starting?.catch(() => undefined);
@@ -251,15 +301,20 @@ class Libp2pNetwork implements Network {
 
   async publish(topic: string, bytes: Uint8Array): Promise<NodeId[]> {
     this.#requireStarted('publish');
-    if (bytes.length > MAX_MESSAGE_BYTES) {
-      throw new NetworkError(
-        'MESSAGE_TOO_LARGE',
-        `message on ${topic}: got ${bytes.length} bytes, expected at most ${MAX_MESSAGE_BYTES}`,
-        { metadata: { topic, bytes: bytes.length }, hint: 'gossip a digest and serve the body as a blob' },
-      );
-    }
+    requireSize(topic, bytes, MAX_MESSAGE_BYTES);
     // A copy: gossip keeps the bytes for some seconds to answer peers that missed them.
     return this.#gossip.publish(topic, Uint8Array.from(bytes));
+  }
+
+  sendVote(bytes: Uint8Array): void {
+    this.#requireStarted('sendVote');
+    requireSize(VOTES_PROTOCOL, bytes, VOTE_LIMITS.messageBytes);
+    this.#votes.send(bytes);
+  }
+
+  takeVotes(validate: Validate): void {
+    this.#inbound.unsubscribe(VOTES_PROTOCOL);
+    this.#inbound.subscribe(VOTES_PROTOCOL, { validate, onMessage: () => undefined });
   }
 
   subscribe(topic: string, validate: Validate, onMessage: OnMessage): () => void {
@@ -357,17 +412,11 @@ class Libp2pNetwork implements Network {
   }
 
   #refuse(peer: NodeId, topic: string, code: string): void {
-    const score = this.#scores.refuse(peer, code, REJECT_PENALTY);
-    try {
-      this.#onRefused({ peer, topic, action: 'reject', code, score });
-    } catch (error) {
-      this.#onError(error, topic);
-    }
-    this.#judge(peer);
+    this.#judge.refuse({ peer, topic, action: 'reject', code }, REJECT_PENALTY);
   }
 
-  #judge(peer: NodeId): void {
-    if (this.#scores.standing(peer) === 'good') return;
+  /** Ends every connection with a peer, and drops what waits from it. */
+  cut(peer: NodeId): void {
     this.#inbound.drop(peer);
     const reason = new Error('the peer sent too many invalid messages');
     for (const connection of this.#node.getConnections(peerIdFromString(peer))) connection.abort(reason);
@@ -386,6 +435,15 @@ class Libp2pNetwork implements Network {
       hint: 'a node is started once and stopped once; make another',
     });
   }
+}
+
+function requireSize(topic: string, bytes: Uint8Array, most: number): void {
+  if (bytes.length <= most) return;
+  throw new NetworkError(
+    'MESSAGE_TOO_LARGE',
+    `message on ${topic}: got ${bytes.length} bytes, expected at most ${most}`,
+    { metadata: { topic, bytes: bytes.length }, hint: 'say a digest and serve the body as a blob' },
+  );
 }
 
 function unreachable(peer: NodeId, error: unknown): NetworkError {

@@ -16,16 +16,19 @@ export class RateLimiter {
     this.#now = now;
   }
 
-  /** Whether the peer may bring one more now. */
-  take(peer: NodeId): boolean {
-    const now = this.#now();
-    const bucket = this.#buckets.get(peer) ?? { tokens: this.#burst, at: now };
-    bucket.tokens = this.#level(bucket, now);
-    bucket.at = now;
-    this.#buckets.set(peer, bucket);
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
+  /** Whether the peer may bring `amount` more now; what it may not bring is not counted. */
+  take(peer: NodeId, amount = 1): boolean {
+    const bucket = this.#filled(peer);
+    if (bucket.tokens < amount) return false;
+    bucket.tokens -= amount;
     return true;
+  }
+
+  /** Counts `amount` ≤ burst in any case. @returns milliseconds after which the peer is within its rate. */
+  owe(peer: NodeId, amount: number): number {
+    const bucket = this.#filled(peer);
+    bucket.tokens -= amount;
+    return bucket.tokens >= 0 ? 0 : (-bucket.tokens / this.#perSecond) * 1000;
   }
 
   /** Drops the buckets that are full again: a peer that leaves and comes back gains nothing. */
@@ -34,6 +37,15 @@ export class RateLimiter {
     for (const [peer, bucket] of this.#buckets) {
       if (this.#level(bucket, now) >= this.#burst) this.#buckets.delete(peer);
     }
+  }
+
+  #filled(peer: NodeId): Bucket {
+    const now = this.#now();
+    const bucket = this.#buckets.get(peer) ?? { tokens: this.#burst, at: now };
+    bucket.tokens = this.#level(bucket, now);
+    bucket.at = now;
+    this.#buckets.set(peer, bucket);
+    return bucket;
   }
 
   #level(bucket: Bucket, now: number): number {

@@ -86,6 +86,15 @@ export interface Network {
    */
   subscribe(topic: string, validate: Validate, onMessage: OnMessage): () => void;
   /**
+   * Hands a vote to every other voter over a direct stream, ahead of everything; where this node is none, to nobody.
+   * One that cannot be reached within seconds misses it: votes are said again.
+   *
+   * @throws NetworkError `MESSAGE_TOO_LARGE`, `NETWORK_STATE`.
+   */
+  sendVote(bytes: Uint8Array): void;
+  /** Takes voters' messages from now on, one at a time from each. What is accepted goes nowhere else. */
+  takeVotes(validate: Validate): void;
+  /**
    * Resolves when at least `count` peers are subscribed to the topic and a message can be sent to them.
    * It then waits up to two heartbeats for gossip's mesh, so that this node also forwards what others say.
    *

@@ -64,18 +64,24 @@ describe('a hostile peer', () => {
     expect(heard).to.deep.equal([2]);
   });
 
-  it('does no harm with frames that are not frames', async () => {
-    const node = await stranger();
-    const stream = await gossipStream(node, hub);
-    await send(stream, Uint8Array.of(5, 255, 255, 255, 255, 255));
-    await send(stream, frame({ topic: TOPIC, data: new Uint8Array(3) }));
-    await until(() => heard.length === 1, 'the message after it');
-    await send(stream, Uint8Array.of(255, 255, 255, 255, 127));
-    const honest = await startNode({ bootstrap: [addressOf(hub)] });
-    await honest.ready(TOPIC, 1, AbortSignal.timeout(5000));
-    await honest.publish(TOPIC, new Uint8Array(7));
-    await until(() => heard.includes(7), 'the honest message');
-  });
+  for (const [code, bytes] of [
+    ['FRAME_MALFORMED', Uint8Array.of(5, 255, 255, 255, 255, 255)],
+    ['FRAME_TOO_LARGE', Uint8Array.of(255, 255, 255, 255, 127)],
+  ] as const) {
+    it(`is cut for frames that are not frames, as ${code}`, async () => {
+      const node = await stranger();
+      const stream = await gossipStream(node, hub);
+      await send(stream, bytes);
+      await until(() => hub.peers().length === 0, 'the cut');
+      expect(refusals).to.deep.equal([
+        { peer: node.peerId.toString(), topic: 'gossip', action: 'reject', code, score: -20 },
+      ]);
+      const honest = await startNode({ bootstrap: [addressOf(hub)] });
+      await honest.ready(TOPIC, 1, AbortSignal.timeout(5000));
+      await honest.publish(TOPIC, new Uint8Array(7));
+      await until(() => heard.includes(7), 'the honest message');
+    });
+  }
 
   it('is cut off when it floods', async () => {
     const node = await stranger();

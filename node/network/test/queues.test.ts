@@ -1,21 +1,26 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { InboundQueue } from '../inbound-queue.ts';
+import { InboundQueue, type Pace, type QueueLimits } from '../inbound-queue.ts';
 import { KeyedLimiter } from '../limiter.ts';
 import { ServingSlots } from '../serving-slots.ts';
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+const UNHURRIED: Pace = { sliceMs: 1, now: () => 0, nextTurn: () => undefined };
+
 /** A queue whose jobs end when the test says so. */
-function controlledQueue(limits: Partial<ConstructorParameters<typeof InboundQueue>[0]> = {}) {
-  const queue = new InboundQueue({
-    concurrency: 1,
-    messages: 100,
-    bytes: 1000,
-    messagesPerPeer: 10,
-    bytesPerPeer: 100,
-    ...limits,
-  });
+function controlledQueue(limits: Partial<QueueLimits> = {}, pace: Pace = UNHURRIED) {
+  const queue = new InboundQueue(
+    {
+      concurrency: 1,
+      messages: 100,
+      bytes: 1000,
+      messagesPerPeer: 10,
+      bytesPerPeer: 100,
+      ...limits,
+    },
+    pace,
+  );
   const started: string[] = [];
   const dropped: string[] = [];
   const ends: (() => void)[] = [];
@@ -65,6 +70,33 @@ describe('the inbound queue', () => {
     for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) push(name.slice(0, 1), name);
     for (let i = 0; i < 6; i++) await endNext();
     expect(started).to.deep.equal(['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
+  });
+
+  it('leaves the loop after each slice, and goes on in the next turn', async () => {
+    let now = 0;
+    const turns: (() => void)[] = [];
+    const started: number[] = [];
+    const queue = new InboundQueue(
+      { concurrency: 16, messages: 100, bytes: 1000, messagesPerPeer: 100, bytesPerPeer: 1000 },
+      { sliceMs: 5, now: () => now, nextTurn: (run) => turns.push(run) },
+    );
+    for (let i = 0; i < 12; i++) {
+      const run = async () => {
+        started.push(i);
+        now += 2;
+      };
+      queue.push('a', { bytes: 1, run, drop: () => undefined });
+    }
+    await settle();
+    const after: number[] = [started.length];
+    for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
+      turn();
+      await settle();
+      after.push(started.length);
+    }
+    // The third job of a slice begins at its fourth millisecond; the last turn finds nothing left.
+    expect(after).to.deep.equal([3, 6, 9, 12, 12]);
+    expect(started).to.deep.equal(Array.from({ length: 12 }, (_, i) => i));
   });
 
   it("refuses the newest past a peer's share or the whole, in messages and bytes", () => {

@@ -37,9 +37,14 @@ export async function stopStrangers(): Promise<void> {
   await Promise.all(strangers.splice(0).map((node) => node.stop()));
 }
 
+/** A stranger's stream of some protocol towards a node. */
+export async function streamOf(node: Libp2p, to: Network, protocol: string): Promise<Stream> {
+  return node.dialProtocol(multiaddr(addressOf(to)), protocol);
+}
+
 /** A stranger's stream of gossip towards a node. */
 export async function gossipStream(node: Libp2p, to: Network): Promise<Stream> {
-  return node.dialProtocol(multiaddr(addressOf(to)), '/meshsub/1.1.0');
+  return streamOf(node, to, '/meshsub/1.1.0');
 }
 
 /** One gossipsub frame: an unsigned varint length and the protobuf. */
