@@ -46,7 +46,7 @@ export const REJECT_PENALTY = 5;
 /** A message beyond {@link MESSAGE_RATE}: 200 beyond it within minutes are a flood. */
 export const EXCESS_PENALTY = 0.1;
 /** Past {@link GOSSIP_DOOR}, or frames that are none: the connection is cut at once, and kept out the third time. */
-export const FLOOD_PENALTY = 20;
+export const FLOOD_PENALTY = 25;
 /** A peer that mends its ways (an upgrade, a clock set right) is in good standing again within the hour. */
 export const SCORE_HALF_LIFE_MS = 10 * MINUTE;
 /** The fifth rejected message within minutes: the connection is cut, the peer may come back. */

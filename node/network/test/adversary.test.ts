@@ -74,7 +74,7 @@ describe('a hostile peer', () => {
       await send(stream, bytes);
       await until(() => hub.peers().length === 0, 'the cut');
       expect(refusals).to.deep.equal([
-        { peer: node.peerId.toString(), topic: 'gossip', action: 'reject', code, score: -20 },
+        { peer: node.peerId.toString(), topic: 'gossip', action: 'reject', code, score: -25 },
       ]);
       const honest = await startNode({ bootstrap: [addressOf(hub)] });
       await honest.ready(TOPIC, 1, AbortSignal.timeout(5000));
