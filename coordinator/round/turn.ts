@@ -1,3 +1,4 @@
+import { GrowingMap, GrowingSet, type ItemSet } from '../growing-map.ts';
 import type { RoundContext, RoundEffect, RoundState } from './types.ts';
 
 /** One step in the making: the state so far and the effects so far. Lives only while `step` runs. */
@@ -20,11 +21,11 @@ export class Turn {
   }
 }
 
-/** A copy of `map` with one more entry. */
+/** `map` with one more entry. */
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
-  return new Map(map).set(key, value);
+  return GrowingMap.from(map).with(key, value);
 }
 
-export function withItem<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
-  return new Set(set).add(item);
+export function withItem<T>(set: ItemSet<T>, item: T): ItemSet<T> {
+  return GrowingSet.from(set).with(item);
 }

@@ -7,6 +7,7 @@ import type { Certificate } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
 import type { Head } from '../entry.ts';
 import type { Verdict } from '../gate.ts';
+import type { ItemSet } from '../growing-map.ts';
 import type { AnyReceived, Received } from '../received.ts';
 
 /** The states of a round (DESIGN, section 7); a certificate starts the next round. */
@@ -71,11 +72,11 @@ export type RoundState = {
   readonly sealReports: ReadonlyMap<NodeId, Received<'seal-report'>>;
   readonly bodyReports: ReadonlyMap<NodeId, Received<'body-report'>>;
   /** By the header's own digest: whose body this node holds, checked against that header. */
-  readonly held: ReadonlySet<Digest>;
+  readonly held: ItemSet<Digest>;
   /** By the header's own digest: why its body is not held. Another header may name the same body. */
   readonly refused: ReadonlyMap<Digest, string>;
   /** Bodies asked for, and on what occasion. */
-  readonly asked: ReadonlySet<string>;
+  readonly asked: ItemSet<string>;
   readonly fetchTimedOut: boolean;
   readonly sealReported: boolean;
   /** Own update bodies may leave the node: enough members have reported what they had seen. */
@@ -102,7 +103,7 @@ export type RoundState = {
   readonly viewChanges: ReadonlyMap<NodeId, Received<'view-change'>>;
   readonly lock: Lock | null;
   /** Whose certificate of this round has been looked at: checking one is work, and an honest member has one. */
-  readonly certifiers: ReadonlySet<NodeId>;
+  readonly certifiers: ItemSet<NodeId>;
   /** Messages of the next round, kept until this one ends. */
   readonly early: readonly AnyReceived[];
 };

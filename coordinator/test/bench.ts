@@ -190,8 +190,8 @@ export function deepFreeze<T>(value: T): T {
       throw new TypeError('a frozen collection was changed');
     };
     Object.assign(value, { set: refuse, add: refuse, delete: refuse, clear: refuse });
-    for (const item of value) deepFreeze(item);
   }
+  if (Symbol.iterator in value) for (const item of value as Iterable<unknown>) deepFreeze(item);
   for (const item of Object.values(value)) deepFreeze(item);
   return Object.freeze(value);
 }
