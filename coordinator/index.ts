@@ -49,6 +49,7 @@ export { RoundLog } from './log.ts';
 export { Participant, type Reception } from './participant.ts';
 export type { AnyReceived, Received } from './received.ts';
 export { addRecords } from './records.ts';
+export { REFUSALS, type Refusal, refusalText } from './refusals.ts';
 export { pairsOfReason, rejectionReason } from './rejection.ts';
 export { startRound, step } from './round/step.ts';
 export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';
