@@ -1,5 +1,5 @@
 import { chainHead, createReader, startAnvil } from '../../contracts/client/index.ts';
-import { aggregatorOf } from '../../coordinator/index.ts';
+import { aggregatorOf, type Convergence, convergenceOf } from '../../coordinator/index.ts';
 import {
   epsilonOf,
   expectedNoiseToSignal,
@@ -16,6 +16,7 @@ import { createModel, parseModelSpec } from '../models/index.ts';
 import { type HeldOut, localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
 import type { ServiceEvent } from '../service/index.ts';
 import { trainingRelease } from '../training/index.ts';
+import { convergenceLines } from './convergence-lines.ts';
 import { describeModel } from './model.ts';
 import { NodeProcess } from './node-process.ts';
 import { checkDevnetOptions, type DevnetOptions, devnetParameters } from './options.ts';
@@ -67,6 +68,8 @@ export type DevnetSummary = {
   readonly heldOut: HeldOut | null;
   readonly epsilon: number | null;
   readonly liarLeftOut: number;
+  /** Whether the held-out loss still falls, and the round after which it was best. */
+  readonly convergence: Convergence;
   /** Nodes that had no word of the last round when it was over: liars whose peers have cut them off. */
   readonly cutOff: number;
 };
@@ -299,6 +302,11 @@ class Devnet {
         0,
       ),
       liarLeftOut: leftOut.length,
+      convergence: convergenceOf(
+        summaries.flatMap(({ metrics: { round, holdoutLoss } }) =>
+          holdoutLoss === null ? [] : [{ round, holdoutLoss }],
+        ),
+      ),
       cutOff: this.#options.nodes - digests.length,
     };
   }
@@ -382,6 +390,7 @@ function conclusion(summary: DevnetSummary, options: DevnetOptions): string[] {
       'skill is 1 − loss / loss of the baseline on held-out data, in brackets 95 % by blocks of five days',
     );
   }
+  lines.push(...convergenceLines(summary.convergence));
   lines.push(`ε ${summary.epsilon === null ? '∞' : summary.epsilon.toFixed(2)} spent at most by a node`);
   if (options.byzantine > 0) {
     const cutOff = summary.cutOff === 0 ? '' : ' and was cut off by its peers';

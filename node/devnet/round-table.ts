@@ -1,3 +1,4 @@
+import { type RoundMetrics, roundMetrics } from '../../coordinator/index.ts';
 import type { NodeEvent, RoundDecided } from '../runtime/index.ts';
 
 type FeeEvent = Extract<NodeEvent, { event: 'fee' }>;
@@ -19,11 +20,15 @@ export type RoundSummary = {
   readonly refused: readonly { readonly sender: string; readonly code: string }[];
   /** Pairs of head and collateral that some node found worse than in the last version. */
   readonly worse: readonly string[];
+  /** What may be shown of all nodes together. */
+  readonly metrics: RoundMetrics;
 };
 
 type Row = {
   decided?: RoundDecided;
   digests: Map<string, string>;
+  /** What each node makes of the version on held-out public rows. */
+  losses: Map<string, number>;
   published?: PublishedEvent;
   recommended?: RecommendedEvent;
   fee?: FeeEvent;
@@ -42,6 +47,7 @@ export class RoundTable {
     const row = this.#row(event.round);
     if (event.event === 'decided') {
       row.digests.set(node, event.heldDigest ?? 'none');
+      if (event.heldOut !== null) row.losses.set(node, event.heldOut.loss);
       const knowsMore = row.decided === undefined || (event.recomputed && !row.decided.recomputed);
       if (knowsMore) row.decided = event;
     }
@@ -79,12 +85,14 @@ export class RoundTable {
       abstained: row.abstained,
       refused,
       worse: [...row.worse].sort(),
+      metrics: metricsOf(row.decided, row.losses),
     };
   }
 
   #row(round: number): Row {
     const row = this.#rows.get(round) ?? {
       digests: new Map<string, string>(),
+      losses: new Map<string, number>(),
       abstained: [],
       worse: new Set<string>(),
     };
@@ -96,4 +104,17 @@ export class RoundTable {
     const isKnown = this.#refused.some((refusal) => refusal.sender === sender && refusal.code === code);
     if (!isKnown && this.#refused.length < 100) this.#refused.push({ sender, code });
   }
+}
+
+function metricsOf(decided: RoundDecided, reports: ReadonlyMap<string, number>): RoundMetrics {
+  const { round, outcome, sealed, accepted, selected, heldOut } = decided;
+  return roundMetrics({
+    round,
+    outcome,
+    sealed,
+    accepted,
+    selected: selected.length,
+    holdoutLoss: heldOut?.loss ?? null,
+    reports,
+  });
 }

@@ -86,6 +86,23 @@ export const METRICS = [
     help: '1 - loss / loss of the baseline; below 0 is worse than it',
     labels: ['baseline'],
   },
+  {
+    name: 'ballast_training_status',
+    type: 'gauge',
+    help: '1 for what the held-out losses of the rounds say of the training',
+    labels: ['status'],
+  },
+  {
+    name: 'ballast_training_flat_rounds',
+    type: 'gauge',
+    help: 'Rounds in a row in which the held-out loss did not fall',
+  },
+  {
+    name: 'ballast_gate_worse_total',
+    type: 'counter',
+    help: 'Candidates that this node found worse than the last version, by head and collateral',
+    labels: ['pair'],
+  },
   { name: 'ballast_publications_total', type: 'counter', help: 'Versions seen published on the chain' },
   { name: 'ballast_stability_fee_ratio', type: 'gauge', help: 'Yearly stability fee; 0.05 is 5 % a year' },
   { name: 'ballast_peers', type: 'gauge', help: 'Peers connected' },

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { CONVERGENCE_START, observeRound } from '../../coordinator/index.ts';
 import { MAX_COMMITTEE } from '../../protocol/messages.ts';
 import type { ApiMetrics } from '../api/metrics.ts';
 import { CONDITION_CODES } from '../runtime/conditions.ts';
@@ -7,6 +8,7 @@ import { BoundedLabel } from './bounded-label.ts';
 import { METRICS, type MetricDefinition, type MetricName, type PlainGauge } from './definitions.ts';
 
 const MAX_CODES = 64;
+const STATUSES = ['improving', 'converged', 'diverged'] as const;
 const PHASES = ['announced', 'collecting', 'sealed', 'aggregated', 'evaluated'] as const;
 
 export type MetricsOptions = {
@@ -44,6 +46,7 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
     error: new BoundedLabel(MAX_CODES),
     abstention: new BoundedLabel(MAX_CODES),
     node: new BoundedLabel(MAX_COMMITTEE),
+    pair: new BoundedLabel(MAX_CODES),
     route: new BoundedLabel(MAX_CODES),
   };
   for (const code of CONDITION_CODES) gauge('ballast_condition_active').set({ code }, 0);
@@ -64,6 +67,15 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
     phase = { name, round: number, since: at };
     gauge('ballast_round_phase').set({ phase: name }, 1);
     if (!begun.has(number)) begun.set(number, at);
+  }
+
+  let convergence = CONVERGENCE_START;
+  function training(round: number, holdoutLoss: number): void {
+    if (convergence.last !== undefined && round <= convergence.last.round) return;
+    convergence = observeRound(convergence, { round, holdoutLoss });
+    for (const status of STATUSES)
+      gauge('ballast_training_status').set({ status }, status === convergence.status ? 1 : 0);
+    gauge('ballast_training_flat_rounds').set(convergence.flat);
   }
 
   function decided(event: RoundDecided): void {
@@ -87,6 +99,7 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
     if (event.heldOut === null) return;
     const { loss, baselines } = event.heldOut;
     gauge('ballast_held_out_loss_basis_points').set(loss);
+    training(event.round, loss);
     for (const [baseline, of] of Object.entries(baselines)) {
       if (of > 0) gauge('ballast_held_out_skill_ratio').set({ baseline }, 1 - loss / of);
     }
@@ -109,6 +122,10 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
           return counter('ballast_abstentions_total').inc({ code: labels.abstention.of(event.code) });
         case 'decided':
           return decided(event);
+        case 'judged':
+          for (const pair of event.worse)
+            counter('ballast_gate_worse_total').inc({ pair: labels.pair.of(pair) });
+          return undefined;
         case 'published':
           return counter('ballast_publications_total').inc();
         case 'fee':

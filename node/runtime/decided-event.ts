@@ -32,6 +32,7 @@ export function toDecidedEvent(
     version: entry.version,
     modelDigest: entry.modelDigest,
     sealed: entry.sealed.length,
+    accepted: entry.accepted.length,
     selected: entry.selected,
     leftOut: [...entry.dropped.map(({ node, code }) => ({ node, reason: code })), ...byRule, ...unexplained],
     privacy: entry.privacy,

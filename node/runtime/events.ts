@@ -97,6 +97,8 @@ export type RoundDecided = {
   readonly version: number;
   readonly modelDigest: Digest;
   readonly sealed: number;
+  /** Sealed updates whose bodies were served. */
+  readonly accepted: number;
   readonly selected: readonly NodeId[];
   /** Everyone whose update has no weight in the result, and why. */
   readonly leftOut: readonly { readonly node: NodeId; readonly reason: string }[];

@@ -17,6 +17,7 @@ export function decided(fields: Partial<RoundDecided> = {}): RoundDecided {
     version: 5,
     modelDigest: DIGEST,
     sealed: 4,
+    accepted: 4,
     selected: ['a', 'b', 'c'],
     leftOut: [{ node: 'd', reason: 'score 3 ranks 4 of 4' }],
     privacy: { unit: 'record', relation: 'add-remove', epsilon: 1.2345, delta: 1e-5 },
@@ -62,6 +63,15 @@ export function summary(fields: Partial<RoundSummary> = {}): RoundSummary {
     abstained: [],
     refused: [],
     worse: [],
+    metrics: {
+      round: result.round,
+      outcome: result.outcome,
+      sealed: 4,
+      accepted: 4,
+      selected: 3,
+      holdoutLoss: 1.5,
+      reportedLoss: null,
+    },
     ...fields,
   };
 }

@@ -34,6 +34,17 @@ describe('round table', () => {
     expect(table(['a', bare], ['b', full], ['c', bare]).take(7)?.decided.leftOut).to.deep.equal(full.leftOut);
   });
 
+  it('sums up what the nodes make of the version, and keeps nobody’s own figure', () => {
+    const saying = (loss: number) =>
+      decided({ heldOut: { examples: 100, loss, baselines: { B0: 2, B2: 2, B3: 2 } } });
+    const losses = [1.5, 1.51, 1.49, 1.5, 1e9];
+    const rows = table(...losses.map((loss, i) => [`node-${i}`, saying(loss)] as const));
+    const metrics = rows.take(7)?.metrics;
+    expect(metrics).to.deep.include({ round: 7, sealed: 4, accepted: 4, selected: 3, holdoutLoss: 1.5 });
+    expect(metrics?.reportedLoss?.median).to.equal(1.5);
+    expect(JSON.stringify(metrics)).not.to.include('node-');
+  });
+
   it('keeps each node’s digest and those who abstained', () => {
     const rows = table(
       ['a', decided()],

@@ -12,6 +12,7 @@ const decided = (overrides: Partial<RoundDecided> = {}): RoundDecided => ({
   version: 3,
   modelDigest: 'aa',
   sealed: 7,
+  accepted: 6,
   selected: ['a', 'b'],
   leftOut: [
     { node: 'c', reason: 'BODY_NOT_SERVED' },
@@ -59,6 +60,34 @@ describe('metrics', () => {
     const further = names.filter((name) => !(own as string[]).includes(name));
     expect(further.filter((name) => !/^ballast_(?:process|nodejs)_/.test(name))).to.deep.equal([]);
     expect(further).to.include('ballast_nodejs_eventloop_lag_p99_seconds gauge');
+  });
+
+  it('tells where training stands by the held-out losses, and which pairs the gate found worse', async () => {
+    const ofRound = (round: number, loss: number) =>
+      decided({ round, heldOut: { examples: 100, loss, baselines: { B0: 1, B2: 1, B3: 1 } } });
+    const judged: NodeEvent = {
+      event: 'judged',
+      round: 5,
+      verdict: 'rejected',
+      findings: [],
+      worse: ['peg/dai', 'risk/eth'],
+    };
+    const events = [
+      ofRound(4, 2),
+      ofRound(5, 1),
+      ofRound(5, 9),
+      ofRound(6, 1),
+      ofRound(7, 1),
+      judged,
+      judged,
+    ];
+    const early = observed(events);
+    expect(await early.value('ballast_training_status{status="improving"}')).to.equal(1);
+    expect(await early.value('ballast_training_flat_rounds')).to.equal(2);
+    expect(await early.value('ballast_gate_worse_total{pair="peg/dai"}')).to.equal(2);
+    const late = observed([...events, ofRound(8, 1)]);
+    expect(await late.value('ballast_training_status{status="improving"}')).to.equal(0);
+    expect(await late.value('ballast_training_status{status="converged"}')).to.equal(1);
   });
 
   it('counts what a decided round says', async () => {

@@ -50,7 +50,7 @@ export const { certificates, head } = history(9);
 type Decided = Extract<NodeEvent, { event: 'decided' }>;
 
 export function decidedEvent({ entry, view }: Certificate, fields: Partial<Decided> = {}): Decided {
-  const { round, outcome, reason, version, modelDigest, sealed, selected, privacy } = entry;
+  const { round, outcome, reason, version, modelDigest, sealed, accepted, selected, privacy } = entry;
   return {
     event: 'decided',
     round,
@@ -61,6 +61,7 @@ export function decidedEvent({ entry, view }: Certificate, fields: Partial<Decid
     version,
     modelDigest,
     sealed: sealed.length,
+    accepted: accepted.length,
     selected,
     leftOut: [],
     privacy,
