@@ -1,4 +1,12 @@
+export { type AggregateVote, committeeKeysCommitment } from './aggregate-votes.ts';
 export { type Anvil, type AnvilOptions, devAccount, startAnvil } from './anvil.ts';
+export * from './bls.ts';
+export {
+  isPossessionProven,
+  type PossessionStatement,
+  possessionDigest,
+  provePossession,
+} from './bls-possession.ts';
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';
 export * from './controller.ts';
@@ -19,6 +27,7 @@ export { type NodeProofStatement, nodeProofMessage, signNodeProof, verifyNodePro
 export * from './node-registry.ts';
 export * from './operators.ts';
 export { parameterId, STABILITY_FEE, WAD_PER_YEAR } from './parameters.ts';
+export { type RestoreRequest, requestRestore, restoreRequestAt } from './restore.ts';
 export * from './signatures.ts';
 export {
   type SignerProofStatement,

@@ -1,5 +1,13 @@
-import { encodeFunctionData, type Hex, type TransactionReceipt } from 'viem';
+import {
+  type ContractFunctionArgs,
+  encodeFunctionData,
+  type Hex,
+  type TransactionReceipt,
+  zeroAddress,
+  zeroHash,
+} from 'viem';
 import type { Digest } from '../../protocol/digest.ts';
+import { type AggregateVote, committeeKeysCommitment, encodeAggregateVote } from './aggregate-votes.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { type CommitteeSignature, committeeRoot, encodeCommittee, encodeSignatures } from './committee.ts';
 import { ContractRevertError, chainRequest } from './errors.ts';
@@ -13,12 +21,20 @@ import {
 } from './typed-data.ts';
 import { digestFromWord, lowerCaseAddress, wordFromDigest } from './words.ts';
 
-export type Certificate = {
-  readonly decision: RoundDecision;
-  /** Signers of the epoch's committee in ascending order. */
-  readonly committee: readonly string[];
-  readonly signatures: readonly CommitteeSignature[];
-};
+/** The votes of an outgoing or deciding committee: one by one, or as one BLS signature. */
+export type Votes =
+  | {
+      /** Signers of the epoch's committee in ascending order. */
+      readonly committee: readonly string[];
+      readonly signatures: readonly CommitteeSignature[];
+    }
+  | {
+      /** BLS keys of 48 bytes of the epoch's committee, in the order of its signers. */
+      readonly keys: readonly Uint8Array[];
+      readonly aggregate: AggregateVote;
+    };
+
+export type Certificate = { readonly decision: RoundDecision } & Votes;
 
 export type PublishResult =
   | { readonly status: 'published'; readonly transactionHash: Hex; readonly gasUsed: bigint }
@@ -54,22 +70,39 @@ export type Publication = {
   readonly block: number;
 };
 
+export type Genesis = {
+  readonly network: Digest;
+  /** Digest of version 0. */
+  readonly modelDigest: Digest;
+  /** Signers of epoch 0 in ascending order. */
+  readonly committee: readonly string[];
+  /** Their BLS keys in the same order, when they vote with them. */
+  readonly keys?: readonly Uint8Array[];
+  /** Who may ask for an earlier version; nobody unless given. */
+  readonly restorer?: string;
+};
+
 /**
  * Names the network and its first committee, once, as the registry's owner.
  *
- * @param committee signers of epoch 0 in ascending order.
  * @throws ContractRevertError `ALREADY_INITIALISED` or `OWNABLE_UNAUTHORIZED_ACCOUNT`.
  */
 export function initialiseModelRegistry(
   reader: ChainReader,
   writer: ChainWriter,
   registry: string,
-  genesis: { readonly network: Digest; readonly modelDigest: Digest; readonly committee: readonly string[] },
+  genesis: Genesis,
   wait: WaitOptions = {},
 ): Promise<TransactionReceipt> {
-  const { network, modelDigest, committee } = genesis;
-  const root = wordFromDigest(committeeRoot(committee));
-  const args = [wordFromDigest(network), wordFromDigest(modelDigest), root, committee.length] as const;
+  const { network, modelDigest, committee, keys, restorer } = genesis;
+  const args = [
+    wordFromDigest(network),
+    wordFromDigest(modelDigest),
+    wordFromDigest(committeeRoot(committee)),
+    committee.length,
+    keys === undefined ? zeroHash : wordFromDigest(committeeKeysCommitment(keys)),
+    restorer === undefined ? zeroAddress : lowerCaseAddress(restorer),
+  ] as const;
   const data = encodeFunctionData({ abi, functionName: 'initialise', args });
   return transact(reader, writer, 'initialise network', { to: lowerCaseAddress(registry), data }, wait);
 }
@@ -83,19 +116,12 @@ export async function publishModel(
   reader: ChainReader,
   writer: ChainWriter,
   registry: string,
-  { decision, committee, signatures }: Certificate,
+  certificate: Certificate,
   wait: WaitOptions = {},
 ): Promise<PublishResult> {
-  const { view: viewNumber, ...message } = roundDecisionTypedData(
-    domainOf(writer, registry),
-    decision,
-  ).message;
-  const args = [
-    { ...message, viewNumber },
-    encodeCommittee(committee),
-    encodeSignatures(signatures),
-  ] as const;
-  const data = encodeFunctionData({ abi, functionName: 'publish', args });
+  const { decision } = certificate;
+  const { view, ...message } = roundDecisionTypedData(domainOf(writer, registry), decision).message;
+  const data = encodePublication({ ...message, viewNumber: view }, certificate);
   const what = `publish version ${decision.version}`;
   try {
     const receipt = await transact(reader, writer, what, { to: lowerCaseAddress(registry), data }, wait);
@@ -104,6 +130,27 @@ export async function publishModel(
     if (!(error instanceof ContractRevertError) || error.code !== 'ALREADY_PUBLISHED') throw error;
     return { status: 'already-published' };
   }
+}
+
+type DecisionArgument = ContractFunctionArgs<typeof abi, 'nonpayable', 'publish'>[0];
+type RotationArgument = ContractFunctionArgs<typeof abi, 'nonpayable', 'rotateCommittee'>[0];
+
+function encodePublication(decision: DecisionArgument, votes: Votes): Hex {
+  if ('aggregate' in votes) {
+    const args = [decision, encodeAggregateVote(votes.keys, votes.aggregate)] as const;
+    return encodeFunctionData({ abi, functionName: 'publishAggregated', args });
+  }
+  const args = [decision, encodeCommittee(votes.committee), encodeSignatures(votes.signatures)] as const;
+  return encodeFunctionData({ abi, functionName: 'publish', args });
+}
+
+function encodeHandover(rotation: RotationArgument, votes: Votes): Hex {
+  if ('aggregate' in votes) {
+    const args = [rotation, encodeAggregateVote(votes.keys, votes.aggregate)] as const;
+    return encodeFunctionData({ abi, functionName: 'rotateCommitteeAggregated', args });
+  }
+  const args = [rotation, encodeCommittee(votes.committee), encodeSignatures(votes.signatures)] as const;
+  return encodeFunctionData({ abi, functionName: 'rotateCommittee', args });
 }
 
 /**
@@ -116,18 +163,12 @@ export function rotateCommittee(
   reader: ChainReader,
   writer: ChainWriter,
   registry: string,
-  handover: {
-    readonly rotation: CommitteeRotation;
-    /** Signers of the outgoing committee in ascending order. */
-    readonly committee: readonly string[];
-    readonly signatures: readonly CommitteeSignature[];
-  },
+  handover: { readonly rotation: CommitteeRotation } & Votes,
   wait: WaitOptions = {},
 ): Promise<TransactionReceipt> {
-  const { rotation, committee, signatures } = handover;
+  const { rotation } = handover;
   const { message } = committeeRotationTypedData(domainOf(writer, registry), rotation);
-  const args = [message, encodeCommittee(committee), encodeSignatures(signatures)] as const;
-  const data = encodeFunctionData({ abi, functionName: 'rotateCommittee', args });
+  const data = encodeHandover(message, handover);
   const what = `rotate committee to epoch ${rotation.epoch}`;
   return transact(reader, writer, what, { to: lowerCaseAddress(registry), data }, wait);
 }

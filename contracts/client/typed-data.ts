@@ -1,4 +1,4 @@
-import { type Address, hashTypedData, type TypedDataDomain } from 'viem';
+import { type Address, hashTypedData, type TypedDataDomain, zeroHash } from 'viem';
 import type { RoundDecision } from '../../protocol/decision.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { Outcome } from '../../protocol/messages.ts';
@@ -18,6 +18,8 @@ export type CommitteeRotation = {
   readonly version: number;
   readonly nextRoot: Digest;
   readonly nextSize: number;
+  /** Commitment to its BLS keys; left out when its members vote with ECDSA. */
+  readonly nextKeys?: Digest;
 };
 
 /** What all recommendations for one change of a parameter have in common. */
@@ -58,6 +60,7 @@ export const EIP712_TYPES = {
     { name: 'version', type: COUNT },
     { name: 'nextRoot', type: WORD },
     { name: 'nextSize', type: 'uint8' },
+    { name: 'nextKeys', type: WORD },
   ],
   Recommendation: [
     { name: 'network', type: WORD },
@@ -110,6 +113,7 @@ export function committeeRotationTypedData(domain: ContractDomain, rotation: Com
       version: BigInt(rotation.version),
       nextRoot: wordFromDigest(rotation.nextRoot),
       nextSize: rotation.nextSize,
+      nextKeys: rotation.nextKeys === undefined ? zeroHash : wordFromDigest(rotation.nextKeys),
     },
   } as const;
 }

@@ -46,7 +46,7 @@ export type CompiledContract = {
 
 /** The settings of foundry.toml, so that forge tests the very code that is deployed. */
 const SETTINGS = {
-  evmVersion: 'cancun',
+  evmVersion: 'prague',
   optimizer: { enabled: true, runs: 1000 },
   metadata: { bytecodeHash: 'none', appendCBOR: false },
   outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },

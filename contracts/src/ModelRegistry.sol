@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {AggregateVote, AggregateVotes} from "./AggregateVotes.sol";
 import {CommitteeSignature, CommitteeVotes} from "./CommitteeVotes.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 
@@ -32,22 +33,37 @@ struct RoundDecision {
 /// @param version The last version that the outgoing committee certified.
 /// @param nextRoot Root of the next committee.
 /// @param nextSize Its number of members.
+/// @param nextKeys Commitment to its BLS keys; zero when its members vote with ECDSA.
 struct CommitteeRotation {
     bytes32 network;
     uint64 epoch;
     uint64 version;
     bytes32 nextRoot;
     uint8 nextSize;
+    bytes32 nextKeys;
 }
 
 /// @title The certified versions of a network's model
 /// @notice An append-only list of digests. A quorum of the epoch's committee adds to it; anyone may carry the
-/// signatures here. The owner initialises the registry and has no power afterwards.
+/// signatures here. The owner initialises the registry and has no power afterwards. A restorer, if there is one, may
+/// ask for an earlier version; the committee carries that out as a new version, and no digest ever changes.
 contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
-    /// @notice Who may sign in an epoch.
+    /// @notice Who may sign in an epoch, and whether with BLS.
     struct Committee {
         bytes32 root;
         uint8 size;
+        bool isAggregated;
+        bytes32 keys;
+    }
+
+    /// @notice The last request to return to an earlier version.
+    /// @param version The version to return to.
+    /// @param nonce 1 for the first request, one more for each after it; 0 while there is none.
+    /// @param requestedAt Height of the block that took the request.
+    struct RestoreRequest {
+        uint64 version;
+        uint64 nonce;
+        uint64 requestedAt;
     }
 
     struct Latest {
@@ -64,15 +80,27 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
         "RoundDecision(bytes32 network,uint64 epoch,uint64 round,uint32 view,uint8 outcome,uint64 version,bytes32 modelDigest,bytes32 entryDigest)"
     );
     bytes32 public constant COMMITTEE_ROTATION_TYPEHASH =
-        keccak256("CommitteeRotation(bytes32 network,uint64 epoch,uint64 version,bytes32 nextRoot,uint8 nextSize)");
+        keccak256(
+            "CommitteeRotation(bytes32 network,uint64 epoch,uint64 version,bytes32 nextRoot,uint8 nextSize,bytes32 nextKeys)"
+        );
 
     /// @notice Network id; zero until initialised.
     bytes32 public network;
+    /// @notice Who may ask for an earlier version: governance; zero for nobody. Fixed when initialised.
+    address public restorer;
     Latest private _latest;
     mapping(uint64 version => bytes32 modelDigest) private _digests;
     mapping(uint64 epoch => Committee) private _committees;
+    RestoreRequest private _restore;
 
-    event Initialised(bytes32 indexed network, bytes32 genesisDigest, bytes32 committeeRoot, uint8 committeeSize);
+    event Initialised(
+        bytes32 indexed network,
+        bytes32 genesisDigest,
+        bytes32 committeeRoot,
+        uint8 committeeSize,
+        bytes32 committeeKeys,
+        address restorer
+    );
     event Published(
         uint64 indexed version,
         bytes32 indexed modelDigest,
@@ -82,7 +110,10 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
         uint32 viewNumber,
         address submitter
     );
-    event CommitteeRotated(uint64 indexed epoch, bytes32 root, uint8 size, uint64 version, address submitter);
+    event CommitteeRotated(
+        uint64 indexed epoch, bytes32 root, uint8 size, bytes32 keys, uint64 version, address submitter
+    );
+    event RestoreRequested(uint64 indexed nonce, uint64 indexed version, bytes32 modelDigest, string reason);
 
     error AlreadyInitialised(bytes32 network);
     error NotInitialised();
@@ -98,6 +129,14 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
     error VersionConflict(uint64 version, bytes32 published, bytes32 given);
     error RoundNotLater(uint64 last, uint64 given);
     error OutcomeNotPublishable(uint8 outcome);
+    /// @notice The committee votes in the other way: with BLS where `aggregated`, else one by one.
+    error SchemeMismatch(uint64 epoch, bool aggregated);
+    error NotRestorer(address restorer, address caller);
+    /// @notice No quorum has certified this version here.
+    error VersionNotCertified(uint64 version, uint64 latest);
+    error ReasonTooLong(uint256 length, uint256 maximum);
+
+    uint256 private constant MAX_REASON_BYTES = 200;
 
     /// @param owner Who may initialise the registry.
     constructor(address owner) Ownable(owner) EIP712("Ballast", "1") {}
@@ -108,15 +147,25 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
     /// @param genesisDigest SHA-256 of the genesis weights: version 0.
     /// @param root Root of the committee of epoch 0.
     /// @param size Its number of members.
-    function initialise(bytes32 networkId, bytes32 genesisDigest, bytes32 root, uint8 size) external onlyOwner {
+    /// @param keys Commitment to its BLS keys; zero when its members vote with ECDSA.
+    /// @param restorer_ Who may ask for an earlier version; zero for nobody.
+    function initialise(
+        bytes32 networkId,
+        bytes32 genesisDigest,
+        bytes32 root,
+        uint8 size,
+        bytes32 keys,
+        address restorer_
+    ) external onlyOwner {
         if (network != 0) revert AlreadyInitialised(network);
         if (networkId == 0) revert ZeroValue("network");
         if (genesisDigest == 0) revert ZeroValue("genesisDigest");
         network = networkId;
         _digests[0] = genesisDigest;
         _latest.publishedAt = uint64(block.timestamp);
-        _setCommittee(0, root, size);
-        emit Initialised(networkId, genesisDigest, root, size);
+        restorer = restorer_;
+        _setCommittee(0, root, size, keys);
+        emit Initialised(networkId, genesisDigest, root, size, keys, restorer_);
     }
 
     /// @notice Adds the next version. Anyone may call it; the signatures decide.
@@ -130,31 +179,16 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
         address[] calldata committee,
         CommitteeSignature[] calldata signatures
     ) external {
-        Latest memory last = _latest;
-        _requireNetwork(decision.network);
-        if (decision.version <= last.version) {
-            bytes32 published = _digests[decision.version];
-            if (published == decision.modelDigest) revert AlreadyPublished(decision.version, published);
-            revert VersionConflict(decision.version, published, decision.modelDigest);
-        }
-        if (decision.outcome != ACCEPTED) revert OutcomeNotPublishable(decision.outcome);
-        if (decision.epoch != last.epoch) revert EpochMismatch(last.epoch, decision.epoch);
-        if (decision.version != last.version + 1) revert VersionMismatch(last.version + 1, decision.version);
-        if (decision.round <= last.round) revert RoundNotLater(last.round, decision.round);
-        if (decision.modelDigest == 0) revert ZeroValue("modelDigest");
+        Latest memory last = _requirePublishable(decision);
         _requireSigned(last.epoch, hashRoundDecision(decision), committee, signatures);
+        _append(decision);
+    }
 
-        _digests[decision.version] = decision.modelDigest;
-        _latest = Latest(decision.version, decision.round, last.epoch, uint64(block.timestamp));
-        emit Published(
-            decision.version,
-            decision.modelDigest,
-            decision.entryDigest,
-            decision.epoch,
-            decision.round,
-            decision.viewNumber,
-            msg.sender
-        );
+    /// @notice Adds the next version as `publish` does, with the votes of a committee that signs with BLS.
+    function publishAggregated(RoundDecision calldata decision, AggregateVote calldata vote) external {
+        Latest memory last = _requirePublishable(decision);
+        _requireAggregated(last.epoch, hashRoundDecision(decision), vote);
+        _append(decision);
     }
 
     /// @notice Hands over to the next committee. Anyone may call it; the outgoing committee's signatures decide.
@@ -168,21 +202,41 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
         address[] calldata committee,
         CommitteeSignature[] calldata signatures
     ) external {
-        Latest memory last = _latest;
-        _requireNetwork(rotation.network);
-        if (rotation.epoch != last.epoch + 1) revert EpochMismatch(last.epoch + 1, rotation.epoch);
-        if (rotation.version != last.version) revert VersionMismatch(last.version, rotation.version);
+        Latest memory last = _requireNext(rotation);
         _requireSigned(last.epoch, hashCommitteeRotation(rotation), committee, signatures);
+        _rotate(rotation);
+    }
 
-        _latest.epoch = rotation.epoch;
-        _setCommittee(rotation.epoch, rotation.nextRoot, rotation.nextSize);
-        emit CommitteeRotated(rotation.epoch, rotation.nextRoot, rotation.nextSize, last.version, msg.sender);
+    /// @notice Hands over as `rotateCommittee` does, with the votes of an outgoing committee that signs with BLS.
+    function rotateCommitteeAggregated(CommitteeRotation calldata rotation, AggregateVote calldata vote) external {
+        Latest memory last = _requireNext(rotation);
+        _requireAggregated(last.epoch, hashCommitteeRotation(rotation), vote);
+        _rotate(rotation);
+    }
+
+    /// @notice Asks the network to return to a certified version. The committee publishes its digest again, as a
+    /// new version; until then nothing changes. A later request replaces one that is not carried out.
+    /// @param version The version to return to, from 1 to the last.
+    /// @param reason At most 200 bytes, for the log.
+    /// @return nonce Number of the request.
+    function requestRestore(uint64 version, string calldata reason) external returns (uint64 nonce) {
+        if (msg.sender != restorer) revert NotRestorer(restorer, msg.sender);
+        if (version == 0 || version > _latest.version) revert VersionNotCertified(version, _latest.version);
+        if (bytes(reason).length > MAX_REASON_BYTES) revert ReasonTooLong(bytes(reason).length, MAX_REASON_BYTES);
+        nonce = _restore.nonce + 1;
+        _restore = RestoreRequest(version, nonce, uint64(block.number));
+        emit RestoreRequested(nonce, version, _digests[version], reason);
+    }
+
+    /// @notice The last request to return to an earlier version, carried out or not; nonce 0 while there is none.
+    function restoreRequest() external view returns (RestoreRequest memory) {
+        return _restore;
     }
 
     /// @inheritdoc IModelRegistry
     function head() external view returns (Head memory) {
         Latest memory last = _latest;
-        Committee memory current = _committees[last.epoch];
+        Committee storage current = _committees[last.epoch];
         return Head(network, last.version, _digests[last.version], last.epoch, current.root, current.size);
     }
 
@@ -206,6 +260,11 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
     /// @notice Number of members of an epoch's committee; reverts for an epoch that has not begun.
     function committeeSize(uint64 epoch) external view returns (uint8) {
         return _committee(epoch).size;
+    }
+
+    /// @notice Commitment to the BLS keys of an epoch's committee; zero when its members vote with ECDSA.
+    function committeeKeys(uint64 epoch) external view returns (bytes32) {
+        return _committee(epoch).keys;
     }
 
     /// @notice The epoch whose committee may sign now.
@@ -242,7 +301,8 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
                     rotation.epoch,
                     rotation.version,
                     rotation.nextRoot,
-                    rotation.nextSize
+                    rotation.nextSize,
+                    rotation.nextKeys
                 )
             )
         );
@@ -254,21 +314,72 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
         if (given != expected) revert NetworkMismatch(expected, given);
     }
 
+    function _requirePublishable(RoundDecision calldata decision) private view returns (Latest memory last) {
+        last = _latest;
+        _requireNetwork(decision.network);
+        if (decision.version <= last.version) {
+            bytes32 published = _digests[decision.version];
+            if (published == decision.modelDigest) revert AlreadyPublished(decision.version, published);
+            revert VersionConflict(decision.version, published, decision.modelDigest);
+        }
+        if (decision.outcome != ACCEPTED) revert OutcomeNotPublishable(decision.outcome);
+        if (decision.epoch != last.epoch) revert EpochMismatch(last.epoch, decision.epoch);
+        if (decision.version != last.version + 1) revert VersionMismatch(last.version + 1, decision.version);
+        if (decision.round <= last.round) revert RoundNotLater(last.round, decision.round);
+        if (decision.modelDigest == 0) revert ZeroValue("modelDigest");
+    }
+
+    function _append(RoundDecision calldata decision) private {
+        _digests[decision.version] = decision.modelDigest;
+        _latest = Latest(decision.version, decision.round, decision.epoch, uint64(block.timestamp));
+        emit Published(
+            decision.version,
+            decision.modelDigest,
+            decision.entryDigest,
+            decision.epoch,
+            decision.round,
+            decision.viewNumber,
+            msg.sender
+        );
+    }
+
+    function _requireNext(CommitteeRotation calldata rotation) private view returns (Latest memory last) {
+        last = _latest;
+        _requireNetwork(rotation.network);
+        if (rotation.epoch != last.epoch + 1) revert EpochMismatch(last.epoch + 1, rotation.epoch);
+        if (rotation.version != last.version) revert VersionMismatch(last.version, rotation.version);
+    }
+
+    function _rotate(CommitteeRotation calldata rotation) private {
+        _latest.epoch = rotation.epoch;
+        _setCommittee(rotation.epoch, rotation.nextRoot, rotation.nextSize, rotation.nextKeys);
+        emit CommitteeRotated(
+            rotation.epoch, rotation.nextRoot, rotation.nextSize, rotation.nextKeys, rotation.version, msg.sender
+        );
+    }
+
     function _requireSigned(
         uint64 epoch,
         bytes32 digest,
         address[] calldata committee,
         CommitteeSignature[] calldata signatures
     ) private view {
-        Committee memory current = _committees[epoch];
+        Committee storage current = _committees[epoch];
+        if (current.isAggregated) revert SchemeMismatch(epoch, true);
         CommitteeVotes.requireCommittee(committee, current.root, current.size);
         CommitteeVotes.requireQuorum(digest, committee, signatures);
     }
 
-    function _setCommittee(uint64 epoch, bytes32 root, uint8 size) private {
+    function _requireAggregated(uint64 epoch, bytes32 digest, AggregateVote calldata vote) private view {
+        Committee storage current = _committees[epoch];
+        if (!current.isAggregated) revert SchemeMismatch(epoch, false);
+        AggregateVotes.requireQuorum(digest, current.keys, current.size, vote);
+    }
+
+    function _setCommittee(uint64 epoch, bytes32 root, uint8 size, bytes32 keys) private {
         CommitteeVotes.requireSize(size);
         if (root == 0) revert ZeroValue("committeeRoot");
-        _committees[epoch] = Committee(root, size);
+        _committees[epoch] = Committee(root, size, keys != 0, keys);
     }
 
     function _committee(uint64 epoch) private view returns (Committee memory committee) {

@@ -7,7 +7,7 @@ pragma solidity 0.8.37;
 /// the values of honest members.
 library Quorum {
     /// @notice The largest committee that a contract accepts; it bounds every loop over members.
-    uint256 internal constant MAX_COMMITTEE = 40;
+    uint256 internal constant MAX_COMMITTEE = 255;
 
     /// @notice F, the members of a committee of `size` that may be faulty.
     /// @param size N >= 1.

@@ -39,31 +39,27 @@ contract ModelRegistryTest is World {
         bytes32 root = rootOf(members());
         vm.expectRevert(abi.encodeWithSelector(ModelRegistry.AlreadyInitialised.selector, NETWORK));
         vm.prank(governance);
-        models.initialise(NETWORK, GENESIS, root, 7);
+        models.initialise(NETWORK, GENESIS, root, 7, 0, restorer);
 
         ModelRegistry fresh = new ModelRegistry(governance);
         vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, address(this)));
-        fresh.initialise(NETWORK, GENESIS, root, 7);
+        fresh.initialise(NETWORK, GENESIS, root, 7, 0, restorer);
 
         vm.expectRevert(abi.encodeWithSelector(ModelRegistry.ZeroValue.selector, "network"));
         vm.prank(governance);
-        fresh.initialise(0, GENESIS, root, 7);
+        fresh.initialise(0, GENESIS, root, 7, 0, restorer);
 
         vm.expectRevert(abi.encodeWithSelector(ModelRegistry.ZeroValue.selector, "genesisDigest"));
         vm.prank(governance);
-        fresh.initialise(NETWORK, 0, root, 7);
+        fresh.initialise(NETWORK, 0, root, 7, 0, restorer);
 
         vm.expectRevert(abi.encodeWithSelector(ModelRegistry.ZeroValue.selector, "committeeRoot"));
         vm.prank(governance);
-        fresh.initialise(NETWORK, GENESIS, 0, 7);
+        fresh.initialise(NETWORK, GENESIS, 0, 7, 0, restorer);
 
-        vm.expectRevert(abi.encodeWithSelector(CommitteeVotes.CommitteeSizeInvalid.selector, 0, 40));
+        vm.expectRevert(abi.encodeWithSelector(CommitteeVotes.CommitteeSizeInvalid.selector, 0, 255));
         vm.prank(governance);
-        fresh.initialise(NETWORK, GENESIS, root, 0);
-
-        vm.expectRevert(abi.encodeWithSelector(CommitteeVotes.CommitteeSizeInvalid.selector, 41, 40));
-        vm.prank(governance);
-        fresh.initialise(NETWORK, GENESIS, root, 41);
+        fresh.initialise(NETWORK, GENESIS, root, 0, 0, restorer);
 
         RoundDecision memory decision = decisionFor(1);
         vm.expectRevert(abi.encodeWithSelector(ModelRegistry.NotInitialised.selector));
@@ -234,6 +230,58 @@ contract ModelRegistryTest is World {
         models.publish(decision, members(), few);
         publish(decision);
         assertEq(models.versions(1), decision.modelDigest, "published");
+    }
+
+    function test_theRestorerAsksForACertifiedVersionAndNobodyElse() public {
+        for (uint64 version = 1; version <= 3; ++version) {
+            publish(decisionFor(version));
+        }
+        assertEq(models.restoreRequest().nonce, 0, "none yet");
+        vm.roll(77);
+        vm.expectEmit(address(models));
+        emit ModelRegistry.RestoreRequested(1, 2, models.versions(2), "drift");
+        vm.prank(restorer);
+        assertEq(models.requestRestore(2, "drift"), 1, "nonce");
+        vm.roll(99);
+        vm.prank(restorer);
+        assertEq(models.requestRestore(3, ""), 2, "a later request replaces it");
+        ModelRegistry.RestoreRequest memory request = models.restoreRequest();
+        assertEq(request.version, 3, "version");
+        assertEq(request.nonce, 2, "nonce");
+        assertEq(request.requestedAt, 99, "height");
+        (uint64 latest, bytes32 digest,,) = models.latest();
+        assertEq(latest, 3, "nothing is published");
+        assertEq(digest, decisionFor(3).modelDigest, "no digest changes");
+    }
+
+    function test_restoreRefuses() public {
+        publish(decisionFor(1));
+        address[3] memory strangers = [governance, address(this), address(0)];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ModelRegistry.NotRestorer.selector, restorer, strangers[i]));
+            vm.prank(strangers[i]);
+            models.requestRestore(1, "");
+        }
+        for (uint64 version = 0; version <= 2; version += 2) {
+            vm.expectRevert(abi.encodeWithSelector(ModelRegistry.VersionNotCertified.selector, version, 1));
+            vm.prank(restorer);
+            models.requestRestore(version, "");
+        }
+        string memory long = string(new bytes(201));
+        vm.expectRevert(abi.encodeWithSelector(ModelRegistry.ReasonTooLong.selector, 201, 200));
+        vm.prank(restorer);
+        models.requestRestore(1, long);
+    }
+
+    /// @dev What the committee then publishes is a new version with the old digest.
+    function test_anOldDigestIsPublishedAsANewVersion() public {
+        publish(decisionFor(1));
+        publish(decisionFor(2));
+        RoundDecision memory decision = decisionFor(3);
+        decision.modelDigest = models.versions(1);
+        publish(decision);
+        assertEq(models.versions(3), models.versions(1), "restored");
+        assertTrue(models.versions(2) != models.versions(1), "the one between stays");
     }
 
     function test_viewsRefuseWhatDoesNotExist() public {

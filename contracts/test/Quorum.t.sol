@@ -10,7 +10,7 @@ contract QuorumTest is Test {
         for (uint256 size = 1; size <= expected.length; ++size) {
             assertEq(Quorum.required(size), expected[size - 1], "quorum");
         }
-        assertEq(Quorum.required(Quorum.MAX_COMMITTEE), 27, "quorum of 40");
+        assertEq(Quorum.required(Quorum.MAX_COMMITTEE), 170, "quorum of 255");
     }
 
     /// @dev Two sets of q out of N share at least 2q - N members.

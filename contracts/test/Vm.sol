@@ -8,6 +8,7 @@ interface Vm {
     function prank(address sender) external;
     function deal(address account, uint256 wei_) external;
     function warp(uint256 timestamp) external;
+    function roll(uint256 height) external;
     function expectRevert(bytes calldata data) external;
     function expectEmit(address emitter) external;
     function assume(bool condition) external pure;

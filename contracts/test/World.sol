@@ -23,6 +23,7 @@ abstract contract World is Test {
     uint64 internal constant COOLDOWN = 8 hours;
 
     address internal governance = address(0x60);
+    address internal restorer = address(0x61);
     ModelRegistry internal models;
     ParameterRegistry internal parameters;
     BoundedAutonomyController internal controller;
@@ -36,7 +37,7 @@ abstract contract World is Test {
         keys = ascendingKeys(size, 1);
         address[] memory committee = addressesOf(keys);
         vm.prank(governance);
-        models.initialise(NETWORK, GENESIS, rootOf(committee), uint8(size));
+        models.initialise(NETWORK, GENESIS, rootOf(committee), uint8(size), 0, restorer);
     }
 
     function buildFee() internal {
@@ -123,7 +124,8 @@ abstract contract World is Test {
             epoch: models.currentEpoch() + 1,
             version: version,
             nextRoot: rootOf(addressesOf(next)),
-            nextSize: uint8(next.length)
+            nextSize: uint8(next.length),
+            nextKeys: 0
         });
     }
 

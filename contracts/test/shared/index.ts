@@ -1,3 +1,4 @@
+import { blsVectors } from './bls.ts';
 import { merkleVectors } from './merkle.ts';
 import { parameterVectors } from './parameters.ts';
 
@@ -6,6 +7,10 @@ export const VECTORS_FOLDER = 'contracts/test/vectors';
 
 /** File name within {@link VECTORS_FOLDER} to its text. */
 export function sharedVectors(): ReadonlyMap<string, string> {
-  const files = { 'merkle.json': merkleVectors(), 'parameters.json': parameterVectors() };
+  const files = {
+    'bls.json': blsVectors(),
+    'merkle.json': merkleVectors(),
+    'parameters.json': parameterVectors(),
+  };
   return new Map(Object.entries(files).map(([file, value]) => [file, `${JSON.stringify(value, null, 2)}\n`]));
 }

@@ -1,0 +1,175 @@
+import { bls12_381 } from '@noble/curves/bls12-381.js';
+import { type Digest, fromHex } from '../../protocol/digest.ts';
+import { BallastError } from '../../protocol/errors.ts';
+
+/**
+ * BLS12-381 signatures with keys in G1 and signatures in G2 (draft-irtf-cfrg-bls-signature, minimal-pubkey-size),
+ * hashed as RFC 9380 has it. A sum of signatures of one message verifies under the sum of the keys. That is sound
+ * only among keys whose owners proved possession: without the proof, a key made from the others' keys signs for all.
+ */
+const scheme = bls12_381.longSignatures;
+const { G1, G2, fields } = bls12_381;
+
+type Key = ReturnType<typeof G1.Point.fromBytes>;
+type Signature = ReturnType<typeof G2.Point.fromBytes>;
+
+/** Bytes of a compressed key, a compressed signature and a secret key. */
+export const BLS_KEY_BYTES = 48;
+export const BLS_SIGNATURE_BYTES = 96;
+export const BLS_SECRET_BYTES = 32;
+
+/** What a signature is for: the domain separation tag of RFC 9380, section 3.1. */
+export const BLS_DOMAINS = {
+  vote: 'BALLAST-V1-VOTE-BLS12381G2_XMD:SHA-256_SSWU_RO_POP_',
+  possession: 'BALLAST-V1-POSSESSION-BLS12381G2_XMD:SHA-256_SSWU_RO_POP_',
+} as const;
+export type BlsPurpose = keyof typeof BLS_DOMAINS;
+
+/**
+ * A secret key from 48 bytes or more of randomness (FIPS 186-5, appendix A.2.1).
+ *
+ * @param seed at least 48 bytes that nobody else knows.
+ */
+export function blsSecretKey(seed: Uint8Array): Uint8Array {
+  return scheme.keygen(seed).secretKey;
+}
+
+/** @returns 48 bytes. @throws BallastError `BLS_SECRET_MALFORMED`. */
+export function blsPublicKey(secret: Uint8Array): Uint8Array {
+  return withSecret(() => scheme.getPublicKey(secret).toBytes());
+}
+
+/** @returns 96 bytes. @throws BallastError `BLS_SECRET_MALFORMED`. */
+export function signBls(secret: Uint8Array, purpose: BlsPurpose, digest: Digest): Uint8Array {
+  return withSecret(() => scheme.sign(messagePoint(purpose, digest), secret).toBytes());
+}
+
+/** Whether the owner of the key signed the digest. Never throws: what is malformed is nobody's. */
+export function isSignedWithBls(
+  key: Uint8Array,
+  purpose: BlsPurpose,
+  digest: Digest,
+  signature: Uint8Array,
+): boolean {
+  return isSignedByAll([key], purpose, digest, signature);
+}
+
+/**
+ * Whether the signature is the sum of one signature of the digest by each key's owner. A key that stands twice counts
+ * twice, so callers pass distinct members. Never throws.
+ */
+export function isSignedByAll(
+  keys: readonly Uint8Array[],
+  purpose: BlsPurpose,
+  digest: Digest,
+  signature: Uint8Array,
+): boolean {
+  if (keys.length === 0) return false;
+  try {
+    const key = sum(keys.map(keyPoint), G1.Point.ZERO);
+    if (key.is0()) return false;
+    return scheme.verify(signaturePoint(signature), messagePoint(purpose, digest), key);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the bytes are a key: a point of the subgroup other than infinity, compressed. */
+export function isBlsKey(key: Uint8Array): boolean {
+  try {
+    keyPoint(key);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The sum of signatures of one message, 96 bytes.
+ *
+ * @throws BallastError `BLS_POINT_MALFORMED`, also when there is none, or when they cancel out.
+ */
+export function aggregateBlsSignatures(signatures: readonly Uint8Array[]): Uint8Array {
+  return notInfinity('signature', sum(signatures.map(signaturePoint), G2.Point.ZERO)).toBytes();
+}
+
+/** The sum of keys, 48 bytes. @throws BallastError `BLS_POINT_MALFORMED`. */
+export function aggregateBlsKeys(keys: readonly Uint8Array[]): Uint8Array {
+  return notInfinity('key', sum(keys.map(keyPoint), G1.Point.ZERO)).toBytes();
+}
+
+/** A key as the precompiles of EIP-2537 take it: x and y, 64 bytes each. @throws BallastError `BLS_POINT_MALFORMED`. */
+export function encodeKeyForChain(key: Uint8Array): Uint8Array {
+  const { x, y } = keyPoint(key).toAffine();
+  return joined([x, y]);
+}
+
+/** A signature as EIP-2537 takes it: x and y in two parts of 64 bytes each. @throws BallastError `BLS_POINT_MALFORMED`. */
+export function encodeSignatureForChain(signature: Uint8Array): Uint8Array {
+  const { x, y } = signaturePoint(signature).toAffine();
+  return joined([x.c0, x.c1, y.c0, y.c1]);
+}
+
+/** The point that a signature of the digest multiplies. */
+export function messagePoint(purpose: BlsPurpose, digest: Digest): Signature {
+  return scheme.hash(fromHex(digest), BLS_DOMAINS[purpose]);
+}
+
+function joined(elements: readonly bigint[]): Uint8Array {
+  const bytes = new Uint8Array(64 * elements.length);
+  elements.forEach((element, i) => {
+    bytes.set(fields.Fp.toBytes(element), 64 * i + 64 - fields.Fp.BYTES);
+  });
+  return bytes;
+}
+
+const keyPoint = (bytes: Uint8Array): Key => point('key', BLS_KEY_BYTES, bytes, G1.Point);
+const signaturePoint = (bytes: Uint8Array): Signature =>
+  point('signature', BLS_SIGNATURE_BYTES, bytes, G2.Point);
+
+type Group = { is0(): boolean };
+
+/** Decodes a compressed point and checks the curve, the subgroup and that it is not infinity. */
+function point<P extends Group & { assertValidity(): void }>(
+  what: string,
+  length: number,
+  bytes: Uint8Array,
+  group: { fromBytes(bytes: Uint8Array): P },
+): P {
+  if (bytes.length !== length) throw malformed(what, `${bytes.length} bytes`);
+  let found: P;
+  try {
+    found = group.fromBytes(bytes);
+    found.assertValidity();
+  } catch (cause) {
+    throw malformed(what, 'bytes of no point of the subgroup', cause);
+  }
+  return notInfinity(what, found);
+}
+
+function notInfinity<P extends Group>(what: string, found: P): P {
+  if (found.is0()) throw malformed(what, 'the point at infinity');
+  return found;
+}
+
+function sum<P extends { add(other: P): P }>(points: readonly P[], zero: P): P {
+  return points.reduce((total, each) => total.add(each), zero);
+}
+
+function malformed(what: string, given: string, cause?: unknown): BallastError {
+  return new BallastError('BLS_POINT_MALFORMED', `BLS ${what}: got ${given}, expected a compressed point`, {
+    cause,
+  });
+}
+
+function withSecret<T>(use: () => T): T {
+  try {
+    return use();
+  } catch {
+    // The cause is left out: it may quote the key.
+    throw new BallastError(
+      'BLS_SECRET_MALFORMED',
+      `BLS secret key: expected ${BLS_SECRET_BYTES} bytes of a number from 1 to below the group's order`,
+    );
+  }
+}
