@@ -1,4 +1,4 @@
-import { decodeCanonical, encodeCanonical } from '../protocol/encoding.ts';
+import { decodeCanonical, encodeCanonical, sameBytes } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
 import { isNodeId } from '../protocol/ids.ts';
 import { type Committee, createCommittee, type Member } from './committee.ts';
@@ -17,11 +17,18 @@ export function decodeCommittee(bytes: Uint8Array, epoch: number): Committee {
   const isMember = (each: Partial<Member> | null) =>
     isNodeId(each?.node) && typeof each?.signer === 'string' && /^0x[0-9a-f]{40}$/.test(each.signer);
   if (value?.epoch !== epoch || !Array.isArray(value.members) || !value.members.every(isMember)) {
-    throw new BallastError(
-      'COMMITTEE_MALFORMED',
-      `committee of epoch ${epoch}: got another form, expected the members of that epoch`,
-      { metadata: { epoch } },
-    );
+    throw malformed(epoch);
   }
-  return createCommittee(epoch, value.members);
+  const committee = createCommittee(epoch, value.members);
+  // A committee has one record, since its digest is what members agree on.
+  if (!sameBytes(encodeCommittee(committee), bytes)) throw malformed(epoch);
+  return committee;
+}
+
+function malformed(epoch: number): BallastError {
+  return new BallastError(
+    'COMMITTEE_MALFORMED',
+    `committee of epoch ${epoch}: got another form, expected the members of that epoch in the order of their signers`,
+    { metadata: { epoch } },
+  );
 }

@@ -23,6 +23,7 @@ const COMMANDS = {
   mutants: ['test/mutation/run.ts'],
   model: ['scripts/model.ts'],
   soak: ['simulations/experiments/soak.ts'],
+  fuzz: ['simulations/experiments/fuzz.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],
   'bench:aggregation': ['simulations/experiments/aggregation-bench.ts'],
   'bench:compression': ['simulations/experiments/compression.ts'],
