@@ -7,11 +7,9 @@ import { BallastError } from '../../protocol/errors.ts';
  * hashed as RFC 9380 has it. A sum of signatures of one message verifies under the sum of the keys. That is sound
  * only among keys whose owners proved possession: without the proof, a key made from the others' keys signs for all.
  */
-const scheme = bls12_381.longSignatures;
-const { G1, G2, fields } = bls12_381;
-
-type Key = ReturnType<typeof G1.Point.fromBytes>;
-type Signature = ReturnType<typeof G2.Point.fromBytes>;
+type Curve = typeof bls12_381;
+type Key = ReturnType<Curve['G1']['Point']['fromBytes']>;
+type Signature = ReturnType<Curve['G2']['Point']['fromBytes']>;
 
 /** Bytes of a compressed key, a compressed signature and a secret key. */
 export const BLS_KEY_BYTES = 48;
@@ -31,17 +29,17 @@ export type BlsPurpose = keyof typeof BLS_DOMAINS;
  * @param seed at least 48 bytes that nobody else knows.
  */
 export function blsSecretKey(seed: Uint8Array): Uint8Array {
-  return scheme.keygen(seed).secretKey;
+  return bls12_381.longSignatures.keygen(seed).secretKey;
 }
 
 /** @returns 48 bytes. @throws BallastError `BLS_SECRET_MALFORMED`. */
 export function blsPublicKey(secret: Uint8Array): Uint8Array {
-  return withSecret(() => scheme.getPublicKey(secret).toBytes());
+  return withSecret(() => bls12_381.longSignatures.getPublicKey(secret).toBytes());
 }
 
 /** @returns 96 bytes. @throws BallastError `BLS_SECRET_MALFORMED`. */
 export function signBls(secret: Uint8Array, purpose: BlsPurpose, digest: Digest): Uint8Array {
-  return withSecret(() => scheme.sign(messagePoint(purpose, digest), secret).toBytes());
+  return withSecret(() => bls12_381.longSignatures.sign(messagePoint(purpose, digest), secret).toBytes());
 }
 
 /** Whether the owner of the key signed the digest. Never throws: what is malformed is nobody's. */
@@ -66,9 +64,9 @@ export function isSignedByAll(
 ): boolean {
   if (keys.length === 0) return false;
   try {
-    const key = sum(keys.map(keyPoint), G1.Point.ZERO);
+    const key = sum(keys.map(keyPoint), bls12_381.G1.Point.ZERO);
     if (key.is0()) return false;
-    return scheme.verify(signaturePoint(signature), messagePoint(purpose, digest), key);
+    return bls12_381.longSignatures.verify(signaturePoint(signature), messagePoint(purpose, digest), key);
   } catch {
     return false;
   }
@@ -90,12 +88,12 @@ export function isBlsKey(key: Uint8Array): boolean {
  * @throws BallastError `BLS_POINT_MALFORMED`, also when there is none, or when they cancel out.
  */
 export function aggregateBlsSignatures(signatures: readonly Uint8Array[]): Uint8Array {
-  return notInfinity('signature', sum(signatures.map(signaturePoint), G2.Point.ZERO)).toBytes();
+  return notInfinity('signature', sum(signatures.map(signaturePoint), bls12_381.G2.Point.ZERO)).toBytes();
 }
 
 /** The sum of keys, 48 bytes. @throws BallastError `BLS_POINT_MALFORMED`. */
 export function aggregateBlsKeys(keys: readonly Uint8Array[]): Uint8Array {
-  return notInfinity('key', sum(keys.map(keyPoint), G1.Point.ZERO)).toBytes();
+  return notInfinity('key', sum(keys.map(keyPoint), bls12_381.G1.Point.ZERO)).toBytes();
 }
 
 /** A key as the precompiles of EIP-2537 take it: x and y, 64 bytes each. @throws BallastError `BLS_POINT_MALFORMED`. */
@@ -112,20 +110,20 @@ export function encodeSignatureForChain(signature: Uint8Array): Uint8Array {
 
 /** The point that a signature of the digest multiplies. */
 export function messagePoint(purpose: BlsPurpose, digest: Digest): Signature {
-  return scheme.hash(fromHex(digest), BLS_DOMAINS[purpose]);
+  return bls12_381.longSignatures.hash(fromHex(digest), BLS_DOMAINS[purpose]);
 }
 
 function joined(elements: readonly bigint[]): Uint8Array {
   const bytes = new Uint8Array(64 * elements.length);
   elements.forEach((element, i) => {
-    bytes.set(fields.Fp.toBytes(element), 64 * i + 64 - fields.Fp.BYTES);
+    bytes.set(bls12_381.fields.Fp.toBytes(element), 64 * i + 64 - bls12_381.fields.Fp.BYTES);
   });
   return bytes;
 }
 
-const keyPoint = (bytes: Uint8Array): Key => point('key', BLS_KEY_BYTES, bytes, G1.Point);
+const keyPoint = (bytes: Uint8Array): Key => point('key', BLS_KEY_BYTES, bytes, bls12_381.G1.Point);
 const signaturePoint = (bytes: Uint8Array): Signature =>
-  point('signature', BLS_SIGNATURE_BYTES, bytes, G2.Point);
+  point('signature', BLS_SIGNATURE_BYTES, bytes, bls12_381.G2.Point);
 
 type Group = { is0(): boolean };
 
