@@ -9,6 +9,7 @@ import type { Candidate, Version } from './candidate.ts';
 import type { Certificate, CommitScheme } from './certificate.ts';
 import type { Committee } from './committee.ts';
 import type { Head } from './entry.ts';
+import type { Roll } from './roll.ts';
 import type { Verdict } from './round/types.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
 
@@ -61,7 +62,7 @@ export type Transport = {
     maxBytes: number,
     signal: AbortSignal,
   ) => Promise<Uint8Array>;
-  /** Certificates of a peer's log. Rejects when the peer does not answer. What comes back is not checked. */
+  /** Rounds of a peer's log, each as `encodeLoggedRound` gives it. Rejects when the peer does not answer. What comes back is not checked. */
   readonly fetchLog: (
     from: NodeId,
     request: LogRequest,
@@ -71,7 +72,7 @@ export type Transport = {
   readonly fetchWitness: (from: NodeId, signal: AbortSignal) => Promise<readonly Uint8Array[]>;
 };
 
-/** The newest certificate of a log, or at most `most` in ascending order from a round on. */
+/** The newest round of a log, or at most `most` in ascending order from a round on. */
 export type LogRequest = { readonly from: 'newest' } | { readonly from: number; readonly most: number };
 
 export type BeaconSource = {
@@ -146,6 +147,8 @@ export type Abstention = {
 
 export type Decided = {
   readonly certificate: Certificate;
+  /** The updates of the round; undefined where this node does without. */
+  readonly roll: Roll | undefined;
   readonly leader: NodeId | undefined;
   /** The rule's words on whom it left out; undefined where this node did not aggregate itself. */
   readonly candidate: Candidate | undefined;

@@ -2,7 +2,6 @@ import { encodeState } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
-import type { RoundEntry } from '../protocol/messages.ts';
 import type { StoreOperation } from '../protocol/store.ts';
 import { encodeWeights } from '../protocol/vectors.ts';
 import type { BlobExchange } from './blob-exchange.ts';
@@ -14,9 +13,11 @@ import { committeeKey, encodeCommittee } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
 import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
+import type { LoggedRound } from './logged-round.ts';
 import { Retention } from './retention.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
+import { obtainRoll } from './sync/roll-fetch.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass, openUpdate } from './update-body.ts';
 import type { Voice } from './voice.ts';
@@ -34,7 +35,7 @@ export type EffectsParts = {
   readonly exchange: BlobExchange;
   readonly voice: Voice;
   /** Hears of rounds that are in the log, before the next one trains. */
-  readonly onLogged: (entries: readonly RoundEntry[]) => Promise<void>;
+  readonly onLogged: (rounds: readonly LoggedRound[]) => Promise<void>;
   readonly loop: Loop;
 };
 
@@ -112,6 +113,8 @@ export class Effects {
         return this.#beside(() =>
           this.#aggregate(effect).catch((error) => this.#failAggregation(effect, error)),
         );
+      case 'fetch-roll':
+        return this.#beside(() => this.#fetchRoll(effect));
       case 'evaluate':
         return this.#beside(() => this.#evaluate(effect));
       case 'check-commits':
@@ -144,36 +147,36 @@ export class Effects {
     );
   }
 
-  async #decide({ certificate, leader, basis }: Effect<'decided'>): Promise<void> {
+  async #decide({ certificate, roll, leader, basis }: Effect<'decided'>): Promise<void> {
     const { entry } = certificate;
     const transcript: StoreOperation[] =
       basis === undefined
         ? []
         : [{ type: 'put', key: transcriptKey(entry.round), value: encodeTranscript(basis) }];
     const over = await this.#retention.over(entry.round, entry);
-    await this.#log.append(certificate, [...transcript, ...this.#committee(), ...over]);
-    await this.#onLogged([entry]);
+    await this.#log.append({ certificate, roll }, [...transcript, ...this.#committee(), ...over]);
+    await this.#onLogged([{ certificate, roll }]);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
-    this.#observer.onDecided?.({ certificate, leader, candidate });
+    this.#observer.onDecided?.({ certificate, roll, leader, candidate });
     if (leader === this.#collaborators.signer.nodeId) {
       await this.#voice.say('certificate', entry.round, 0, certificate as Encodable);
     }
   }
 
   /** Rounds that the others have certified; of the newest the model and its state are fetched too. */
-  async #adopt({ certificates, isNewest }: Effect<'adopt'>): Promise<void> {
-    const newest = certificates.at(-1);
+  async #adopt({ rounds, isNewest }: Effect<'adopt'>): Promise<void> {
+    const newest = rounds.at(-1)?.certificate;
     if (newest === undefined) return;
     const operations = this.#committee();
-    for (const { entry } of certificates)
-      operations.push(...(await this.#retention.over(entry.round, newest.entry)));
-    await this.#log.appendAll(certificates, operations);
-    await this.#onLogged(certificates.map(({ entry }) => entry));
+    for (const { certificate } of rounds)
+      operations.push(...(await this.#retention.over(certificate.entry.round, newest.entry)));
+    await this.#log.appendAll(rounds, operations);
+    await this.#onLogged(rounds);
     this.#endRound();
-    for (const certificate of certificates) {
+    for (const { certificate, roll } of rounds) {
       const isOld = !isNewest || certificate !== newest;
-      this.#observer.onDecided?.({ certificate, leader: undefined, candidate: undefined, isOld });
+      this.#observer.onDecided?.({ certificate, roll, leader: undefined, candidate: undefined, isOld });
     }
     if (!isNewest) return;
     this.#beside(async () => {
@@ -284,6 +287,12 @@ export class Effects {
   #failAggregation({ round, key }: Effect<'aggregate'>, error: unknown): never {
     this.#loop.post({ type: 'aggregated', round, key, result: 'failed' });
     throw error;
+  }
+
+  async #fetchRoll({ certificate }: Effect<'fetch-roll'>): Promise<void> {
+    const { signal } = this.#round;
+    const roll = await obtainRoll(certificate, this.#options.committee, this.#collaborators, signal);
+    if (roll !== undefined) this.#loop.post({ type: 'roll', certificate, roll });
   }
 
   async #evaluate({ round, base, candidateDigest }: Effect<'evaluate'>): Promise<void> {

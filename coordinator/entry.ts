@@ -40,7 +40,7 @@ const digests = new WeakMap<RoundEntry, Digest>();
 export function entryDigest(entry: RoundEntry): Digest {
   const known = digests.get(entry);
   if (known !== undefined) return known;
-  const digest = digestOf('ballast/entry/2', entry as Encodable);
+  const digest = digestOf('ballast/entry/3', entry as Encodable);
   digests.set(entry, digest);
   return digest;
 }

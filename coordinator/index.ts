@@ -46,11 +46,33 @@ export {
 export { networkGenesis } from './genesis.ts';
 export { groups } from './groups.ts';
 export { RoundLog } from './log.ts';
+export {
+  encodeLoggedRound,
+  type LoggedRound,
+  MAX_LOGGED_ROUND_BYTES,
+  readLoggedRound,
+} from './logged-round.ts';
 export { Participant, type Reception } from './participant.ts';
 export type { AnyReceived, Received } from './received.ts';
 export { addRecords } from './records.ts';
 export { REFUSALS, type Refusal, refusalText } from './refusals.ts';
 export { pairsOfReason, rejectionReason } from './rejection.ts';
+export {
+  acceptedOf,
+  createRoll,
+  decodeRoll,
+  droppedOf,
+  encodeRoll,
+  isRollOf,
+  MAX_ROLL_BYTES,
+  openRoll,
+  type Roll,
+  type RollRow,
+  rollLeaf,
+  selectedOf,
+  updatesOf,
+} from './roll.ts';
+export { rollOf } from './round/basis.ts';
 export { startRound, step } from './round/step.ts';
 export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';
 export {
@@ -67,6 +89,7 @@ export { type RoundFigures, type RoundMetrics, roundMetrics } from './round-metr
 export * from './selection/index.ts';
 export * from './standing/index.ts';
 export * from './training-proof/index.ts';
+export { EMPTY_STANDING } from './standing.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
 export { encodeBody, largestNorm, normClass, openUpdate } from './update-body.ts';
 export * from './update-screen.ts';

@@ -15,19 +15,24 @@ import {
 } from './checkpoint.ts';
 import { type Head, headAfter } from './entry.ts';
 import { roundKey } from './keys.ts';
+import type { LoggedRound } from './logged-round.ts';
 import { addRecords, genesisRecord, recordAfter, recordKey, versionIndex, versionKey } from './records.ts';
+import { encodeRoll, openRoll, type Roll, rollKey } from './roll.ts';
 
-/** Certificates that one write takes. */
+/** Rounds that one write takes. */
 const MAX_BATCH = 64;
 /** Digits of a round in a key that rounds of one checkpoint share. */
 const SHARED_DIGITS = String(CHECKPOINT_ROUNDS).length - 1;
+
+/** Stands for a roll that this node did not take. */
+const NO_ROLL = new Uint8Array();
 
 /** Where a log stands, and the digest of all that is written in it. */
 type Position = { readonly head: Head; readonly record: Uint8Array };
 
 /**
  * The round log: one certificate a round, each entry naming the digest of the one before. The head is what the chain
- * anchors. Beside each certificate stands a record digest, by which a changed byte shows, and after every hundred
+ * anchors. Beside each certificate stand the roll of the round's updates, which its entry names by a root, and a record digest, by which a changed byte shows, and after every hundred
  * rounds a checkpoint, from which the log is read when a node starts.
  */
 export class RoundLog {
@@ -55,7 +60,7 @@ export class RoundLog {
     let lacksRecords = false;
     for await (const [bytes, record] of certificatesAfter(store, start?.head.round)) {
       const { entry } = readCertificate(bytes);
-      requireState(entry);
+      requireCurrent(entry);
       const { head } = position;
       if (entry.round !== head.round + 1 || entry.parent !== head.entry)
         throw broken(entry.round, head.round);
@@ -71,31 +76,32 @@ export class RoundLog {
   }
 
   /** Durable, together with `more`, when it resolves. */
-  append(certificate: Certificate, more: readonly StoreOperation[] = []): Promise<void> {
-    return this.appendAll([certificate], more);
+  append(round: LoggedRound, more: readonly StoreOperation[] = []): Promise<void> {
+    return this.appendAll([round], more);
   }
 
   /**
    * Rounds that follow each other, at most 64 in one write; `more` is in the last of the writes.
    *
-   * @param certificates whose votes have been checked.
+   * @param rounds whose votes and rolls have been checked.
    */
-  async appendAll(certificates: readonly Certificate[], more: readonly StoreOperation[] = []): Promise<void> {
-    for (let from = 0; from < certificates.length; from += MAX_BATCH) {
+  async appendAll(rounds: readonly LoggedRound[], more: readonly StoreOperation[] = []): Promise<void> {
+    for (let from = 0; from < rounds.length; from += MAX_BATCH) {
       let position = this.#position;
       const operations: StoreOperation[] = [];
-      for (const certificate of certificates.slice(from, from + MAX_BATCH)) {
+      for (const { certificate, roll } of rounds.slice(from, from + MAX_BATCH)) {
         const { entry } = certificate;
         const value = encodeCanonical(certificate as Encodable);
         position = { head: headAfter(entry), record: recordAfter(position.record, value) };
         operations.push(
           { type: 'put', key: roundKey('log', entry.round), value },
           { type: 'put', key: recordKey(entry.round), value: position.record },
+          { type: 'put', key: rollKey(entry.round), value: roll === undefined ? NO_ROLL : encodeRoll(roll) },
           ...versionIndex(entry),
           ...this.#checkpoint(entry.round, value, position.record),
         );
       }
-      const isLast = from + MAX_BATCH >= certificates.length;
+      const isLast = from + MAX_BATCH >= rounds.length;
       await this.#store.write(isLast ? [...operations, ...more] : operations);
       this.#position = position;
     }
@@ -104,6 +110,18 @@ export class RoundLog {
   /** The certificate of a round, encoded. */
   bytes(round: number): Promise<Uint8Array | undefined> {
     return this.#store.get(roundKey('log', round));
+  }
+
+  /** The roll of a round, encoded; undefined where this node did not take it. */
+  async rollBytes(round: number): Promise<Uint8Array | undefined> {
+    const bytes = await this.#store.get(rollKey(round));
+    return bytes === undefined || bytes.length === 0 ? undefined : bytes;
+  }
+
+  /** @throws BallastError as `openRoll` for a damaged one. */
+  async roll(round: number): Promise<Roll | undefined> {
+    const [bytes, certificate] = [await this.rollBytes(round), await this.get(round)];
+    return bytes === undefined || certificate === undefined ? undefined : openRoll(bytes, certificate.entry);
   }
 
   async get(round: number): Promise<Certificate | undefined> {
@@ -139,7 +157,7 @@ async function fromCheckpoint(store: KeyValueStore): Promise<Position | undefine
   if (logged === undefined || recorded === undefined || !isCheckpointOf(checkpoint, logged, recorded))
     throw broken(round, round - 1);
   const { entry } = readCertificate(logged);
-  requireState(entry);
+  requireCurrent(entry);
   return { head: headAfter(entry), record: checkpoint.record };
 }
 
@@ -166,12 +184,12 @@ function readCertificate(bytes: Uint8Array): Certificate {
   return decodeCanonical(bytes) as Certificate;
 }
 
-/** Entries of earlier releases say nothing of the aggregation's state. */
-function requireState(entry: Partial<RoundEntry>): void {
-  if (isDigest(entry.stateDigest)) return;
+/** Entries of earlier releases list their updates, or say nothing of the aggregation's state. */
+function requireCurrent(entry: Partial<RoundEntry>): void {
+  if (isDigest(entry.updates?.root)) return;
   throw new BallastError(
     'LOG_OUTDATED',
-    `round log: round ${entry.round} was written by an earlier release, expected entries with the aggregation's state`,
+    `round log: round ${entry.round} was written by an earlier release, expected entries that name their updates by a root`,
     {
       metadata: { round: entry.round },
       hint: 'run the release that wrote it to the end of its network, and keep the folder: it holds the privacy ledger',

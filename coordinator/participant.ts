@@ -13,8 +13,10 @@ import type { Collaborators, LogRequest, ParticipantObserver, ParticipantOptions
 import { Effects } from './effects.ts';
 import type { Head } from './entry.ts';
 import type { RoundLog } from './log.ts';
+import type { LoggedRound } from './logged-round.ts';
 import { type Memory, readMemory } from './memory.ts';
 import type { AnyReceived } from './received.ts';
+import type { Roll } from './roll.ts';
 import { startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
 import { genesisState, type RoundAggregator, requireRoundInputs } from './round-aggregator.ts';
@@ -117,7 +119,7 @@ export class Participant {
       blobs,
       exchange: this.#exchange,
       voice: this.#voice,
-      onLogged: (entries) => this.#ownPast.noteEntries(entries),
+      onLogged: (rounds) => this.#ownPast.noteRounds(rounds),
       loop: { signal, post: (event) => this.#post(event) },
     });
     this.#catchUp = new CatchUp({
@@ -125,7 +127,7 @@ export class Participant {
       collaborators,
       observer,
       head: () => log.head,
-      adopt: (certificates, isNewest) => this.#adopt(certificates, isNewest),
+      adopt: (rounds, isNewest) => this.#adopt(rounds, isNewest),
       signal,
     });
   }
@@ -204,6 +206,11 @@ export class Participant {
     return this.#log.get(round);
   }
 
+  /** The updates of a round in the log, and what became of each; undefined where this node did without. */
+  async roll(round: number): Promise<Roll | undefined> {
+    return this.#log.roll(round);
+  }
+
   /** The round that made a version, from 1 on; undefined for one that the log does not have. */
   roundOf(version: number): Promise<number | undefined> {
     return this.#log.roundOf(version);
@@ -219,7 +226,7 @@ export class Participant {
     return this.#exchange.serve(digest, this.#log.head.round + 1);
   }
 
-  /** What a peer gets of this node's log, encoded certificates: see `answerLog`. */
+  /** What a peer gets of this node's log, encoded rounds: see `answerLog`. */
   async serveLog(request: LogRequest): Promise<Uint8Array[]> {
     return answerLog(this.#log, request);
   }
@@ -297,9 +304,9 @@ export class Participant {
       this.#catchUp.hear(sender, round - 1);
   }
 
-  /** Resolves when the certificates are in the log, or were too late to matter. */
-  async #adopt(certificates: readonly Certificate[], isNewest: boolean): Promise<void> {
-    this.#post({ type: 'caught-up', certificates, isNewest });
+  /** Resolves when the rounds are in the log, or were too late to matter. */
+  async #adopt(rounds: readonly LoggedRound[], isNewest: boolean): Promise<void> {
+    this.#post({ type: 'caught-up', rounds, isNewest });
     await this.#draining;
   }
 

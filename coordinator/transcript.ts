@@ -1,7 +1,5 @@
-import { type Digest, digestOf } from '../protocol/digest.ts';
 import { decodeCanonical, type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
-import type { RoundEntry } from '../protocol/messages.ts';
 import { isMember } from './committee.ts';
 import { roundKey } from './keys.ts';
 import { openEvidence, type Received } from './received.ts';
@@ -67,20 +65,6 @@ export function basisOfTranscript(context: RoundContext, round: number, transcri
   if (basis === undefined) throw malformed('a sealed header is missing');
   if (basis.headers.length !== transcript.headers.length) throw malformed('a header that is not sealed');
   return basis;
-}
-
-/** Whether an entry may follow from a basis: the same updates sealed, accepted and dropped, the same next beacon. */
-export function isBasisOf(basis: Basis, entry: RoundEntry): boolean {
-  return sealDigest(basis) === sealDigest(entry);
-}
-
-function sealDigest({
-  sealed,
-  accepted,
-  dropped,
-  nextBeaconHeight,
-}: Pick<RoundEntry, 'sealed' | 'accepted' | 'dropped' | 'nextBeaconHeight'> | Basis): Digest {
-  return digestOf('ballast/seal/1', { sealed, accepted, dropped, nextBeaconHeight } as unknown as Encodable);
 }
 
 function malformed(what: string): BallastError {

@@ -18,14 +18,29 @@ export function isMessageType(value: unknown): value is MessageType {
   return typeof value === 'string' && (MESSAGE_TYPES as readonly string[]).includes(value);
 }
 
-/** The gossip topic of a kind of message, inside its network. */
-export type Topic = 'updates' | 'rounds' | 'parameters';
+/**
+ * What a kind of message is said on, inside its network: headers and `rounds` (certificates, status) to all,
+ * `votes` between members of the committee, `parameters` for what follows a round.
+ */
+export type Topic = 'updates' | 'votes' | 'rounds' | 'parameters';
 
-export const TOPICS: readonly Topic[] = ['updates', 'rounds', 'parameters'];
+export const TOPICS: readonly Topic[] = ['updates', 'votes', 'rounds', 'parameters'];
+
+const TOPIC_OF: Readonly<Record<MessageType, Topic>> = {
+  'update-header': 'updates',
+  'seal-report': 'votes',
+  'body-report': 'votes',
+  proposal: 'votes',
+  prepare: 'votes',
+  commit: 'votes',
+  'view-change': 'votes',
+  certificate: 'rounds',
+  status: 'rounds',
+  recommendation: 'parameters',
+};
 
 export function topicOf(type: MessageType): Topic {
-  if (type === 'update-header') return 'updates';
-  return type === 'recommendation' ? 'parameters' : 'rounds';
+  return TOPIC_OF[type];
 }
 
 /** Kinds that may be said anew; of every other a sender has one for a round and view, for ever. */

@@ -7,6 +7,7 @@ import {
   certificate,
   code,
   MAX_COMMITTEE,
+  MAX_ROSTER,
   members,
   outcome,
   privacyStatement,
@@ -14,8 +15,8 @@ import {
 } from './round-entry.ts';
 import { bigCount, bytes, count, digest, firstIssue, nodeId } from './schema.ts';
 
-export type { Outcome, PrivacyStatement, RoundEntry, SealedHeader } from './round-entry.ts';
-export { MAX_COMMITTEE };
+export type { Fate, Outcome, PrivacyStatement, RoundEntry, SealedHeader } from './round-entry.ts';
+export { MAX_COMMITTEE, MAX_ROSTER };
 
 const envelopes = z.array(bytes(MAX_ENVELOPE_BYTES)).max(MAX_COMMITTEE);
 const lock = z.strictObject({ view: count, entry: roundEntry, prepares: envelopes });
@@ -37,7 +38,7 @@ const PAYLOADS = {
   'seal-report': z.strictObject({ headers: members, finalized: count }),
   'body-report': z.strictObject({
     held: members,
-    refused: z.array(z.strictObject({ node: nodeId, digest, code })).max(MAX_COMMITTEE),
+    refused: z.array(z.strictObject({ node: nodeId, digest, code })).max(MAX_ROSTER),
   }),
   proposal: z.strictObject({
     entry: roundEntry,

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { bytes, count, digest, nodeId } from './schema.ts';
 
-/** A committee has at most this many members (DESIGN: a larger network draws its committee). */
-export const MAX_COMMITTEE = 40;
+/** A committee has at most this many members: its bitmap fits one word of the chain. */
+export const MAX_COMMITTEE = 255;
+/** So many registered nodes may train in one epoch, at most. */
+export const MAX_ROSTER = 4096;
+/** Offences that one round's entry names at most; the others wait for the next round. */
+export const MAX_OFFENCES = 16;
 
 export const member = z.strictObject({ node: nodeId, digest });
-export const members = z.array(member).max(MAX_COMMITTEE);
+export const members = z.array(member).max(MAX_ROSTER);
 export const code = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'expected an error code');
 export const outcome = z.enum(['accepted', 'rejected', 'aborted']);
 const epsilon = z.number().nonnegative().nullable();
@@ -18,7 +22,16 @@ export const privacyStatement = z.strictObject({
   delta: z.number().min(0).max(1),
 });
 
-/** What the committee votes on: everything about a round but who voted and in which view. */
+/**
+ * What became of a sealed update: `selected` has weight in the candidate, `accepted` has none, a code says why its
+ * body was not held.
+ */
+export const fate = z.union([z.enum(['selected', 'accepted']), code]);
+
+/**
+ * What the committee votes on: everything about a round but who voted and in which view. Its size does not grow with
+ * the network: the updates stand in the roll beside the certificate, bound by their root.
+ */
 export const roundEntry = z.strictObject({
   round: count,
   epoch: count,
@@ -31,14 +44,14 @@ export const roundEntry = z.strictObject({
   baseDigest: digest,
   /** What the aggregation carries from version to version (server momentum, control variates), as of the base. */
   baseState: digest,
-  /** Headers that enough members reported in time. */
-  sealed: members,
-  /** Those of them whose bodies enough members hold. */
-  accepted: members,
-  /** Sealed headers that dropped out, and why. */
-  dropped: z.array(z.strictObject({ node: nodeId, code })).max(MAX_COMMITTEE),
-  /** Nodes whose update the rule gave weight. */
-  selected: z.array(nodeId).max(MAX_COMMITTEE),
+  /** Merkle root over the round's roll, and how many of its updates were sealed, accepted and given weight. */
+  updates: z.strictObject({ root: digest, sealed: count, accepted: count, selected: count }),
+  /** Digest of the table of every node's standing, as the round leaves it. */
+  standing: digest,
+  /** Who was proven to have broken which rule, by the digest of the proof. */
+  offences: z.array(z.strictObject({ node: nodeId, kind: code, evidence: digest })).max(MAX_OFFENCES),
+  /** Digest of the committee's record that decides from the next round on; in the last entry of an epoch alone. */
+  nextCommittee: digest.nullable(),
   outcome,
   reason: z.string().max(200),
   version: count,
@@ -60,6 +73,7 @@ export const certificate = z.strictObject({
     .max(MAX_COMMITTEE),
 });
 
+export type Fate = z.infer<typeof fate>;
 export type RoundEntry = z.infer<typeof roundEntry>;
 export type Outcome = z.infer<typeof outcome>;
 export type SealedHeader = z.infer<typeof member>;

@@ -3,7 +3,9 @@ import type { NodeId } from '../../protocol/ids.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { combinedPrivacy, withOutcome } from '../entry.ts';
 import type { Received } from '../received.ts';
+import { createRoll, isRollOf, type Roll, selectedOf, updatesOf } from '../roll.ts';
 import { available, nextBeaconHeight, sealedHeaders } from '../seal.ts';
+import { EMPTY_STANDING } from '../standing.ts';
 import type { Aggregated, Basis, RoundContext, RoundState, Verdict } from './types.ts';
 
 /**
@@ -45,7 +47,7 @@ export function isAggregable(context: RoundContext, basis: Basis): boolean {
 const keys = new WeakMap<Basis, Digest>();
 
 /** Names an aggregation: the same base and updates under the same beacon give the same candidate. */
-export function aggregationKey(state: RoundState, basis: Basis): Digest {
+export function aggregationKey(state: Pick<RoundState, 'head' | 'beacon'>, basis: Basis): Digest {
   const key =
     keys.get(basis) ??
     digestOf('ballast/aggregation/2', {
@@ -56,6 +58,56 @@ export function aggregationKey(state: RoundState, basis: Basis): Digest {
     });
   keys.set(basis, key);
   return key;
+}
+
+/** What became of each sealed update, given whom the rule gave weight. */
+export function rollOf(
+  { sealed, accepted, dropped }: Pick<Basis, 'sealed' | 'accepted' | 'dropped'>,
+  selected: readonly NodeId[],
+): Roll {
+  const weighty = new Set(selected);
+  const held = new Set(accepted.map(({ node }) => node));
+  const codes = new Map(dropped.map(({ node, code }) => [node, code]));
+  return createRoll(
+    sealed.map(({ node, digest }) => ({
+      node,
+      digest,
+      fate: held.has(node)
+        ? weighty.has(node)
+          ? 'selected'
+          : 'accepted'
+        : (codes.get(node) ?? 'BODY_NOT_SERVED'),
+    })),
+  );
+}
+
+/**
+ * The roll of a decided round, where this node has seen what its entry follows from.
+ *
+ * @param roll the one that a peer gave, where this node could not make it.
+ */
+export function groundsOf(
+  state: Pick<RoundState, 'bases' | 'aggregated' | 'head' | 'beacon'>,
+  entry: RoundEntry,
+  roll?: Roll,
+): { readonly basis: Basis; readonly roll: Roll } | undefined {
+  for (const basis of state.bases) {
+    if (basis.nextBeaconHeight !== entry.nextBeaconHeight) continue;
+    const selected = roll === undefined ? ownSelection(state, basis, entry) : selectedOf(roll);
+    const made = selected && rollOf(basis, selected);
+    if (made !== undefined && isRollOf(entry, made)) return { basis, roll: made };
+  }
+  return undefined;
+}
+
+function ownSelection(
+  state: Pick<RoundState, 'aggregated' | 'head' | 'beacon'>,
+  basis: Basis,
+  entry: RoundEntry,
+): readonly NodeId[] | undefined {
+  if (entry.outcome === 'aborted') return [];
+  const result = state.aggregated.get(aggregationKey(state, basis));
+  return result === undefined || result === 'failed' ? undefined : result.selected;
 }
 
 /** The entry that a basis and its candidate make. A member builds it anew and compares digests. */
@@ -72,7 +124,7 @@ export function candidateEntry(
   );
   const entry: RoundEntry = {
     ...common(context, state, basis),
-    selected: [...aggregated.selected],
+    updates: updatesOf(rollOf(basis, aggregated.selected)),
     candidateDigest: aggregated.candidateDigest,
     candidateState: aggregated.candidateState,
     outcome: 'rejected',
@@ -92,7 +144,7 @@ export function candidateEntry(
 export function abortedEntry(context: RoundContext, state: RoundState, basis: Basis): RoundEntry {
   return {
     ...common(context, state, basis),
-    selected: [],
+    updates: updatesOf(rollOf(basis, [])),
     candidateDigest: state.head.modelDigest,
     candidateState: state.head.stateDigest,
     outcome: 'aborted',
@@ -114,9 +166,9 @@ function common(context: RoundContext, state: RoundState, basis: Basis) {
     baseVersion: state.head.version,
     baseDigest: state.head.modelDigest,
     baseState: state.head.stateDigest,
-    sealed: [...basis.sealed],
-    accepted: [...basis.accepted],
-    dropped: basis.dropped,
+    standing: EMPTY_STANDING,
+    offences: [],
+    nextCommittee: null,
   };
 }
 

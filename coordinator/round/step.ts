@@ -1,8 +1,10 @@
 import type { Lock } from '../../protocol/messages.ts';
 import type { Certificate } from '../certificate.ts';
 import { type Head, headAfter } from '../entry.ts';
+import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
-import { isBasisOf } from '../transcript.ts';
+import { isRollOf, type Roll } from '../roll.ts';
+import { groundsOf } from './basis.ts';
 import {
   beginFetching,
   fetchBodies,
@@ -59,6 +61,7 @@ export function startRound(head: Head, finalized: number, resumed?: Resumed): Ro
     viewChanges: new Map(),
     lock: resumed?.lock ?? null,
     certifiers: new Set(),
+    ending: undefined,
     early: [],
   };
 }
@@ -117,10 +120,14 @@ function handle(turn: Turn, event: RoundEvent): void {
       return;
     }
     case 'certificate-checked':
-      finish(turn, event.certificate);
+      end(turn, event.certificate);
+      return;
+    case 'roll':
+      if (event.certificate === state.ending && isRollOf(event.certificate.entry, event.roll))
+        finish(turn, event.certificate, event.roll);
       return;
     case 'caught-up':
-      adopt(turn, event.certificates, event.isNewest);
+      adopt(turn, event.rounds, event.isNewest);
       return;
     case 'reorganised':
       turn.emit({ type: 'await-beacon', round: state.round, height: state.head.nextBeaconHeight });
@@ -211,26 +218,43 @@ function replayEarly(turn: Turn): void {
   for (const message of early) onMessage(turn, message);
 }
 
-/** A certificate ends the round for whoever holds it, and the next one begins. */
-function finish(turn: Turn, certificate: Certificate): void {
+/** The roll of a round in which nothing was sealed. */
+const NOBODY: Roll = [];
+
+/** A certificate ends the round for whoever holds it and the roll that its entry names. */
+function end(turn: Turn, certificate: Certificate): void {
   const { state } = turn;
-  if (certificate.entry.parent !== state.head.entry || certificate.entry.round !== state.round) return;
+  const { entry } = certificate;
+  if (entry.parent !== state.head.entry || entry.round !== state.round || state.ending !== undefined) return;
+  const roll = isRollOf(entry, NOBODY) ? NOBODY : groundsOf(state, entry)?.roll;
+  if (roll !== undefined) {
+    finish(turn, certificate, roll);
+    return;
+  }
+  turn.change({ ending: certificate });
+  turn.emit({ type: 'fetch-roll', certificate });
+}
+
+/** The next round begins. */
+function finish(turn: Turn, certificate: Certificate, roll: Roll): void {
+  const { state } = turn;
   const leader = state.order[certificate.view % Math.max(1, state.order.length)];
-  const basis = state.bases.find((each) => isBasisOf(each, certificate.entry));
-  turn.emit({ type: 'decided', certificate, leader, basis });
+  const basis = groundsOf(state, certificate.entry, roll)?.basis;
+  turn.emit({ type: 'decided', certificate, roll, leader, basis });
   turn.change({ ...startRound(headAfter(certificate.entry), state.finalized), early: state.early });
   handle(turn, { type: 'started' });
 }
 
 /** The rounds of a peer's log end this one and those after it; the round that follows them begins. */
-function adopt(turn: Turn, certificates: readonly Certificate[], isNewest: boolean): void {
+function adopt(turn: Turn, rounds: readonly LoggedRound[], isNewest: boolean): void {
   const { round, head, finalized, early } = turn.state;
-  const missed = certificates.filter(({ entry }) => entry.round >= round);
-  const [first, last] = [missed[0], missed.at(-1)];
+  const missed = rounds.filter(({ certificate: { entry } }) => entry.round >= round);
+  const first = missed[0]?.certificate.entry;
+  const last = missed.at(-1)?.certificate.entry;
   if (first === undefined || last === undefined) return;
-  if (first.entry.round !== round || first.entry.parent !== head.entry) return;
-  turn.emit({ type: 'adopt', certificates: missed, isNewest });
-  const next = headAfter(last.entry);
+  if (first.round !== round || first.parent !== head.entry) return;
+  turn.emit({ type: 'adopt', rounds: missed, isNewest });
+  const next = headAfter(last);
   turn.change({
     ...startRound(next, finalized),
     early: early.filter((message) => message.round > next.round),

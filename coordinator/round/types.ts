@@ -8,7 +8,9 @@ import type { Committee } from '../committee.ts';
 import type { Head } from '../entry.ts';
 import type { Verdict } from '../gate.ts';
 import type { ItemSet } from '../growing-map.ts';
+import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
+import type { Roll } from '../roll.ts';
 
 /** The states of a round (DESIGN, section 7); a certificate starts the next round. */
 export type Phase = 'announced' | 'collecting' | 'sealed' | 'aggregated' | 'evaluated';
@@ -41,7 +43,8 @@ export type Basis = {
   readonly bodyReports: readonly Received<'body-report'>[];
   readonly sealed: readonly SealedHeader[];
   readonly accepted: readonly SealedHeader[];
-  readonly dropped: RoundEntry['dropped'];
+  /** Sealed updates that enough members do not hold, and why. */
+  readonly dropped: readonly { readonly node: NodeId; readonly code: string }[];
   readonly nextBeaconHeight: number;
 };
 
@@ -104,6 +107,8 @@ export type RoundState = {
   readonly lock: Lock | null;
   /** Whose certificate of this round has been looked at: checking one is work, and an honest member has one. */
   readonly certifiers: ItemSet<NodeId>;
+  /** A valid certificate that ends this round as soon as its roll is here. */
+  readonly ending: Certificate | undefined;
   /** Messages of the next round, kept until this one ends. */
   readonly early: readonly AnyReceived[];
 };
@@ -139,10 +144,11 @@ export type RoundEvent =
       readonly invalid: readonly Digest[];
     }
   | { readonly type: 'certificate-checked'; readonly certificate: Certificate }
+  | { readonly type: 'roll'; readonly certificate: Certificate; readonly roll: Roll }
   | {
       /** Linked and certified rounds from a peer's log, from one that this node has or misses on. */
       readonly type: 'caught-up';
-      readonly certificates: readonly Certificate[];
+      readonly rounds: readonly LoggedRound[];
       readonly isNewest: boolean;
     }
   | { readonly type: 'reorganised' };
@@ -192,10 +198,13 @@ export type RoundEffect =
       readonly view: number;
       readonly ms: number;
     }
-  | { readonly type: 'adopt'; readonly certificates: readonly Certificate[]; readonly isNewest: boolean }
+  /** The roll that a certificate's entry names, which this node could not make itself. */
+  | { readonly type: 'fetch-roll'; readonly certificate: Certificate }
+  | { readonly type: 'adopt'; readonly rounds: readonly LoggedRound[]; readonly isNewest: boolean }
   | {
       readonly type: 'decided';
       readonly certificate: Certificate;
+      readonly roll: Roll | undefined;
       readonly leader: NodeId | undefined;
       /** What the entry follows from, where this node has seen it. */
       readonly basis: Basis | undefined;

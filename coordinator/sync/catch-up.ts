@@ -1,16 +1,12 @@
-import { decodeCanonical } from '../../protocol/encoding.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
-import { payloadOf } from '../../protocol/messages.ts';
 import { type Certificate, isCertified } from '../certificate.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from '../collaborators.ts';
 import { nodesOf } from '../committee.ts';
 import { entryDigest, type Head, headAfter } from '../entry.ts';
+import { type LoggedRound, readLoggedRound } from '../logged-round.ts';
+import { ENOUGH_LOG_BYTES, MAX_LOG_ANSWER } from './log-server.ts';
 
-/** Certificates that a peer is asked for at once, and that it gives at most. */
-export const MAX_LOG_ANSWER = 64;
-/** A certificate of 40 members has about 20 KiB. */
-const MAX_CERTIFICATE_BYTES = 64 * 1024;
 /** Nodes decide a round at slightly different times: one that is a round behind for less than this is not behind. */
 const GRACE_MS = 500;
 /** From the end of one attempt to the next. */
@@ -23,8 +19,8 @@ export type CatchUpParts = {
   readonly collaborators: Collaborators;
   readonly observer: ParticipantObserver;
   readonly head: () => Head;
-  /** Puts checked certificates into the log, in the order of the round's events; `isNewest`: no more are known. */
-  readonly adopt: (certificates: readonly Certificate[], isNewest: boolean) => Promise<void>;
+  /** Puts checked rounds into the log, in the order of the round's events; `isNewest`: no more are known. */
+  readonly adopt: (rounds: readonly LoggedRound[], isNewest: boolean) => Promise<void>;
   readonly signal: AbortSignal;
 };
 
@@ -134,7 +130,7 @@ export class CatchUp {
     while (head().round < checkpoint.entry.round && !signal.aborted) {
       const from = head();
       const { segment, isPrompt } = await this.#segment(peer, from, checkpoint);
-      await adopt(segment, segment.at(-1)?.entry.round === checkpoint.entry.round);
+      await adopt(segment, segment.at(-1)?.certificate.entry.round === checkpoint.entry.round);
       // The round in progress may have been decided meanwhile: what is left is asked for from there on.
       if (head().round <= from.round) return;
       if (!isPrompt) {
@@ -152,18 +148,25 @@ export class CatchUp {
     peer: NodeId,
     from: Head,
     checkpoint: Certificate,
-  ): Promise<{ readonly segment: Certificate[]; readonly isPrompt: boolean }> {
+  ): Promise<{ readonly segment: LoggedRound[]; readonly isPrompt: boolean }> {
     const { collaborators, signal } = this.#parts;
     const most = Math.min(MAX_LOG_ANSWER, checkpoint.entry.round - from.round);
     const asked = collaborators.clock.now();
     const answer = await collaborators.transport.fetchLog(peer, { from: from.round + 1, most }, signal);
-    const isPrompt = answer.length >= most && collaborators.clock.now() - asked <= SLOW_MS;
-    const certificates = answer.slice(0, most).map((bytes) => readCertificate(bytes, peer));
-    if (certificates.length === 0)
+    const size = answer.reduce((sum, { length }) => sum + length, 0);
+    const isWhole = answer.length >= most || size > ENOUGH_LOG_BYTES;
+    const isPrompt = isWhole && collaborators.clock.now() - asked <= SLOW_MS;
+    const segment = answer.slice(0, most).map((bytes) => readLoggedRound(bytes, peer));
+    if (segment.length === 0)
       throw new BallastError('LOG_NOT_SERVED', `log: got nothing, expected round ${from.round + 1}`);
     let before = from;
-    for (const certificate of certificates) {
+    for (const { certificate, roll } of segment) {
       const { entry } = certificate;
+      if (roll === undefined)
+        throw new BallastError(
+          'ROLL_NOT_SERVED',
+          `log: got round ${entry.round} without the roll of its updates`,
+        );
       const isLast = entry.round === checkpoint.entry.round;
       if (
         entry.round !== before.round + 1 ||
@@ -178,7 +181,7 @@ export class CatchUp {
       await this.#requireCertified(certificate, 'LOG_UNCERTIFIED');
       before = headAfter(entry);
     }
-    return { segment: certificates, isPrompt };
+    return { segment, isPrompt };
   }
 
   async #newest(peer: NodeId): Promise<Certificate | undefined> {
@@ -188,7 +191,7 @@ export class CatchUp {
     const [bytes] = await collaborators.transport
       .fetchLog(peer, { from: 'newest' }, AbortSignal.any([signal, patience.signal]))
       .finally(cancel);
-    return bytes === undefined ? undefined : readCertificate(bytes, peer);
+    return bytes === undefined ? undefined : readLoggedRound(bytes, peer).certificate;
   }
 
   async #requireCertified(certificate: Certificate, code: string): Promise<void> {
@@ -218,15 +221,6 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'LOG_UNCERTIFIED',
   'LOG_UNLINKED',
   'LOG_MALFORMED',
+  'ROLL_MALFORMED',
+  'ROLL_MISMATCH',
 ]);
-
-/** @throws BallastError `LOG_MALFORMED`. */
-function readCertificate(bytes: Uint8Array, peer: NodeId): Certificate {
-  try {
-    const payload = decodeCanonical(bytes, { maxBytes: MAX_CERTIFICATE_BYTES });
-    return payloadOf('certificate', { payload, sender: peer });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'it does not decode';
-    throw new BallastError('LOG_MALFORMED', `log: got a record that is no certificate: ${reason}`, { cause });
-  }
-}

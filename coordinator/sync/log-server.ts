@@ -1,17 +1,24 @@
 import type { LogRequest } from '../collaborators.ts';
 import type { RoundLog } from '../log.ts';
-import { MAX_LOG_ANSWER } from './catch-up.ts';
+import { encodeLoggedRound } from '../logged-round.ts';
 
-/** What a peer gets of this node's log: its newest certificate, or at most 64 from a round on. */
+/** Rounds that a peer is asked for at once, and that it gives at most. */
+export const MAX_LOG_ANSWER = 64;
+/** An answer ends with the round that takes it beyond this. */
+export const ENOUGH_LOG_BYTES = 2 << 20;
+
+/** What a peer gets of this node's log: its newest round, or at most 64 from a round on, and about 2 MiB. */
 export async function answerLog(log: RoundLog, request: LogRequest): Promise<Uint8Array[]> {
   const last = log.head.round;
   const [from, most] = request.from === 'newest' ? [last, 1] : [request.from, request.most];
   const answer: Uint8Array[] = [];
+  let size = 0;
   for (let round = from; round <= last && answer.length < Math.min(most, MAX_LOG_ANSWER); round++) {
-    // As it is stored: anyone may ask, and to decode sixty-four of them is work.
     const certificate = await log.bytes(round);
-    if (certificate === undefined) break;
-    answer.push(certificate);
+    if (certificate === undefined || size > ENOUGH_LOG_BYTES) break;
+    const record = encodeLoggedRound(certificate, await log.rollBytes(round));
+    size += record.length;
+    answer.push(record);
   }
   return answer;
 }

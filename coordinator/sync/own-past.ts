@@ -1,7 +1,6 @@
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
-import type { RoundEntry } from '../../protocol/messages.ts';
 import type {
   Collaborators,
   ParticipantObserver,
@@ -10,6 +9,7 @@ import type {
 } from '../collaborators.ts';
 import { nodesOf } from '../committee.ts';
 import type { RoundLog } from '../log.ts';
+import type { LoggedRound } from '../logged-round.ts';
 import { readMessage } from '../received.ts';
 import type { VotingRecord } from '../voting-record.ts';
 import { pause } from './pause.ts';
@@ -31,7 +31,7 @@ export type OwnPastParts = {
   readonly collaborators: Collaborators;
   readonly observer: ParticipantObserver;
   readonly votes: VotingRecord;
-  readonly log: Pick<RoundLog, 'head' | 'get'>;
+  readonly log: Pick<RoundLog, 'head' | 'get' | 'roll'>;
   readonly signal: AbortSignal;
 };
 
@@ -71,8 +71,8 @@ export class OwnPast {
   }
 
   /** Certified rounds that have come into the log. */
-  noteEntries(entries: readonly RoundEntry[]): Promise<void> {
-    return this.#guard.noteEntries(entries);
+  noteRounds(rounds: readonly LoggedRound[]): Promise<void> {
+    return this.#guard.noteRounds(rounds);
   }
 
   /** A member is there: it is asked now, if it has not answered yet. */

@@ -1,7 +1,7 @@
-import type { RoundEntry } from '../../protocol/messages.ts';
 import { CHECKPOINT_ROUNDS } from '../checkpoint.ts';
 import type { Abstention, Collaborators, ParticipantObserver, RoundTrainer } from '../collaborators.ts';
 import type { RoundLog } from '../log.ts';
+import type { LoggedRound } from '../logged-round.ts';
 import { pause } from './pause.ts';
 
 /** The most debits that a header of this node spoke of: on disk, so that a restart cannot train before it is told again. */
@@ -25,8 +25,8 @@ export type ReleaseGuardParts = {
 
 /**
  * Stands between the round and the trainer, so that nothing is released that an older privacy ledger would not know
- * of. Two witnesses speak against a ledger: a header of this node that counts more debits, whoever has it, and an
- * entry of the certified log that seals an update of this node in a round of which the ledger has no release.
+ * of. Two witnesses speak against a ledger: a header of this node that counts more debits, whoever has it, and a
+ * roll of the certified log that has an update of this node in a round of which the ledger has no release.
  *
  * After every start, nothing is released before q − 1 other members have said what they hold of this node: whatever
  * liars answer, no header is missed that N − q + 1 honest others hold.
@@ -61,9 +61,11 @@ export class ReleaseGuard {
   }
 
   /** Certified rounds, whenever they come into the log. */
-  async noteEntries(entries: readonly RoundEntry[]): Promise<void> {
+  async noteRounds(rounds: readonly LoggedRound[]): Promise<void> {
     await this.read();
-    const missing = entries.filter((entry) => this.#isUnknown(entry)).map(({ round }) => round);
+    const missing = rounds
+      .filter((round) => this.#isUnknown(round))
+      .map(({ certificate }) => certificate.entry.round);
     const last = Math.max(0, ...missing);
     if (last <= this.#unknown) return;
     this.#unknown = last;
@@ -71,11 +73,11 @@ export class ReleaseGuard {
   }
 
   /** The end of the log on disk: what came into it while the node ran was held against the ledger then. */
-  async noteLog(log: Pick<RoundLog, 'head' | 'get'>): Promise<void> {
+  async noteLog(log: Pick<RoundLog, 'head' | 'get' | 'roll'>): Promise<void> {
     const last = log.head.round;
     for (let round = Math.max(1, last - CHECKPOINT_ROUNDS + 1); round <= last; round++) {
       const certificate = await log.get(round);
-      if (certificate !== undefined) await this.noteEntries([certificate.entry]);
+      if (certificate !== undefined) await this.noteRounds([{ certificate, roll: await log.roll(round) }]);
     }
   }
 
@@ -141,9 +143,9 @@ export class ReleaseGuard {
     this.#told.add(code);
   }
 
-  #isUnknown({ round, sealed }: RoundEntry): boolean {
+  #isUnknown({ certificate, roll = [] }: LoggedRound): boolean {
     const { signer, trainer } = this.#parts.collaborators;
-    return sealed.some(({ node }) => node === signer.nodeId) && !trainer.hasReleased(round);
+    return roll.some(({ node }) => node === signer.nodeId) && !trainer.hasReleased(certificate.entry.round);
   }
 
   async #readStored(): Promise<void> {

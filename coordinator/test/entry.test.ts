@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { combinedPrivacy, decisionOf, entryDigest, genesisHead, headAfter, withOutcome } from '../entry.ts';
+import { updatesOf } from '../roll.ts';
 import { NO_STATE } from '../round-aggregator.ts';
-import { digest, entryOf, NETWORK } from './support.ts';
+import { digest, entryOf, NETWORK, rollOfMembers } from './support.ts';
 
 describe('round entry', () => {
   it('comes back from another outcome and its own', () => {
@@ -33,10 +34,10 @@ describe('round entry', () => {
       { version: 7 },
       { modelDigest: digest(1) },
       { candidateDigest: digest(1) },
-      { selected: ['x'] },
-      { sealed: [{ node: 'x', digest: digest(1) }] },
-      { accepted: [{ node: 'x', digest: digest(1) }] },
-      { dropped: [{ node: 'x', code: 'X' }] },
+      { updates: updatesOf(rollOfMembers([1])) },
+      { standing: digest(1) },
+      { offences: [{ node: 'x', kind: 'X', evidence: digest(1) }] },
+      { nextCommittee: digest(1) },
       { privacy: { ...entry.privacy, epsilon: null } },
     ];
     const digests = [entry, ...changes.map(entryOf)].map(entryDigest);

@@ -1,21 +1,31 @@
 import { expect } from 'chai';
 import { encodeCanonical } from '../../protocol/encoding.ts';
 import { BallastError } from '../../protocol/errors.ts';
-import type { Certificate } from '../certificate.ts';
 import { type Head, headAfter } from '../entry.ts';
 import { roundKey } from '../keys.ts';
 import { RoundLog } from '../log.ts';
-import { entryOf, GENESIS, TestStore } from './support.ts';
+import type { LoggedRound } from '../logged-round.ts';
+import { encodeRoll, rollKey, updatesOf } from '../roll.ts';
+import { entryOf, GENESIS, rollOfMembers, TestStore } from './support.ts';
 
-function certificateAfter(head: Head, reason = ''): Certificate {
-  const entry = entryOf({ round: head.round + 1, parent: head.entry, baseVersion: head.version, reason });
-  return { entry, view: 0, signatures: [{ index: 0, signature: new Uint8Array(65) }] };
+const ROLL = rollOfMembers([0, 1, 2], { 1: 'accepted', 2: 'UPDATE_NORM' });
+
+function roundAfter(head: Head, reason = ''): LoggedRound {
+  const entry = entryOf({
+    round: head.round + 1,
+    parent: head.entry,
+    baseVersion: head.version,
+    reason,
+    updates: updatesOf(ROLL),
+  });
+  const certificate = { entry, view: 0, signatures: [{ index: 0, signature: new Uint8Array(65) }] };
+  return { certificate, roll: ROLL };
 }
 
 async function filled(rounds: number): Promise<{ store: TestStore; log: RoundLog }> {
   const store = new TestStore();
   const log = await RoundLog.open(store, GENESIS);
-  for (let i = 0; i < rounds; i++) await log.append(certificateAfter(log.head));
+  for (let i = 0; i < rounds; i++) await log.append(roundAfter(log.head));
   return { store, log };
 }
 
@@ -34,6 +44,19 @@ describe('round log', () => {
     expect(reopened.head.round).to.equal(12);
     expect(await reopened.get(12)).to.deep.equal(await log.get(12));
     expect(await reopened.get(13)).to.equal(undefined);
+    expect(await reopened.roll(12)).to.deep.equal(ROLL);
+    expect(await reopened.roll(13)).to.equal(undefined);
+  });
+
+  it('knows a roll that another was put in place of, and one that was never taken', async () => {
+    const { store, log } = await filled(2);
+    await store.write([{ type: 'put', key: rollKey(1), value: encodeRoll(ROLL.slice(1)) }]);
+    expect((await log.roll(1).catch((error: unknown) => error)) as Error).to.have.property(
+      'code',
+      'ROLL_MISMATCH',
+    );
+    await log.append({ ...roundAfter(log.head), roll: undefined });
+    expect([log.head.round, await log.roll(3)]).to.deep.equal([3, undefined]);
   });
 
   it('names the first round whose link is broken', async () => {
@@ -43,7 +66,7 @@ describe('round log', () => {
       new TestStore(),
       third === undefined ? GENESIS : headAfter(third.entry),
     );
-    const strange = certificateAfter({ ...other.head, entry: GENESIS.entry });
+    const strange = roundAfter({ ...other.head, entry: GENESIS.entry });
     await log.append(strange);
     const error = await openError(store.survivor());
     expect([error.code, error.metadata.round]).to.deep.equal(['LOG_BROKEN', 4]);
@@ -54,9 +77,7 @@ describe('round log', () => {
   it('names a changed entry by the round after it, and a missing round by the next', async () => {
     const changed = await filled(3);
     const second = await changed.log.get(1);
-    await changed.log.append(
-      certificateAfter(second === undefined ? GENESIS : headAfter(second.entry), 'changed'),
-    );
+    await changed.log.append(roundAfter(second === undefined ? GENESIS : headAfter(second.entry), 'changed'));
     expect((await openError(changed.store)).metadata.round).to.equal(3);
 
     const missing = await filled(3);
@@ -72,9 +93,9 @@ describe('round log', () => {
     expect(error).to.be.instanceOf(BallastError).with.property('code', 'LOG_BROKEN');
   });
 
-  it('refuses entries of an earlier release, which say nothing of the state', async () => {
+  it('refuses entries of an earlier release, which list their updates', async () => {
     const { store, log } = await filled(2);
-    const { stateDigest: _, ...entry } = entryOf({ round: 3, parent: log.head.entry });
+    const { updates: _, ...entry } = entryOf({ round: 3, parent: log.head.entry });
     await store.write([
       { type: 'put', key: roundKey('log', 3), value: encodeCanonical({ entry, view: 0, signatures: [] }) },
     ]);
@@ -85,7 +106,7 @@ describe('round log', () => {
   it('has not moved before the disk has the entry, and moves together with what comes along', async () => {
     const { store, log } = await filled(1);
     store.held = [];
-    const appending = log.append(certificateAfter(log.head), [
+    const appending = log.append(roundAfter(log.head), [
       { type: 'put', key: 'along', value: Uint8Array.of(1) },
     ]);
     await new Promise(setImmediate);

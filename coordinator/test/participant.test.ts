@@ -1,14 +1,17 @@
 import { expect } from 'chai';
 import { createAggregator } from '../../aggregation/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
+import { type Encodable, encodeCanonical } from '../../protocol/encoding.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from '../collaborators.ts';
 import { genesisHead } from '../entry.ts';
 import type { RoundLog } from '../log.ts';
+import { encodeLoggedRound } from '../logged-round.ts';
 import { Participant } from '../participant.ts';
 import { type AnyReceived, type Received, readMessage } from '../received.ts';
+import { encodeRoll, updatesOf } from '../roll.ts';
 import { NO_STATE } from '../round-aggregator.ts';
 import { Voice } from '../voice.ts';
 import { VotingRecord } from '../voting-record.ts';
@@ -21,6 +24,7 @@ import {
   NETWORK,
   NOW,
   PARAMETERS,
+  rollOfMembers,
   SIZE,
   seal,
   signerOf,
@@ -254,6 +258,7 @@ describe('participant', () => {
     it(`trains ${isKnown ? 'on' : 'no more'} after a certified round whose update its ledger ${isKnown ? 'has' : 'has not'}`, async () => {
       const trained: number[] = [];
       const told: string[] = [];
+      let logged: Uint8Array | undefined;
       const { participant } = await member(
         new TestStore(),
         { onAbstain: ({ code }) => told.push(code) },
@@ -266,21 +271,30 @@ describe('participant', () => {
               return undefined;
             },
           },
+          transport: {
+            broadcast: () => undefined,
+            fetch: () => Promise.reject(new BallastError('PEER_UNREACHABLE', 'no peers')),
+            fetchLog: async () => (logged === undefined ? [] : [logged]),
+            fetchWitness: async () => [],
+          },
         },
       );
       participant.start();
       await settle();
       const { genesis } = options;
+      const roll = rollOfMembers([0], { 0: 'BODY_NOT_SERVED' });
       const entry = entryOf({
         parent: genesis.entry,
-        sealed: [{ node: signerOf(0).nodeId, digest: digest('an update of its own') }],
+        updates: updatesOf(roll),
         outcome: 'aborted',
         version: 0,
         modelDigest: genesis.modelDigest,
         stateDigest: genesis.stateDigest,
       });
       const signatures = [0, 1, 2].map((index) => ({ index, signature: new Uint8Array(65) }));
-      participant.receive(seal(1, 'certificate', { entry, view: 0, signatures }).bytes);
+      const certificate = { entry, view: 0, signatures };
+      logged = encodeLoggedRound(encodeCanonical(certificate as Encodable), encodeRoll(roll));
+      participant.receive(seal(1, 'certificate', certificate).bytes);
       await settle();
       expect(participant.state.round).to.equal(2);
       expect(trained).to.deep.equal(isKnown ? [1, 2] : [1]);

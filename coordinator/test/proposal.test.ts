@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { entryDigest } from '../entry.ts';
+import { updatesOf } from '../roll.ts';
 import {
   Bench,
   bodyReports,
@@ -14,7 +15,7 @@ import {
   trueEntry,
   viewChange,
 } from './bench.ts';
-import { bodyDigest, digest, header, received, signerOf } from './support.ts';
+import { bodyDigest, digest, header, received, rollOfMembers, signerOf } from './support.ts';
 
 const entry = trueEntry();
 const bytesOf = (messages: readonly { bytes: Uint8Array }[]) => messages.map(({ bytes }) => bytes);
@@ -134,11 +135,13 @@ describe('proposal', () => {
     { nextBeaconHeight: entry.nextBeaconHeight + 1 },
     { baseVersion: 1 },
     { baseDigest: digest('x') },
-    { sealed: entry.sealed.slice(1) },
-    { accepted: entry.accepted.slice(1) },
-    { accepted: entry.accepted.toReversed() },
-    { dropped: [{ node, code: 'UPDATE_NORM' }] },
-    { selected: entry.selected.slice(1) },
+    { updates: updatesOf(rollOfMembers([1, 2, 3])) },
+    { updates: updatesOf(rollOfMembers([0, 1, 2, 3], { 1: 'accepted' })) },
+    { updates: updatesOf(rollOfMembers([0, 1, 2, 3], { 1: 'UPDATE_NORM' })) },
+    { updates: { ...entry.updates, selected: 3 } },
+    { standing: digest('x') },
+    { offences: [{ node, kind: 'X', evidence: digest('x') }] },
+    { nextCommittee: digest('x') },
     { reason: 'well' },
     { version: 2 },
     { modelDigest: digest('x') },

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { entryDigest, withOutcome } from '../entry.ts';
+import { createRoll, updatesOf } from '../roll.ts';
 import { step } from '../round/step.ts';
 import type { RoundEffect } from '../round/types.ts';
 import {
@@ -199,8 +200,11 @@ describe('round', () => {
     bench.tell(...reports);
     bench.compute('accepted');
     const [sent] = bench.sent('proposal');
-    expect(sent?.payload.entry.accepted).to.have.deep.members(held);
-    expect(sent?.payload.entry.dropped).to.deep.equal([{ node: signerOf(1).nodeId, code: 'UPDATE_OWNER' }]);
+    const rows = claims.map((claim, i) => ({
+      ...claim,
+      fate: i === 1 ? ('UPDATE_OWNER' as const) : ('selected' as const),
+    }));
+    expect(sent?.payload.entry.updates).to.deep.equal(updatesOf(createRoll(rows)));
   });
 });
 

@@ -10,7 +10,9 @@ import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
 import { type Committee, createCommittee } from '../committee.ts';
 import { genesisHead } from '../entry.ts';
 import { type Received, readMessage } from '../received.ts';
+import { createRoll, type RollRow, updatesOf } from '../roll.ts';
 import { NO_STATE } from '../round-aggregator.ts';
+import { EMPTY_STANDING } from '../standing.ts';
 
 export const NETWORK: Digest = digestOf('test/network', 1);
 export const LAYOUT: Digest = digestOf('test/layout', 1);
@@ -101,6 +103,19 @@ export function received<Type extends MessageType>(
   return readMessage(seal(sender, type, payload, fields)) as Received<Type>;
 }
 
+/** Updates of members, all with weight unless `fates` says otherwise. */
+export const rollOfMembers = (
+  indices: readonly number[],
+  fates: Partial<Record<number, RollRow['fate']>> = {},
+) =>
+  createRoll(
+    indices.map((index) => ({
+      node: signerOf(index).nodeId,
+      digest: bodyDigest(index),
+      fate: fates[index] ?? 'selected',
+    })),
+  );
+
 export function entryOf(fields: Partial<RoundEntry> = {}): RoundEntry {
   return {
     round: 1,
@@ -111,10 +126,10 @@ export function entryOf(fields: Partial<RoundEntry> = {}): RoundEntry {
     baseVersion: 0,
     baseDigest: GENESIS.modelDigest,
     baseState: GENESIS.stateDigest,
-    sealed: [],
-    accepted: [],
-    dropped: [],
-    selected: [],
+    updates: updatesOf([]),
+    standing: EMPTY_STANDING,
+    offences: [],
+    nextCommittee: null,
     outcome: 'accepted',
     reason: '',
     version: 1,

@@ -1,7 +1,7 @@
 import { type Digest, digestOfBytes, toHex } from '../../protocol/digest.ts';
 import { decodeCanonical, sameBytes } from '../../protocol/encoding.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
-import type { Lock } from '../../protocol/messages.ts';
+import type { Lock, RoundEntry } from '../../protocol/messages.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { checkpointKey, openCheckpoint } from '../checkpoint.ts';
 import { type Committee, isMember } from '../committee.ts';
@@ -9,10 +9,11 @@ import { entryDigest, type Head } from '../entry.ts';
 import { roundKey } from '../keys.ts';
 import { openEvidence, readMessage } from '../received.ts';
 import { recordKey, versionKey } from '../records.ts';
+import { openRoll, type Roll, rollKey } from '../roll.ts';
 import type { Findings } from './findings.ts';
 
 /** A stored value of the round after which the log ends, or of one that it lacks. */
-const BY_ROUND = ['record/', 'checkpoint/', 'transcript/'];
+const BY_ROUND = ['record/', 'roll/', 'checkpoint/', 'transcript/'];
 
 /** Holds against the log what stands beside it: checkpoints, blobs, the index of versions, this node's words. */
 export class BesideLog {
@@ -29,6 +30,15 @@ export class BesideLog {
     const stored = await this.#store.get(recordKey(round));
     const got = stored === undefined ? 'none' : toHex(stored);
     return this.#findings.same(round, 'record', toHex(expected), got) ? expected : (stored ?? expected);
+  }
+
+  /** The updates of a round are those that its entry names. @returns undefined where there is no such roll. */
+  async roll(round: number, entry: RoundEntry): Promise<Roll | undefined> {
+    const bytes = await this.#store.get(rollKey(round));
+    if (bytes === undefined) this.#findings.add(round, 'roll', entry.updates.root, 'none');
+    // A node that did without the roll has left its place empty.
+    if (bytes === undefined || bytes.length === 0) return undefined;
+    return this.#findings.attempt(round, 'roll', entry.updates.root, () => openRoll(bytes, entry));
   }
 
   /** An accepted version is found by its number. */

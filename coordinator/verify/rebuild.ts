@@ -5,6 +5,7 @@ import type { RoundEntry } from '../../protocol/messages.ts';
 import { decodeWeights } from '../../protocol/vectors.ts';
 import { aggregateCandidate, type NodeUpdate } from '../candidate.ts';
 import type { Head } from '../entry.ts';
+import { type Roll, selectedOf } from '../roll.ts';
 import { abortedEntry, candidateEntry, isAggregable } from '../round/basis.ts';
 import { startRound } from '../round/step.ts';
 import type { Aggregated, Basis, RoundContext } from '../round/types.ts';
@@ -42,6 +43,7 @@ export class Rebuilder {
     context: RoundContext,
     before: Head,
     entry: RoundEntry,
+    roll: Roll | undefined,
   ): Promise<{ readonly transcript: boolean; readonly bodies: boolean }> {
     const { round } = entry;
     const bytes = await this.#collaborators.store.get(transcriptKey(round));
@@ -51,7 +53,7 @@ export class Rebuilder {
     );
     if (basis === undefined) return { transcript: false, bodies: false };
     const computed = await this.#aggregate(before, entry, basis);
-    this.#compare(context, before, entry, basis, computed);
+    this.#compare(context, before, entry, basis, computed ?? claimed(entry, roll));
     return { transcript: true, bodies: computed !== undefined };
   }
 
@@ -61,14 +63,14 @@ export class Rebuilder {
     before: Head,
     entry: RoundEntry,
     basis: Basis,
-    computed: Aggregated | undefined,
+    aggregated: Aggregated,
   ): void {
     const state = { ...startRound(before, 0), beacon: entry.beacon };
     const { outcome } = entry;
     const rebuilt =
       outcome === 'aborted' || !isAggregable(context, basis)
         ? abortedEntry(context, state, basis)
-        : candidateEntry(context, state, basis, computed ?? entry, outcome);
+        : candidateEntry(context, state, basis, aggregated, outcome);
     for (const field of Object.keys(rebuilt) as (keyof RoundEntry)[]) {
       const [expected, got] = [rebuilt[field], entry[field]].map((value) => shown(value as Encodable));
       this.#findings.same(entry.round, `entry.${field}`, expected ?? '', got ?? '');
@@ -132,6 +134,11 @@ export class Rebuilder {
       decodeState(bytes, aggregator.stateShape(size)),
     );
   }
+}
+
+/** What the log says of the aggregation where it cannot be computed anew. */
+function claimed({ candidateDigest, candidateState }: RoundEntry, roll: Roll | undefined): Aggregated {
+  return { candidateDigest, candidateState, selected: selectedOf(roll ?? []) };
 }
 
 /** A value in a line; lists by their digest. */

@@ -110,6 +110,7 @@ class LogVerifier {
     }
     this.#head = headAfter(entry);
     this.#collaborators.onRound?.(certificate, before);
+    const roll = await this.#beside.roll(round, entry);
     if (entry.outcome === 'accepted') await this.#beside.version(entry.version, round);
     if (isTrusted) return true;
     await this.#beside.checkpoint(round, bytes, this.#record, committee);
@@ -117,7 +118,7 @@ class LogVerifier {
     const { aggregator } = this.#collaborators;
     const { network, parameters } = this.#options;
     const context = { self: '', network, committee, parameters, minUpdates: aggregator.minRows };
-    const { transcript, bodies } = await this.#rebuilder.round(context, before, entry);
+    const { transcript, bodies } = await this.#rebuilder.round(context, before, entry, roll);
     this.#transcripts += Number(transcript);
     this.#bodies += Number(bodies);
     return true;

@@ -1,10 +1,11 @@
-import type { Certificate } from '../../coordinator/index.ts';
+import type { Certificate, Roll } from '../../coordinator/index.ts';
 import { BoundedCache } from '../../protocol/cache.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { VersionReport } from './schemas/index.ts';
 import type { ApiSource } from './source.ts';
 
 const CACHED_ROUNDS = 512;
+const CACHED_ROLL_ROWS = 32_768;
 const CACHED_REPORTS = 64;
 const CACHED_WEIGHT_BYTES = 16 * 1024 * 1024;
 /** Parameters are read once in this time at most: many clients must not become many requests to the chain. */
@@ -22,6 +23,7 @@ export function cachedSource(source: ApiSource, now: () => number): ApiSource {
   return {
     ...source,
     certificate: keep<number, Certificate>(source.certificate, CACHED_ROUNDS),
+    roll: keep<number, Roll>(source.roll, CACHED_ROLL_ROWS, (roll) => roll.length + 1),
     roundOf: keep<number, number>(source.roundOf, CACHED_ROUNDS),
     weights: keep<Digest, Uint8Array>(source.weights, CACHED_WEIGHT_BYTES, ({ byteLength }) => byteLength),
     report: keep<number, VersionReport>(source.report, CACHED_REPORTS),

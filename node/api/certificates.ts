@@ -5,10 +5,17 @@ import {
   entryDigest,
   leaderOf,
   nodesOf,
+  type Roll,
 } from '../../coordinator/index.ts';
 import { toHex } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
-import type { CertificateJson, CommitteeJson, RoundJson, RoundSummaryJson } from './schemas/index.ts';
+import type {
+  CertificateJson,
+  CommitteeJson,
+  RollJson,
+  RoundJson,
+  RoundSummaryJson,
+} from './schemas/index.ts';
 
 export function certificateJson({ entry, view, signatures }: Certificate): CertificateJson {
   return {
@@ -32,7 +39,7 @@ export function roundJson(certificate: Certificate, committee: Committee | undef
 }
 
 export function roundSummaryJson({ entry }: Certificate): RoundSummaryJson {
-  const { round, outcome, reason, version, modelDigest, sealed, selected } = entry;
+  const { round, outcome, reason, version, modelDigest, updates } = entry;
   return {
     round,
     outcome,
@@ -40,8 +47,8 @@ export function roundSummaryJson({ entry }: Certificate): RoundSummaryJson {
     version,
     modelDigest,
     entryDigest: entryDigest(entry),
-    sealed: sealed.length,
-    selected: selected.length,
+    sealed: updates.sealed,
+    selected: updates.selected,
   };
 }
 
@@ -52,6 +59,10 @@ export function committeeJson({ epoch, faults, quorum, members }: Committee): Co
     quorum,
     members: members.map(({ node, signer }, index) => ({ index, node, signer })),
   };
+}
+
+export function rollJson(round: number, roll: Roll): RollJson {
+  return { round, updates: roll.map((row) => ({ ...row })) };
 }
 
 /** The entry's members are text and whole numbers already. */

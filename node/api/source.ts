@@ -1,4 +1,4 @@
-import type { Certificate, Committee, Head } from '../../coordinator/index.ts';
+import type { Certificate, Committee, Head, Roll } from '../../coordinator/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
@@ -33,6 +33,8 @@ export type ApiSource = {
   readonly head: () => Head;
   /** The certificate of a decided round, from 1 on. */
   readonly certificate: (round: number) => Promise<Certificate | undefined>;
+  /** The updates of a decided round, checked against its entry; undefined where this node did without them. */
+  readonly roll: (round: number) => Promise<Roll | undefined>;
   /** The round that published a version, from 1 on. */
   readonly roundOf: (version: number) => Promise<number | undefined>;
   /** A model's weights, float64 little-endian, where this node still keeps them. */

@@ -1,9 +1,15 @@
 import * as z from 'zod';
 import type { Certificate } from '../../coordinator/certificate.ts';
 import type { Member } from '../../coordinator/committee.ts';
+import type { Roll } from '../../coordinator/roll.ts';
 import { fromHex } from '../../protocol/digest.ts';
-import { certificate as certificateSchema, MAX_COMMITTEE } from '../../protocol/round-entry.ts';
-import { count, firstIssue } from '../../protocol/schema.ts';
+import {
+  certificate as certificateSchema,
+  fate,
+  MAX_COMMITTEE,
+  MAX_ROSTER,
+} from '../../protocol/round-entry.ts';
+import { count, digest, firstIssue, nodeId } from '../../protocol/schema.ts';
 import { NodeFailure } from './errors.ts';
 
 /** Fields that a later node adds are passed over; those that the client reads are checked. */
@@ -42,6 +48,10 @@ const committeeAnswer = z.object({
     .max(MAX_COMMITTEE),
 });
 
+const rollAnswer = z.object({
+  updates: z.array(z.object({ node: nodeId, digest, fate })).max(MAX_ROSTER),
+});
+
 /** `GET /v1/network`: the document as it came. */
 export const readNetworkAnswer = (node: string, bytes: Uint8Array): unknown =>
   read(node, 'network', networkAnswer, bytes).document;
@@ -49,6 +59,10 @@ export const readNetworkAnswer = (node: string, bytes: Uint8Array): unknown =>
 /** `GET /v1/models/{version}/certificate`. */
 export const readCertificateAnswer = (node: string, bytes: Uint8Array): Certificate =>
   read(node, 'certificate', certificateAnswer, bytes);
+
+/** `GET /v1/rounds/{round}/roll`. */
+export const readRollAnswer = (node: string, bytes: Uint8Array): Roll =>
+  read(node, 'roll', rollAnswer, bytes).updates;
 
 /** `GET /v1/committees/{epoch}`. */
 export const readCommitteeAnswer = (

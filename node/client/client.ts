@@ -103,7 +103,8 @@ export function createBallastClient(options: BallastClientOptions): BallastClien
   const verify = async (found: ChainVersion, signal?: AbortSignal): Promise<VerifiedVersion> => {
     const { document } = await networkOf(found.network, signal);
     const served = found.version === 0 ? undefined : await versions.certificate(found, signal);
-    return describeVersion(found, served, document.parameters);
+    const roll = served === undefined ? [] : await versions.roll(served.value, signal);
+    return describeVersion(found, served, roll, document.parameters);
   };
 
   const getVersion = async (wanted: number | 'latest', signal?: AbortSignal): Promise<ModelVersion> => {

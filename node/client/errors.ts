@@ -22,6 +22,8 @@ export type NodeFailureCode =
   | 'CERTIFICATE_MISMATCH'
   /** Fewer valid signatures of distinct members than the quorum. */
   | 'CERTIFICATE_QUORUM'
+  /** The updates are not those whose root the certified entry has. */
+  | 'ROLL_MISMATCH'
   /** The bytes do not hash to the digest on the chain. */
   | 'WEIGHTS_DIGEST_MISMATCH'
   /** The bytes are not as many weights as the network's layout has. */

@@ -3,10 +3,11 @@ import { isSignedBy } from '../../contracts/client/signatures.ts';
 import { roundDecisionDigest } from '../../contracts/client/typed-data.ts';
 import { type Certificate, isCertified } from '../../coordinator/certificate.ts';
 import { type Committee, createCommittee, type Member } from '../../coordinator/committee.ts';
+import { isRollOf, type Roll, updatesOf } from '../../coordinator/roll.ts';
 import { type Digest, digestOfBytes } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { type NetworkDocument, networkId, parseNetworkDocument } from '../../protocol/network.ts';
-import { readCertificateAnswer, readCommitteeAnswer, readNetworkAnswer } from './answers.ts';
+import { readCertificateAnswer, readCommitteeAnswer, readNetworkAnswer, readRollAnswer } from './answers.ts';
 import { NodeFailure } from './errors.ts';
 
 /**
@@ -113,6 +114,21 @@ export async function verifySignatures(
     `${committee.quorum} of distinct members of epoch ${committee.epoch}`,
     { version: certificate.entry.version, quorum: committee.quorum, signatures: length },
   );
+}
+
+/**
+ * The updates of a certified round, whose root its entry has.
+ *
+ * @throws NodeFailure `ROLL_MISMATCH`, `NODE_RESPONSE_MALFORMED`.
+ */
+export function verifyRoll(node: string, bytes: Uint8Array, { round, updates }: Certificate['entry']): Roll {
+  const roll = readRollAnswer(node, bytes);
+  if (isRollOf({ updates }, roll)) return roll;
+  const { root } = updatesOf(roll);
+  throw mismatch('ROLL_MISMATCH', node, `the updates of round ${round} have the root ${root}`, updates.root, {
+    given: root,
+    round,
+  });
 }
 
 /** @throws NodeFailure `WEIGHTS_DIGEST_MISMATCH`. */

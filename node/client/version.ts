@@ -1,4 +1,5 @@
 import type { Certificate } from '../../coordinator/certificate.ts';
+import { type Roll, selectedOf } from '../../coordinator/roll.ts';
 import { guaranteeOf, type PrivacyGuarantee } from '../../privacy/guarantee.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
@@ -43,6 +44,7 @@ export type ModelVersion = VerifiedVersion & {
 export function describeVersion(
   { network, version, modelDigest, latest, publishedAt }: ChainVersion,
   served: Served<Certificate> | undefined,
+  roll: Roll,
   parameters: NetworkParameters,
 ): VerifiedVersion {
   const entry = served?.value.entry;
@@ -52,7 +54,7 @@ export function describeVersion(
     modelDigest,
     round: entry?.round ?? 0,
     certificate: served?.value,
-    contributors: entry?.selected ?? [],
+    contributors: selectedOf(roll),
     privacy: entry && guaranteeOf(entry.privacy, parameters),
     stale: version < latest,
     latest,

@@ -1,5 +1,6 @@
 import type { Certificate } from '../../coordinator/certificate.ts';
 import type { Committee } from '../../coordinator/committee.ts';
+import type { Roll } from '../../coordinator/roll.ts';
 import { BoundedCache } from '../../protocol/cache.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
@@ -8,10 +9,12 @@ import type { Chain, ChainOptions, ChainVersion } from './chain.ts';
 import { NodeFailure, NoNodeServedError } from './errors.ts';
 import type { Network } from './network.ts';
 import { BYTES_TYPE, JSON_TYPE, type Nodes, type Served } from './nodes.ts';
-import { readCertificate, verifyCommittee, verifySignatures, verifyWeights } from './verify.ts';
+import { readCertificate, verifyCommittee, verifyRoll, verifySignatures, verifyWeights } from './verify.ts';
 
 const MAX_CERTIFICATE_BYTES = 1 << 18;
 const MAX_COMMITTEE_BYTES = 1 << 16;
+/** 4,096 updates, each a node, a digest and a fate. */
+const MAX_ROLL_JSON_BYTES = 1 << 20;
 /** Versions, committees and weights that are kept: none of them ever changes. */
 const KEPT = 8;
 
@@ -22,6 +25,7 @@ export class Versions {
   readonly #nodes: Nodes;
   readonly #certificates = new BoundedCache<Served<Certificate>>(KEPT);
   readonly #committees = new BoundedCache<Committee>(KEPT);
+  readonly #rolls = new BoundedCache<Roll>(KEPT);
   readonly #weights = new BoundedCache<Served<Float64Array>>(KEPT);
 
   constructor(chain: Chain, anchor: ChainOptions, nodes: Nodes) {
@@ -52,6 +56,23 @@ export class Versions {
     });
     this.#certificates.set(key, served, 1);
     return served;
+  }
+
+  /**
+   * The updates of a certified round, checked against its entry.
+   *
+   * @throws NoNodeServedError.
+   */
+  async roll({ entry }: Certificate, signal?: AbortSignal): Promise<Roll> {
+    const known = this.#rolls.get(entry.updates.root);
+    if (known !== undefined) return known;
+    const path = `/v1/rounds/${entry.round}/roll`;
+    const request = { path, accept: JSON_TYPE, maxBytes: MAX_ROLL_JSON_BYTES, signal };
+    const { value } = await this.#nodes.fetch(`roll of round ${entry.round}`, request, (node, bytes) =>
+      verifyRoll(node, bytes, entry),
+    );
+    this.#rolls.set(entry.updates.root, value, 1);
+    return value;
   }
 
   /**

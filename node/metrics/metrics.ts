@@ -1,11 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CONVERGENCE_START, observeRound } from '../../coordinator/index.ts';
-import { MAX_COMMITTEE } from '../../protocol/messages.ts';
 import type { ApiMetrics } from '../api/metrics.ts';
 import { CONDITION_CODES } from '../runtime/conditions.ts';
 import type { NodeEvent, RoundDecided } from '../runtime/events.ts';
 import { BoundedLabel } from './bounded-label.ts';
 import { METRICS, type MetricDefinition, type MetricName, type PlainGauge } from './definitions.ts';
+
+/** Nodes that have series of their own; those of a larger network are counted together beyond them. */
+const MAX_NODE_LABELS = 40;
 
 const MAX_CODES = 64;
 const STATUSES = ['improving', 'converged', 'diverged'] as const;
@@ -45,7 +47,7 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
     refusal: new BoundedLabel(MAX_CODES),
     error: new BoundedLabel(MAX_CODES),
     abstention: new BoundedLabel(MAX_CODES),
-    node: new BoundedLabel(MAX_COMMITTEE),
+    node: new BoundedLabel(MAX_NODE_LABELS),
     pair: new BoundedLabel(MAX_CODES),
     route: new BoundedLabel(MAX_CODES),
   };

@@ -124,10 +124,10 @@ export const PEER_EXCHANGE_PROTOCOL = '/ballast/peers/1';
 export const EXCHANGE_LIMITS = { addresses: 64, addressBytes: 256, timeoutMs: 5 * SECOND } as const;
 
 export const LOG_PROTOCOL = '/ballast/log/1';
-/** Certificates: an entry of 40 members and their signatures have about 20 KiB. */
+/** Rounds: a certificate, and the roll of up to 4,096 updates. */
 export const LOG_LIMITS: RecordLimits = {
   records: 64,
-  recordBytes: 64 * KIB,
+  recordBytes: 640 * KIB,
   /** Of a peer: ten thousand rounds are 157 requests. */
   rate: { perSecond: 16, burst: 64 },
   served: 64,

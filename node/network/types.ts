@@ -114,7 +114,7 @@ export interface Network {
   /** Answers other nodes' questions for the round log from now on; `from` 0 asks for the newest record. */
   serveLog(answer: AnswerRecords): void;
   /**
-   * Records of a peer's round log, at most 64 and each at most 64 KiB, as the peer gives them.
+   * Records of a peer's round log, at most 64 and each of bounded size, as the peer gives them.
    *
    * @throws NetworkError `PEER_UNREACHABLE`, `REQUEST_BUSY`, `REQUEST_MALFORMED`, `REQUEST_FAILED`,
    *   `REQUEST_TIMEOUT`.

@@ -1,4 +1,4 @@
-import type { Decided } from '../../coordinator/index.ts';
+import { type Decided, droppedOf, selectedOf } from '../../coordinator/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { HeldOut, RoundDecided } from './events.ts';
 import type { SkillIntervals } from './held-out.ts';
@@ -13,13 +13,14 @@ export type HeldModel = {
 
 /** A decision as it is told: who was left out, by whom and why. */
 export function toDecidedEvent(
-  { certificate, leader, candidate }: Decided,
+  { certificate, roll = [], leader, candidate }: Decided,
   held: HeldModel | undefined,
 ): RoundDecided {
   const { entry, view } = certificate;
   const byRule = candidate?.leftOut ?? [];
-  const unexplained = entry.accepted
-    .filter(({ node }) => !entry.selected.includes(node) && !byRule.some((out) => out.node === node))
+  const explained = new Set(byRule.map(({ node }) => node));
+  const unexplained = roll
+    .filter(({ node, fate }) => fate === 'accepted' && !explained.has(node))
     .filter(() => entry.outcome !== 'aborted')
     .map(({ node }) => ({ node, reason: 'no weight under the rule' }));
   return {
@@ -31,10 +32,14 @@ export function toDecidedEvent(
     reason: entry.reason,
     version: entry.version,
     modelDigest: entry.modelDigest,
-    sealed: entry.sealed.length,
-    accepted: entry.accepted.length,
-    selected: entry.selected,
-    leftOut: [...entry.dropped.map(({ node, code }) => ({ node, reason: code })), ...byRule, ...unexplained],
+    sealed: entry.updates.sealed,
+    accepted: entry.updates.accepted,
+    selected: selectedOf(roll),
+    leftOut: [
+      ...droppedOf(roll).map(({ node, code }) => ({ node, reason: code })),
+      ...byRule,
+      ...unexplained,
+    ],
     privacy: entry.privacy,
     recomputed: candidate !== undefined || entry.outcome === 'aborted',
     heldDigest: held?.digest ?? null,

@@ -65,6 +65,7 @@ export function createApiSource({
       return head;
     },
     certificate: (round) => participant().certificate(round),
+    roll: (round) => participant().roll(round),
     roundOf: (version) => participant().roundOf(version),
     weights: async (digest) => {
       const weights = await participant().weights(digest);

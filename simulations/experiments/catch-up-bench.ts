@@ -2,19 +2,22 @@ import { createHash } from 'node:crypto';
 import { createAggregator } from '../../aggregation/index.ts';
 import { Blobs } from '../../coordinator/blobs.ts';
 import {
-  type Certificate,
   type Collaborators,
   createCommittee,
+  createRoll,
   decisionOf,
+  EMPTY_STANDING,
   genesisHead,
   type Head,
   headAfter,
+  type LoggedRound,
   memberIndex,
   NO_STATE,
   Participant,
   type ParticipantOptions,
   RoundLog,
   type Transport,
+  updatesOf,
 } from '../../coordinator/index.ts';
 import { OperatorIdentity } from '../../node/keys/index.ts';
 import { createNetwork, type Network } from '../../node/network/index.ts';
@@ -55,17 +58,20 @@ const options: ParticipantOptions = {
 };
 
 /** Versions that differ, each certified by a quorum. */
-async function certificates(rounds: number): Promise<{ log: Certificate[]; newest: Float64Array }> {
-  const log: Certificate[] = [];
+async function certified(rounds: number): Promise<{ log: LoggedRound[]; newest: Float64Array }> {
+  const log: LoggedRound[] = [];
   let head: Head = options.genesis;
   let newest = genesisWeights;
   for (let round = 1; round <= rounds; round++) {
     newest = Float64Array.from({ length: SIZE }, (_, i) => round + i / SIZE);
     const modelDigest = weightsDigest(newest);
-    const all = members.map(({ node }) => ({
-      node,
-      digest: digestOf('ballast/bench/body', { node, round }),
-    }));
+    const roll = createRoll(
+      members.map(({ node }) => ({
+        node,
+        digest: digestOf('ballast/bench/body', { node, round }),
+        fate: 'selected',
+      })),
+    );
     const entry = {
       round,
       epoch: 0,
@@ -75,10 +81,10 @@ async function certificates(rounds: number): Promise<{ log: Certificate[]; newes
       baseVersion: head.version,
       baseDigest: head.modelDigest,
       baseState: head.stateDigest,
-      sealed: all,
-      accepted: all,
-      dropped: [],
-      selected: all.map(({ node }) => node),
+      updates: updatesOf(roll),
+      standing: EMPTY_STANDING,
+      offences: [],
+      nextCommittee: null,
       outcome: 'accepted' as const,
       reason: '',
       version: round,
@@ -95,7 +101,8 @@ async function certificates(rounds: number): Promise<{ log: Certificate[]; newes
         signature: await operatorFor(i).scheme.sign(decision),
       })),
     );
-    log.push({ entry, view: 0, signatures: signatures.sort((a, b) => a.index - b.index) });
+    signatures.sort((a, b) => a.index - b.index);
+    log.push({ certificate: { entry, view: 0, signatures }, roll });
     head = headAfter(entry);
   }
   return { log, newest };
@@ -159,7 +166,7 @@ async function member(
 
 /** @returns milliseconds from the start of the node that is behind, its network included. */
 export async function catchUpOver(rounds: number): Promise<{ headMs: number; modelMs: number }> {
-  const { log, newest } = await certificates(rounds);
+  const { log, newest } = await certified(rounds);
   const { promise: caughtUp, resolve, reject } = Promise.withResolvers<void>();
   const peers = await Promise.all(
     Array.from({ length: MEMBERS - 1 }, async (_, index) => {

@@ -5,7 +5,7 @@ import { decisionOf, genesisHead } from '../../coordinator/entry.ts';
 import { roundKey } from '../../coordinator/keys.ts';
 import { RoundLog } from '../../coordinator/log.ts';
 import { type Received, readMessage } from '../../coordinator/received.ts';
-import { basisOf, candidateEntry } from '../../coordinator/round/basis.ts';
+import { basisOf, candidateEntry, rollOf } from '../../coordinator/round/basis.ts';
 import { startRound } from '../../coordinator/round/step.ts';
 import { genesisState, hasState, type RoundAggregator } from '../../coordinator/round-aggregator.ts';
 import { encodeTranscript, transcriptKey } from '../../coordinator/transcript.ts';
@@ -115,7 +115,8 @@ export async function writeCertifiedLog(
     const carried = hasState(aggregator, size) ? [encodeState(candidate.state)] : [];
     const blobs = [...bodies, encodeWeights(candidate.weights), ...carried];
     hashed += blobs.reduce((sum, { length }) => sum + length, 0);
-    await log.append({ entry, view: 0, signatures }, [
+    const certificate = { entry, view: 0, signatures };
+    await log.append({ certificate, roll: rollOf(basis, candidate.selected) }, [
       { type: 'put', key: transcriptKey(round), value: encodeTranscript(basis) },
       ...blobs.flatMap((bytes): StoreOperation[] => [
         { type: 'put', key: `blob/${digestOfBytes(bytes)}`, value: bytes },

@@ -1,3 +1,4 @@
+import { acceptedOf, droppedOf, type Roll, selectedOf } from '../../coordinator/index.ts';
 import { genesisOf } from '../../node/models/index.ts';
 import type { HeldOutReport } from '../../node/runtime/public-market.ts';
 import { type Digest, digestOf } from '../../protocol/digest.ts';
@@ -67,19 +68,28 @@ function learnedRounds(market: LearningMarket, report: WorldReport, genesisLoss:
     const entry = report.certificates.get(round)?.[0]?.entry;
     if (entry === undefined) continue;
     const candidate = candidateOf(report, entry);
+    const roll = rollOf(report, round);
     const isNew = entry.outcome === 'accepted' && candidate !== undefined;
     rounds.push({
       round,
       outcome: entry.outcome,
       reason: entry.reason,
-      accepted: ascending(entry.accepted.map(({ node }) => node)),
-      selected: ascending(entry.selected),
-      dropped: entry.dropped.map(({ node, code }) => ({ node: indexOf(node), code })),
+      accepted: ascending(acceptedOf(roll).map(({ node }) => node)),
+      selected: ascending(selectedOf(roll)),
+      dropped: droppedOf(roll).map(({ node, code }) => ({ node: indexOf(node), code })),
       epsilon: entry.privacy.epsilon,
       loss: isNew ? market.publicMarket.heldOut(candidate).loss : (rounds.at(-1)?.loss ?? genesisLoss),
     });
   }
   return rounds;
+}
+
+/** The updates of a round, from a node that has them. */
+function rollOf(report: WorldReport, round: number): Roll {
+  const of = report.decisions.find(
+    ({ decided }) => decided.certificate.entry.round === round && decided.roll,
+  );
+  return of?.decided.roll ?? [];
 }
 
 /** The weights that an entry is about, from a node that made them. */

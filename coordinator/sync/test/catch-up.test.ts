@@ -4,6 +4,8 @@ import { BallastError } from '../../../protocol/errors.ts';
 import type { Certificate } from '../../certificate.ts';
 import type { Collaborators, LogRequest, ParticipantOptions } from '../../collaborators.ts';
 import { type Head, headAfter } from '../../entry.ts';
+import { encodeLoggedRound } from '../../logged-round.ts';
+import { encodeRoll } from '../../roll.ts';
 import {
   committeeOf,
   entryOf,
@@ -69,7 +71,9 @@ function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly
           requests.push(request);
           const answer = logs[peer];
           if (answer === undefined) throw new BallastError('PEER_UNREACHABLE', 'no such peer');
-          return answer(request).map((certificate) => encodeCanonical(certificate as Encodable));
+          return answer(request).map((certificate) =>
+            encodeLoggedRound(encodeCanonical(certificate as Encodable), encodeRoll([])),
+          );
         },
       },
     } as unknown as Collaborators,
@@ -78,8 +82,10 @@ function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly
       onError: (error) => expect.fail(String(error)),
     },
     head: () => head,
-    adopt: async (certificates) => {
-      for (const { entry } of certificates) {
+    adopt: async (rounds) => {
+      for (const {
+        certificate: { entry },
+      } of rounds) {
         expect(entry.parent).to.equal(head.entry);
         head = headAfter(entry);
         adopted.push(entry.round);

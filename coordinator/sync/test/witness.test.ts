@@ -3,6 +3,7 @@ import { openEnvelope } from '../../../protocol/envelope.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
 import type { Abstention, Collaborators, ParticipantOptions, RoundTrainer } from '../../collaborators.ts';
+import { type Roll, updatesOf } from '../../roll.ts';
 import {
   committeeOf,
   digest,
@@ -12,6 +13,7 @@ import {
   NETWORK,
   NOW,
   received,
+  rollOfMembers,
   seal,
   signerOf,
   TestStore,
@@ -142,6 +144,7 @@ describe('what a node learns of its own past', () => {
           const entry = log.find((each) => each.round === round);
           return entry === undefined ? undefined : { entry, view: 0, signatures: [] };
         },
+        roll: async (round) => log.find((each) => each.round === round) && rolls.get(round),
       },
       signal: new AbortController().signal,
     });
@@ -157,7 +160,13 @@ describe('what a node learns of its own past', () => {
         await past.trainer.train(round, base, new AbortController().signal);
         return trained;
       },
-      noteEntries: (entries: readonly RoundEntry[]) => past.noteEntries(entries),
+      noteEntries: (entries: readonly RoundEntry[]) =>
+        past.noteRounds(
+          entries.map((entry) => ({
+            certificate: { entry, view: 0, signatures: [] },
+            roll: rolls.get(entry.round),
+          })),
+        ),
       hear: (index: number) => past.heard(signerOf(index).nodeId),
       wait: (ms: number) => {
         now += ms;
@@ -177,11 +186,12 @@ describe('what a node learns of its own past', () => {
   const settle = async () => {
     for (let i = 0; i < 5; i++) await new Promise(setImmediate);
   };
-  const sealedBy = (round: number, ...members: number[]): RoundEntry =>
-    entryOf({
-      round,
-      sealed: members.map((index) => ({ node: signerOf(index).nodeId, digest: digest(`body ${round}`) })),
-    });
+  const rolls = new Map<number, Roll>();
+  const sealedBy = (round: number, ...members: number[]): RoundEntry => {
+    const roll = rollOfMembers(members);
+    rolls.set(round, roll);
+    return entryOf({ round, updates: updatesOf(roll) });
+  };
 
   it('makes it sit out the round of a vote that it does not know', async () => {
     const vote = seal(0, 'prepare', { entry: digest('x'), outcome: 'accepted' }, { round: 6, seq: 40 });

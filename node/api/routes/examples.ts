@@ -11,7 +11,10 @@ const guarantee = {
   assumption:
     'the node that holds the records is trusted to clip, add noise and keep its ledger; nobody who sees its updates is',
 };
-const member = { node: EXAMPLE_NODE, digest: EXAMPLE_DIGEST };
+const roll = {
+  round: 9,
+  updates: [{ node: EXAMPLE_NODE, digest: EXAMPLE_DIGEST, fate: 'selected' }],
+};
 
 const entry = {
   round: 9,
@@ -22,10 +25,10 @@ const entry = {
   baseVersion: 7,
   baseDigest: EXAMPLE_DIGEST,
   baseState: EXAMPLE_DIGEST,
-  sealed: [member],
-  accepted: [member],
-  dropped: [],
-  selected: [EXAMPLE_NODE],
+  updates: { root: EXAMPLE_DIGEST, sealed: 1, accepted: 1, selected: 1 },
+  standing: EXAMPLE_DIGEST,
+  offences: [],
+  nextCommittee: null,
   outcome: 'accepted',
   reason: '',
   version: 8,
@@ -153,6 +156,7 @@ export const EXAMPLES = {
   },
   weights: { digest: EXAMPLE_DIGEST, weights: [0.25, -1.5, 0] },
   roundPage: { items: [summary], next: 9 },
+  roll,
   round: { entry, entryDigest: EXAMPLE_DIGEST, view: 0, leader: EXAMPLE_NODE, signatures: 5 },
   certificate: {
     entry,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Certificate } from '../../../coordinator/index.ts';
+import { type Certificate, selectedOf } from '../../../coordinator/index.ts';
 import { guaranteeOf } from '../../../privacy/index.ts';
 import { ApiError } from '../errors.ts';
 import { json, type Route, route } from '../route.ts';
@@ -112,14 +112,15 @@ async function modelOf(source: ApiSource, version: number): Promise<ModelJson | 
   }
   const certificate = await certificateOf(source, version);
   if (certificate === undefined) return undefined;
-  const { round, modelDigest, baseVersion, baseDigest, selected, privacy } = certificate.entry;
+  const { round, modelDigest, baseVersion, baseDigest, privacy } = certificate.entry;
+  const roll = await source.roll(round);
   return {
     version,
     modelDigest,
     layout,
     round,
     base: { version: baseVersion, modelDigest: baseDigest },
-    contributors: selected,
+    contributors: roll === undefined ? null : selectedOf(roll),
     privacy: guaranteeOf(privacy, source.document.parameters),
     links: links(version, modelDigest),
   };

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import type { Certificate } from '../../../coordinator/index.ts';
-import { roundJson, roundSummaryJson } from '../certificates.ts';
+import { rollJson, roundJson, roundSummaryJson } from '../certificates.ts';
 import { ApiError } from '../errors.ts';
 import { json, type Route, route } from '../route.ts';
-import { integerText, pageQuery, roundPage, round as roundSchema } from '../schemas/index.ts';
+import {
+  integerText,
+  pageQuery,
+  roll as rollSchema,
+  roundPage,
+  round as roundSchema,
+} from '../schemas/index.ts';
 import type { ApiSource } from '../source.ts';
 import { CERTIFICATE_ANSWERS, certificateAnswer } from './certificate-answers.ts';
 import { EXAMPLES } from './examples.ts';
@@ -36,7 +42,7 @@ export function roundRoutes(source: () => ApiSource): Route[] {
       method: 'GET',
       path: '/v1/rounds/{round}',
       operationId: 'getRound',
-      summary: 'One round: who took part, who was left out, and how it ended',
+      summary: 'One round: how many took part, and how it ended',
       tag: 'rounds',
       params,
       answers: json(roundSchema, EXAMPLES.round),
@@ -44,6 +50,24 @@ export function roundRoutes(source: () => ApiSource): Route[] {
       handle: async ({ params: { round } }) => {
         const found = await requireRound(source(), round);
         return { body: roundJson(found, await source().committee(found.entry.epoch)) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rounds/{round}/roll',
+      operationId: 'getRoundRoll',
+      summary: 'Every sealed update of a round, and what became of it',
+      tag: 'rounds',
+      params,
+      answers: json(rollSchema, EXAMPLES.roll),
+      errors: ['ROUND_UNKNOWN', 'ROLL_UNKNOWN', 'NOT_READY'],
+      handle: async ({ params: { round } }) => {
+        await requireRound(source(), round);
+        const roll = await source().roll(round);
+        if (roll !== undefined) return { body: rollJson(round, roll) };
+        throw new ApiError('ROLL_UNKNOWN', `round ${round}: this node did without the roll of its updates`, {
+          metadata: { round },
+        });
       },
     }),
     route({

@@ -10,7 +10,10 @@ export const model = z.strictObject({
   layout: digest,
   round: count.meta({ description: 'the round that decided it; 0 for the genesis model' }),
   base: z.strictObject({ version: count, modelDigest: digest }).nullable(),
-  contributors: z.array(nodeId).meta({ description: 'whose updates have weight in it' }),
+  contributors: z
+    .array(nodeId)
+    .nullable()
+    .meta({ description: 'whose updates have weight in it; null where this node did without the roll' }),
   privacy: privacyGuarantee.nullable(),
   links: z.strictObject({ weights: href, certificate: href.nullable(), report: href }),
 });

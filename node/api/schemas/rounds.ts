@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { count, digest, nodeId, outcome, pageOf, privacyStatement } from './common.ts';
 
-const member = z.strictObject({ node: nodeId, digest });
-
 /** The entry that the committee voted on: field by field what `protocol/messages.ts` calls a round entry. */
 export const roundEntry = z.strictObject({
   round: count,
@@ -13,10 +11,17 @@ export const roundEntry = z.strictObject({
   baseVersion: count,
   baseDigest: digest,
   baseState: digest,
-  sealed: z.array(member),
-  accepted: z.array(member),
-  dropped: z.array(z.strictObject({ node: nodeId, code: z.string() })),
-  selected: z.array(nodeId),
+  updates: z.strictObject({
+    root: digest.meta({ description: 'Merkle root over the rows of /v1/rounds/{round}/roll' }),
+    sealed: count,
+    accepted: count,
+    selected: count,
+  }),
+  standing: digest.meta({ description: 'of the table of every node’s standing after the round' }),
+  offences: z.array(z.strictObject({ node: nodeId, kind: z.string(), evidence: digest })),
+  nextCommittee: digest.nullable().meta({
+    description: 'in the last round of an epoch: the record of the committee that decides from then on',
+  }),
   outcome,
   reason: z.string(),
   version: count,
@@ -62,6 +67,20 @@ export const certificate = z.strictObject({
   ),
 });
 
+/** The sealed updates of a round, ascending by node; the entry of the round has their root. */
+export const roll = z.strictObject({
+  round: count,
+  updates: z.array(
+    z.strictObject({
+      node: nodeId,
+      digest,
+      fate: z.string().meta({
+        description: 'selected: it has weight; accepted: it has none; otherwise why it dropped out',
+      }),
+    }),
+  ),
+});
+
 export const committee = z.strictObject({
   epoch: count,
   faults: count.meta({ description: 'F, the faulty members that the committee bears' }),
@@ -72,4 +91,5 @@ export const committee = z.strictObject({
 export type RoundJson = z.infer<typeof round>;
 export type RoundSummaryJson = z.infer<typeof roundSummary>;
 export type CertificateJson = z.infer<typeof certificate>;
+export type RollJson = z.infer<typeof roll>;
 export type CommitteeJson = z.infer<typeof committee>;

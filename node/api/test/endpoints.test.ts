@@ -17,6 +17,8 @@ import {
   history,
   memorySource,
   NODES,
+  ROLL,
+  ROUND_WITHOUT_ROLL,
   ROUNDS,
   type Served,
   serve,
@@ -55,6 +57,7 @@ const SAMPLES: Readonly<Record<string, readonly [path: string, body?: unknown][]
   '/v1/rounds': [['/v1/rounds'], ['/v1/rounds?limit=100'], ['/v1/rounds?before=1']],
   '/v1/rounds/{round}': [['/v1/rounds/3']],
   '/v1/rounds/{round}/certificate': [['/v1/rounds/3/certificate']],
+  '/v1/rounds/{round}/roll': [['/v1/rounds/3/roll']],
   '/v1/parameters': [['/v1/parameters']],
   '/v1/parameters/{id}': [['/v1/parameters/STABILITY_FEE']],
   '/v1/predictions/peg': [
@@ -150,6 +153,14 @@ describe('api: endpoints', () => {
     expect(json.signatures).to.deep.equal(
       certificate.signatures.map(({ index, signature }) => ({ index, signature: toHex(signature) })),
     );
+  });
+
+  it('serves the updates of a round, and says where it did without them', async () => {
+    const found = (await (await served.get('/v1/rounds/3/roll')).json()) as unknown;
+    expect(found).to.deep.equal({ round: 3, updates: ROLL });
+    expect((await served.get(`/v1/rounds/${ROUND_WITHOUT_ROLL}/roll`)).status).to.equal(404);
+    const { contributors } = (await (await served.get('/v1/models/2')).json()) as { contributors: unknown };
+    expect(contributors).to.equal(null);
   });
 
   it('has every field of an entry that the committee votes on', () => {

@@ -1,4 +1,12 @@
-import { type Certificate, createCommittee, type Head, headAfter } from '../../../coordinator/index.ts';
+import {
+  type Certificate,
+  createCommittee,
+  createRoll,
+  EMPTY_STANDING,
+  type Head,
+  headAfter,
+  updatesOf,
+} from '../../../coordinator/index.ts';
 import { digestOfBytes } from '../../../protocol/digest.ts';
 import { nodeIdFromPublicKey } from '../../../protocol/ids.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
@@ -28,6 +36,8 @@ import {
 } from '../schemas/index.ts';
 
 export const ROUNDS = 30;
+/** The node was no member then. */
+export const ROUND_WITHOUT_ROLL = 2;
 export const NODES = Array.from({ length: 7 }, (_, i) => nodeIdFromPublicKey(new Uint8Array(32).fill(i + 1)));
 const COMMITTEE = createCommittee(
   0,
@@ -38,6 +48,15 @@ const COMMITTEE = createCommittee(
 export const weightsOf = (version: number): Uint8Array =>
   encodeWeights(Float64Array.from({ length: 33 }, (_, i) => (i - 16) / 7 + version / 3));
 export const digestOfVersion = (version: number): string => digestOfBytes(weightsOf(version));
+
+/** The first node's body was not held; the others' updates have weight. */
+export const ROLL = createRoll(
+  NODES.map((node, i) => ({
+    node,
+    digest: 'ab'.repeat(32),
+    fate: i === 0 ? 'BODY_NOT_SERVED' : 'selected',
+  })),
+);
 
 const STATE = '57'.repeat(32);
 
@@ -65,10 +84,10 @@ export function history(rounds = ROUNDS): { readonly certificates: Certificate[]
       baseVersion: version,
       baseDigest: digestOfVersion(version),
       baseState: STATE,
-      sealed: NODES.map((node) => ({ node, digest: 'ab'.repeat(32) })),
-      accepted: NODES.slice(1).map((node) => ({ node, digest: 'ab'.repeat(32) })),
-      dropped: [{ node: NODES[0] ?? '', code: 'BODY_NOT_SERVED' }],
-      selected: NODES.slice(1),
+      updates: updatesOf(ROLL),
+      standing: EMPTY_STANDING,
+      offences: [],
+      nextCommittee: null,
       outcome: isAccepted ? 'accepted' : 'rejected',
       reason: isAccepted ? '' : 'the candidate is worse on public data than the last version',
       version: isAccepted ? version + 1 : version,
@@ -113,6 +132,7 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
     node: NODES[0] ?? '',
     head: () => head,
     certificate: async (round) => certificates[round - 1],
+    roll: async (round) => (round === ROUND_WITHOUT_ROLL ? undefined : ROLL),
     roundOf: async (version) => rounds.get(version),
     weights: async (digest) => blobs.get(digest),
     report: async (version) =>

@@ -216,14 +216,16 @@ describe('client', () => {
         nextBeaconHeight: 31,
         baseVersion: 1,
         baseDigest: 'f'.repeat(64),
-        selected: certificate?.entry.selected.slice(1),
+        updates: { ...certificate?.entry.updates, selected: 1 },
         reason: 'because',
         candidateDigest: 'f'.repeat(64),
         baseState: 'f'.repeat(64),
         stateDigest: 'f'.repeat(64),
         candidateState: 'f'.repeat(64),
         privacy: { ...certificate?.entry.privacy, epsilon: 0.1 },
-        dropped: [{ node: certificate?.entry.selected[0], code: 'X' }],
+        standing: 'f'.repeat(64),
+        offences: [{ node: committee.members[0]?.node, kind: 'X', evidence: 'f'.repeat(64) }],
+        nextCommittee: 'f'.repeat(64),
       };
       for (const [field, value] of Object.entries(changes)) {
         const lie = altered(honest(published), '/models/3/certificate', (answer: { entry: object }) => ({
@@ -231,6 +233,20 @@ describe('client', () => {
           entry: { ...answer.entry, [field]: value },
         }));
         expect(await codesOf(lie), field).to.deep.equal(['CERTIFICATE_QUORUM']);
+      }
+    });
+
+    it('refuses updates that the entry does not name', async () => {
+      type Updates = { updates: { node: string; digest: string; fate: string }[] };
+      const changes: ((answer: Updates) => Updates['updates'])[] = [
+        ({ updates }) => updates.slice(1),
+        ({ updates }) => updates.toReversed(),
+        ({ updates }) => updates.map((row) => ({ ...row, fate: 'accepted' })),
+        ({ updates: [first, ...rest] }) => [{ ...first, digest: 'f'.repeat(64) } as never, ...rest],
+      ];
+      for (const change of changes) {
+        const lie = altered(honest(published), '/roll', (answer: Updates) => ({ updates: change(answer) }));
+        expect(await codesOf(lie)).to.deep.equal(['ROLL_MISMATCH']);
       }
     });
 

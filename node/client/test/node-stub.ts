@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { toHex } from '../../../protocol/digest.ts';
 import type { CertificateJson, CommitteeJson } from '../../api/schemas/index.ts';
 import { answerRpc, type ChainState, RpcError } from './chain-stub.ts';
-import { committee, type Published } from './published.ts';
+import { committee, type Published, ROLL } from './published.ts';
 
 export type Answer = {
   readonly status?: number;
@@ -28,6 +28,7 @@ export function honest({ document, network, weights, certificates }: Published):
       return body === undefined ? undefined : { type: 'application/octet-stream', body };
     }
     if (collection === 'committees' && name === '0') return json(committeeJson());
+    if (collection === 'rounds' && part === 'roll') return json({ round: Number(name), updates: ROLL });
     const certificate = part === 'certificate' ? certificates.get(Number(name)) : undefined;
     if (certificate === undefined) return undefined;
     const answer: CertificateJson = {

@@ -4,7 +4,9 @@ import { signRoundDecision } from '../../../contracts/client/signatures.ts';
 import type { Certificate } from '../../../coordinator/certificate.ts';
 import { createCommittee } from '../../../coordinator/committee.ts';
 import { decisionOf, genesisHead, headAfter } from '../../../coordinator/entry.ts';
+import { createRoll, updatesOf } from '../../../coordinator/roll.ts';
 import { NO_STATE } from '../../../coordinator/round-aggregator.ts';
+import { EMPTY_STANDING } from '../../../coordinator/standing.ts';
 import { type Digest, toHex } from '../../../protocol/digest.ts';
 import { nodeIdFromPublicKey } from '../../../protocol/ids.ts';
 import { layoutHash } from '../../../protocol/layout.ts';
@@ -105,6 +107,11 @@ export function documentOf(contracts: Contracts = CONTRACTS, chainId = 31_337): 
   });
 }
 
+/** Every member's update has weight in every version. */
+export const ROLL = createRoll(
+  committee.members.map(({ node }) => ({ node, digest: 'ab'.repeat(32), fate: 'selected' })),
+);
+
 /** What a network has published: its document, and per version the weights and the certificate. */
 export type Published = {
   readonly document: NetworkDocument;
@@ -135,10 +142,10 @@ export async function publish(versions: number, document = documentOf()): Promis
       baseVersion: version - 1,
       baseDigest: head.modelDigest,
       baseState: head.stateDigest,
-      sealed: [],
-      accepted: [],
-      dropped: [],
-      selected: committee.members.map(({ node }) => node),
+      updates: updatesOf(ROLL),
+      standing: EMPTY_STANDING,
+      offences: [],
+      nextCommittee: null,
       outcome: 'accepted',
       reason: '',
       version,

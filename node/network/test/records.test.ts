@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MAX_LOGGED_ROUND_BYTES } from '../../../coordinator/index.ts';
 import { LOG_LIMITS, WITNESS_LIMITS } from '../limits.ts';
 import { RecordExchange } from '../records.ts';
 import { addressOf, failureCode, nextIdentity, startNode, stopAll, until, within } from './nodes.ts';
@@ -56,7 +57,8 @@ describe('the log and the witness over direct streams', () => {
     expect(await ask()).to.deep.equal([]);
   });
 
-  it('gives at most 64 records of at most 64 KiB, whatever is asked and held', async () => {
+  it('gives at most 64 records of at most 640 KiB, whatever is asked and held', async () => {
+    expect(LOG_LIMITS.recordBytes).to.be.at.least(MAX_LOGGED_ROUND_BYTES);
     const { server, client } = await pair();
     server.serveLog(async ({ from }) =>
       from === 1

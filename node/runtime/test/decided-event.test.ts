@@ -1,10 +1,15 @@
 import { expect } from 'chai';
-import type { Decided } from '../../../coordinator/index.ts';
+import type { Decided, Roll } from '../../../coordinator/index.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
 import { toDecidedEvent } from '../decided-event.ts';
 
 const digest = (n: number) => n.toString(16).padStart(64, '0');
-const member = (node: string, n: number) => ({ node, digest: digest(n) });
+const ROLL: Roll = [
+  { node: 'a', digest: digest(11), fate: 'selected' },
+  { node: 'b', digest: digest(12), fate: 'selected' },
+  { node: 'c', digest: digest(13), fate: 'accepted' },
+  { node: 'd', digest: digest(14), fate: 'UPDATE_NORM' },
+];
 
 const entry = (fields: Partial<RoundEntry> = {}): RoundEntry => ({
   round: 3,
@@ -15,10 +20,10 @@ const entry = (fields: Partial<RoundEntry> = {}): RoundEntry => ({
   baseVersion: 1,
   baseDigest: digest(3),
   baseState: digest(5),
-  sealed: [member('a', 11), member('b', 12), member('c', 13), member('d', 14)],
-  accepted: [member('a', 11), member('b', 12), member('c', 13)],
-  dropped: [{ node: 'd', code: 'UPDATE_NORM' }],
-  selected: ['a', 'b'],
+  updates: { root: digest(6), sealed: 4, accepted: 3, selected: 2 },
+  standing: digest(7),
+  offences: [],
+  nextCommittee: null,
   outcome: 'accepted',
   reason: '',
   version: 2,
@@ -30,8 +35,13 @@ const entry = (fields: Partial<RoundEntry> = {}): RoundEntry => ({
   ...fields,
 });
 
-const decided = (fields: Partial<RoundEntry>, candidate: Decided['candidate']): Decided => ({
+const decided = (
+  fields: Partial<RoundEntry>,
+  candidate: Decided['candidate'],
+  roll: Roll = ROLL,
+): Decided => ({
   certificate: { entry: entry(fields), view: 1, signatures: [] },
+  roll,
   leader: 'b',
   candidate,
 });
@@ -74,7 +84,7 @@ describe('decided event', () => {
 
   it('blames nobody for a round that was aborted', () => {
     const event = toDecidedEvent(
-      decided({ outcome: 'aborted', reason: 'too few updates', selected: [], dropped: [] }, undefined),
+      decided({ outcome: 'aborted', reason: 'too few updates' }, undefined, ROLL.slice(2, 3)),
       undefined,
     );
     expect(event.leftOut).to.deep.equal([]);

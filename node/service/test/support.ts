@@ -1,8 +1,8 @@
-import type { Certificate, Head, Participant } from '../../../coordinator/index.ts';
+import { type Certificate, type Head, type Participant, selectedOf } from '../../../coordinator/index.ts';
 import { layoutHash } from '../../../protocol/layout.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
 import { weightsDigest } from '../../../protocol/vectors.ts';
-import { DOCUMENT, history } from '../../api/test/support.ts';
+import { DOCUMENT, history, ROLL } from '../../api/test/support.ts';
 import { genesisOf } from '../../models/index.ts';
 import { fixture } from '../../models/test/fixture.ts';
 import type { ChainLink, HeldOut, NodeEvent, NodeView, PublicMarket } from '../../runtime/index.ts';
@@ -50,7 +50,7 @@ export const { certificates, head } = history(9);
 type Decided = Extract<NodeEvent, { event: 'decided' }>;
 
 export function decidedEvent({ entry, view }: Certificate, fields: Partial<Decided> = {}): Decided {
-  const { round, outcome, reason, version, modelDigest, sealed, accepted, selected, privacy } = entry;
+  const { round, outcome, reason, version, modelDigest, updates, privacy } = entry;
   return {
     event: 'decided',
     round,
@@ -60,9 +60,9 @@ export function decidedEvent({ entry, view }: Certificate, fields: Partial<Decid
     reason,
     version,
     modelDigest,
-    sealed: sealed.length,
-    accepted: accepted.length,
-    selected,
+    sealed: updates.sealed,
+    accepted: updates.accepted,
+    selected: selectedOf(ROLL),
     leftOut: [],
     privacy,
     recomputed: true,
@@ -82,6 +82,7 @@ export function fakeNode() {
   const participant = {
     head,
     certificate: async (round: number) => certificates[round - 1],
+    roll: async () => ROLL,
     roundOf: async (version: number) =>
       certificates.find(({ entry }) => entry.outcome === 'accepted' && entry.version === version)?.entry
         .round,
