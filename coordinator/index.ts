@@ -88,8 +88,8 @@ export {
 export { type RoundFigures, type RoundMetrics, roundMetrics } from './round-metrics.ts';
 export * from './selection/index.ts';
 export * from './standing/index.ts';
-export * from './training-proof/index.ts';
 export { EMPTY_STANDING } from './standing.ts';
+export * from './training-proof/index.ts';
 export { basisOfTranscript, decodeTranscript, type Transcript } from './transcript.ts';
 export { encodeBody, largestNorm, normClass, openUpdate } from './update-body.ts';
 export * from './update-screen.ts';

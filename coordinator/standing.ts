@@ -1,4 +1,5 @@
-import { type Digest, digestOf } from '../protocol/digest.ts';
+import type { Digest } from '../protocol/digest.ts';
+import { GENESIS_STANDING, standingDigest } from './standing/index.ts';
 
-/** Digest of the standing table of a network in which nothing has happened: the empty one, canonically encoded. */
-export const EMPTY_STANDING: Digest = digestOf('ballast/standing/1', []);
+/** Digest of the standing table before the first round. */
+export const EMPTY_STANDING: Digest = standingDigest(GENESIS_STANDING);
