@@ -6,10 +6,10 @@ import { UsageError } from '../../protocol/errors.ts';
 import { killAnywhere } from '../kill/anywhere.ts';
 import type { OpenArena, Pace } from '../kill/arena.ts';
 import { ANYWHERE_BLOCK_MS, HUB_PACE, LEADER_BLOCK_MS, openHub } from '../kill/hub.ts';
-import { killLeaders } from '../kill/leader.ts';
+import { AFTER_TIMEOUT_MS, killLeaders } from '../kill/leader.ts';
 import { MUTANTS, type Mutant } from '../kill/mutants.ts';
 import { NODES_PACE, openNodes } from '../kill/nodes/arena.ts';
-import { longest, tellKills, tellTraining } from '../kill/report.ts';
+import { afterTimeoutP95, longest, tellKills, tellTraining } from '../kill/report.ts';
 
 // A committee's processes, killed with SIGKILL: the leader in each state of the round, then one member at random points.
 //
@@ -89,6 +89,11 @@ async function soak(): Promise<readonly string[]> {
     );
     for (const line of tellKills(result.kills)) print(line);
     print(`longest round with a dead leader: ${(longest(result.kills) / 1000).toFixed(1)} s`);
+    const p95 = afterTimeoutP95(result.kills);
+    print(
+      `the round was over ${(p95 / 1000).toFixed(2)} s after the timeout (p95 of ${result.kills.length}; bound ${AFTER_TIMEOUT_MS / 1000} s)`,
+    );
+    if (p95 > AFTER_TIMEOUT_MS) violations.push(`p95 after the timeout: ${Math.round(p95)} ms`);
     violations.push(...result.violations);
   }
   if (kills + trainingKills > 0) {

@@ -2,10 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beaconDigest, beaconOrder } from '../../coordinator/beacon.ts';
-import type { Arena, ArenaListener, OpenArena, Pace } from './arena.ts';
+import type { ArenaListener, Pace } from './arena.ts';
 import { createKillCommittee, type KillCommittee } from './committee.ts';
 import type { FromMember, ToMember } from './ipc.ts';
 import type { Mutant } from './mutants.ts';
+import type { Groups, PartedArena } from './partition.ts';
 import { costOfUpdates } from './released.ts';
 import { NETWORK, PARAMETERS, randomnessAt } from './terms.ts';
 import { Wire } from './wire.ts';
@@ -22,6 +23,8 @@ export type HubOptions = {
   readonly mutant?: Mutant;
   /** A member's code where it has been bundled into one file, which loads faster. */
   readonly code?: string;
+  /** Four unless given. */
+  readonly members?: number;
 };
 
 /** Between blocks, in milliseconds: as short as it gets for leaders, longer where one round is to see many deaths. */
@@ -32,15 +35,16 @@ export const ANYWHERE_BLOCK_MS = 700;
 export const HUB_PACE: Pace = { lifeMs: 300, earlyLifeMs: 120, awayMs: 300 };
 
 /** Members with real keys, stores, ledgers and voting records; their messages go through this process. */
-export function openHub({ folder, seed, blockMs, mutant, code = MEMBER }: HubOptions): OpenArena {
+export function openHub(options: HubOptions): (listener: ArenaListener) => Promise<PartedArena> {
+  const { folder, seed, blockMs, mutant, code = MEMBER, members = MEMBERS } = options;
   return async (listener) => {
-    const committee = await createKillCommittee(folder, MEMBERS, seed, mutant);
+    const committee = await createKillCommittee(folder, members, seed, mutant);
     return new Hub(committee, code, seed, blockMs, listener);
   };
 }
 
 /** Starts, kills and connects members, and listens to the wire between them. */
-class Hub implements Arena {
+class Hub implements PartedArena {
   readonly wire = new Wire();
   readonly ids: readonly string[];
   readonly #committee: KillCommittee;
@@ -58,6 +62,8 @@ class Hub implements Arena {
   #spare: ChildProcess | undefined;
   #calls = 0;
   #height = 0;
+  /** The group of each member while the network is parted. */
+  #groupOf: ReadonlyMap<number, number> = new Map();
 
   constructor(
     committee: KillCommittee,
@@ -110,6 +116,15 @@ class Hub implements Arena {
     this.#failCallsTo(index);
   }
 
+  part(groups: Groups): void {
+    this.#groupOf = new Map(groups.flatMap((group, at) => group.map((index) => [index, at] as const)));
+    for (const [number, { by, to }] of this.#asked) if (!this.#areLinked(by, to)) this.#answer(number, null);
+  }
+
+  heal(): void {
+    this.#groupOf = new Map();
+  }
+
   costOf(updates: number): number {
     return costOfUpdates(PARAMETERS, updates);
   }
@@ -154,13 +169,15 @@ class Hub implements Arena {
 
   #carry(from: number, bytes: Uint8Array): void {
     const { type, round } = this.wire.capture(bytes);
-    for (const index of this.#children.keys()) if (index !== from) this.#send(index, { type: 'hear', bytes });
+    for (const index of this.#children.keys()) {
+      if (index !== from && this.#areLinked(from, index)) this.#send(index, { type: 'hear', bytes });
+    }
     this.#listener.onSaid?.(from, type, round);
   }
 
   #ask(by: number, id: number, name: string, call: Extract<FromMember, { type: 'call' }>['call']): void {
     const to = this.#indices.get(name);
-    if (to === undefined || !this.#answering.has(to)) {
+    if (to === undefined || !this.#answering.has(to) || !this.#areLinked(by, to)) {
       this.#send(by, { type: 'answer', id, parts: null });
       return;
     }
@@ -173,6 +190,10 @@ class Hub implements Arena {
     const asked = this.#asked.get(number);
     this.#asked.delete(number);
     if (asked !== undefined) this.#send(asked.by, { type: 'answer', id: asked.id, parts });
+  }
+
+  #areLinked(a: number, b: number): boolean {
+    return this.#groupOf.get(a) === this.#groupOf.get(b);
   }
 
   #failCallsTo(index: number): void {

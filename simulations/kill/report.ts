@@ -7,6 +7,12 @@ export function longest(kills: readonly LeaderKill[]): number {
   return kills.reduce((most, { finishedMs }) => Math.max(most, finishedMs), 0);
 }
 
+/** The time from the timeout to the end of the round that nineteen of twenty deaths keep, in milliseconds. */
+export function afterTimeoutP95(kills: readonly LeaderKill[]): number {
+  const sorted = kills.map(({ afterTimeoutMs }) => afterTimeoutMs).sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN;
+}
+
 /** A line for each state in which leaders were killed. */
 export function tellKills(kills: readonly LeaderKill[]): string[] {
   return LEADER_STATES.flatMap((state) => {
@@ -14,7 +20,7 @@ export function tellKills(kills: readonly LeaderKill[]): string[] {
     if (of.length === 0) return [];
     const rounds = of.reduce((most, { roundsToVote }) => Math.max(most, roundsToVote), 0);
     return [
-      `${state}: ${of.length} kills; the round was over after ${Math.round(longest(of))} ms at most, the member voted ${rounds} rounds after its return at most`,
+      `${state}: ${of.length} kills; the round was over after ${Math.round(longest(of))} ms at most, ${Math.round(Math.max(...of.map(({ afterTimeoutMs }) => afterTimeoutMs)))} ms after the timeout at most; the member voted ${rounds} rounds after its return at most`,
     ];
   });
 }

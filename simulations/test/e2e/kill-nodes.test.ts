@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FINISH_MS, killLeaders, ROUNDS_TO_VOTE } from '../../kill/leader.ts';
+import { AFTER_TIMEOUT_MS, FINISH_MS, killLeaders, ROUNDS_TO_VOTE } from '../../kill/leader.ts';
 import { LEADER_STATES } from '../../kill/leader-watch.ts';
 import { NODES_PACE, openNodes } from '../../kill/nodes/arena.ts';
+import { afterTimeoutP95 } from '../../kill/report.ts';
 
 const SEED = 1;
 
@@ -27,5 +28,6 @@ describe('whole nodes that are killed', function () {
       expect(finishedMs).to.be.at.most(FINISH_MS);
       expect(roundsToVote).to.be.at.most(ROUNDS_TO_VOTE);
     }
+    expect(afterTimeoutP95(kills)).to.be.at.most(AFTER_TIMEOUT_MS);
   });
 });

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { killAnywhere } from '../../kill/anywhere.ts';
 import { ANYWHERE_BLOCK_MS, HUB_PACE, LEADER_BLOCK_MS, openHub } from '../../kill/hub.ts';
-import { FINISH_MS, killLeaders, ROUNDS_TO_VOTE } from '../../kill/leader.ts';
+import { AFTER_TIMEOUT_MS, FINISH_MS, killLeaders, ROUNDS_TO_VOTE } from '../../kill/leader.ts';
 import { LEADER_STATES } from '../../kill/leader-watch.ts';
+import { groupsOf, HUB_PARTITION_PACE, partMembers } from '../../kill/partition.ts';
+import { afterTimeoutP95 } from '../../kill/report.ts';
 import { type Bundle, bundleMember } from './bundle-member.ts';
 
-const TRIALS = 5;
+const TRIALS = 3;
 const KILLS = 200;
 /** Of them, those that fall into a training. */
 const TRAINING_KILLS = 30;
@@ -44,6 +46,17 @@ describe('members that are killed', function () {
       expect(finishedMs).to.be.at.most(FINISH_MS);
       expect(roundsToVote).to.be.at.most(ROUNDS_TO_VOTE);
     }
+    expect(afterTimeoutP95(kills)).to.be.at.most(AFTER_TIMEOUT_MS);
+  });
+
+  it('agree when the network is parted: five of seven go on, four of seven wait, and none is left behind', async () => {
+    const open = openHub({ folder, code, seed: SEED, blockMs: LEADER_BLOCK_MS, members: 7 });
+    const partitions = [groupsOf(7, 2), groupsOf(7, 3, 2)];
+    const { healed, violations } = await partMembers({ open, partitions, pace: HUB_PARTITION_PACE });
+    expect(violations).to.deep.equal([]);
+    expect(healed.map(({ groups }) => groups)).to.deep.equal(partitions);
+    expect(healed[0]?.rounds).to.be.at.least(2);
+    expect(healed[1]?.rounds).to.equal(0);
   });
 
   it(`lose nothing when one of them dies at ${KILLS} points of ${ROUNDS} rounds, ${TRAINING_KILLS} of them in a training`, async () => {
