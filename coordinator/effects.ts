@@ -15,6 +15,7 @@ import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
 import { Retention } from './retention.ts';
+import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { obtainRoll } from './sync/roll-fetch.ts';
@@ -91,6 +92,11 @@ export class Effects {
             value: encodeCanonical(effect.lock as Encodable),
           },
         ]);
+      case 'store-roll': {
+        const { round, roll } = effect;
+        const key = preparedRollKey(round, updatesOf(roll).root);
+        return this.#collaborators.store.write([{ type: 'put', key, value: encodeRoll(roll) }]);
+      }
       case 'decided':
         return this.#decide(effect);
       case 'adopt':

@@ -1,10 +1,12 @@
 import { decodeCanonical } from '../protocol/encoding.ts';
 import type { Sealed } from '../protocol/envelope.ts';
 import type { Lock } from '../protocol/messages.ts';
+import type { KeyValueStore } from '../protocol/store.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
 import { roundKey } from './keys.ts';
 import { RoundLog } from './log.ts';
 import { type Received, readMessage } from './received.ts';
+import { decodeRoll, preparedRollKey, type Roll } from './roll.ts';
 import type { Resumed } from './round/step.ts';
 import { WitnessBook } from './sync/witness-book.ts';
 import { VotingRecord } from './voting-record.ts';
@@ -34,9 +36,16 @@ export async function readMemory(
   const resumed = {
     view: Math.max(0, ...said.map(({ envelope }) => envelope.view)),
     prepared: lastPrepare(said),
+    rolls: await preparedRolls(store, log.head.round + 1),
     lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
   };
   return { log, votes, witness, said, resumed };
+}
+
+async function preparedRolls(store: KeyValueStore, round: number): Promise<Roll[]> {
+  const rolls: Roll[] = [];
+  for await (const [, bytes] of store.entries(preparedRollKey(round))) rolls.push(decodeRoll(bytes));
+  return rolls;
 }
 
 function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {

@@ -27,6 +27,10 @@ export const MAX_ROLL_BYTES = MAX_ROSTER * MAX_LEAF_BYTES + 5;
 /** Where the log keeps it. An empty value says that this node did not take it. */
 export const rollKey = (round: number): string => roundKey('roll', round);
 
+/** Where a node keeps the roll of an entry that it prepared, until the round is over. */
+export const preparedRollKey = (round: number, root?: Digest): string =>
+  root === undefined ? `${roundKey('prepared-roll', round)}/` : roundKey('prepared-roll', round, root);
+
 /** A row as a leaf of the tree: 32-byte Ed25519 public key ‖ 32-byte update digest ‖ fate in ASCII. */
 export function rollLeaf({ node, digest, fate }: RollRow): Uint8Array {
   return Uint8Array.of(...publicKeyFromNodeId(node), ...fromHex(digest), ...new TextEncoder().encode(fate));

@@ -6,6 +6,7 @@ import { BallastError } from '../protocol/errors.ts';
 import { type MessageType, REPEATABLE } from '../protocol/message-types.ts';
 import type { KeyValueStore, StoreOperation } from '../protocol/store.ts';
 import { roundKey } from './keys.ts';
+import { preparedRollKey } from './roll.ts';
 
 export type Unsigned = {
   readonly type: MessageType;
@@ -122,8 +123,8 @@ export class VotingRecord {
   /** The deletions that forget a round which is over. */
   async forgetting(round: number): Promise<StoreOperation[]> {
     const operations: StoreOperation[] = [{ type: 'delete', key: roundKey('lock', round) }];
-    for await (const [key] of this.#store.entries(`${roundKey('sent', round)}/`))
-      operations.push({ type: 'delete', key });
+    for (const prefix of [`${roundKey('sent', round)}/`, preparedRollKey(round)])
+      for await (const [key] of this.#store.entries(prefix)) operations.push({ type: 'delete', key });
     return operations;
   }
 

@@ -3,7 +3,7 @@ import type { Certificate } from '../certificate.ts';
 import { type Head, headAfter } from '../entry.ts';
 import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
-import { isRollOf, type Roll } from '../roll.ts';
+import { isRollOf, type Roll, updatesOf } from '../roll.ts';
 import { groundsOf } from './basis.ts';
 import {
   beginFetching,
@@ -30,6 +30,8 @@ export type Resumed = {
   readonly view: number;
   readonly lock: Lock | null;
   readonly prepared: Received<'prepare'> | undefined;
+  /** Rolls of the entries that it prepared. */
+  readonly rolls: readonly Roll[];
 };
 
 /** The round after `head`, at its beginning or, after a crash, in the view it had reached. */
@@ -61,6 +63,7 @@ export function startRound(head: Head, finalized: number, resumed?: Resumed): Ro
     viewChanges: new Map(),
     lock: resumed?.lock ?? null,
     certifiers: new Set(),
+    rolls: new Map((resumed?.rolls ?? []).map((roll) => [updatesOf(roll).root, roll])),
     ending: undefined,
     early: [],
   };
@@ -226,7 +229,8 @@ function end(turn: Turn, certificate: Certificate): void {
   const { state } = turn;
   const { entry } = certificate;
   if (entry.parent !== state.head.entry || entry.round !== state.round || state.ending !== undefined) return;
-  const roll = isRollOf(entry, NOBODY) ? NOBODY : groundsOf(state, entry)?.roll;
+  const known = [state.rolls.get(entry.updates.root) ?? NOBODY].find((each) => isRollOf(entry, each));
+  const roll = known ?? groundsOf(state, entry)?.roll;
   if (roll !== undefined) {
     finish(turn, certificate, roll);
     return;

@@ -107,6 +107,11 @@ export type RoundState = {
   readonly lock: Lock | null;
   /** Whose certificate of this round has been looked at: checking one is work, and an honest member has one. */
   readonly certifiers: ItemSet<NodeId>;
+  /**
+   * By its root: the roll of every entry that this node has prepared. Durable before the prepare is sent, so that a
+   * quorum of prepares never outlives the roll of what it is for.
+   */
+  readonly rolls: ReadonlyMap<Digest, Roll>;
   /** A valid certificate that ends this round as soon as its roll is here. */
   readonly ending: Certificate | undefined;
   /** Messages of the next round, kept until this one ends. */
@@ -160,6 +165,7 @@ export type RoundEffect =
   | { readonly type: 'await-beacon'; readonly round: number; readonly height: number }
   | { readonly type: 'train'; readonly round: number; readonly base: Head }
   | { readonly type: 'store-lock'; readonly round: number; readonly lock: Lock }
+  | { readonly type: 'store-roll'; readonly round: number; readonly roll: Roll }
   | Broadcast
   | { readonly type: 'serve-bodies'; readonly round: number }
   | {

@@ -2,9 +2,9 @@ import type { Digest } from '../../protocol/digest.ts';
 import type { Outcome, RoundEntry } from '../../protocol/messages.ts';
 import { memberIndex } from '../committee.ts';
 import { entryDigest, withOutcome } from '../entry.ts';
-import { abortedEntry, candidateEntry, isAggregable } from './basis.ts';
+import { abortedEntry, candidateEntry, groundsOf, isAggregable } from './basis.ts';
 import { judge } from './judge.ts';
-import type { Turn } from './turn.ts';
+import { type Turn, withEntry } from './turn.ts';
 import type { Basis, Proposed } from './types.ts';
 
 /**
@@ -17,6 +17,7 @@ export function prepare(turn: Turn): void {
   const vote = proposal.basis === undefined ? proposal.entry : recomputed(turn, proposal, proposal.basis);
   if (vote === undefined) return;
   turn.change({ phase: 'evaluated' });
+  keepRoll(turn, vote);
   turn.emit({
     type: 'broadcast',
     message: 'prepare',
@@ -24,6 +25,15 @@ export function prepare(turn: Turn): void {
     view,
     payload: { entry: entryDigest(vote), outcome: vote.outcome },
   });
+}
+
+/** Whoever prepares what it has computed can give out the roll, whatever happens to the others. */
+function keepRoll(turn: Turn, entry: RoundEntry): void {
+  const { rolls, round } = turn.state;
+  const roll = groundsOf(turn.state, entry)?.roll;
+  if (roll === undefined || rolls.has(entry.updates.root)) return;
+  turn.change({ rolls: withEntry(rolls, entry.updates.root, roll) });
+  turn.emit({ type: 'store-roll', round, roll });
 }
 
 /** The entry to vote for; undefined while it is being computed, or when the proposal is another. */

@@ -1,16 +1,16 @@
 import type { Certificate } from '../certificate.ts';
 import type { Collaborators } from '../collaborators.ts';
-import type { Committee } from '../committee.ts';
+import { type Committee, nodesOf } from '../committee.ts';
 import { entryDigest } from '../entry.ts';
 import { readLoggedRound } from '../logged-round.ts';
 import type { Roll } from '../roll.ts';
 import { pause } from './pause.ts';
 
-/** After everybody was asked in vain: a member that has signed writes its log within moments. */
+/** After everybody was asked in vain: who has prepared the entry has the roll, and its log has it within moments. */
 const RETRY_MS = 250;
 
 /**
- * The roll that a certified entry names, from the log of a member that signed it: those have recomputed it.
+ * The roll that a certified entry names, from the log of a member: first of those that signed it.
  *
  * @returns undefined when the round is over in another way, as the signal says.
  */
@@ -20,8 +20,8 @@ export async function obtainRoll(
   { clock, signer, transport }: Pick<Collaborators, 'clock' | 'signer' | 'transport'>,
   signal: AbortSignal,
 ): Promise<Roll | undefined> {
-  const signers = signatures.flatMap(({ index }) => committee.members[index]?.node ?? []);
-  const peers = signers.filter((node) => node !== signer.nodeId);
+  const signers = new Set(signatures.flatMap(({ index }) => committee.members[index]?.node ?? []));
+  const peers = [...new Set([...signers, ...nodesOf(committee)])].filter((node) => node !== signer.nodeId);
   while (!signal.aborted) {
     for (const peer of peers) {
       try {

@@ -38,7 +38,7 @@ describe('round', () => {
     expect(kinds(bench.give(...bodies))).to.deep.equal(['body-report']);
     const entry = trueEntry();
     expect(kinds(bench.tell(...bodyReports, proposal(entry)))).to.deep.equal(['aggregate']);
-    expect(kinds(bench.compute('accepted'))).to.deep.equal(['evaluate', 'prepare']);
+    expect(kinds(bench.compute('accepted'))).to.deep.equal(['evaluate', 'store-roll', 'prepare']);
     expect(bench.state.phase).to.equal('evaluated');
     const prepared = bench.tell(...[0, 1, 2, 3].map((i) => prepareOf(i, entry)));
     expect(kinds(prepared)).to.deep.equal(['store-lock', 'commit']);

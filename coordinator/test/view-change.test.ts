@@ -118,7 +118,7 @@ describe('view change', () => {
   it('makes a node that restarts in a view with a lock repeat it and vote for nothing else', () => {
     const lock = lockOn(rejected, 0);
     const prepared = prepareOf(follower, rejected, 0);
-    const bench = new Bench(follower, { resumed: { view: 0, lock, prepared } }).gather();
+    const bench = new Bench(follower, { resumed: { view: 0, lock, prepared, rolls: [] } }).gather();
     bench.tell(proposal(entry));
     if (bench.state.aggregated.size > 0) bench.compute('accepted');
     expect(bench.sent('prepare'), 'it has prepared in this view').to.deep.equal([]);
@@ -127,7 +127,9 @@ describe('view change', () => {
   });
 
   it('starts again in the view that a restarted node had reached', () => {
-    const bench = new Bench(follower, { resumed: { view: 2, lock: null, prepared: undefined } }).begin();
+    const bench = new Bench(follower, {
+      resumed: { view: 2, lock: null, prepared: undefined, rolls: [] },
+    }).begin();
     expect(bench.state.view).to.equal(2);
     bench.tell(viewChange(leaderIn(0), 1), viewChange(leaderIn(1), 1));
     expect(bench.state.view).to.equal(2);
