@@ -3,9 +3,9 @@ import { beaconDigest, beaconOrder } from '../beacon.ts';
 import { nodesOf } from '../committee.ts';
 import type { Received } from '../received.ts';
 import { replaceBeacon } from './beacon-change.ts';
-import { viewTimeout } from './timeouts.ts';
 import { type Turn, withEntry, withItem } from './turn.ts';
 import type { BodyStatus } from './types.ts';
+import { startViewTimer } from './views.ts';
 
 /** The beacon is known: leaders have an order, and training begins. */
 export function onBeacon(turn: Turn, randomness: string): void {
@@ -62,26 +62,18 @@ export function reportSeal(turn: Turn, timeIsOver: boolean): void {
   beginFetching(turn);
 }
 
-/** This node has said which headers it saw: the times for bodies and for this view begin. */
+/** This node has said which headers it saw: the time for bodies begins, and in view 0 that of the view. */
 export function beginFetching(turn: Turn): void {
   const { context, state } = turn;
   turn.change({ sealReported: true, phase: 'sealed' });
-  turn.emit(
-    {
-      type: 'start-timer',
-      timer: 'fetch',
-      round: state.round,
-      view: 0,
-      ms: context.parameters.timeouts.fetchMs,
-    },
-    {
-      type: 'start-timer',
-      timer: 'view',
-      round: state.round,
-      view: state.view,
-      ms: viewTimeout(context, state.view),
-    },
-  );
+  turn.emit({
+    type: 'start-timer',
+    timer: 'fetch',
+    round: state.round,
+    view: 0,
+    ms: context.parameters.timeouts.fetchMs,
+  });
+  startViewTimer(turn);
 }
 
 /** After the seal bodies are served, and every reported one is fetched from its sender. */

@@ -8,4 +8,5 @@ export const FRESH_VIEW = {
   commits: new Map(),
   validCommits: new Set<string>(),
   checkingCommits: false,
+  timed: false,
 } as const;

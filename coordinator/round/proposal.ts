@@ -81,5 +81,5 @@ function supported(turn: Turn, message: Received<'proposal'>): Proposed {
   );
   if (basis === undefined)
     throw new BallastError('PROPOSAL_UNSUPPORTED', 'proposal: a sealed header is missing');
-  return { entry, basis, mayReject: mayReject(context, state.view, viewChanges) };
+  return { entry, basis, mayReject: mayReject(context, state, viewChanges) };
 }

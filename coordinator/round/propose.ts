@@ -4,7 +4,7 @@ import { abortedEntry, basisOf, candidateEntry, isAggregable } from './basis.ts'
 import { judge } from './judge.ts';
 import type { Turn } from './turn.ts';
 import type { Basis } from './types.ts';
-import { currentViewChanges, highestLock, mayReject } from './view-changes.ts';
+import { currentViewChanges, highestLock, mustReject } from './view-changes.ts';
 
 /** The leader of a view proposes once: the entry a quorum may be locked on, or a new one from the reports. */
 export function propose(turn: Turn): void {
@@ -28,7 +28,7 @@ export function propose(turn: Turn): void {
   }
   const judged = judge(turn, basis);
   if (judged === undefined) return;
-  const verdict = mayReject(context, state.view, viewChanges) ? 'rejected' : judged.verdict;
+  const verdict = mustReject(context, state, viewChanges) ? 'rejected' : judged.verdict;
   broadcastProposal(turn, candidateEntry(context, turn.state, basis, judged.aggregated, verdict), basis);
 }
 

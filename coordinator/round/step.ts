@@ -19,7 +19,7 @@ import { onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
 import { Turn, withEntry, withItem } from './turn.ts';
 import type { RoundContext, RoundEffect, RoundEvent, RoundState, TimerName } from './types.ts';
-import { enterView, onViewChange } from './views.ts';
+import { enterView, onViewChange, startViewTimer } from './views.ts';
 import { certify, commit, prepare } from './vote.ts';
 
 /** Early messages kept at most: every kind of every member, for a few views. */
@@ -61,6 +61,7 @@ export function startRound(head: Head, finalized: number, resumed?: Resumed): Ro
     bases: [],
     prepared: resumed?.prepared,
     viewChanges: new Map(),
+    split: false,
     lock: resumed?.lock ?? null,
     certifiers: new Set(),
     rolls: new Map((resumed?.rolls ?? []).map((roll) => [updatesOf(roll).root, roll])),
@@ -143,6 +144,7 @@ function settle(turn: Turn): void {
   reportSeal(turn, false);
   fetchBodies(turn);
   reportBodies(turn);
+  startViewTimer(turn);
   propose(turn);
   prepare(turn);
   commit(turn);

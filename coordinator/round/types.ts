@@ -104,6 +104,10 @@ export type RoundState = {
   readonly validCommits: ReadonlySet<Digest>;
   readonly checkingCommits: boolean;
   readonly viewChanges: ReadonlyMap<NodeId, Received<'view-change'>>;
+  /** The time of this view runs. */
+  readonly timed: boolean;
+  /** A quorum prepared in a view of this round that ended without a decision, and not all of them to accept. */
+  readonly split: boolean;
   readonly lock: Lock | null;
   /** Whose certificate of this round has been looked at: checking one is work, and an honest member has one. */
   readonly certifiers: ItemSet<NodeId>;

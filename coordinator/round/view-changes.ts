@@ -19,22 +19,40 @@ export function highestLock(viewChanges: readonly Received<'view-change'>[]): Lo
 const UNDECIDED_VIEW = 2;
 
 /**
- * Whether a rejection may be voted for by members who would accept. Either F+1 members' prepares rejected: one
- * of them is honest. Or two leaders have failed and somebody rejected: honest members' verdicts rest on their
- * own public data and may be split, and keeping the last version is always safe.
+ * Whether members who would accept may vote for a rejection: keeping the last version is always safe. F+1 members'
+ * prepares rejected, one of them an honest member's; or this node has itself seen a view end in which a quorum
+ * prepared and not all to accept, since honest members' verdicts rest on their own public data and may be split; or
+ * two leaders have failed.
  */
 export function mayReject(
   context: RoundContext,
-  view: number,
+  state: Pick<RoundState, 'view' | 'split'>,
   viewChanges: readonly Received<'view-change'>[],
 ): boolean {
-  const { network, committee } = context;
-  const rejecting = viewChanges.filter(({ round, sender, payload }) => {
+  return (
+    state.split ||
+    state.view >= UNDECIDED_VIEW ||
+    rejectingIn(context, viewChanges) > context.committee.faults
+  );
+}
+
+/** Whether a leader proposes to reject whatever its own verdict: it may, and somebody rejected. */
+export function mustReject(
+  context: RoundContext,
+  state: Pick<RoundState, 'view' | 'split'>,
+  viewChanges: readonly Received<'view-change'>[],
+): boolean {
+  const isRejected = state.split || rejectingIn(context, viewChanges) > 0;
+  return isRejected && mayReject(context, state, viewChanges);
+}
+
+/** Members whose last prepare, as their view changes carry it, rejected. */
+function rejectingIn({ network }: RoundContext, viewChanges: readonly Received<'view-change'>[]): number {
+  return viewChanges.filter(({ round, sender, payload }) => {
     if (payload.prepare === null) return false;
     const [prepare] = openEvidence('prepare', network, round, [payload.prepare]);
     return prepare?.sender === sender && prepare.payload.outcome === 'rejected';
   }).length;
-  return rejecting > committee.faults || (view >= UNDECIDED_VIEW && rejecting > 0);
 }
 
 /**

@@ -4,27 +4,47 @@ import { takeNextBeacon } from './beacon-change.ts';
 import { FRESH_VIEW } from './fresh-view.ts';
 import { viewTimeout } from './timeouts.ts';
 import { type Turn, withEntry } from './turn.ts';
+import type { RoundContext, RoundState } from './types.ts';
 import { isViewChangeSound } from './view-changes.ts';
 
 /** Gives up on the current leader: tells all, with the lock, if there is one, and the last prepare. */
 export function enterView(turn: Turn, view: number): void {
   const { context, state } = turn;
   const aggregated = new Map([...state.aggregated].filter(([, result]) => result !== 'failed'));
-  turn.change({ ...FRESH_VIEW, view, aggregated });
+  const split = state.split || isSplit(context, state);
+  turn.change({ ...FRESH_VIEW, view, aggregated, split });
   takeNextBeacon(turn);
-  turn.emit(
-    {
-      type: 'broadcast',
-      message: 'view-change',
-      round: state.round,
-      view,
-      payload: { lock: state.lock, prepare: state.prepared?.bytes ?? null },
-    },
-    { type: 'start-timer', timer: 'view', round: state.round, view, ms: viewTimeout(context, view) },
-  );
+  turn.emit({
+    type: 'broadcast',
+    message: 'view-change',
+    round: state.round,
+    view,
+    payload: { lock: state.lock, prepare: state.prepared?.bytes ?? null },
+  });
 }
 
-/** Keeps each member's latest view change; F+1 of them for later views take this node along. */
+/**
+ * The time of view 0 begins with this node's seal report; that of a later view once a quorum is in that view or
+ * beyond (Castro and Liskov, Practical Byzantine Fault Tolerance, section 4.5.2). A node that is alone waits where
+ * it is: were its views to go on, it would be further ahead than the others ever come, and fewer than F+1 such
+ * nodes take nobody along.
+ */
+export function startViewTimer(turn: Turn): void {
+  const { context, state } = turn;
+  const { round, view } = state;
+  if (state.timed || state.beacon === undefined) return;
+  const there = [...state.viewChanges.values()].filter((change) => change.view >= view).length;
+  if (view === 0 ? !state.sealReported : there < context.committee.quorum) return;
+  turn.change({ timed: true });
+  turn.emit({ type: 'start-timer', timer: 'view', round, view, ms: viewTimeout(context, view) });
+}
+
+function isSplit({ committee }: RoundContext, { prepares }: RoundState): boolean {
+  const isRejected = [...prepares.values()].some(({ payload }) => payload.outcome === 'rejected');
+  return isRejected && prepares.size >= committee.quorum;
+}
+
+/** Keeps each member's latest view change; F+1 of them for later views take this node along, as far as F+1 are. */
 export function onViewChange(turn: Turn, message: Received<'view-change'>): void {
   const { context, state } = turn;
   const known = state.viewChanges.get(message.sender);
@@ -33,9 +53,10 @@ export function onViewChange(turn: Turn, message: Received<'view-change'>): void
   turn.change({ viewChanges: withEntry(state.viewChanges, message.sender, message) });
   const later = [...turn.state.viewChanges.values()]
     .map(({ view }) => view)
-    .filter((view) => view > state.view);
-  if (state.beacon !== undefined && later.length > context.committee.faults)
-    enterView(turn, Math.min(...later));
+    .filter((view) => view > state.view)
+    .sort((a, b) => b - a);
+  const reached = later[context.committee.faults];
+  if (state.beacon !== undefined && reached !== undefined) enterView(turn, reached);
 }
 
 function isSound(turn: Turn, message: Received<'view-change'>): boolean {

@@ -33,13 +33,21 @@ describe('view change', () => {
     expect(change?.payload.prepare).to.deep.equal(prepareOf(follower, entry).bytes);
   });
 
-  it('waits longer for every later leader', () => {
+  it('waits longer for every later leader, from when a quorum is in the view', () => {
     const bench = new Bench(follower).gather();
-    for (let view = 0; view < 9; view++) bench.give(viewTimer(view));
-    const waits = bench.effects.flatMap((effect) =>
-      effect.type === 'start-timer' && effect.timer === 'view' ? [effect.ms] : [],
-    );
-    expect(waits).to.deep.equal([3500, 2000, 4000, 8000, 16000, 32000, 64000, 128000, 128000, 128000]);
+    const waits = () =>
+      bench.effects.flatMap((effect) =>
+        effect.type === 'start-timer' && effect.timer === 'view' ? [effect.ms] : [],
+      );
+    const [a, b] = others(follower);
+    if (a === undefined || b === undefined) throw new Error('there are three others');
+    for (let view = 0; view < 9; view++) {
+      bench.give(viewTimer(view));
+      bench.tell(own(bench, follower), viewChange(a, view + 1));
+      expect(waits(), 'two of three that are needed').to.have.length(view + 1);
+      bench.tell(viewChange(b, view + 1));
+    }
+    expect(waits()).to.deep.equal([3500, 2000, 4000, 8000, 16000, 32000, 64000, 128000, 128000, 128000]);
   });
 
   it('follows F+1 members and not F', () => {
@@ -51,6 +59,15 @@ describe('view change', () => {
     bench.tell(viewChange(b, 3));
     expect(bench.state.view).to.equal(3);
     expect(bench.sent('view-change').map(({ view }) => view)).to.deep.equal([3]);
+  });
+
+  it('goes at once as far as F+1 members are', () => {
+    const resumed = { view: 1, lock: null, prepared: undefined };
+    const bench = new Bench(follower, { resumed }).begin();
+    const [a, b, c] = others(follower);
+    if (a === undefined || b === undefined || c === undefined) throw new Error('there are three others');
+    bench.tell(viewChange(a, 7), viewChange(b, 5), viewChange(c, 9));
+    expect(bench.sent('view-change').map(({ view }) => view)).to.deep.equal([5, 7]);
   });
 
   it('is refused with an unsound lock or with the prepare of another', () => {
@@ -178,5 +195,21 @@ describe('split verdict', () => {
     };
     expect(vote([2, 3])).to.deep.equal(['rejected']);
     expect(vote([3])).to.deep.equal(['accepted']);
+  });
+
+  it('is rejected in the next view by all who saw a quorum prepare and not agree, without other evidence', () => {
+    const vote = (prepares: readonly Received<'prepare'>[]) => {
+      const bench = new Bench(follower).gather();
+      bench.tell(...prepares);
+      bench.give(viewTimer(0));
+      const viewChanges = [0, 1, 2].map((sender) => viewChange(sender, 1).bytes);
+      bench.tell(proposal(rejected, { viewChanges }, 1));
+      bench.compute('accepted');
+      return bench.sent('prepare').map(({ payload }) => payload.outcome);
+    };
+    const accepting = [0, 1, 2].map((sender) => prepareOf(sender, entry));
+    expect(vote([...accepting.slice(1), prepareOf(3, rejected)])).to.deep.equal(['rejected']);
+    expect(vote([...accepting.slice(2), prepareOf(3, rejected)])).to.deep.equal(['accepted']);
+    expect(vote(accepting)).to.deep.equal(['accepted']);
   });
 });
