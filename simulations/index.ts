@@ -27,7 +27,7 @@ export { type LearningOptions, learn } from './learning/learn.ts';
 export { type LearningMarket, type LearningMarketOptions, prepareLearningMarket } from './learning/market.ts';
 export type { LearnedRound, LearningResult } from './learning/result.ts';
 export * from './privacy-audit/index.ts';
-export type { LinkQuality } from './world/network.ts';
+
 export { operatorFor, warmOperators } from './world/operators.ts';
 export { type SeededRandom, seededRandom } from './world/random.ts';
 export {
@@ -39,5 +39,6 @@ export {
   type ScenarioOptions,
   type ScenarioResult,
 } from './world/scenario.ts';
+export type { LinkQuality } from './world/weather.ts';
 export { type Decision, type Operator, World, type WorldOptions, type WorldReport } from './world/world.ts';
 export type { Misbehaviour, WorldNode } from './world/world-node.ts';

@@ -72,7 +72,10 @@ describe('the safety test itself', () => {
     this.timeout(180_000);
     const plan = {
       summary: 'nodes 0 and 1 equivocate, gates accept 0.5',
-      misbehaviours: (index: number) => (index < 2 ? [{ kind: 'equivocate' as const }] : []),
+      misbehaviours: (index: number) =>
+        index < 2
+          ? [{ kind: 'byzantine' as const, behaviour: 'equivocating-leader' as const, victim: 0 }]
+          : [],
       liars: new Set<number>(),
       acceptance: 0.5,
       syncMs: 5,

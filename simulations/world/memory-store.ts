@@ -23,6 +23,11 @@ export class MemoryStore implements KeyValueStore {
     this.#syncMs = syncMs;
   }
 
+  /** What is durable now under a key: not to be changed. */
+  peek(key: string): Uint8Array | undefined {
+    return this.#durable.get(key);
+  }
+
   async get(key: string): Promise<Uint8Array | undefined> {
     const value = this.#durable.get(key);
     return value === undefined ? undefined : Uint8Array.from(value);

@@ -120,7 +120,9 @@ function faultPlan(options: ScenarioOptions): Plan {
     }),
   );
   const isEquivocating = random.uniform() < 0.4;
-  const fault: Misbehaviour = isEquivocating ? { kind: 'equivocate' } : { kind: 'silent', about: 'proposal' };
+  const fault: Misbehaviour = isEquivocating
+    ? { kind: 'byzantine', behaviour: 'equivocating-leader', victim: 0 }
+    : { kind: 'silent', about: 'proposal' };
   const acceptance = [1, 0.9, 0.9, 0.5][random.below(4)] ?? 1;
   const when = crashes.map((crash) => (crash.kind === 'crash' ? `${crash.atMs} ms` : '')).join(' and ');
   return {

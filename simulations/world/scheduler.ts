@@ -3,12 +3,15 @@
  * that promises have become ready for runs to its end, so the same schedule gives the same run.
  */
 export class Scheduler {
+  /** Milliseconds since the Unix epoch at which time began. */
+  readonly start: number;
   #now: number;
   #order = 0;
   readonly #heap: Entry[] = [];
 
   /** @param start milliseconds since the Unix epoch. */
   constructor(start: number) {
+    this.start = start;
     this.#now = start;
   }
 

@@ -1,7 +1,9 @@
+import type { Candidate } from '../../coordinator/candidate.ts';
 import type { CommitScheme } from '../../coordinator/certificate.ts';
 import type {
   Abstention,
   BeaconSource,
+  Clock,
   Collaborators,
   Decided,
   Evaluator,
@@ -9,21 +11,24 @@ import type {
   RoundTrainer,
 } from '../../coordinator/collaborators.ts';
 import { Participant } from '../../coordinator/participant.ts';
+import type { RoundState } from '../../coordinator/round/types.ts';
 import type { RoundAggregator } from '../../coordinator/round-aggregator.ts';
 import type { NodeSigner } from '../../protocol/ed25519.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { MessageType, Topic } from '../../protocol/message-types.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
+import type { Behaviour } from './behaviours/behaviour.ts';
+import { type BehaviourName, createBehaviour } from './behaviours/registry.ts';
 import type { VirtualChain } from './chain.ts';
-import { Equivocator } from './equivocator.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { VirtualNetwork } from './network.ts';
+import type { SeededRandom } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /**
  * What goes wrong with a node: it crashes and comes back, its disk loses votes and locks in a crash though they
- * were durable, it never sends messages of one kind, or it leads with two stories.
+ * were durable, it never sends messages of one kind, its clock is off, or it is Byzantine.
  */
 export type Misbehaviour =
   | { readonly kind: 'crash'; readonly atMs: number; readonly downMs: number }
@@ -53,7 +58,20 @@ export type Misbehaviour =
   /** It does not ask what the others hold of it, where that is to be shown to be wrong. */
   | { readonly kind: 'unwitnessed' }
   | { readonly kind: 'silent'; readonly about: MessageType }
-  | { readonly kind: 'equivocate' };
+  /** Its clock shows `offsetMs` more than the others' and runs faster by a share of `drift`. */
+  | { readonly kind: 'clock'; readonly offsetMs: number; readonly drift: number }
+  | { readonly kind: 'byzantine'; readonly behaviour: BehaviourName; readonly victim: number };
+
+/** What a node tells of itself, for those who watch that it keeps its promises. None of it feeds back. */
+export type NodeWatch = {
+  /** It sends a message: the very bytes that go out, of whatever its behaviour makes of the participant's words. */
+  readonly onSaid: (bytes: Uint8Array) => void;
+  readonly onDecided: (decided: Decided) => void;
+  readonly onAggregated: (round: number, candidate: Candidate) => void;
+  readonly onRefused: (code: string) => void;
+  readonly onError: (error: unknown) => void;
+  readonly onAbstain: (abstention: Abstention) => void;
+};
 
 export type WorldNodeOptions = {
   readonly index: number;
@@ -72,11 +90,11 @@ export type WorldNodeOptions = {
   readonly network: VirtualNetwork;
   readonly syncMs: number;
   readonly misbehaviours: readonly Misbehaviour[];
-  readonly onDecided: (decided: Decided) => void;
-  readonly onRefused: (code: string) => void;
-  readonly onError: (error: unknown) => void;
-  readonly onSaid: (bytes: Uint8Array) => void;
-  readonly onAbstain: (abstention: Abstention) => void;
+  /** All nodes by their index. */
+  readonly nodes: readonly NodeId[];
+  /** For its lies. */
+  readonly random: SeededRandom;
+  readonly watch: NodeWatch;
 };
 
 /** A participant with a virtual disk, network and chain, that can lose its power. */
@@ -84,11 +102,13 @@ export class WorldNode {
   readonly #options: WorldNodeOptions;
   readonly #store: MemoryStore;
   readonly #crashedIn = new Set<number>();
+  readonly #behaviour: Behaviour | undefined;
   #participant: Participant | undefined;
   #stopListening: () => void = () => undefined;
 
   constructor(options: WorldNodeOptions) {
     this.#options = options;
+    this.#behaviour = behaviourOf(options);
     this.#store = new MemoryStore(options.scheduler, options.syncMs, (write, when) => {
       for (const each of options.misbehaviours) {
         const isNow = each.kind === 'crash-at-write' && each.write === write && each.when === when;
@@ -106,6 +126,16 @@ export class WorldNode {
     return this.#store.copy();
   }
 
+  /** A value that is durable now. */
+  peek(key: string): Uint8Array | undefined {
+    return this.#store.peek(key);
+  }
+
+  /** Whether it may do anything. */
+  get isByzantine(): boolean {
+    return this.#behaviour !== undefined;
+  }
+
   get isUp(): boolean {
     return this.#participant !== undefined;
   }
@@ -113,6 +143,11 @@ export class WorldNode {
   /** The round in progress; 0 while the node is down. */
   get round(): number {
     return this.#participant?.state.round ?? 0;
+  }
+
+  /** The round in progress as the node sees it; undefined while it is down. Another object whenever it has changed. */
+  get state(): RoundState | undefined {
+    return this.#participant?.state;
   }
 
   get head() {
@@ -157,23 +192,26 @@ export class WorldNode {
   }
 
   async #start(restored: boolean): Promise<void> {
-    const { network, chain, signer, onDecided, onRefused, onError, onAbstain } = this.#options;
+    const { network, chain, signer, watch } = this.#options;
     const options = { ...this.#options.participant, restored };
     const store = this.#store.ofThisLife();
     const trainer = (await this.#options.reopenTrainer?.(store)) ?? this.#options.trainer;
     const participant = await Participant.open(options, this.#collaborators(store, trainer), {
-      onDecided: (decided) => onDecided(decided),
-      onRefused: ({ code }) => onRefused(code),
-      onError: (error) => onError(error),
-      onAbstain: (abstention) => onAbstain(abstention),
+      onDecided: (decided) => watch.onDecided(decided),
+      onAggregated: (round, candidate) => watch.onAggregated(round, candidate),
+      onRefused: ({ code }) => watch.onRefused(code),
+      onError: (error) => watch.onError(error),
+      onAbstain: (abstention) => watch.onAbstain(abstention),
     });
     this.#participant = participant;
     network.connect(signer.nodeId, {
       receive: (bytes) => {
+        if (this.#behaviour?.hear?.(bytes) === false) return;
         const reception = participant.receive(bytes);
-        if (reception.action === 'reject') onRefused(reception.code);
+        if (reception.action === 'reject') watch.onRefused(reception.code);
       },
-      serve: (digest) => participant.serve(digest),
+      serve: async (digest, asker) =>
+        this.#behaviour?.serve?.(asker) === false ? undefined : participant.serve(digest),
       serveLog: (request) => participant.serveLog(request),
       serveWitness: (peer) => participant.serveWitness(peer),
     });
@@ -191,7 +229,7 @@ export class WorldNode {
     this.#participant = undefined;
     void participant.stop();
     this.#options.scheduler.after(downMs, () => {
-      this.#start(restored).catch((error: unknown) => this.#options.onError(error));
+      this.#start(restored).catch((error: unknown) => this.#options.watch.onError(error));
     });
   }
 
@@ -211,7 +249,7 @@ export class WorldNode {
   }
 
   #collaborators(store: KeyValueStore, trainer: RoundTrainer): Collaborators {
-    const { scheduler, network, beacon, signer, scheme, aggregator, evaluator } = this.#options;
+    const { network, beacon, signer, scheme, aggregator, evaluator } = this.#options;
     const isUnwitnessed = this.#options.misbehaviours.some(({ kind }) => kind === 'unwitnessed');
     return {
       store,
@@ -221,36 +259,73 @@ export class WorldNode {
       trainer,
       evaluator,
       beacon,
-      clock: { now: () => scheduler.now(), setTimer: (ms, run) => scheduler.after(ms, run) },
+      clock: this.#clock(),
       transport: {
         broadcast: this.#broadcaster(),
-        fetch: (from, digest) => network.fetch(from, digest),
-        fetchLog: (from, request) => network.fetchLog(from, request),
+        fetch: (from, digest) => network.fetch(signer.nodeId, from, digest),
+        fetchLog: (from, request) => network.fetchLog(signer.nodeId, from, request),
         fetchWitness: async (from) => (isUnwitnessed ? [] : network.fetchWitness(signer.nodeId, from)),
       },
     };
   }
 
-  #broadcaster(): (topic: Topic, bytes: Uint8Array) => void {
-    const { network, signer, scheme, misbehaviours, onError, onSaid } = this.#options;
-    const send = (bytes: Uint8Array, to?: (node: NodeId) => boolean) => {
-      onSaid(bytes);
-      network.broadcast(signer.nodeId, bytes, to);
-      this.#crashAfter(bytes);
+  #clock(): Clock {
+    const { scheduler, misbehaviours } = this.#options;
+    const skew = misbehaviours.find((misbehaviour) => misbehaviour.kind === 'clock');
+    const [offsetMs, rate] = [skew?.offsetMs ?? 0, 1 + (skew?.drift ?? 0)];
+    if (offsetMs === 0 && rate === 1)
+      return { now: () => scheduler.now(), setTimer: (ms, run) => scheduler.after(ms, run) };
+    const { start } = scheduler;
+    return {
+      now: () => Math.floor(start + offsetMs + (scheduler.now() - start) * rate),
+      setTimer: (ms, run) => scheduler.after(ms / rate, run),
     };
-    if (misbehaviours.some(({ kind }) => kind === 'equivocate')) {
-      const equivocator = new Equivocator(signer, scheme, send);
+  }
+
+  #broadcaster(): (topic: Topic, bytes: Uint8Array) => void {
+    const { misbehaviours, watch } = this.#options;
+    const say = this.#behaviour?.say;
+    if (say !== undefined) {
       return (_topic, bytes) => {
-        equivocator.broadcast(bytes).catch(onError);
+        Promise.resolve(say(bytes)).catch(watch.onError);
       };
     }
     const silences = misbehaviours.filter((misbehaviour) => misbehaviour.kind === 'silent');
     return (_topic, bytes) => {
       const isSilent =
         silences.length > 0 && silences.some(({ about }) => about === openEnvelope(bytes).envelope.type);
-      if (!isSilent) send(bytes);
+      if (isSilent) return;
+      send(this.#options, bytes);
+      this.#crashAfter(bytes);
     };
   }
+}
+
+function send(
+  { watch, network, signer }: WorldNodeOptions,
+  bytes: Uint8Array,
+  to?: (node: NodeId) => boolean,
+) {
+  watch.onSaid(bytes);
+  network.broadcast(signer.nodeId, bytes, to);
+}
+
+function behaviourOf(options: WorldNodeOptions): Behaviour | undefined {
+  const byzantine = options.misbehaviours.find((misbehaviour) => misbehaviour.kind === 'byzantine');
+  if (byzantine === undefined) return undefined;
+  const { signer, scheme, scheduler, random, participant, nodes } = options;
+  const { quorum, members } = participant.committee;
+  return createBehaviour(byzantine.behaviour, {
+    self: signer.nodeId,
+    signer,
+    scheme,
+    scheduler,
+    random,
+    quorum,
+    size: members.length,
+    victim: nodes[byzantine.victim] ?? signer.nodeId,
+    send: (bytes, to) => send(options, bytes, to),
+  });
 }
 
 function isVoteOrLock(key: string): boolean {

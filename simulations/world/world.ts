@@ -1,4 +1,5 @@
 import { stateDigest } from '../../aggregation/state.ts';
+import type { Candidate } from '../../coordinator/candidate.ts';
 import type { Certificate, CommitScheme } from '../../coordinator/certificate.ts';
 import type {
   Abstention,
@@ -20,9 +21,11 @@ import type { NetworkParameters } from '../../protocol/network.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { VirtualChain } from './chain.ts';
-import { type LinkQuality, VirtualNetwork } from './network.ts';
+import type { Weather } from './fault.ts';
+import { VirtualNetwork } from './network.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import { type LinkQuality, weatherOf } from './weather.ts';
 import { type Misbehaviour, WorldNode } from './world-node.ts';
 
 /** Signs for one operator and verifies for all; the signer's address is lower-case. */
@@ -39,6 +42,8 @@ export type WorldOptions = {
   /** What a node computes with in place of it: the same bits, at another pace. */
   readonly aggregators?: (index: number) => RoundAggregator;
   readonly links: LinkQuality;
+  /** What goes wrong on the links for a while. */
+  readonly weather?: readonly Weather[];
   readonly operators: (index: number) => Operator;
   readonly trainers: (index: number, random: SeededRandom) => RoundTrainer;
   /** In their place, opened over a node's own disk at each of its starts: a ledger that crashes with it. */
@@ -49,6 +54,8 @@ export type WorldOptions = {
   ) => Promise<RoundTrainer>;
   /** Hears every message as a node sends it. */
   readonly onSaid?: (node: number, bytes: Uint8Array) => void;
+  /** Watches the run, and is asked after every event. */
+  readonly monitor?: (world: World) => WorldMonitor;
   readonly evaluators: (index: number, random: SeededRandom) => Evaluator;
   /** What a node does wrong, if anything. */
   readonly misbehaviours?: (index: number) => readonly Misbehaviour[];
@@ -59,6 +66,16 @@ export type WorldOptions = {
   readonly blockMs?: number;
   /** How long a write takes to become durable. */
   readonly syncMs?: number;
+};
+
+/** Sees everything that nodes do, and changes nothing. */
+export type WorldMonitor = {
+  readonly onSaid: (node: WorldNode, bytes: Uint8Array) => void;
+  readonly onDecided: (node: WorldNode, decided: Decided) => void;
+  readonly onAggregated: (node: WorldNode, round: number, candidate: Candidate) => void;
+  readonly onError: (node: WorldNode, error: unknown) => void;
+  /** After every event, when all that it set going has come to rest. @returns whether the run may end here. */
+  readonly onEvent: () => boolean;
 };
 
 /** What a node said of a round, and when, in virtual milliseconds from the first block. */
@@ -83,40 +100,52 @@ export type WorldReport = {
 
 const START = Date.UTC(2026, 0, 1);
 
-/** Twenty nodes and a chain in one process and in virtual time, running the same participants as a real node. */
+/** Nodes and a chain in one process and in virtual time, running the same participants as a real node. */
 export class World {
   readonly scheduler = new Scheduler(START);
   readonly chain: VirtualChain;
   readonly network: VirtualNetwork;
   readonly committee: Committee;
   readonly nodes: readonly WorldNode[];
+  readonly networkId: Digest;
+  /** The fewest updates that the aggregation takes. */
+  readonly minUpdates: number;
   readonly #certificates = new Map<number, Map<Digest, Certificate>>();
   readonly #decisions: Decision[] = [];
   readonly #refusals = new Map<string, number>();
   readonly #errors: unknown[] = [];
   readonly #said = new Map<string, Digest>();
+  readonly #heard = new WeakSet<Uint8Array>();
   readonly #contradictions: string[] = [];
   readonly #abstentions: WorldReport['abstentions'][number][] = [];
   readonly #reorganisation: WorldOptions['reorganisation'];
+  readonly #monitor: WorldMonitor | undefined;
 
   constructor(options: WorldOptions) {
     const random = seededRandom(options.seed);
     this.#reorganisation = options.reorganisation;
     this.chain = new VirtualChain(this.scheduler, options.seed, options.blockMs ?? 1_000);
-    this.network = new VirtualNetwork(this.scheduler, random.fork('links'), options.links);
     const indices = Array.from({ length: options.nodes }, (_, index) => index);
     const signers = indices.map((index) => nodeSigner(random.fork(`key-${index}`).bytes(32)));
+    const ids = signers.map(({ nodeId }) => nodeId);
+    this.network = new VirtualNetwork(
+      this.scheduler,
+      random.fork('links'),
+      weatherOf(options.links, options.weather ?? [], ids, START),
+    );
     const operators = indices.map((index) => options.operators(index));
     const committee = createCommittee(0, members(signers, operators));
     this.committee = { ...committee, quorum: options.quorum ?? committee.quorum };
     const participant = participantOptions(options, this.committee);
+    this.networkId = participant.network;
+    this.minUpdates = options.aggregator.minRows;
     this.nodes = signers.flatMap((signer, index) => {
       const operator = operators[index];
       if (operator === undefined) return [];
       const { scheme } = operator;
       const misbehaviours = options.misbehaviours?.(index) ?? [];
-      const isLiar = misbehaviours.some(({ kind }) => kind === 'equivocate');
-      return new WorldNode({
+      const isLiar = misbehaviours.some(({ kind }) => kind === 'byzantine');
+      const node: WorldNode = new WorldNode({
         index,
         participant,
         signer,
@@ -131,29 +160,53 @@ export class World {
         syncMs: options.syncMs ?? 2,
         misbehaviours,
         beacon: this.#beaconFor(index),
-        onSaid: (bytes) => {
-          options.onSaid?.(index, bytes);
-          if (!isLiar) this.#onSaid(bytes);
+        nodes: ids,
+        random: random.fork(`lies-${index}`),
+        watch: {
+          onSaid: (bytes) => {
+            options.onSaid?.(index, bytes);
+            if (!isLiar) this.#onSaid(bytes);
+            this.#monitor?.onSaid(node, bytes);
+          },
+          onAbstain: (abstention) =>
+            this.#abstentions.push({ ...abstention, node: index, atMs: this.elapsedMs }),
+          onAggregated: (round, candidate) => this.#monitor?.onAggregated(node, round, candidate),
+          onDecided: (decided) => {
+            this.#onDecided(index, decided);
+            this.#monitor?.onDecided(node, decided);
+          },
+          onRefused: (code) => this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1),
+          onError: (error) => {
+            this.#errors.push(error);
+            this.#monitor?.onError(node, error);
+          },
         },
-        onAbstain: (abstention) =>
-          this.#abstentions.push({ ...abstention, node: index, atMs: this.scheduler.now() - START }),
-        onDecided: (decided) => this.#onDecided(index, decided),
-        onRefused: (code) => this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1),
-        onError: (error) => this.#errors.push(error),
       });
+      return node;
     });
+    this.#monitor = options.monitor?.(this);
   }
 
-  /** Runs until every node that is up has `rounds` rounds in its log, or virtual time is over. */
-  async run(rounds: number, limitMs: number): Promise<WorldReport> {
+  /** Virtual milliseconds from the first block. */
+  get elapsedMs(): number {
+    return this.scheduler.now() - START;
+  }
+
+  /** Runs until every honest node has `rounds` rounds in its log, or the monitor ends it, or virtual time is over. */
+  async run(rounds: number | (() => number), limitMs: number): Promise<WorldReport> {
+    const goal = typeof rounds === 'number' ? () => rounds : rounds;
     for (const node of this.nodes) await node.begin();
     const started = this.scheduler.now();
     this.scheduler.after(this.#reorganisation?.atMs ?? limitMs * 2, () => {
       for (const node of this.nodes) node.onReorganised();
     });
-    const isDone = () =>
-      this.nodes.every(({ isUp, head }) => isUp && head !== undefined && head.round >= rounds);
-    const reached = await this.scheduler.run(isDone, started + limitMs);
+    const honest = this.nodes.filter(({ isByzantine }) => !isByzantine);
+    const hasAll = () => honest.every(({ isUp, head }) => isUp && head !== undefined && head.round >= goal());
+    const isDone = () => {
+      const isEnded = this.#monitor?.onEvent() === true;
+      return isEnded || hasAll();
+    };
+    const reached = (await this.scheduler.run(isDone, started + limitMs)) && hasAll();
     for (const node of this.nodes) node.end();
     return {
       reached,
@@ -185,6 +238,9 @@ export class World {
   }
 
   #onSaid(bytes: Uint8Array): void {
+    // What is said again is the same bytes.
+    if (this.#heard.has(bytes)) return;
+    this.#heard.add(bytes);
     const { sender, type, round, view } = openEnvelope(bytes).envelope;
     if (REPEATABLE.has(type)) return;
     const place = `${type} of round ${round}, view ${view} by ${sender}`;
@@ -195,7 +251,7 @@ export class World {
   }
 
   #onDecided(node: number, decided: Decided): void {
-    this.#decisions.push({ node, decided, atMs: this.scheduler.now() - START });
+    this.#decisions.push({ node, decided, atMs: this.elapsedMs });
     const { entry } = decided.certificate;
     const known = this.#certificates.get(entry.round) ?? new Map<Digest, Certificate>();
     known.set(entryDigest(entry), decided.certificate);

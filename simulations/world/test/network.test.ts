@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { digestOfBytes } from '../../../protocol/digest.ts';
-import { type LinkQuality, VirtualNetwork } from '../network.ts';
+import { VirtualNetwork } from '../network.ts';
 import { seededRandom } from '../random.ts';
 import { Scheduler } from '../scheduler.ts';
+import type { LinkQuality } from '../weather.ts';
 
 const BLOB = Uint8Array.of(7);
 
@@ -58,7 +59,7 @@ describe('virtual network', () => {
   it('fetches what matches its digest and refuses the rest', async () => {
     const fetchFrom = async (node: string, served: Uint8Array | null, loss = 0) => {
       const { scheduler, network } = connected('one', { loss, delayMs: [10, 10] }, served);
-      const outcome = network.fetch(node, digestOfBytes(BLOB)).then(
+      const outcome = network.fetch('self', node, digestOfBytes(BLOB)).then(
         (bytes) => `got ${bytes[0]} after ${scheduler.now()}`,
         (error: { code?: string }) => `${error.code} after ${scheduler.now()}`,
       );

@@ -1,0 +1,39 @@
+import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { Notebook, sibling } from './notebook.ts';
+
+/**
+ * Forgets its locks, and where it leads and a lock binds it, proposes the other verdict on the same evidence, with
+ * the view changes that show no lock first.
+ */
+export function lockBreaking(host: BehaviourHost): Behaviour {
+  const notebook = new Notebook();
+  return {
+    hear: (bytes) => {
+      const heard = opened(bytes);
+      if (heard !== undefined) notebook.note(heard.message);
+      return true;
+    },
+    say: (bytes) => {
+      const said = opened(bytes);
+      if (said === undefined) return;
+      const { envelope, message } = said;
+      const { round, view } = message;
+      notebook.note(message);
+      if (message.type === 'view-change') {
+        host.send(inPlaceOf(envelope, host, 'view-change', { ...message.payload, lock: null }));
+        return;
+      }
+      const evidence = message.type === 'proposal' ? notebook.proposal(round) : undefined;
+      const entry = evidence === undefined ? undefined : sibling(evidence.payload.entry);
+      if (message.type !== 'proposal' || view === 0 || evidence === undefined || entry === undefined) {
+        host.send(bytes);
+        return;
+      }
+      const changes = notebook.viewChanges(round, view);
+      const free = changes.filter(({ payload }) => payload.lock === null);
+      const shown = free.length >= host.quorum ? free : changes;
+      const viewChanges = shown.map((each) => each.bytes);
+      host.send(inPlaceOf(envelope, host, 'proposal', { ...evidence.payload, entry, viewChanges }));
+    },
+  };
+}
