@@ -62,7 +62,7 @@ describe('view change', () => {
   });
 
   it('goes at once as far as F+1 members are', () => {
-    const resumed = { view: 1, lock: null, prepared: undefined };
+    const resumed = { view: 1, lock: null, prepared: undefined, rolls: [] };
     const bench = new Bench(follower, { resumed }).begin();
     const [a, b, c] = others(follower);
     if (a === undefined || b === undefined || c === undefined) throw new Error('there are three others');
