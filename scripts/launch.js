@@ -30,6 +30,7 @@ const COMMANDS = {
   'bench:api': ['node/test/load/api-bench.ts'],
   'bench:catch-up': ['simulations/experiments/catch-up-bench.ts'],
   'bench:screen': ['simulations/experiments/update-screen.ts'],
+  'bench:gas': ['scripts/contract-gas.ts'],
   'bench:verify': ['simulations/experiments/verify-bench.ts'],
   'bench:risk': ['simulations/experiments/risk-federation.ts'],
   'bench:robust-rules': ['simulations/experiments/robust-rules.ts'],

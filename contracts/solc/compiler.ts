@@ -64,12 +64,16 @@ type Output = {
 };
 
 /**
- * Compiles `contracts/src/<name>.sol` for each name.
+ * Compiles `<folder>/<name>.sol` for each name.
  *
  * @throws BallastError `SOLIDITY_COMPILATION` on any error or warning.
  */
-export function compileContracts(root: string, names: readonly string[]): CompiledContract[] {
-  const file = (name: string) => `contracts/src/${name}.sol`;
+export function compileContracts(
+  root: string,
+  names: readonly string[],
+  folder = 'contracts/src',
+): CompiledContract[] {
+  const file = (name: string) => `${folder}/${name}.sol`;
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries(

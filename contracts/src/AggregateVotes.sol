@@ -77,27 +77,30 @@ library AggregateVotes {
         uint256 found = 0;
         for (uint256 i = 0; i < size; ++i) {
             if ((signers >> i) & 1 == 1) continue;
-            uint256 start = found * Bls.KEY_LENGTH;
             places[found] = i;
-            hashes[found++] = keccak256(abi.encodePacked(bytes1(0x00), absentKeys[start:start + Bls.KEY_LENGTH]));
+            hashes[found] = _leaf(absentKeys, found * Bls.KEY_LENGTH);
+            ++found;
         }
         uint256 used = 0;
-        for (uint256 width = size; width > 1; width = (width + 1) / 2) {
-            uint256 above = 0;
-            for (uint256 i = 0; i < known; ++i) {
-                uint256 place = places[i];
-                bytes32 hash = hashes[i];
-                if (place % 2 == 1) {
-                    hash = _node(_sibling(siblings, used++), hash);
-                } else if (i + 1 < known && places[i + 1] == place + 1) {
-                    hash = _node(hash, hashes[++i]);
-                } else if (place + 1 < width) {
-                    hash = _node(hash, _sibling(siblings, used++));
+        // No number here exceeds 255.
+        unchecked {
+            for (uint256 width = size; width > 1; width = (width + 1) / 2) {
+                uint256 above = 0;
+                for (uint256 i = 0; i < known; ++i) {
+                    uint256 place = places[i];
+                    bytes32 hash = hashes[i];
+                    if (place % 2 == 1) {
+                        hash = _node(_sibling(siblings, used++), hash);
+                    } else if (i + 1 < known && places[i + 1] == place + 1) {
+                        hash = _node(hash, hashes[++i]);
+                    } else if (place + 1 < width) {
+                        hash = _node(hash, _sibling(siblings, used++));
+                    }
+                    places[above] = place / 2;
+                    hashes[above++] = hash;
                 }
-                places[above] = place / 2;
-                hashes[above++] = hash;
+                known = above;
             }
-            known = above;
         }
         if (used != siblings.length) revert SiblingsMismatch(siblings.length);
         return hashes[0];
@@ -108,8 +111,26 @@ library AggregateVotes {
         return siblings[i];
     }
 
-    function _node(bytes32 left, bytes32 right) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(bytes1(0x01), left, right));
+    // Both hash in memory beyond what is allocated and allocate none: a proof has hundreds of nodes.
+
+    function _leaf(bytes calldata keys, uint256 start) private pure returns (bytes32 hash) {
+        uint256 length = Bls.KEY_LENGTH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore8(free, 0x00)
+            calldatacopy(add(free, 1), add(keys.offset, start), length)
+            hash := keccak256(free, add(length, 1))
+        }
+    }
+
+    function _node(bytes32 left, bytes32 right) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore8(free, 0x01)
+            mstore(add(free, 1), left)
+            mstore(add(free, 33), right)
+            hash := keccak256(free, 65)
+        }
     }
 
     function _bits(uint256 word) private pure returns (uint256 count) {
