@@ -67,7 +67,7 @@ export async function aggregateCandidate(
   const byNode = new Map(updates.map((each) => [each.node, each]));
   const rows = beaconOrder(beacon, [...byNode.keys()]).flatMap((node) => {
     const { update } = byNode.get(node) ?? {};
-    return update === undefined ? [] : [{ node, row: Float64Array.from(update, (value) => value * step) }];
+    return update === undefined ? [] : [{ node, row: scaled(update, step) }];
   });
   const { update, state, result } = await aggregator.aggregate(
     rows.map(({ row }) => row),
@@ -89,4 +89,10 @@ export async function aggregateCandidate(
     selected: result.selected.flatMap(nameOf),
     leftOut: result.leftOut.flatMap(({ row, reason }) => nameOf(row).map((node) => ({ node, reason }))),
   };
+}
+
+function scaled(update: Int32Array, step: number): Float64Array {
+  const row = new Float64Array(update.length);
+  for (let i = 0; i < update.length; i++) row[i] = update[i]! * step;
+  return row;
 }

@@ -31,7 +31,7 @@ const INT32_SPAN = 0x1_0000_0000;
  * @throws BallastError `ENCODING_VALUE` for a value that has no canonical form, naming where it stands.
  */
 export function encodeCanonical(value: Encodable): Uint8Array {
-  return Uint8Array.from(packr.pack(canonicalise(value, '$', 0)));
+  return new Uint8Array(packr.pack(canonicalise(value, '$', 0)));
 }
 
 /**
@@ -119,7 +119,7 @@ function canonicalNumber(value: number, path: string): number | bigint {
 
 /** Copies byte fields out of the input buffer: a decoded message must not change when the buffer is reused. */
 function ownBytes(value: unknown): Encodable {
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (Array.isArray(value)) return value.map(ownBytes);
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, ownBytes(item)]));

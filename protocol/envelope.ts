@@ -61,7 +61,7 @@ export function openEnvelope(bytes: Uint8Array): Sealed {
     );
   }
   const digest = digestOfBytes(bytes);
-  const own = Uint8Array.from(bytes);
+  const own = new Uint8Array(bytes);
   if (verified.get(digest)) return { envelope: decodeChecked(own) as Envelope, bytes: own, digest };
   const envelope = readEnvelope(own);
   const { sig, ...body } = envelope;

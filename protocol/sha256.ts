@@ -18,7 +18,7 @@ export function portableSha256(...parts: readonly Uint8Array[]): Uint8Array {
 function nativeSha256(createHash: Crypto['createHash'], parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
-  return Uint8Array.from(hash.digest());
+  return new Uint8Array(hash.digest());
 }
 
 /** SHA-256 (FIPS 180-4) of the parts one after the other: the platform's own where there is one, which is faster. */

@@ -5,10 +5,10 @@ import { BallastError } from './errors.ts';
 export function encodeWeights(weights: Float64Array): Uint8Array {
   const bytes = new Uint8Array(weights.length * 8);
   const view = new DataView(bytes.buffer);
-  weights.forEach((weight, i) => {
-    requireFinite(weight, i);
+  for (let i = 0; i < weights.length; i++) {
+    const weight = requireFinite(weights[i]!, i);
     view.setFloat64(i * 8, weight === 0 ? 0 : weight, true);
-  });
+  }
   return bytes;
 }
 
@@ -16,7 +16,9 @@ export function encodeWeights(weights: Float64Array): Uint8Array {
 export function decodeWeights(bytes: Uint8Array, size: number): Float64Array {
   requireLength(bytes, size * 8);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float64Array.from({ length: size }, (_, i) => requireFinite(view.getFloat64(i * 8, true), i));
+  const weights = new Float64Array(size);
+  for (let i = 0; i < size; i++) weights[i] = requireFinite(view.getFloat64(i * 8, true), i);
+  return weights;
 }
 
 /** The hash that the committee votes on and the chain records. */
@@ -28,7 +30,7 @@ export function weightsDigest(weights: Float64Array): Digest {
 export function encodeUpdate(update: Int32Array): Uint8Array {
   const bytes = new Uint8Array(update.length * 4);
   const view = new DataView(bytes.buffer);
-  for (const [i, value] of update.entries()) view.setInt32(i * 4, value, true);
+  for (let i = 0; i < update.length; i++) view.setInt32(i * 4, update[i]!, true);
   return bytes;
 }
 
@@ -36,7 +38,9 @@ export function encodeUpdate(update: Int32Array): Uint8Array {
 export function decodeUpdate(bytes: Uint8Array, size: number): Int32Array {
   requireLength(bytes, size * 4);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Int32Array.from({ length: size }, (_, i) => view.getInt32(i * 4, true));
+  const update = new Int32Array(size);
+  for (let i = 0; i < size; i++) update[i] = view.getInt32(i * 4, true);
+  return update;
 }
 
 function requireLength(bytes: Uint8Array, expected: number): void {
