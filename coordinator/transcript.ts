@@ -1,6 +1,7 @@
 import { decodeCanonical, type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
 import { isMember } from './committee.ts';
+import type { Head } from './entry.ts';
 import { roundKey } from './keys.ts';
 import { openEvidence, type Received } from './received.ts';
 import { basisOf } from './round/basis.ts';
@@ -42,10 +43,16 @@ export function decodeTranscript(bytes: Uint8Array): Transcript {
  * The basis that a round's envelopes make: each is signed by a member, belongs to the round, and the reports are a
  * quorum's.
  *
+ * @param before the head that the round went on from.
  * @throws BallastError `TRANSCRIPT_MALFORMED`, or what opening an envelope throws.
  */
-export function basisOfTranscript(context: RoundContext, round: number, transcript: Transcript): Basis {
+export function basisOfTranscript(
+  context: RoundContext,
+  before: Pick<Head, 'round' | 'nextBeaconHeight'>,
+  transcript: Transcript,
+): Basis {
   const { network, committee } = context;
+  const round = before.round + 1;
   const open = <Type extends 'update-header' | 'seal-report' | 'body-report'>(
     type: Type,
     bytes: readonly Uint8Array[],
@@ -58,6 +65,7 @@ export function basisOfTranscript(context: RoundContext, round: number, transcri
   };
   const basis = basisOf(
     context,
+    before.nextBeaconHeight,
     open('update-header', transcript.headers, 0),
     open('seal-report', transcript.sealReports, committee.quorum),
     open('body-report', transcript.bodyReports, committee.quorum),

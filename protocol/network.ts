@@ -87,6 +87,12 @@ const parameters = z.strictObject({
   }),
   /** Blocks between the finalised height that members reported at the seal and the next beacon's block. */
   beaconLag: z.int().min(1).max(1000),
+  /**
+   * Blocks from one round's beacon to the next one's: where a round is sealed within them, less the lag, nobody has
+   * any say in the next beacon. A late round's beacon is so many blocks later, or twice as many, and so on. 1 where
+   * left out: the beacon then always follows the seal by the lag.
+   */
+  beaconInterval: z.int().min(1).max(10_000).optional(),
   retention: z.strictObject({ rounds: z.int().min(1) }),
   /** How offenders come back: the rounds of a first quarantine, 60 where left out; each further one is twice as long. */
   standing: z.strictObject({ quarantineRounds: z.int().min(1).max(100_000) }).optional(),

@@ -38,6 +38,8 @@ export const roundEntry = z.strictObject({
   /** Digest of the entry of the round before. */
   parent: digest,
   beacon: digest,
+  /** The highest block that F+1 of the reports at the seal call final: what this round looks at on the chain. */
+  finalized: count,
   /** The next round's beacon is the randomness of the block at this height. */
   nextBeaconHeight: count,
   baseVersion: count,

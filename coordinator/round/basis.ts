@@ -4,17 +4,19 @@ import type { RoundEntry } from '../../protocol/messages.ts';
 import { combinedPrivacy, withOutcome } from '../entry.ts';
 import type { Received } from '../received.ts';
 import { createRoll, isRollOf, type Roll, selectedOf, updatesOf } from '../roll.ts';
-import { available, nextBeaconHeight, sealedHeaders } from '../seal.ts';
+import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../seal.ts';
 import { EMPTY_STANDING } from '../standing.ts';
 import type { Aggregated, Basis, RoundContext, RoundState, Verdict } from './types.ts';
 
 /**
  * Everything that a proposal may choose is which reports it rests on; the rest follows from them.
  *
+ * @param beaconHeight of the block that gave this round's beacon.
  * @returns undefined while a sealed header itself is missing.
  */
 export function basisOf(
   context: RoundContext,
+  beaconHeight: number,
   headers: Iterable<Received<'update-header'>>,
   sealReports: readonly Received<'seal-report'>[],
   bodyReports: readonly Received<'body-report'>[],
@@ -29,13 +31,15 @@ export function basisOf(
     return header?.payload.digest === digest ? [header] : [];
   });
   if (sealedMessages.length !== sealed.length) return undefined;
+  const finalized = finalizedAtSeal(context.committee, seals);
   return {
     headers: sealedMessages,
     sealReports,
     bodyReports,
     sealed,
     ...available(context.committee, sealed, payloads(bodyReports)),
-    nextBeaconHeight: nextBeaconHeight(context.committee, seals, context.parameters.beaconLag),
+    finalized,
+    nextBeaconHeight: nextBeaconHeight(beaconHeight, finalized, context.parameters),
   };
 }
 
@@ -92,7 +96,7 @@ export function groundsOf(
   roll?: Roll,
 ): { readonly basis: Basis; readonly roll: Roll } | undefined {
   for (const basis of state.bases) {
-    if (basis.nextBeaconHeight !== entry.nextBeaconHeight) continue;
+    if (basis.finalized !== entry.finalized || basis.nextBeaconHeight !== entry.nextBeaconHeight) continue;
     const selected = roll === undefined ? ownSelection(state, basis, entry) : selectedOf(roll);
     const made = selected && rollOf(basis, selected);
     if (made !== undefined && isRollOf(entry, made)) return { basis, roll: made };
@@ -119,9 +123,8 @@ export function candidateEntry(
   verdict: Verdict,
 ): RoundEntry {
   const { parameters } = context;
-  const contributors = basis.headers.filter(({ sender }) =>
-    basis.accepted.some(({ node }) => node === sender),
-  );
+  const accepted = new Set(basis.accepted.map(({ node }) => node));
+  const contributors = basis.headers.filter(({ sender }) => accepted.has(sender));
   const entry: RoundEntry = {
     ...common(context, state, basis),
     updates: updatesOf(rollOf(basis, aggregated.selected)),
@@ -162,6 +165,7 @@ function common(context: RoundContext, state: RoundState, basis: Basis) {
     epoch: context.committee.epoch,
     parent: state.head.entry,
     beacon: state.beacon ?? '',
+    finalized: basis.finalized,
     nextBeaconHeight: basis.nextBeaconHeight,
     baseVersion: state.head.version,
     baseDigest: state.head.modelDigest,

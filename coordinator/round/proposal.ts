@@ -75,6 +75,7 @@ function supported(turn: Turn, message: Received<'proposal'>): Proposed {
   }
   const basis = basisOf(
     context,
+    state.head.nextBeaconHeight,
     openEvidence('update-header', network, state.round, evidence.headers),
     open('seal-report', evidence.sealReports),
     open('body-report', evidence.bodyReports),

@@ -40,6 +40,7 @@ function settledBasis(turn: Turn): Basis | undefined {
   if (fewest < quorum || (fewest < members.length && !state.fetchTimedOut)) return undefined;
   return basisOf(
     context,
+    state.head.nextBeaconHeight,
     state.headers.values(),
     [...state.sealReports.values()],
     [...state.bodyReports.values()],

@@ -45,6 +45,7 @@ export type Basis = {
   readonly accepted: readonly SealedHeader[];
   /** Sealed updates that enough members do not hold, and why. */
   readonly dropped: readonly { readonly node: NodeId; readonly code: string }[];
+  readonly finalized: number;
   readonly nextBeaconHeight: number;
 };
 

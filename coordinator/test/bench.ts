@@ -131,7 +131,7 @@ export function trueEntry(verdict: 'accepted' | 'rejected' = 'accepted'): RoundE
 }
 
 function trueBasis(context: RoundContext): Basis {
-  const basis = basisOf(context, headers, sealReports, bodyReports);
+  const basis = basisOf(context, GENESIS.nextBeaconHeight, headers, sealReports, bodyReports);
   if (basis === undefined) throw new Error('the basis is whole');
   return basis;
 }

@@ -23,6 +23,7 @@ describe('round entry', () => {
       { epoch: 1 },
       { parent: digest(1) },
       { beacon: digest(1) },
+      { finalized: 7 },
       { nextBeaconHeight: 10 },
       { baseVersion: 4 },
       { baseDigest: digest(1) },

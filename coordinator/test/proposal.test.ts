@@ -132,6 +132,7 @@ describe('proposal', () => {
     { epoch: 1 },
     { parent: digest('x') },
     { beacon: digest('x') },
+    { finalized: entry.finalized + 1 },
     { nextBeaconHeight: entry.nextBeaconHeight + 1 },
     { baseVersion: 1 },
     { baseDigest: digest('x') },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Payload } from '../../protocol/messages.ts';
-import { available, nextBeaconHeight, sealedHeaders } from '../seal.ts';
+import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../seal.ts';
 import { bodyDigest, committeeOf, digest, signerOf } from './support.ts';
 
 const committee = committeeOf(7);
@@ -57,9 +57,9 @@ describe('seal', () => {
   });
 });
 
-describe('the next beacon', () => {
+describe('what was final at the seal', () => {
   const heightOf = (finalized: readonly number[]) =>
-    nextBeaconHeight(committee, seals(...finalized.map((each) => ({ headers: [], finalized: each }))), 3);
+    finalizedAtSeal(committee, seals(...finalized.map((each) => ({ headers: [], finalized: each }))));
 
   it('lies within what honest members reported, whatever F liars say', () => {
     const honest = fc.array(fc.nat(1000), { minLength: 3, maxLength: 5 });
@@ -67,19 +67,79 @@ describe('the next beacon', () => {
     fc.assert(
       fc.property(honest, lies, fc.nat(5), (truths, liars, at) => {
         const mixed = [...truths.slice(0, at), ...liars, ...truths.slice(at)];
-        expect(heightOf(mixed)).to.be.within(Math.min(...truths) + 3, Math.max(...truths) + 3);
+        expect(heightOf(mixed)).to.be.within(Math.min(...truths), Math.max(...truths));
       }),
       { numRuns: 200, seed: 5 },
     );
   });
 
   it('is moved by F+1', () => {
-    expect(heightOf([10, 10, 10, 10, 10, 99, 99])).to.equal(13);
-    expect(heightOf([10, 10, 10, 10, 99, 99, 99])).to.equal(102);
+    expect(heightOf([10, 10, 10, 10, 10, 99, 99])).to.equal(10);
+    expect(heightOf([10, 10, 10, 10, 99, 99, 99])).to.equal(99);
   });
 
   it('has a height where there is one report or none', () => {
-    expect([heightOf([]), heightOf([8])]).to.deep.equal([3, 11]);
+    expect([heightOf([]), heightOf([8])]).to.deep.equal([0, 8]);
+  });
+});
+
+describe('the next beacon', () => {
+  const terms = { beaconLag: 3, beaconInterval: 10 };
+
+  it('is one interval on, or two, or three: the first that the lag allows', () => {
+    const at = (finalized: number) => nextBeaconHeight(100, finalized, terms);
+    expect([0, 100, 107, 108, 117, 118, 200].map(at)).to.deep.equal([110, 110, 110, 120, 120, 130, 210]);
+  });
+
+  it('follows the seal by the lag where the network names no interval, and never stands still', () => {
+    const at = (finalized: number) => nextBeaconHeight(100, finalized, { beaconLag: 3 });
+    expect([0, 97, 98, 100, 150].map(at)).to.deep.equal([101, 101, 101, 103, 153]);
+  });
+
+  it('lies the lag beyond the seal, and no further than an interval more', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(500),
+        fc.nat(800),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        (from, finalized, beaconLag, beaconInterval) => {
+          const next = nextBeaconHeight(from, finalized, { beaconLag, beaconInterval });
+          expect(next - from).to.be.at.least(beaconInterval);
+          expect((next - from) % beaconInterval).to.equal(0);
+          expect(next).to.be.at.least(finalized + beaconLag);
+          if (next > from + beaconInterval) expect(next - beaconInterval).to.be.below(finalized + beaconLag);
+        },
+      ),
+      { numRuns: 300, seed: 29 },
+    );
+  });
+
+  it('is the same whichever reports a leader picks, whatever F liars say, when honest members sealed in time', () => {
+    // Every subset of a quorum's size or more, every pair of liars, lies far below, beside and far above the truth.
+    const subsets = Array.from({ length: 2 ** 7 }, (_, mask) =>
+      Array.from({ length: 7 }, (_, i) => i).filter((i) => (mask >> i) & 1),
+    ).filter(({ length }) => length >= committee.quorum);
+    expect(subsets.length).to.equal(29);
+    const pairs = Array.from({ length: 7 }, (_, i) => i).flatMap((a) =>
+      Array.from({ length: 7 }, (_, b) => [a, b] as const).filter(([, b]) => b > a),
+    );
+    const lies = [0, 100, 104, 109, 1_000_000];
+    const honest = [100, 101, 103, 104, 105, 106, 107];
+    for (const [a, b] of pairs) {
+      for (const first of lies) {
+        for (const second of lies) {
+          const said = honest.map((height, i) => (i === a ? first : i === b ? second : height));
+          const heights = subsets.map((subset) => {
+            const reports = new Map(
+              subset.map((i) => [`member ${i}`, { headers: [], finalized: said[i] ?? 0 }]),
+            );
+            return nextBeaconHeight(100, finalizedAtSeal(committee, reports), terms);
+          });
+          expect(new Set(heights)).to.deep.equal(new Set([110]));
+        }
+      }
+    }
   });
 });
 

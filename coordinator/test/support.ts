@@ -122,6 +122,7 @@ export function entryOf(fields: Partial<RoundEntry> = {}): RoundEntry {
     epoch: 0,
     parent: GENESIS.entry,
     beacon: digest('beacon'),
+    finalized: 6,
     nextBeaconHeight: 9,
     baseVersion: 0,
     baseDigest: GENESIS.modelDigest,

@@ -49,7 +49,7 @@ export class Rebuilder {
     const bytes = await this.#collaborators.store.get(transcriptKey(round));
     if (bytes === undefined) return { transcript: false, bodies: false };
     const basis = await this.#findings.attempt(round, 'transcript', 'signed headers and reports', () =>
-      basisOfTranscript(context, round, decodeTranscript(bytes)),
+      basisOfTranscript(context, before, decodeTranscript(bytes)),
     );
     if (basis === undefined) return { transcript: false, bodies: false };
     const computed = await this.#aggregate(before, entry, basis);

@@ -93,7 +93,7 @@ export class FeeAdvisor {
   async advise({ entry }: Certificate, turn: number, signal: AbortSignal): Promise<void> {
     const { link, emit, forecast, say, self } = this.#collaborators;
     // All recommend from the chain as it was at the block that the seal anchored, so that they agree on what for.
-    const anchor = entry.nextBeaconHeight - link.document.parameters.beaconLag;
+    const anchor = entry.finalized;
     const before = await this.#state(anchor);
     const decision = this.#decide(before, await forecast(entry.round));
     const time = await link.timestampAt(anchor);

@@ -37,6 +37,7 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
     epoch: counts,
     parent: digests,
     beacon: digests,
+    finalized: counts,
     nextBeaconHeight: counts,
     baseVersion: counts,
     baseDigest: digests,

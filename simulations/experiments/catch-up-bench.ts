@@ -77,6 +77,7 @@ async function certified(rounds: number): Promise<{ log: LoggedRound[]; newest: 
       epoch: 0,
       parent: head.entry,
       beacon: digestOf('ballast/bench/beacon', round),
+      finalized: 2 ** 40 - 3,
       nextBeaconHeight: 2 ** 40,
       baseVersion: head.version,
       baseDigest: head.modelDigest,

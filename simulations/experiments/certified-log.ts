@@ -96,7 +96,7 @@ export async function writeCertifiedLog(
     const claims = headers.map(({ sender, payload }) => ({ node: sender, digest: payload.digest }));
     const seals = say('seal-report', [{ headers: claims, finalized: round * 10 }]);
     const reports = say('body-report', [{ held: claims, refused: [] }]);
-    const basis = basisOf(context, headers, seals, reports);
+    const basis = basisOf(context, head.nextBeaconHeight, headers, seals, reports);
     if (basis === undefined) throw new Error(`round ${round} has no basis`);
     const beacon = digestOf('ballast/simulation/beacon', { seed, round });
     const rows = updates.map((each, i) => ({ ...each, digest: claims[i]?.digest ?? '' }));

@@ -21,6 +21,7 @@ const entry = {
   epoch: 0,
   parent: EXAMPLE_DIGEST,
   beacon: EXAMPLE_DIGEST,
+  finalized: 117,
   nextBeaconHeight: 120,
   baseVersion: 7,
   baseDigest: EXAMPLE_DIGEST,

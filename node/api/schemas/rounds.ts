@@ -7,6 +7,7 @@ export const roundEntry = z.strictObject({
   epoch: count,
   parent: digest,
   beacon: digest,
+  finalized: count,
   nextBeaconHeight: count,
   baseVersion: count,
   baseDigest: digest,

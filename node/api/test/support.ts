@@ -80,6 +80,7 @@ export function history(rounds = ROUNDS): { readonly certificates: Certificate[]
       epoch: 0,
       parent,
       beacon: 'be'.repeat(32),
+      finalized: round,
       nextBeaconHeight: round + 3,
       baseVersion: version,
       baseDigest: digestOfVersion(version),

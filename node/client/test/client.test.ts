@@ -213,6 +213,7 @@ describe('client', () => {
         round: 4,
         parent: 'f'.repeat(64),
         beacon: 'f'.repeat(64),
+        finalized: 28,
         nextBeaconHeight: 31,
         baseVersion: 1,
         baseDigest: 'f'.repeat(64),

@@ -138,6 +138,7 @@ export async function publish(versions: number, document = documentOf()): Promis
       epoch: 0,
       parent: head.entry,
       beacon: toHex(new Uint8Array(32).fill(version)),
+      finalized: 10 * version - 3,
       nextBeaconHeight: 10 * version,
       baseVersion: version - 1,
       baseDigest: head.modelDigest,

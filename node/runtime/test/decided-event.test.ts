@@ -16,6 +16,7 @@ const entry = (fields: Partial<RoundEntry> = {}): RoundEntry => ({
   epoch: 0,
   parent: digest(1),
   beacon: digest(2),
+  finalized: 37,
   nextBeaconHeight: 40,
   baseVersion: 1,
   baseDigest: digest(3),

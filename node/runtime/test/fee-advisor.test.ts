@@ -99,7 +99,7 @@ class FakeChain {
 }
 
 const certificate = {
-  entry: { round: 7, version: 5, modelDigest: MODEL, nextBeaconHeight: 40 },
+  entry: { round: 7, version: 5, modelDigest: MODEL, finalized: 37 },
 } as unknown as Parameters<FeeAdvisor['advise']>[0];
 
 function setting(forecastBp: number) {

@@ -104,7 +104,7 @@ describe('fee advisors on a chain', function () {
         }),
       );
     }
-    const entry = { round: 1, version: 0, modelDigest: GENESIS, nextBeaconHeight: height + 3 };
+    const entry = { round: 1, version: 0, modelDigest: GENESIS, finalized: height };
     const certificate = { entry } as unknown as Parameters<FeeAdvisor['advise']>[0];
     const stop = new AbortController();
     const advising = advisors.map((advisor, turn) => advisor.advise(certificate, turn, stop.signal));
