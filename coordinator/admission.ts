@@ -122,6 +122,9 @@ export class Admission {
     if (parameters.update.normCheck && 2 ** (payload.normClass - 1) >= largestNorm(parameters, rowSize)) {
       throw refuseHeader('UPDATE_NORM', `norm class ${payload.normClass}`);
     }
+    if ((payload.trajectory === undefined) !== (parameters.audit === undefined)) {
+      throw refuseHeader('UPDATE_TRAJECTORY', payload.trajectory ? 'audited steps' : 'no audited steps');
+    }
     const { unit, relation, delta, epsilonBudget } = parameters.privacy;
     const stated = payload.privacy;
     if (stated.unit !== unit || stated.relation !== relation || stated.delta !== delta) {

@@ -12,6 +12,7 @@ import type { Head } from './entry.ts';
 import type { Roll } from './roll.ts';
 import type { Verdict } from './round/types.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
+import type { AuditedStep } from './training-proof/trajectory.ts';
 
 /** What a participant of a network goes by. */
 export type ParticipantOptions = {
@@ -43,6 +44,8 @@ export type Collaborators = {
   readonly trainer: RoundTrainer;
   readonly evaluator: Evaluator;
   readonly aggregator: RoundAggregator;
+  /** The step that proofs of training are made of, for a round; needed where the network audits training. */
+  readonly auditedStep?: (round: number) => AuditedStep;
 };
 
 export type Clock = {

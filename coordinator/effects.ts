@@ -4,6 +4,7 @@ import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { StoreOperation } from '../protocol/store.ts';
 import { encodeWeights } from '../protocol/vectors.ts';
+import { beaconDigest } from './beacon.ts';
 import type { BlobExchange } from './blob-exchange.ts';
 import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
@@ -19,6 +20,7 @@ import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { obtainRoll } from './sync/roll-fetch.ts';
+import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass, openUpdate } from './update-body.ts';
 import type { Voice } from './voice.ts';
@@ -60,6 +62,9 @@ export class Effects {
   readonly #voice: Voice;
   readonly #onLogged: EffectsParts['onLogged'];
   readonly #loop: Loop;
+  readonly #audits: TrainingAudits;
+  /** Of the round in progress, as this node last heard it. */
+  #roundBeacon: Digest | undefined;
   /** Ends what belongs to the round in progress. */
   #round = new AbortController();
   /** Ends the last question for a beacon: the round is over, or its block is another and is asked for anew. */
@@ -78,6 +83,18 @@ export class Effects {
     this.#voice = parts.voice;
     this.#onLogged = parts.onLogged;
     this.#loop = parts.loop;
+    const { options, collaborators } = parts;
+    this.#audits = new TrainingAudits({
+      self: collaborators.signer.nodeId,
+      network: options.network,
+      size: options.size,
+      parameters: options.parameters,
+      log: parts.log,
+      store: collaborators.store,
+      blobs: parts.blobs,
+      exchange: parts.exchange,
+      stepOf: collaborators.auditedStep,
+    });
   }
 
   async perform(effect: RoundEffect): Promise<void> {
@@ -213,7 +230,9 @@ export class Effects {
     const { signal } = this.#beacon;
     try {
       const randomness = await this.#collaborators.beacon.randomnessAt(height, signal);
-      if (!signal.aborted) this.#loop.post({ type: 'beacon', round, randomness });
+      if (signal.aborted) return;
+      this.#roundBeacon = beaconDigest(this.#options.network, round, randomness);
+      this.#loop.post({ type: 'beacon', round, randomness });
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -228,6 +247,8 @@ export class Effects {
     const { compression } = this.#options.parameters.update;
     const bytes = encodeBody(this.#collaborators.signer.nodeId, update, compression);
     const digest = await this.#blobs.put(round, bytes);
+    const trajectory = await this.#audits.state(round, this.#roundBeacon ?? '', version.weights, signal);
+    if (signal.aborted) return;
     await this.#voice.say('update-header', round, 0, {
       baseVersion: base.version,
       baseDigest: base.modelDigest,
@@ -237,6 +258,7 @@ export class Effects {
       normClass: normClass(update),
       privacy: { ...privacy },
       ledger,
+      ...(trajectory === undefined ? {} : { trajectory }),
     });
   }
 
@@ -251,8 +273,9 @@ export class Effects {
         round,
         this.#round.signal,
       )
-      .then((bytes) => {
+      .then(async (bytes) => {
         openUpdate(bytes, header, parameters);
+        await this.#audits.check(header, this.#roundBeacon ?? '', from, this.#round.signal);
         return 'held' as const;
       })
       .catch((error: unknown) => ({ code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED' }));

@@ -10,6 +10,24 @@ const REPORT = 'report it with the message: an honest node does not send this';
  * update in the roll of the round, which its node tells; the table is in docs/refusals.md.
  */
 export const REFUSALS: Readonly<Record<string, Refusal>> = {
+  AUDIT_COMMITMENT: {
+    meaning: 'an opened step of the training is not the one that was committed to',
+    remedy: 'keep the release and its engine the same from one round to the next',
+  },
+  AUDIT_MISSING: {
+    meaning: 'the node does not open the challenged steps of its last training',
+    remedy: 'see that peers reach this node, and that its log is whole',
+  },
+  AUDIT_OPENING: { meaning: 'the opened steps of a training do not decode', remedy: UPGRADE },
+  AUDIT_PLACES: { meaning: 'other steps are opened than those that were challenged', remedy: UPGRADE },
+  AUDIT_START: {
+    meaning: 'the audited steps began at another version, or in another round',
+    remedy: UPGRADE,
+  },
+  AUDIT_STEP: {
+    meaning: 'a step of the training, executed again, leads elsewhere',
+    remedy: 'use the public feed that the network publishes, and the release that it runs',
+  },
   BODY_MISSING: {
     meaning: 'a body that this node held is gone from its store',
     remedy: 'look after the disk; the next round goes on without it',
@@ -140,6 +158,10 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   UPDATE_STALE_BASE: {
     meaning: 'it was trained on another version than the last certified one',
     remedy: 'nothing: the node catches up and trains on the newest',
+  },
+  UPDATE_TRAJECTORY: {
+    meaning: 'the header commits to no audited steps where the network audits, or to some where it does not',
+    remedy: 'use the network’s own document',
   },
   UPDATE_WRONG_LAYOUT: {
     meaning: 'it was made for a model of other tensors',

@@ -34,6 +34,11 @@ const PAYLOADS = {
     privacy: privacyStatement,
     /** Debits in the sender's privacy ledger, this update's own with them. */
     ledger: count,
+    /**
+     * Where the network audits training: the commitment to this round's audited steps, and the digest of the opened steps
+     * of the last one before; null where none is owed.
+     */
+    trajectory: z.strictObject({ commitment: digest, opening: digest.nullable() }).optional(),
   }),
   'seal-report': z.strictObject({ headers: members, finalized: count }),
   'body-report': z.strictObject({

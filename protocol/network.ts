@@ -94,6 +94,25 @@ const parameters = z.strictObject({
    */
   beaconInterval: z.int().min(1).max(10_000).optional(),
   retention: z.strictObject({ rounds: z.int().min(1) }),
+  /**
+   * Proofs of training: each node takes so many audited steps on public rows in every round, and opens so many of them,
+   * chosen by the next beacon. None where left out.
+   */
+  audit: z
+    .strictObject({ steps: z.int().min(1).max(1_024), challenged: z.int().min(1).max(1_024) })
+    .refine(
+      ({ steps, challenged }) => challenged <= steps,
+      'expected at most as many challenged steps as steps',
+    )
+    .optional(),
+  /** Who trains in a round: a share of the nodes, chosen by the beacon, and never fewer than `min`; all where left out. */
+  selection: z
+    .strictObject({
+      strategy: z.enum(['uniform', 'round-robin', 'importance', 'resource-aware']),
+      share: z.number().gt(0).max(1),
+      min: z.int().min(1).max(4_096),
+    })
+    .optional(),
   /** How offenders come back: the rounds of a first quarantine, 60 where left out; each further one is twice as long. */
   standing: z.strictObject({ quarantineRounds: z.int().min(1).max(100_000) }).optional(),
 });

@@ -107,6 +107,11 @@ describe('admission', () => {
     ],
     ['another layout', 'reject UPDATE_WRONG_LAYOUT', updateHeader({ layout: digest('x') }).bytes],
     ['another size', 'reject UPDATE_SIZE', updateHeader({ size: SIZE + 1 }).bytes],
+    [
+      'audited steps where none are asked for',
+      'reject UPDATE_TRAJECTORY',
+      updateHeader({ trajectory: { commitment: digest('steps'), opening: null } }).bytes,
+    ],
     ['a norm class beyond the bound', 'reject UPDATE_NORM', updateHeader({ normClass: 11 }).bytes],
     [
       'another privacy unit',

@@ -49,6 +49,7 @@ export const addNodeCommands: AddCommands = (program, entry) => {
       '.ballast/devnet',
     )
     .option('--collaterals <n>', 'public coins beside the main one that the gate judges on', wholeNumber, 0)
+    .option('--audit <steps:challenged>', 'proofs of training on public rows, as in 16:4', auditFlag)
     .option('--no-gate', 'publish candidates that are worse than the last version')
     .option('--no-norm-check', 'accept updates beyond the clip norm')
     .option('--exit', 'end after the last round instead of keeping the network up', false)
@@ -108,6 +109,13 @@ async function devnet(flags: DevnetFlags, entry: string): Promise<void> {
   }
   const wasInterrupted = interruption.signalName() !== undefined;
   if (wasInterrupted && (options.exit || interruption.force.aborted)) process.exitCode = 130;
+}
+
+function auditFlag(text: string): NonNullable<DevnetOptions['audit']> {
+  const [, steps, challenged] = /^([0-9]{1,4}):([0-9]{1,4})$/.exec(text) ?? [];
+  if (steps === undefined)
+    throw new InvalidArgumentError(`got "${text}", expected steps:challenged, as in 16:4`);
+  return { steps: Number(steps), challenged: Number(challenged) };
 }
 
 type RecordFlag = { readonly days: number | undefined };

@@ -1,5 +1,5 @@
 import { parsePipeline, pipelineText, ruleEntry } from '../../aggregation/index.ts';
-import { aggregatorOf, requireFor } from '../../coordinator/index.ts';
+import { aggregatorOf, requireAuditOptions, requireFor } from '../../coordinator/index.ts';
 import { noiseMultiplierFor, type PrivacyUnit } from '../../privacy/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
@@ -31,6 +31,8 @@ export type DevnetOptions = {
   readonly samplingRate?: number | undefined;
   /** Days of the disjoint blocks that are one record; a UTC day of examples where left out. */
   readonly recordDays?: number | undefined;
+  /** Proofs of training; none where left out. */
+  readonly audit?: NetworkParameters['audit'];
   /** What the nodes aggregate with; `auto` where left out. */
   readonly kernels?: 'auto' | 'simd' | 'plain';
 };
@@ -76,6 +78,7 @@ export function checkDevnetOptions(options: DevnetOptions): void {
     (Number.isInteger(recordDays) &&
       recordDays >= 5 &&
       recordDays <= 366), 'record', `block:${recordDays}`, 'day, or block:5 to block:366');
+  if (options.audit !== undefined) requireAuditOptions(options.audit);
   const parameters = devnetParameters(options);
   requireFor(aggregatorOf(parameters), nodes);
   requireOneCorrection(parameters);
@@ -94,6 +97,7 @@ export function devnetParameters(
     | 'prox'
     | 'samplingRate'
     | 'recordDays'
+    | 'audit'
   >,
 ): NetworkParameters {
   const { samplingRate, recordDays } = options;
@@ -127,6 +131,7 @@ export function devnetParameters(
     fee: { gain: String(FEE_GAIN), deadBand: String(FEE_DEAD_BAND) },
     beaconLag: 3,
     retention: { rounds: 20 },
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
   };
 }
 

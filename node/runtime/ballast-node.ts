@@ -9,6 +9,7 @@ import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
 import { FailStopStore, LevelStore, type NodeStore, StoreError } from '../store/index.ts';
 import { createTrainer, type EngineName } from '../training/index.ts';
+import { auditedStepOf } from './audited-step.ts';
 import type { Backoff } from './backoff.ts';
 import { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
@@ -161,6 +162,11 @@ export class BallastNode {
     const others = await loadCollaterals(config.collaterals ?? [], signal);
     const market = createPublicMarket(feed.series, dataClock, model, reference, others);
     this.#market = market;
+    const publicRows = { feed: feed.series, ...(reference === undefined ? {} : { market: reference }) };
+    const auditedStep =
+      document.parameters.audit === undefined
+        ? undefined
+        : auditedStepOf(document.parameters, model, publicRows, dataClock);
 
     this.#starting('reaching the chain');
     const link = await this.#reachChain();
@@ -209,6 +215,7 @@ export class BallastNode {
             clock: this.#clock,
             dataClock,
             market,
+            ...(auditedStep === undefined ? {} : { auditedStep }),
             trainer,
             aggregator,
             emit: this.#emit,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type Abstention,
+  type AuditedStep,
   type BeaconSource,
   type Clock,
   type Committee,
@@ -56,6 +57,8 @@ export type CoreCollaborators = {
   readonly clock: Clock;
   readonly dataClock: DataClock;
   readonly market: PublicMarket;
+  /** Steps on public rows, where the network audits training. */
+  readonly auditedStep?: (round: number) => AuditedStep;
   readonly trainer: Trainer;
   readonly aggregator: RoundAggregator;
   readonly emit: Emit;
@@ -177,7 +180,7 @@ export class NodeCore {
 
   #createParticipant(ledger: PrivacyLedger): Promise<Participant> {
     const { document, identity, committee, model } = this.#options;
-    const { link, stores, transport, clock, market, aggregator, emit, conditions, onError } =
+    const { link, stores, transport, clock, market, aggregator, emit, conditions, onError, auditedStep } =
       this.#collaborators;
     const { parameters, genesis } = document;
     const weights = genesisOf(model);
@@ -204,6 +207,7 @@ export class NodeCore {
         beacon: this.#boundedBeacon(),
         evaluator: createGate(market, parameters, (judgement) => emit({ event: 'judged', ...judgement })),
         trainer: this.#roundTrainer(ledger),
+        ...(auditedStep === undefined ? {} : { auditedStep }),
       },
       {
         onDecided: (decided) => this.#onDecided(decided),

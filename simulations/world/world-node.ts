@@ -83,6 +83,7 @@ export type WorldNodeOptions = {
   /** In its place, opened over the node's own disk at each start. */
   readonly reopenTrainer?: ((store: KeyValueStore) => Promise<RoundTrainer>) | undefined;
   readonly evaluator: Evaluator;
+  readonly auditedStep: Collaborators['auditedStep'] | undefined;
   readonly scheduler: Scheduler;
   readonly chain: VirtualChain;
   /** What this node sees of the chain's randomness. */
@@ -249,7 +250,7 @@ export class WorldNode {
   }
 
   #collaborators(store: KeyValueStore, trainer: RoundTrainer): Collaborators {
-    const { network, beacon, signer, scheme, aggregator, evaluator } = this.#options;
+    const { network, beacon, signer, scheme, aggregator, evaluator, auditedStep } = this.#options;
     const isUnwitnessed = this.#options.misbehaviours.some(({ kind }) => kind === 'unwitnessed');
     return {
       store,
@@ -258,6 +259,7 @@ export class WorldNode {
       aggregator,
       trainer,
       evaluator,
+      ...(auditedStep === undefined ? {} : { auditedStep }),
       beacon,
       clock: this.#clock(),
       transport: {

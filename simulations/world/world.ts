@@ -12,6 +12,7 @@ import type {
 import { type Committee, createCommittee, type Member } from '../../coordinator/committee.ts';
 import { entryDigest, genesisHead } from '../../coordinator/entry.ts';
 import { genesisState, type RoundAggregator } from '../../coordinator/round-aggregator.ts';
+import type { AuditedStep } from '../../coordinator/training-proof/index.ts';
 import { type Digest, digestOf, digestOfBytes } from '../../protocol/digest.ts';
 import { type NodeSigner, nodeSigner } from '../../protocol/ed25519.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
@@ -57,6 +58,8 @@ export type WorldOptions = {
   /** Watches the run, and is asked after every event. */
   readonly monitor?: (world: World) => WorldMonitor;
   readonly evaluators: (index: number, random: SeededRandom) => Evaluator;
+  /** The step of a node's audited training in a round, where the network audits. */
+  readonly auditedSteps?: (index: number) => (round: number) => AuditedStep;
   /** What a node does wrong, if anything. */
   readonly misbehaviours?: (index: number) => readonly Misbehaviour[];
   /** Votes that decide, in place of the committee's own quorum: only to show what a wrong one breaks. */
@@ -153,6 +156,7 @@ export class World {
         aggregator: options.aggregators?.(index) ?? options.aggregator,
         trainer: options.trainers(index, random.fork(`train-${index}`)),
         reopenTrainer: reopening(options, index, random),
+        auditedStep: options.auditedSteps?.(index),
         evaluator: options.evaluators(index, random.fork(`gate-${index}`)),
         scheduler: this.scheduler,
         chain: this.chain,

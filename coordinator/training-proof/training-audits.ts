@@ -1,0 +1,195 @@
+import type { Digest } from '../../protocol/digest.ts';
+import { BallastError } from '../../protocol/errors.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import type { Payload, RoundEntry } from '../../protocol/messages.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
+import type { KeyValueStore } from '../../protocol/store.ts';
+import type { BlobExchange } from '../blob-exchange.ts';
+import type { Blobs } from '../blobs.ts';
+import type { RoundLog } from '../log.ts';
+import { openEvidence, type Received } from '../received.ts';
+import { decodeTranscript, transcriptKey } from '../transcript.ts';
+import { decodeOpening, encodeOpening, openingBytes, openTrajectory } from './opening.ts';
+import {
+  type AuditedStep,
+  type AuditOptions,
+  runTrajectory,
+  type TrajectoryOwner,
+  trajectoryCommitment,
+} from './trajectory.ts';
+import { verifyOpening } from './verify.ts';
+
+/** What a header says of its node's audited steps. */
+export type TrajectoryStatement = NonNullable<Payload<'update-header'>['trajectory']>;
+
+export type TrainingAuditsParts = {
+  readonly self: NodeId;
+  readonly network: Digest;
+  /** Number of weights. */
+  readonly size: number;
+  readonly parameters: Pick<NetworkParameters, 'audit' | 'retention'>;
+  readonly log: Pick<RoundLog, 'get' | 'roll'>;
+  readonly store: Pick<KeyValueStore, 'get'>;
+  readonly blobs: Pick<Blobs, 'put'>;
+  readonly exchange: Pick<BlobExchange, 'obtain' | 'obtainWeights'>;
+  /** The step of a round; absent where the network audits nothing. */
+  readonly stepOf: ((round: number) => AuditedStep) | undefined;
+};
+
+/** A past round as an audit needs it. */
+type Past = {
+  readonly entry: RoundEntry;
+  readonly nodes: ReadonlySet<NodeId>;
+  /** By sender; empty where this node has not seen the round's headers. */
+  readonly headers: ReadonlyMap<NodeId, Received<'update-header'>>;
+};
+
+/** A commitment that is to be answered: of the last round with an update of the node on its roll. */
+type Owed = {
+  readonly round: number;
+  readonly owner: TrajectoryOwner;
+  readonly base: Digest;
+  readonly challenge: Digest;
+  /** Undefined where this node has not seen the header. */
+  readonly commitment: Digest | undefined;
+};
+
+/**
+ * A node's audits: in every round in which it trains it commits to audited steps, and opens those of its last
+ * commitment that the beacon of the round after that chooses. What a node owes follows from the log alone, so that
+ * nothing has to be remembered across restarts; a member that has not seen the header of a commitment lets it be, and
+ * leaves it to those who have.
+ */
+export class TrainingAudits {
+  readonly #parts: TrainingAuditsParts;
+  readonly #past = new Map<number, Promise<Past | undefined>>();
+
+  /** @throws BallastError `AUDIT_STEPS` where the network audits and no step is given. */
+  constructor(parts: TrainingAuditsParts) {
+    this.#parts = parts;
+    if (parts.parameters.audit !== undefined && parts.stepOf === undefined)
+      throw new BallastError(
+        'AUDIT_STEPS',
+        'audit: got no step of training, expected one: the network audits',
+      );
+  }
+
+  /** Takes the round's audited steps. @returns what the header says; undefined where nothing is audited. */
+  async state(
+    round: number,
+    beacon: Digest,
+    weights: Float64Array,
+    signal: AbortSignal,
+  ): Promise<TrajectoryStatement | undefined> {
+    const { self, parameters, stepOf, exchange, blobs } = this.#parts;
+    const { audit } = parameters;
+    if (audit === undefined || stepOf === undefined) return undefined;
+    const trajectory = runTrajectory(weights, { node: self, beacon }, audit, stepOf(round));
+    const commitment = trajectoryCommitment(trajectory);
+    const owed = await this.#owed(self, round, beacon);
+    if (owed === undefined) return { commitment, opening: null };
+    const start = await exchange.obtainWeights(owed.base, owed.round, signal);
+    const earlier = runTrajectory(start, owed.owner, audit, stepOf(owed.round));
+    const opening = encodeOpening(openTrajectory(earlier, owed.owner, owed.challenge, audit));
+    return { commitment, opening: await blobs.put(round, opening) };
+  }
+
+  /**
+   * Checks that a header's sender answers for its last commitment.
+   *
+   * @param from peers that serve the opening.
+   * @throws BallastError `AUDIT_MISSING` without an answer; as `decodeOpening` and `verifyOpening` for a wrong one.
+   */
+  async check(
+    { sender, round, payload }: Received<'update-header'>,
+    beacon: Digest,
+    from: readonly NodeId[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { parameters, stepOf, size } = this.#parts;
+    const { audit } = parameters;
+    if (audit === undefined || stepOf === undefined) return;
+    const owed = await this.#owed(sender, round, beacon);
+    if (owed?.commitment === undefined) return;
+    const opening = payload.trajectory?.opening ?? undefined;
+    if (opening === undefined) throw missing(sender, owed.round, 'no answer');
+    const bytes = await this.#fetch(opening, audit, { round, from, signal }).catch((cause: unknown) => {
+      throw missing(sender, owed.round, 'an answer that nobody serves', cause);
+    });
+    verifyOpening(
+      decodeOpening(bytes, size, audit),
+      { ...owed, commitment: owed.commitment },
+      audit,
+      stepOf(owed.round),
+    );
+  }
+
+  #fetch(
+    opening: Digest,
+    audit: AuditOptions,
+    of: { readonly round: number; readonly from: readonly NodeId[]; readonly signal: AbortSignal },
+  ): Promise<Uint8Array> {
+    const { exchange, size } = this.#parts;
+    return exchange.obtain(opening, of.from, openingBytes(size, audit), of.round, of.signal);
+  }
+
+  /** What a node has to answer in a round, looked for as far back as bodies and models are kept. */
+  async #owed(node: NodeId, round: number, beacon: Digest): Promise<Owed | undefined> {
+    const oldest = Math.max(1, round - this.#parts.parameters.retention.rounds);
+    for (const kept of this.#past.keys()) if (kept < oldest) this.#past.delete(kept);
+    for (let past = round - 1; past >= oldest; past--) {
+      const found = await this.#pastOf(past);
+      if (found === undefined || !found.nodes.has(node)) continue;
+      const challenge = past + 1 === round ? beacon : (await this.#pastOf(past + 1))?.entry.beacon;
+      if (challenge === undefined) return undefined;
+      return {
+        round: past,
+        owner: { node, beacon: found.entry.beacon },
+        base: found.entry.baseDigest,
+        challenge,
+        commitment: found.headers.get(node)?.payload.trajectory?.commitment,
+      };
+    }
+    return undefined;
+  }
+
+  #pastOf(round: number): Promise<Past | undefined> {
+    const known = this.#past.get(round) ?? this.#read(round);
+    this.#past.set(round, known);
+    return known;
+  }
+
+  async #read(round: number): Promise<Past | undefined> {
+    const { log, store, network } = this.#parts;
+    const [certificate, roll, transcript] = await Promise.all([
+      log.get(round),
+      log.roll(round),
+      store.get(transcriptKey(round)),
+    ]);
+    if (certificate === undefined || roll === undefined) return undefined;
+    const headers = transcript === undefined ? [] : headersOf(transcript, network, round);
+    return {
+      entry: certificate.entry,
+      nodes: new Set(roll.map(({ node }) => node)),
+      headers: new Map(headers.map((header) => [header.sender, header])),
+    };
+  }
+}
+
+/** A transcript that is damaged here is one that this node has not seen: nobody else is to blame for it. */
+function headersOf(transcript: Uint8Array, network: Digest, round: number): Received<'update-header'>[] {
+  try {
+    return openEvidence('update-header', network, round, decodeTranscript(transcript).headers);
+  } catch (error) {
+    if (error instanceof BallastError) return [];
+    throw error;
+  }
+}
+
+function missing(node: NodeId, round: number, got: string, cause?: unknown): BallastError {
+  return new BallastError(
+    'AUDIT_MISSING',
+    `audit of ${node}: got ${got}, expected the opened steps of its training in round ${round}`,
+    { metadata: { node, round }, ...(cause === undefined ? {} : { cause }) },
+  );
+}
