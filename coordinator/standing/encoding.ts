@@ -8,9 +8,9 @@ import { BAD_ROUNDS, GOOD_ROUNDS, TIERS } from './tiers.ts';
 
 const KIND = 'ballast/standing/1';
 const KEY_BYTES = 32;
-/** Key, four bytes (tier, good, bad, quarantines) and seven counts of 32 bits, big-endian. */
-const ROW_BYTES = KEY_BYTES + 4 + 7 * 4;
-const COUNTS = ['until', 'settled', 'joined', 'last', 'offered', 'accepted', 'selected'] as const;
+/** Key, four bytes (tier, good, bad, quarantines) and eight counts of 32 bits, big-endian. */
+const ROW_BYTES = KEY_BYTES + 4 + 8 * 4;
+const COUNTS = ['until', 'settled', 'joined', 'last', 'asked', 'offered', 'accepted', 'selected'] as const;
 
 /** The most bytes of an encoded table. */
 export const MAX_STANDING_BYTES = MAX_STANDING_ROWS * ROW_BYTES + 128;
@@ -19,7 +19,7 @@ const encoded = new WeakMap<StandingTable, Uint8Array>();
 const digests = new WeakMap<StandingTable, Digest>();
 
 /**
- * The one encoding of a table: canonical, rows of 64 bytes by ascending node id.
+ * The one encoding of a table: canonical, rows of 68 bytes by ascending node id.
  *
  * Rounds and counts beyond 2^32 − 1, a century of rounds of a second, are stated as that.
  */

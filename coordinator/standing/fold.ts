@@ -11,6 +11,8 @@ export type RoundRecord = {
   readonly round: number;
   readonly epoch: number;
   readonly roll: readonly { readonly node: NodeId; readonly fate: string }[];
+  /** Nodes whom the beacon asked to train, where the network selects who does. */
+  readonly asked?: Iterable<NodeId>;
   /** Nodes of whom the entry names a proof. */
   readonly offences: readonly { readonly node: NodeId }[];
 };
@@ -33,7 +35,7 @@ export function quarantineRounds({ standing }: Pick<NetworkParameters, 'standing
  */
 export function standingAfter(
   table: StandingTable,
-  { round, epoch, roll, offences }: RoundRecord,
+  { round, epoch, roll, asked = [], offences }: RoundRecord,
   first: number,
 ): StandingTable {
   if (round !== table.round + 1) {
@@ -50,6 +52,11 @@ export function standingAfter(
     // Nobody gets a row, and a founder's trust, for a header that was never sealed.
     if (judgementOf(fate) === 'neither' && !rows.has(node)) continue;
     rows.set(node, judged(rowOf(node), fate, round, first));
+  }
+  // Who was asked and has a row: one that never showed has none to count in.
+  for (const node of asked) {
+    const row = rows.get(node);
+    if (row !== undefined) rows.set(node, { ...row, asked: row.asked + 1 });
   }
   for (const node of new Set(offences.map((offence) => offence.node)))
     rows.set(node, { ...quarantined(rowOf(node), round, first), settled: round });
@@ -68,7 +75,7 @@ export function isDue(
 }
 
 function newRow(tier: Tier, round: number): StandingRow {
-  const counts = { quarantines: 0, until: 0, settled: 0, offered: 0, accepted: 0, selected: 0 };
+  const counts = { quarantines: 0, until: 0, settled: 0, asked: 0, offered: 0, accepted: 0, selected: 0 };
   return { tier, good: 0, bad: 0, ...counts, joined: round, last: round };
 }
 

@@ -18,6 +18,8 @@ export type StandingRow = {
   readonly joined: number;
   /** The last such round. */
   readonly last: number;
+  /** Rounds in which the beacon asked it to train, where the network selects who does; it may not have. */
+  readonly asked: number;
   /** Rounds in which an update of its reached the roll and was judged. */
   readonly offered: number;
   /** Those of them in which it was valid and in time. */

@@ -53,6 +53,20 @@ const FOUNDED = standingAfter(
 const QUARANTINED = folded(['accepted!']);
 
 describe('standing', () => {
+  it('counts the rounds in which a node was asked, those in which it kept silent with them', () => {
+    const silent = standingAfter(
+      FOUNDED,
+      { round: 2, epoch: EPOCH, roll: [], asked: [A, B], offences: [] },
+      FIRST,
+    );
+    expect(silent.rows.get(B)).to.include({ asked: 1, offered: 1, last: 1 });
+    expect(silent.rows.has(A)).to.equal(false);
+    const roll = [{ node: A, fate: 'accepted' }];
+    const seen = standingAfter(silent, { round: 3, epoch: EPOCH, roll, asked: [A], offences: [] }, FIRST);
+    expect(rowOf(seen)).to.include({ asked: 1, offered: 1 });
+    expect(seen.rows.get(B)).to.include({ asked: 1 });
+  });
+
   it('trusts founders wholly, so that a network of founders weighs nothing', () => {
     expect(weightOf(GENESIS_STANDING, A, EPOCH)).to.equal(4);
     const table = folded(times(4, 'accepted'));
