@@ -32,6 +32,7 @@ const PUBLIC: ReadonlySet<string> = new Set([
   'phase',
   'judged',
   'view',
+  'voted',
   'decided',
   'published',
   'recommended',

@@ -249,6 +249,7 @@ class Libp2pNetwork implements Network {
         { maxInboundStreams: 8, maxOutboundStreams: 8 },
       );
     }
+    this.#node.addEventListener('peer:connect', ({ detail }) => this.#votes.connected(detail.toString()));
     this.#node.addEventListener('peer:disconnect', () => {
       for (const bounded of [this.#rate, this.#door, this.#votes, this.#log, this.#witness]) bounded.prune();
     });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stream } from '@libp2p/interface';
 import { VoteQueue, type VoteQueueLimits } from './vote-queue.ts';
 
@@ -25,6 +24,7 @@ export class VoteLine {
   readonly #closed = new AbortController();
   #stream: Stream | undefined;
   #isSending = false;
+  #wake: () => void = () => undefined;
 
   constructor(limits: VoteLineLimits, collaborators: VoteLineCollaborators) {
     this.#limits = limits;
@@ -39,10 +39,16 @@ export class VoteLine {
     if (!this.#isSending) void this.#sendAll();
   }
 
+  /** The member is there: what waits need not rest any longer. */
+  connected(): void {
+    this.#wake();
+  }
+
   close(): void {
     this.#closed.abort(new Error('the line is closed'));
     this.#queue.clear();
     this.#stream?.abort(new Error('the line is closed'));
+    this.#wake();
   }
 
   /** Never rejects. */
@@ -75,10 +81,14 @@ export class VoteLine {
     return this.#stream;
   }
 
+  /** Until the member connects, for a while at most. */
   async #rest(failures: number): Promise<void> {
     const { first, most } = this.#limits.retryMs;
-    const options = { signal: this.#closed.signal, ref: false };
-    await sleep(Math.min(most, first * 2 ** failures), undefined, options).catch(() => undefined);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, Math.min(most, first * 2 ** failures)).unref();
+    this.#wake = resolve;
+    await promise;
+    clearTimeout(timer);
   }
 
   #within(ms: number): AbortSignal {

@@ -91,6 +91,11 @@ export class VoteStreams {
     }
   }
 
+  /** A peer is connected now, whoever dialled. */
+  connected(peer: NodeId): void {
+    this.#lines.get(peer)?.connected();
+  }
+
   stop(): void {
     for (const line of this.#lines.values()) line.close();
     this.#lines.clear();

@@ -1,6 +1,6 @@
 import type { Clock, Committee } from '../../coordinator/index.ts';
-import { openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
+import type { NodeId } from '../../protocol/ids.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { createDataClock, loadMarket, loadSeries } from '../data/index.ts';
 import { DataFolder } from '../data-folder/index.ts';
@@ -15,7 +15,7 @@ import { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
 import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
 import { Conditions } from './conditions.ts';
-import type { Emit } from './events.ts';
+import { type Emit, isVote } from './events.ts';
 import { GossipWiring } from './gossip.ts';
 import { loadCollaterals } from './load-collaterals.ts';
 import { NetworkHost } from './network-host.ts';
@@ -92,6 +92,8 @@ export class BallastNode {
   #readiness: Readiness = { status: 'starting', reason: 'the node has not been started' };
   #link: ChainLink | undefined;
   #committee: Committee | undefined;
+  /** Members of the committee as it is now. */
+  #voters: ReadonlySet<NodeId> = new Set();
   #market: PublicMarket | undefined;
   #folder: DataFolder | undefined;
   #host: NetworkHost | undefined;
@@ -173,6 +175,7 @@ export class BallastNode {
     this.#link = link;
     const committee = await link.committee();
     this.#committee = committee;
+    this.#voters = new Set(committee.members.map(({ node }) => node));
     const trainer = createTrainer({
       source: config.slice,
       ...(config.market === undefined || config.publicMarket === undefined
@@ -323,13 +326,14 @@ export class BallastNode {
   #gossip(): GossipWiring {
     return new GossipWiring(this.#options.document.name, {
       network: () => this.#host?.current,
-      hear: (bytes) => {
+      hear: (bytes, { sender, ts }) => {
         const verdict = this.#core?.current?.hear(bytes) ?? { action: 'defer' };
-        if (verdict.action === 'accept') {
-          const { sender, ts } = openEnvelope(bytes).envelope;
-          this.#clockWatch.heardPeer(sender, ts);
-        }
+        if (verdict.action === 'accept') this.#clockWatch.heardPeer(sender, ts);
         return verdict;
+      },
+      isVoter: () => this.#voters.has(this.#options.identity.nodeId),
+      onVote: ({ type, round, view }, digest) => {
+        if (isVote(type)) this.#emit({ event: 'voted', vote: type, round, view, digest });
       },
       serve: async (digest) => this.#core?.current?.participant.serve(digest),
       participant: () => this.#core?.current?.participant,
@@ -353,7 +357,8 @@ export class BallastNode {
               onRefused: ({ code, peer }) =>
                 this.#emit({ event: 'refused', code, sender: peer, reason: 'refused at the door' }),
               onError: (error) => this.#tell(error),
-              isMember: (peer) => this.#committee?.members.some(({ node }) => node === peer) ?? false,
+              isMember: (peer) => this.#voters.has(peer),
+              voters: () => this.#voters,
             },
           ),
         join: (network) => gossip.join(network),

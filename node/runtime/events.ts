@@ -19,6 +19,13 @@ export type HeldOut = {
   readonly intervals?: SkillIntervals;
 };
 
+const VOTES = ['prepare', 'commit', 'view-change'] as const;
+export type Vote = (typeof VOTES)[number];
+
+export function isVote(type: string): type is Vote {
+  return (VOTES as readonly string[]).includes(type);
+}
+
 /** What a running node tells: the lines of its log, and of `--json`. */
 export type NodeEvent =
   | {
@@ -33,6 +40,14 @@ export type NodeEvent =
     }
   | { readonly event: 'phase'; readonly round: number; readonly phase: string }
   | { readonly event: 'view'; readonly round: number; readonly view: number }
+  | {
+      /** What this node has signed for a round and view, at the moment that it is sent; `digest` of the message. */
+      readonly event: 'voted';
+      readonly vote: Vote;
+      readonly round: number;
+      readonly view: number;
+      readonly digest: Digest;
+    }
   | PrivacyPlan
   | {
       readonly event: 'trained';

@@ -1,6 +1,9 @@
 import type { Participant, Transport } from '../../coordinator/index.ts';
+import type { Digest } from '../../protocol/digest.ts';
+import { type Envelope, openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
-import { TOPICS, type Topic } from '../../protocol/message-types.ts';
+import type { NodeId } from '../../protocol/ids.ts';
+import { type Topic, topicOf } from '../../protocol/message-types.ts';
 import type { Network, ServeBlob, Verdict } from '../network/index.ts';
 
 const FETCH_TIMEOUT_MS = 3_000;
@@ -9,17 +12,29 @@ export type GossipCollaborators = {
   /** The network as it stands: it is made anew when its port comes free. */
   readonly network: () => Network | undefined;
   /** Judges a message, and acts on it where it is accepted. */
-  readonly hear: (bytes: Uint8Array) => Verdict;
+  readonly hear: (bytes: Uint8Array, envelope: Envelope) => Verdict;
+  /** Whether this node is a member of the committee as it is now. */
+  readonly isVoter: () => boolean;
+  /** Hears of each vote of this node's own, once, as it is sent. */
+  readonly onVote?: (envelope: Envelope, digest: Digest) => void;
   readonly serve: ServeBlob;
   /** Who answers the others' questions for the log and for what is held of them; nobody while the core is down. */
   readonly participant: () => Participant | undefined;
   readonly onError: (error: unknown) => void;
 };
 
+/** Topics that every node hears by gossip. Headers concern members alone, and votes go over direct streams. */
+const OF_EVERYONE: readonly Topic[] = ['rounds', 'parameters'];
+
 /** The participant's messages and bodies on the network: topics of one network's name, in both directions. */
 export class GossipWiring {
   readonly #name: string;
   readonly #collaborators: GossipCollaborators;
+  /** Votes that this node has told of: they are sent again, as the same bytes. */
+  readonly #told = new WeakSet<Uint8Array>();
+  #joined: Network | undefined;
+  /** Ends the subscription to headers. */
+  #endUpdates: (() => void) | undefined;
 
   /** @param name of the network: part of every topic. */
   constructor(name: string, collaborators: GossipCollaborators) {
@@ -33,10 +48,12 @@ export class GossipWiring {
 
   /** Hears and serves on a network; called once for each network that is made. */
   join(network: Network): void {
-    const { hear, serve, participant } = this.#collaborators;
-    for (const topic of TOPICS) {
-      network.subscribe(this.topic(topic), hear, () => undefined);
-    }
+    const { serve, participant } = this.#collaborators;
+    for (const topic of OF_EVERYONE) this.#subscribe(network, topic);
+    network.takeVotes((bytes, from) => this.#hear('votes', bytes, from));
+    this.#joined = network;
+    this.#endUpdates = undefined;
+    this.followCommittee();
     network.serveBlobs(serve);
     network.serveLog(async ({ from, most }) => {
       const request = from === 0 ? ({ from: 'newest' } as const) : { from, most };
@@ -45,11 +62,27 @@ export class GossipWiring {
     network.serveWitness(async (peer) => participant()?.serveWitness(peer));
   }
 
+  /** Hears headers from now on, or no more, as the committee has this node. Headers are said without hearing others'. */
+  followCommittee(): void {
+    const isVoter = this.#collaborators.isVoter();
+    if (isVoter && this.#endUpdates === undefined && this.#joined !== undefined) {
+      this.#endUpdates = this.#subscribe(this.#joined, 'updates');
+    } else if (!isVoter) {
+      this.#endUpdates?.();
+      this.#endUpdates = undefined;
+    }
+  }
+
   get transport(): Transport {
     const { network, onError } = this.#collaborators;
     return {
       broadcast: (topic, bytes) => {
-        network()?.publish(this.topic(topic), bytes).catch(onError);
+        try {
+          if (topic === 'votes') this.#vote(bytes);
+          else network()?.publish(this.topic(topic), bytes).catch(onError);
+        } catch (error) {
+          onError(error);
+        }
       },
       fetch: (from, digest, maxBytes, signal) => {
         const current = network();
@@ -68,6 +101,31 @@ export class GossipWiring {
         return current.fetchWitness(from, signal);
       },
     };
+  }
+
+  #subscribe(network: Network, topic: Topic): () => void {
+    return network.subscribe(
+      this.topic(topic),
+      (bytes) => this.#hear(topic, bytes),
+      () => undefined,
+    );
+  }
+
+  /** @param author who alone may have signed it, where it came over a direct stream. @throws MessageError. */
+  #hear(topic: Topic, bytes: Uint8Array, author?: NodeId): Verdict {
+    const { envelope } = openEnvelope(bytes);
+    if (topicOf(envelope.type) !== topic) return { action: 'reject', code: 'MESSAGE_WRONG_TOPIC' };
+    if (author !== undefined && envelope.sender !== author)
+      return { action: 'reject', code: 'MESSAGE_NOT_ITS_OWN' };
+    return this.#collaborators.hear(bytes, envelope);
+  }
+
+  #vote(bytes: Uint8Array): void {
+    this.#collaborators.network()?.sendVote(bytes);
+    if (this.#told.has(bytes)) return;
+    this.#told.add(bytes);
+    const { envelope, digest } = openEnvelope(bytes);
+    this.#collaborators.onVote?.(envelope, digest);
   }
 }
 

@@ -5,6 +5,9 @@ import type { Payload } from '../../protocol/messages.ts';
 /** An update as it went out: what the sender's ledger must know of. */
 export type SentUpdate = { readonly round: number; readonly digest: string };
 
+/** Who said what for which place. */
+export type Said = Pick<Envelope, 'sender' | 'type' | 'round' | 'view'>;
+
 /**
  * Everything that was ever said, as a listener on the wire hears it. It finds who said two things where only one
  * may be said.
@@ -19,17 +22,21 @@ export class Wire {
   /** @returns the envelope, for whoever acts on it. */
   capture(bytes: Uint8Array): Envelope {
     const { envelope, digest } = openEnvelope(bytes);
-    const { sender, type, round, view } = envelope;
     this.#messages += 1;
-    if (REPEATABLE.has(type)) return envelope;
+    if (REPEATABLE.has(envelope.type)) return envelope;
+    this.note(envelope, digest);
+    if (envelope.type === 'update-header') this.#keepUpdate(envelope);
+    return envelope;
+  }
+
+  /** The same of a message that only its sender and its readers have seen. */
+  note({ sender, type, round, view }: Said, digest: string): void {
     const slot = `${sender} ${type} ${round} ${view}`;
     const known = this.#said.get(slot);
     if (known !== undefined && known !== digest) this.violations.push(`two messages for one place: ${slot}`);
     this.#said.set(slot, digest);
-    if (type === 'update-header') this.#keepUpdate(envelope);
     if (type === 'prepare' || type === 'commit')
       this.#lastVote.set(sender, Math.max(round, this.lastVoteOf(sender)));
-    return envelope;
   }
 
   get messages(): number {

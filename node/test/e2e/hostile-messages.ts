@@ -74,9 +74,10 @@ export class Forger {
       rounds('MESSAGE_NOT_MEMBER', this.sign('status', { head: 0 }, at, this.#stranger)),
       rounds('MESSAGE_WRONG_ROUND', this.sign('status', { head: 0 }, { round: 1_000_000 })),
       rounds(
-        'MESSAGE_WRONG_VIEW',
-        this.sign('view-change', { lock: null, prepare: null }, { ...at, view: 5_000 }),
+        'MESSAGE_WRONG_TOPIC',
+        this.sign('view-change', { lock: null, prepare: null }, { ...at, view: 1 }),
       ),
+      rounds('MESSAGE_WRONG_VIEW', this.sign('status', { head: 0 }, { ...at, view: 5_000 })),
       rounds('MESSAGE_PAYLOAD', this.sign('status', { head: -1 }, at)),
       bad('UPDATE_WRONG_LAYOUT', { layout: 'cd'.repeat(32) }),
       bad('UPDATE_SIZE', { size: this.#size + 1 }),

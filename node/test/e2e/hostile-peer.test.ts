@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { digestOfBytes } from '../../../protocol/digest.ts';
-import { TOPICS, type Topic } from '../../../protocol/message-types.ts';
+import type { Topic } from '../../../protocol/message-types.ts';
 import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
 import { createModel, parseModelSpec } from '../../models/index.ts';
 import { createNetwork, type Network } from '../../network/index.ts';
@@ -10,6 +10,8 @@ import { BallastNode, type NodeEvent, readNodeConfig } from '../../runtime/index
 import { Forger, type Hostile } from './hostile-messages.ts';
 import { type PreparedNetwork, prepareNetwork } from './network.ts';
 
+/** Votes are no gossip. */
+const GOSSIP: readonly Topic[] = ['updates', 'rounds', 'parameters'];
 const ROUNDS = 3;
 const HONEST = 4;
 /** Rejected messages after which a node cuts the connection, at 5 points each and −20. */
@@ -67,7 +69,7 @@ describe('a network among hostile peers', function () {
       bootstrap: prepared.document.bootstrap,
     });
     peers.push(network);
-    for (const name of TOPICS)
+    for (const name of GOSSIP)
       network.subscribe(
         topic(name),
         () => ({ action: 'accept' }),
@@ -79,7 +81,7 @@ describe('a network among hostile peers', function () {
   const stranger = () => createIdentity((length) => Uint8Array.from(randomBytes(length)));
   const meet = async (network: Network) => {
     for (const address of addresses()) await network.connect(address);
-    for (const name of TOPICS) await network.ready(topic(name), HONEST, AbortSignal.timeout(20_000));
+    for (const name of GOSSIP) await network.ready(topic(name), HONEST, AbortSignal.timeout(20_000));
   };
 
   before(async () => {

@@ -24,7 +24,7 @@ export const NODES_PACE: Pace = { lifeMs: 4_000, earlyLifeMs: 2_000, awayMs: 300
 const PUBLISH_MS = 20_000;
 const POLL_MS = 200;
 
-/** Four `ballast node` processes with libp2p, training, gate and a real chain; a peer of theirs hears the wire. */
+/** Four `ballast node` processes with libp2p, training, gate and a real chain; a peer hears their gossip, they tell of their votes. */
 export function openNodes({ folder, seed }: NodesOptions): OpenArena {
   return async (listener) => {
     const network = await prepareKillNetwork(folder, seed);
@@ -159,6 +159,11 @@ class NodeArena implements Arena {
     if (event.event === 'error') onFailed?.(index, event.code, event.message);
     if (event.event === 'refused' && event.code === 'EQUIVOCATION')
       onFailed?.(index, event.code, event.reason);
+    if (event.event === 'voted') {
+      const { vote: type, round, view, digest } = event;
+      this.wire.note({ sender: this.ids[index] ?? '', type, round, view }, digest);
+      this.#listener.onSaid?.(index, type, round);
+    }
     if (event.event === 'trained') this.#trained(index, member, event.round);
     if (!isUp) return;
     if (event.event === 'ready') onUp?.(index);

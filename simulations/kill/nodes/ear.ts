@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Certificate } from '../../../coordinator/index.ts';
+import { type Certificate, readLoggedRound } from '../../../coordinator/index.ts';
 import { createIdentity } from '../../../node/keys/index.ts';
 import { createNetwork, type Network } from '../../../node/network/index.ts';
-import { decodeCanonical } from '../../../protocol/encoding.ts';
-import { TOPICS } from '../../../protocol/message-types.ts';
+import type { Topic } from '../../../protocol/message-types.ts';
 
+/** Votes are between members: they tell of their own. */
+const GOSSIP: readonly Topic[] = ['updates', 'rounds', 'parameters'];
 const DIAL_EVERY_MS = 100;
 const LOG_TIMEOUT_MS = 3_000;
 /** A node that has just decided may not have answered for its newest round yet. */
 const RECORDS = 64;
 
-/** A libp2p peer that is no member: it hears every topic, forwards what it hears and reads the members' logs. */
+/** A libp2p peer that is no member: it hears what is gossiped, forwards what it hears and reads the members' logs. */
 export class Ear {
   readonly #network: Network;
   readonly #stopping = new AbortController();
@@ -24,7 +25,7 @@ export class Ear {
   static async open(name: string, hear: (bytes: Uint8Array) => void): Promise<Ear> {
     const identity = createIdentity((length) => Uint8Array.from(randomBytes(length)));
     const network = await createNetwork({ privateKey: await identity.transportKey() });
-    for (const topic of TOPICS) {
+    for (const topic of GOSSIP) {
       const judge = (bytes: Uint8Array) => {
         hear(bytes);
         return { action: 'accept' } as const;
@@ -49,7 +50,7 @@ export class Ear {
   async log(id: string, from: number): Promise<Certificate[]> {
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(LOG_TIMEOUT_MS)]);
     const records = await this.#network.fetchLog(id, { from, most: RECORDS }, signal);
-    return records.map((bytes) => decodeCanonical(bytes) as unknown as Certificate);
+    return records.map((bytes) => readLoggedRound(bytes, id).certificate);
   }
 
   async stop(): Promise<void> {
