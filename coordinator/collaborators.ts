@@ -9,8 +9,8 @@ import type { Candidate, Version } from './candidate.ts';
 import type { Certificate, CommitScheme } from './certificate.ts';
 import type { Committee } from './committee.ts';
 import type { Head } from './entry.ts';
+import type { Judgement, Verdict } from './gate.ts';
 import type { Roll } from './roll.ts';
-import type { Verdict } from './round/types.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
 import type { AuditedStep } from './training-proof/trajectory.ts';
 
@@ -111,13 +111,13 @@ export type RoundTrainer = {
 };
 
 export type Evaluator = {
-  /** The gate: this node's verdict on a candidate against the last version. */
+  /** The gate: this node's verdict on a candidate against the last version, and what it rests on where there are scores. */
   readonly judge: (
     round: number,
     base: Float64Array,
     candidate: Float64Array,
     signal: AbortSignal,
-  ) => Promise<Verdict>;
+  ) => Promise<Judgement | Verdict>;
 };
 
 /** What a participant tells about, for logs, metrics and people. None of it feeds back. */

@@ -12,6 +12,7 @@ import { type Certificate, isCertified } from './certificate.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
 import { committeeKey, encodeCommittee } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
+import { worseOf } from './gate.ts';
 import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
@@ -330,10 +331,12 @@ export class Effects {
     if (candidate === undefined) return;
     const weights = await this.#exchange.obtainWeights(base.modelDigest, base.round, signal);
     const isGated = this.#options.parameters.gate.enabled;
-    const verdict = isGated
+    const judgement = isGated
       ? await this.#collaborators.evaluator.judge(round, weights, candidate.weights, signal)
       : 'accepted';
-    this.#loop.post({ type: 'evaluated', round, candidateDigest, verdict });
+    const verdict = typeof judgement === 'string' ? judgement : judgement.verdict;
+    const judged = { verdict, worse: worseOf(judgement) };
+    this.#loop.post({ type: 'evaluated', round, candidateDigest, judged });
   }
 
   async #checkCommits({ round, entry, view, commits }: Effect<'check-commits'>): Promise<void> {

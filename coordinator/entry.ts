@@ -2,6 +2,7 @@ import type { RoundDecision } from '../protocol/decision.ts';
 import { type Digest, digestOf } from '../protocol/digest.ts';
 import type { Encodable } from '../protocol/encoding.ts';
 import type { PrivacyStatement, RoundEntry } from '../protocol/messages.ts';
+import { rejectionReason } from './rejection.ts';
 
 export type { RoundDecision };
 
@@ -59,13 +60,19 @@ export function headAfter(entry: RoundEntry): Head {
 /**
  * The same round with another outcome: only an accepted candidate becomes the next version, and its state the
  * version's. An aborted round has no candidate, so it has no other outcome.
+ *
+ * @param worse pairs of head and collateral that the reason of a rejection names.
  */
-export function withOutcome(entry: RoundEntry, outcome: 'accepted' | 'rejected'): RoundEntry {
+export function withOutcome(
+  entry: RoundEntry,
+  outcome: 'accepted' | 'rejected',
+  worse: readonly string[] = [],
+): RoundEntry {
   const accepted = outcome === 'accepted';
   return {
     ...entry,
     outcome,
-    reason: accepted ? '' : 'the candidate is worse on public data than the last version',
+    reason: accepted ? '' : rejectionReason(worse),
     version: accepted ? entry.baseVersion + 1 : entry.baseVersion,
     modelDigest: accepted ? entry.candidateDigest : entry.baseDigest,
     stateDigest: accepted ? entry.candidateState : entry.baseState,

@@ -63,8 +63,9 @@ export function judgeScores(
 }
 
 /** The pairs that were worse, ascending, the first four: what a member's vote says of its verdict. */
-export function worseOf({ findings }: Judgement): string[] {
-  return findings
+export function worseOf(judgement: Judgement | Verdict): string[] {
+  if (typeof judgement === 'string') return [];
+  return judgement.findings
     .filter(({ isWorse }) => isWorse)
     .map(nameOf)
     .slice(0, MAX_NAMED_PAIRS);

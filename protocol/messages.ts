@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Encodable } from './encoding.ts';
 import { type Envelope, MAX_ENVELOPE_BYTES } from './envelope.ts';
 import { MessageError } from './errors.ts';
+import { worsePairs } from './gate-pair.ts';
 import type { MessageType } from './message-types.ts';
 import {
   certificate,
@@ -52,7 +53,12 @@ const PAYLOADS = {
     bodyReports: envelopes,
     viewChanges: envelopes,
   }),
-  prepare: z.strictObject({ entry: digest, outcome }),
+  prepare: z.strictObject({
+    entry: digest,
+    outcome,
+    /** Pairs of head and collateral that the sender found worse, where it rejects. */
+    worse: worsePairs.optional(),
+  }),
   commit: z.strictObject({ entry: digest, signature: bytes(65) }),
   'view-change': z.strictObject({ lock: lock.nullable(), prepare: bytes(MAX_ENVELOPE_BYTES).nullable() }),
   certificate,

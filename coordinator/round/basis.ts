@@ -6,7 +6,7 @@ import type { Received } from '../received.ts';
 import { createRoll, isRollOf, type Roll, selectedOf, updatesOf } from '../roll.ts';
 import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../seal.ts';
 import { EMPTY_STANDING } from '../standing.ts';
-import type { Aggregated, Basis, RoundContext, RoundState, Verdict } from './types.ts';
+import type { Aggregated, Basis, Judged, RoundContext, RoundState } from './types.ts';
 
 /**
  * Everything that a proposal may choose is which reports it rests on; the rest follows from them.
@@ -120,7 +120,7 @@ export function candidateEntry(
   state: RoundState,
   basis: Basis,
   aggregated: Aggregated,
-  verdict: Verdict,
+  { verdict, worse }: Judged,
 ): RoundEntry {
   const { parameters } = context;
   const accepted = new Set(basis.accepted.map(({ node }) => node));
@@ -140,7 +140,7 @@ export function candidateEntry(
       agreedPrivacy(parameters.privacy),
     ),
   };
-  return withOutcome(entry, verdict);
+  return withOutcome(entry, verdict, worse);
 }
 
 /** The entry of a round with too few updates for its rule: the model stays, and its state. */

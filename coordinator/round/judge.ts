@@ -3,7 +3,7 @@ import type { Received } from '../received.ts';
 import { aggregationKey } from './basis.ts';
 import { fetchBody } from './collect.ts';
 import { type Turn, withEntry } from './turn.ts';
-import type { Aggregated, Basis, Verdict } from './types.ts';
+import type { Aggregated, Basis, Judged } from './types.ts';
 
 /**
  * Works toward a verdict on the candidate that `basis` makes: fetch what is missing, aggregate, evaluate. Each
@@ -11,7 +11,7 @@ import type { Aggregated, Basis, Verdict } from './types.ts';
  *
  * @returns the candidate and this node's verdict, once both are there.
  */
-export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; verdict: Verdict } | undefined {
+export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; judged: Judged } | undefined {
   if (!holdsAll(turn, basis)) return undefined;
   const { beacon, head, round, aggregated, verdicts } = turn.state;
   if (beacon === undefined) return undefined;
@@ -31,8 +31,8 @@ export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; verdi
     turn.emit({ type: 'evaluate', round, base: head, candidateDigest });
     return undefined;
   }
-  const verdict = verdicts.get(candidateDigest);
-  return verdict === undefined ? undefined : { aggregated: result, verdict };
+  const judged = verdicts.get(candidateDigest);
+  return judged === undefined ? undefined : { aggregated: result, judged };
 }
 
 function acceptedHeaders({ headers, accepted }: Basis): Received<'update-header'>[] {

@@ -6,7 +6,7 @@ import { openEvidence, type Received } from '../received.ts';
 import { basisOf } from './basis.ts';
 import type { Turn } from './turn.ts';
 import type { Basis, Proposed } from './types.ts';
-import { highestLock, isViewChangeSound, mayReject } from './view-changes.ts';
+import { highestLock, isViewChangeSound, mayReject, worseIn } from './view-changes.ts';
 
 /** Takes the proposal of this view's leader if its evidence holds; the entry itself is recomputed later. */
 export function onProposal(turn: Turn, message: Received<'proposal'>): void {
@@ -71,7 +71,7 @@ function supported(turn: Turn, message: Received<'proposal'>): Proposed {
         'proposal: another entry than the one a quorum prepared',
       );
     }
-    return { entry, basis: undefined, mayReject: false };
+    return { entry, basis: undefined, mayReject: false, worse: undefined };
   }
   const basis = basisOf(
     context,
@@ -82,5 +82,6 @@ function supported(turn: Turn, message: Received<'proposal'>): Proposed {
   );
   if (basis === undefined)
     throw new BallastError('PROPOSAL_UNSUPPORTED', 'proposal: a sealed header is missing');
-  return { entry, basis, mayReject: mayReject(context, state, viewChanges) };
+  const worse = state.view === 0 ? undefined : worseIn(context, viewChanges);
+  return { entry, basis, mayReject: mayReject(context, state, viewChanges), worse };
 }

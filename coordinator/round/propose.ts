@@ -4,7 +4,7 @@ import { abortedEntry, basisOf, candidateEntry, isAggregable } from './basis.ts'
 import { judge } from './judge.ts';
 import type { Turn } from './turn.ts';
 import type { Basis } from './types.ts';
-import { currentViewChanges, highestLock, mustReject } from './view-changes.ts';
+import { currentViewChanges, highestLock, mustReject, worseIn } from './view-changes.ts';
 
 /** The leader of a view proposes once: the entry a quorum may be locked on, or a new one from the reports. */
 export function propose(turn: Turn): void {
@@ -26,10 +26,12 @@ export function propose(turn: Turn): void {
     broadcastProposal(turn, abortedEntry(context, state, basis), basis);
     return;
   }
-  const judged = judge(turn, basis);
-  if (judged === undefined) return;
-  const verdict = mustReject(context, state, viewChanges) ? 'rejected' : judged.verdict;
-  broadcastProposal(turn, candidateEntry(context, turn.state, basis, judged.aggregated, verdict), basis);
+  const own = judge(turn, basis);
+  if (own === undefined) return;
+  const verdict = mustReject(context, state, viewChanges) ? 'rejected' : own.judged.verdict;
+  const worse = state.view === 0 ? own.judged.worse : worseIn(context, viewChanges);
+  const judged = { verdict, worse };
+  broadcastProposal(turn, candidateEntry(context, turn.state, basis, own.aggregated, judged), basis);
 }
 
 /** The reports so far, when all are here, or a quorum of them and no time is left for the others. */

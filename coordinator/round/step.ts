@@ -112,7 +112,7 @@ function handle(turn: Turn, event: RoundEvent): void {
       turn.change({ aggregated: withEntry(state.aggregated, event.key, event.result) });
       return;
     case 'evaluated':
-      turn.change({ verdicts: withEntry(state.verdicts, event.candidateDigest, event.verdict) });
+      turn.change({ verdicts: withEntry(state.verdicts, event.candidateDigest, event.judged) });
       return;
     case 'commits-checked': {
       const invalid = new Set(event.invalid);

@@ -36,6 +36,9 @@ export type Aggregated = {
 };
 export type { Verdict };
 
+/** A verdict on a candidate and, where it is rejected, pairs of head and collateral that were worse. */
+export type Judged = { readonly verdict: Verdict; readonly worse: readonly string[] };
+
 /** What an entry follows from: the signed reports, and what they say when taken together. */
 export type Basis = {
   readonly headers: readonly Received<'update-header'>[];
@@ -56,6 +59,8 @@ export type Proposed = {
   readonly basis: Basis | undefined;
   /** Members who would accept the candidate may vote to reject it. */
   readonly mayReject: boolean;
+  /** What a rejection names after the first view: the pairs that its evidence shows to be worse. */
+  readonly worse: readonly string[] | undefined;
 };
 
 /**
@@ -89,7 +94,7 @@ export type RoundState = {
   /** By the digest of base and accepted updates; undefined while it is computed; what failed is tried again in the next view. */
   readonly aggregated: ReadonlyMap<Digest, Aggregated | 'failed' | undefined>;
   /** By the candidate's digest; undefined while it is judged. */
-  readonly verdicts: ReadonlyMap<Digest, Verdict | undefined>;
+  readonly verdicts: ReadonlyMap<Digest, Judged | undefined>;
   readonly proposal: Proposed | undefined;
   readonly proposed: boolean;
   /** The reports on which this node, leading, builds its proposal. */
@@ -145,7 +150,7 @@ export type RoundEvent =
       readonly type: 'evaluated';
       readonly round: number;
       readonly candidateDigest: Digest;
-      readonly verdict: Verdict;
+      readonly judged: Judged;
     }
   | {
       readonly type: 'commits-checked';

@@ -1,5 +1,7 @@
+import { MAX_NAMED_PAIRS } from '../../protocol/gate-pair.ts';
 import type { Lock } from '../../protocol/messages.ts';
 import { isMember } from '../committee.ts';
+import { compareText } from '../compare.ts';
 import { entryDigest } from '../entry.ts';
 import { openEvidence, type Received } from '../received.ts';
 import type { RoundContext, RoundState } from './types.ts';
@@ -32,7 +34,7 @@ export function mayReject(
   return (
     state.split ||
     state.view >= UNDECIDED_VIEW ||
-    rejectingIn(context, viewChanges) > context.committee.faults
+    rejectingIn(context, viewChanges).length > context.committee.faults
   );
 }
 
@@ -42,17 +44,35 @@ export function mustReject(
   state: Pick<RoundState, 'view' | 'split'>,
   viewChanges: readonly Received<'view-change'>[],
 ): boolean {
-  const isRejected = state.split || rejectingIn(context, viewChanges) > 0;
+  const isRejected = state.split || rejectingIn(context, viewChanges).length > 0;
   return isRejected && mayReject(context, state, viewChanges);
 }
 
-/** Members whose last prepare, as their view changes carry it, rejected. */
-function rejectingIn({ network }: RoundContext, viewChanges: readonly Received<'view-change'>[]): number {
-  return viewChanges.filter(({ round, sender, payload }) => {
-    if (payload.prepare === null) return false;
+/**
+ * What a rejection is certified for after the first view: the pairs that F+1 of the rejecting prepares name, so an
+ * honest member found each of them worse. None where there are no such pairs.
+ */
+export function worseIn(
+  context: RoundContext,
+  viewChanges: readonly Received<'view-change'>[],
+): readonly string[] {
+  const rejecting = rejectingIn(context, viewChanges).map(({ payload }) => payload.worse ?? []);
+  const named = [...new Set(rejecting.flat())].filter(
+    (pair) => rejecting.filter((worse) => worse.includes(pair)).length > context.committee.faults,
+  );
+  return named.sort(compareText).slice(0, MAX_NAMED_PAIRS);
+}
+
+/** The last prepares of members, as their view changes carry them, that rejected. */
+function rejectingIn(
+  { network }: RoundContext,
+  viewChanges: readonly Received<'view-change'>[],
+): Received<'prepare'>[] {
+  return viewChanges.flatMap(({ round, sender, payload }) => {
+    if (payload.prepare === null) return [];
     const [prepare] = openEvidence('prepare', network, round, [payload.prepare]);
-    return prepare?.sender === sender && prepare.payload.outcome === 'rejected';
-  }).length;
+    return prepare?.sender === sender && prepare.payload.outcome === 'rejected' ? [prepare] : [];
+  });
 }
 
 /**

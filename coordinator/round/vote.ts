@@ -1,11 +1,12 @@
 import type { Digest } from '../../protocol/digest.ts';
-import type { Outcome, RoundEntry } from '../../protocol/messages.ts';
+import type { RoundEntry } from '../../protocol/messages.ts';
 import { memberIndex } from '../committee.ts';
 import { entryDigest, withOutcome } from '../entry.ts';
+import { pairsOfReason } from '../rejection.ts';
 import { abortedEntry, candidateEntry, groundsOf, isAggregable } from './basis.ts';
 import { judge } from './judge.ts';
 import { type Turn, withEntry } from './turn.ts';
-import type { Basis, Proposed } from './types.ts';
+import type { Basis, Proposed, RoundState } from './types.ts';
 
 /**
  * Prepares the proposed entry when this node computes the same one. Where only the verdict differs it prepares
@@ -23,7 +24,7 @@ export function prepare(turn: Turn): void {
     message: 'prepare',
     round,
     view,
-    payload: { entry: entryDigest(vote), outcome: vote.outcome },
+    payload: { entry: entryDigest(vote), outcome: vote.outcome, ...ownWorse(turn, vote) },
   });
 }
 
@@ -40,14 +41,26 @@ function keepRoll(turn: Turn, entry: RoundEntry): void {
 function recomputed(turn: Turn, proposal: Proposed, basis: Basis): RoundEntry | undefined {
   const { context } = turn;
   if (!isAggregable(context, basis)) return matching(proposal, abortedEntry(context, turn.state, basis));
-  const judged = judge(turn, basis);
-  if (judged === undefined) return undefined;
-  const own = candidateEntry(context, turn.state, basis, judged.aggregated, judged.verdict);
-  const isOutcome = (outcome: Outcome) => proposal.entry.outcome === outcome;
-  if (isOutcome('aborted') || isOutcome(judged.verdict)) return matching(proposal, own);
-  const other = withOutcome(own, judged.verdict === 'accepted' ? 'rejected' : 'accepted');
-  if (matching(proposal, other) === undefined) return undefined;
-  return isOutcome('rejected') && proposal.mayReject ? other : own;
+  const judgement = judge(turn, basis);
+  if (judgement === undefined) return undefined;
+  const { entry, mayReject } = proposal;
+  const { verdict } = judgement.judged;
+  const worse = proposal.worse ?? judgement.judged.worse;
+  const own = candidateEntry(context, turn.state, basis, judgement.aggregated, { verdict, worse });
+  if (entry.outcome === 'aborted') return undefined;
+  const rejected = matching(proposal, withOutcome(own, 'rejected', worse));
+  if (rejected !== undefined && (mayReject || verdict === 'rejected')) return rejected;
+  // The same candidate under another verdict, or rejected for another reason of a known form: this node's own stands.
+  const pairs = entry.outcome === 'accepted' ? [] : pairsOfReason(entry.reason);
+  const isSame =
+    pairs !== undefined && matching(proposal, withOutcome(own, entry.outcome, pairs)) !== undefined;
+  return isSame ? own : undefined;
+}
+
+/** What this node itself found worse; nothing where it would accept. */
+function ownWorse({ state }: Turn, { outcome, candidateDigest }: RoundEntry): { readonly worse?: string[] } {
+  const worse = state.verdicts.get(candidateDigest)?.worse ?? [];
+  return outcome === 'rejected' && worse.length > 0 ? { worse: [...worse] } : {};
 }
 
 /** A wrong proposal gets no vote; the next leader takes over when the view ends. */
@@ -62,7 +75,7 @@ function matching(proposal: Proposed, expected: RoundEntry): RoundEntry | undefi
 export function commit(turn: Turn): void {
   const { context, state } = turn;
   if (state.committed || state.proposal === undefined) return;
-  for (const [digest, entry] of votable(state.proposal.entry)) {
+  for (const [digest, entry] of votable(state, state.proposal)) {
     const prepares = [...state.prepares.values()].filter(({ payload }) => payload.entry === digest);
     if (prepares.length < context.committee.quorum) continue;
     const lock = { view: state.view, entry, prepares: prepares.map(({ bytes }) => bytes) };
@@ -79,7 +92,7 @@ export function commit(turn: Turn): void {
 export function certify(turn: Turn): void {
   const { context, state } = turn;
   if (state.proposal === undefined || state.checkingCommits) return;
-  for (const [digest, entry] of votable(state.proposal.entry)) {
+  for (const [digest, entry] of votable(state, state.proposal)) {
     const commits = [...state.commits.values()].filter(({ payload }) => payload.entry === digest);
     const valid = commits.filter((message) => state.validCommits.has(message.digest));
     if (valid.length >= context.committee.quorum) {
@@ -108,17 +121,29 @@ export function certify(turn: Turn): void {
   }
 }
 
-const siblings = new WeakMap<RoundEntry, readonly RoundEntry[]>();
+const variants = new WeakMap<RoundEntry, Map<string, RoundEntry>>();
 
-/** The proposed entry and, where there is a candidate, the one with the other verdict, by digest. */
-function votable(entry: RoundEntry): (readonly [Digest, RoundEntry])[] {
-  const both = siblings.get(entry) ?? bothOutcomes(entry);
-  siblings.set(entry, both);
-  return both.map((each) => [entryDigest(each), each]);
+/**
+ * What this view's votes can be for, by digest: the proposed entry and, where there is a candidate, the same with the
+ * other verdict, for each reason that a member's prepare gives.
+ */
+function votable(state: RoundState, { entry, worse }: Proposed): ReadonlyMap<Digest, RoundEntry> {
+  const entries = [entry];
+  if (entry.outcome !== 'aborted') {
+    entries.push(variant(entry, 'accepted', []), variant(entry, 'rejected', worse ?? []));
+    for (const { payload } of state.prepares.values()) {
+      if (payload.outcome === 'rejected') entries.push(variant(entry, 'rejected', payload.worse ?? []));
+    }
+  }
+  return new Map(entries.map((each) => [entryDigest(each), each]));
 }
 
-function bothOutcomes(entry: RoundEntry): readonly RoundEntry[] {
-  return entry.outcome === 'aborted'
-    ? [entry]
-    : [withOutcome(entry, 'accepted'), withOutcome(entry, 'rejected')];
+/** The same object each time, so that its digest is computed once. */
+function variant(entry: RoundEntry, outcome: 'accepted' | 'rejected', worse: readonly string[]): RoundEntry {
+  const known = variants.get(entry) ?? new Map<string, RoundEntry>();
+  variants.set(entry, known);
+  const key = `${outcome} ${worse.join()}`;
+  const made = known.get(key) ?? withOutcome(entry, outcome, worse);
+  known.set(key, made);
+  return made;
 }

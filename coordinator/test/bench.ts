@@ -94,7 +94,11 @@ export class Bench {
   }
 
   /** What this node would find of the candidate, where it has asked. */
-  compute(verdict: 'accepted' | 'rejected', candidateDigest: Digest = CANDIDATE): RoundEffect[] {
+  compute(
+    verdict: 'accepted' | 'rejected',
+    candidateDigest: Digest = CANDIDATE,
+    worse: readonly string[] = [],
+  ): RoundEffect[] {
     const from = this.effects.length;
     const aggregate = this.effects.findLast((effect) => effect.type === 'aggregate');
     if (aggregate === undefined) throw new Error('the node has not asked for an aggregation');
@@ -104,7 +108,7 @@ export class Bench {
       selected: claims.map(({ node }) => node),
     };
     this.give({ type: 'aggregated', round: 1, key: aggregate.key, result });
-    this.give({ type: 'evaluated', round: 1, candidateDigest, verdict });
+    this.give({ type: 'evaluated', round: 1, candidateDigest, judged: { verdict, worse } });
     return this.effects.slice(from);
   }
 
@@ -122,12 +126,15 @@ export class Bench {
 }
 
 /** The entry that follows from all reports. */
-export function trueEntry(verdict: 'accepted' | 'rejected' = 'accepted'): RoundEntry {
+export function trueEntry(
+  verdict: 'accepted' | 'rejected' = 'accepted',
+  worse: readonly string[] = [],
+): RoundEntry {
   const bench = new Bench(0).begin();
   const basis = trueBasis(bench.context);
   const selected = claims.map(({ node }) => node);
   const aggregated = { candidateDigest: CANDIDATE, candidateState: CANDIDATE_STATE, selected };
-  return candidateEntry(bench.context, bench.state, basis, aggregated, verdict);
+  return candidateEntry(bench.context, bench.state, basis, aggregated, { verdict, worse });
 }
 
 function trueBasis(context: RoundContext): Basis {
@@ -156,8 +163,22 @@ export function proposal(
   return received(sender, 'proposal', payload, { view });
 }
 
-export const prepareOf = (sender: number, entry: RoundEntry, view = 0): Received<'prepare'> =>
-  received(sender, 'prepare', { entry: entryDigest(entry), outcome: entry.outcome }, { view });
+export const prepareOf = (
+  sender: number,
+  entry: RoundEntry,
+  view = 0,
+  worse?: readonly string[],
+): Received<'prepare'> =>
+  received(
+    sender,
+    'prepare',
+    {
+      entry: entryDigest(entry),
+      outcome: entry.outcome,
+      ...(worse === undefined ? {} : { worse: [...worse] }),
+    },
+    { view },
+  );
 
 export const commitOf = (sender: number, entry: RoundEntry, view = 0): Received<'commit'> =>
   received(

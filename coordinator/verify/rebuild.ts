@@ -5,6 +5,7 @@ import type { RoundEntry } from '../../protocol/messages.ts';
 import { decodeWeights } from '../../protocol/vectors.ts';
 import { aggregateCandidate, type NodeUpdate } from '../candidate.ts';
 import type { Head } from '../entry.ts';
+import { pairsOfReason } from '../rejection.ts';
 import { type Roll, selectedOf } from '../roll.ts';
 import { abortedEntry, candidateEntry, isAggregable } from '../round/basis.ts';
 import { startRound } from '../round/step.ts';
@@ -70,7 +71,10 @@ export class Rebuilder {
     const rebuilt =
       outcome === 'aborted' || !isAggregable(context, basis)
         ? abortedEntry(context, state, basis)
-        : candidateEntry(context, state, basis, aggregated, outcome);
+        : candidateEntry(context, state, basis, aggregated, {
+            verdict: outcome,
+            worse: pairsOfReason(entry.reason) ?? [],
+          });
     for (const field of Object.keys(rebuilt) as (keyof RoundEntry)[]) {
       const [expected, got] = [rebuilt[field], entry[field]].map((value) => shown(value as Encodable));
       this.#findings.same(entry.round, `entry.${field}`, expected ?? '', got ?? '');

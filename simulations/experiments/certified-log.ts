@@ -102,7 +102,10 @@ export async function writeCertifiedLog(
     const rows = updates.map((each, i) => ({ ...each, digest: claims[i]?.digest ?? '' }));
     const candidate = await aggregateCandidate(aggregator, version, rows, { parameters, beacon });
     const state = { ...startRound(head, 0), beacon };
-    const entry = candidateEntry(context, state, basis, candidate, 'accepted');
+    const entry = candidateEntry(context, state, basis, candidate, {
+      verdict: 'accepted',
+      worse: [],
+    });
     const decision = decisionOf(network, entry, 0);
     const voters = committee.members.slice(0, committee.quorum);
     const signatures = await Promise.all(

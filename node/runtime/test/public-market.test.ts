@@ -26,7 +26,8 @@ function gateOf(base: number, candidate: number, asked: number[] = []) {
       return [{ head: 'peg', collateral: 'main', score: kind === 0 ? base : candidate }];
     },
   } as unknown as PublicMarket;
-  return (round: number) => createGate(market, parametersOf()).judge(round, BASE, CANDIDATE, signal);
+  return async (round: number) =>
+    (await createGate(market, parametersOf()).judge(round, BASE, CANDIDATE, signal)).verdict;
 }
 
 describe('gate', () => {
@@ -50,7 +51,7 @@ describe('gate', () => {
       const gateScores = (_round: number, [kind]: Float64Array) => scores(kind === 0 ? 0 : 1);
       const told: RoundJudgement[] = [];
       const gate = createGate({ gateScores }, parametersOf(), (judgement) => told.push(judgement));
-      const verdict = await gate.judge(4, BASE, CANDIDATE, signal);
+      const { verdict } = await gate.judge(4, BASE, CANDIDATE, signal);
       expect(told.map(({ round }) => round)).to.deep.equal([4]);
       expect(told[0]?.verdict).to.equal(verdict);
       return told[0]?.worse;
@@ -254,7 +255,7 @@ describe('public market of several collaterals', function () {
       { ...parameters, gate: { enabled: true, deadBand: 0.001, worstPair: 0.005 } },
       (judgement) => told.push(judgement),
     );
-    expect(await gate.judge(2, weights, genesisOf(model), signal)).to.equal('rejected');
+    expect((await gate.judge(2, weights, genesisOf(model), signal)).verdict).to.equal('rejected');
     expect(told[0]?.worse).to.deep.equal(['peg/eth', 'risk/eth']);
   });
 
