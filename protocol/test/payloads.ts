@@ -77,7 +77,9 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
       bodyReports: envelopes,
       viewChanges: envelopes,
     }),
-    prepare: record({ entry: digests, outcome }),
+    prepare: full
+      ? record({ entry: digests, outcome, worse: fc.constantFrom(['peg/dai'], ['peg/dai', 'risk/eth']) })
+      : record({ entry: digests, outcome }),
     commit: record({ entry: digests, signature }),
     'view-change': record({
       lock: orNull(record({ view: counts, entry, prepares: envelopes })),
