@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { entryDigest, withOutcome } from '../entry.ts';
 import { rejectionReason } from '../rejection.ts';
-import { rejectionOf } from '../round/view-changes.ts';
+import { worseIn } from '../round/view-changes.ts';
 import { Bench, CANDIDATE, follower, leaderIn, prepareOf, proposal, trueEntry, viewChange } from './bench.ts';
 
 const DAI = ['peg/dai'];
@@ -80,26 +80,29 @@ describe('certified rejection', () => {
     const { context } = new Bench(follower);
 
     it('names the pairs that F+1 of the rejecting prepares name', () => {
-      const reasonOf = (...named: (readonly string[] | undefined)[]) =>
-        rejectionOf(context, 1, changes(1, named));
+      const reasonOf = (...named: (readonly string[] | undefined)[]) => worseIn(context, changes(1, named));
       expect(reasonOf(DAI, DAI, undefined)).to.deep.equal(DAI);
       expect(reasonOf([...DAI, ...ETH], DAI, ETH)).to.deep.equal([...DAI, ...ETH]);
       expect(reasonOf([...DAI, ...ETH], DAI, undefined)).to.deep.equal(DAI);
       expect(reasonOf(DAI, ETH, undefined)).to.deep.equal([]);
-      expect(reasonOf(DAI, undefined, undefined)).to.equal(undefined);
-      expect(rejectionOf(context, 2, changes(2, [DAI, undefined, undefined]))).to.deep.equal([]);
+      const many = ['a/0', 'b/0', 'c/0', 'd/0'];
+      expect(reasonOf(many, many, ['e/0'], ['e/0'])).to.deep.equal(many);
     });
 
-    it('counts no prepare of another, and no pair twice of one', () => {
+    it('counts no prepare of another', () => {
       const stolen = viewChange(1, 1, null, prepareOf(0, trueEntry('rejected', DAI), 0, DAI));
       const [own] = changes(1, [DAI]);
       if (own === undefined) throw new Error('there is one');
-      expect(rejectionOf(context, 1, [own, stolen])).to.equal(undefined);
+      expect(worseIn(context, [own, stolen])).to.deep.equal([]);
     });
 
     /** This member in view 1, which `leader` leads, on such evidence. */
-    const inView1 = (worse: readonly string[], evidence: readonly (readonly string[] | undefined)[]) => {
-      const bench = judging(proposal(trueEntry('accepted')), undefined);
+    const inView1 = (
+      worse: readonly string[],
+      evidence: readonly (readonly string[] | undefined)[],
+      found?: readonly string[],
+    ) => {
+      const bench = judging(proposal(trueEntry('accepted')), found);
       bench.give(viewTimer(0));
       const viewChanges = changes(1, evidence).map(({ bytes }) => bytes);
       bench.tell(proposal(trueEntry('rejected', worse), { viewChanges }, 1));
@@ -114,6 +117,17 @@ describe('certified rejection', () => {
         entry: entryDigest(withOutcome(trueEntry('accepted'), 'rejected', DAI)),
         outcome: 'rejected',
       });
+    });
+
+    it('is voted for by who rejects for something else, which it still names itself', () => {
+      const [sent] = inView1(DAI, [DAI, DAI, undefined], ETH);
+      expect(sent?.payload).to.deep.equal({
+        entry: entryDigest(trueEntry('rejected', DAI)),
+        outcome: 'rejected',
+        worse: ETH,
+      });
+      const [fewer] = inView1([], [DAI, ETH, undefined], ETH);
+      expect(fewer?.payload.entry).to.equal(entryDigest(trueEntry('rejected', [])));
     });
 
     it('is not voted for with another reason than the evidence gives', () => {

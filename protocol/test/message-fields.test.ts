@@ -68,23 +68,6 @@ const CASES: readonly FieldCase[] = [
   { type: 'proposal', path: 'entry.offences.0.kind', ...codeCase },
   { type: 'proposal', path: 'headers.0', ...envelopeCase },
   { type: 'prepare', path: 'outcome', takes: ['accepted', 'rejected', 'aborted'], refuses: ['', 'Accepted'] },
-  {
-    type: 'prepare',
-    path: 'worse',
-    takes: [[], ['peg/dai'], ['a/0', 'b/0', 'c/0', 'd/0'], [`${'h'.repeat(12)}/${'c'.repeat(19)}`]],
-    refuses: [
-      ['risk/eth', 'peg/dai'],
-      ['peg/dai', 'peg/dai'],
-      ['a/0', 'b/0', 'c/0', 'd/0', 'e/0'],
-      ['peg'],
-      ['peg/dai\n'],
-      ['peg/Dai'],
-      [`${'h'.repeat(13)}/c`],
-      [`h/${'c'.repeat(20)}`],
-      'peg/dai',
-      null,
-    ],
-  },
   { type: 'commit', path: 'signature', ...signatureCase },
   { type: 'view-change', path: 'lock', takes: [null], refuses: [{}, [], ''] },
   {

@@ -77,9 +77,7 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
       bodyReports: envelopes,
       viewChanges: envelopes,
     }),
-    prepare: full
-      ? record({ entry: digests, outcome, worse: fc.constantFrom(['peg/dai'], ['peg/dai', 'risk/eth']) })
-      : record({ entry: digests, outcome }),
+    prepare: record({ entry: digests, outcome }),
     commit: record({ entry: digests, signature }),
     'view-change': record({
       lock: orNull(record({ view: counts, entry, prepares: envelopes })),
