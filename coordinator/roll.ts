@@ -33,7 +33,11 @@ export const preparedRollKey = (round: number, root?: Digest): string =>
 
 /** A row as a leaf of the tree: 32-byte Ed25519 public key ‖ 32-byte update digest ‖ fate in ASCII. */
 export function rollLeaf({ node, digest, fate }: RollRow): Uint8Array {
-  return Uint8Array.of(...publicKeyFromNodeId(node), ...fromHex(digest), ...new TextEncoder().encode(fate));
+  const bytes = new Uint8Array(KEY_BYTES + DIGEST_BYTES + fate.length);
+  bytes.set(publicKeyFromNodeId(node));
+  bytes.set(fromHex(digest), KEY_BYTES);
+  bytes.set(new TextEncoder().encode(fate), KEY_BYTES + DIGEST_BYTES);
+  return bytes;
 }
 
 /** @returns the rows ascending by node id. */

@@ -1,3 +1,4 @@
+import { BoundedCache } from './cache.ts';
 import { type Encodable, encodeCanonical } from './encoding.ts';
 import { BallastError } from './errors.ts';
 import { sha256 } from './sha256.ts';
@@ -29,11 +30,22 @@ export function digestOf(domain: string, value: Encodable): Digest {
  * @throws BallastError `DOMAIN_LENGTH`.
  */
 export function domainHash(domain: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  const tag = new TextEncoder().encode(domain);
-  if (tag.length > 255) {
-    throw new BallastError('DOMAIN_LENGTH', `domain: got ${tag.length} bytes, expected at most 255`);
+  return sha256(tags.get(domain) ?? tagOf(domain), ...parts);
+}
+
+/** There are a few dozen domains, and hashes by the thousand. */
+const tags = new BoundedCache<Uint8Array>(256);
+
+function tagOf(domain: string): Uint8Array {
+  const name = new TextEncoder().encode(domain);
+  if (name.length > 255) {
+    throw new BallastError('DOMAIN_LENGTH', `domain: got ${name.length} bytes, expected at most 255`);
   }
-  return sha256(Uint8Array.of(tag.length), tag, ...parts);
+  const tag = new Uint8Array(name.length + 1);
+  tag[0] = name.length;
+  tag.set(name, 1);
+  tags.set(domain, tag, 1);
+  return tag;
 }
 
 export function isDigest(value: unknown): value is Digest {
@@ -57,6 +69,13 @@ export function fromHex(hex: string): Uint8Array {
     );
   }
   const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = 16 * digitOf(hex.charCodeAt(2 * i)) + digitOf(hex.charCodeAt(2 * i + 1));
+  }
   return bytes;
+}
+
+/** The value of a hexadecimal digit, 0–9 or a–f, by its character code. */
+function digitOf(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
