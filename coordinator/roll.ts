@@ -125,7 +125,9 @@ function readLeaf(leaf: unknown): RollRow {
   const fateAt = KEY_BYTES + DIGEST_BYTES;
   if (!(leaf instanceof Uint8Array) || leaf.length <= fateAt || leaf.length > fateAt + MAX_FATE_BYTES)
     throw malformed('a row that is no key, digest and fate');
-  const parsed = fateSchema.safeParse(new TextDecoder().decode(leaf.subarray(fateAt)));
+  // Without ignoreBOM three bytes before a fate would be passed over, and a roll had two encodings.
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(leaf.subarray(fateAt));
+  const parsed = fateSchema.safeParse(text);
   if (!parsed.success) throw malformed('a row without a fate');
   return {
     node: nodeIdFromPublicKey(leaf.subarray(0, KEY_BYTES)),

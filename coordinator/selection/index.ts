@@ -1,3 +1,4 @@
+export { askedToTrain, historyOf, type SelectionTerms } from './asked.ts';
 export { type History, importanceScore, SCORE_PARTS, type SelectionCandidate } from './score.ts';
 export { type Selection, selectionCount, selectParticipants } from './select.ts';
 export {

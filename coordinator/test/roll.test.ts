@@ -75,6 +75,12 @@ describe('roll', () => {
     expect(codeOf(() => decodeRoll(new Uint8Array(MAX_ROLL_BYTES + 1)))).to.equal('DECODING_LIMIT');
   });
 
+  it('has one encoding: a byte order mark before a fate is no part of it', () => {
+    const [first, ...rest] = ROLL.map(rollLeaf);
+    const marked = Uint8Array.of(...(first ?? []).slice(0, 64), 0xef, 0xbb, 0xbf, ...(first ?? []).slice(64));
+    expect(codeOf(() => decodeRoll(encodeCanonical([marked, ...rest])))).to.equal('ROLL_MALFORMED');
+  });
+
   it('travels with its certificate, whose bounds hold the largest', () => {
     const longest = new Uint8Array(64 + 64);
     const most = encodeCanonical(Array.from({ length: MAX_ROSTER }, () => longest));

@@ -9,7 +9,9 @@ import { decodeState, encodeState } from '../../aggregation/state.ts';
 import { openCheckpoint, signCheckpoint } from '../../coordinator/checkpoint.ts';
 import { decodeCommittee, encodeCommittee } from '../../coordinator/committee-record.ts';
 import { encodeEvidence, equivocation, verifyEvidence } from '../../coordinator/evidence/index.ts';
+import { encodeLoggedRound, readLoggedRound } from '../../coordinator/logged-round.ts';
 import { readMessage } from '../../coordinator/received.ts';
+import { decodeRoll, encodeRoll } from '../../coordinator/roll.ts';
 import {
   decodeStanding,
   encodeStanding,
@@ -57,6 +59,8 @@ export function decoderTargets(run: HonestRun): FuzzTarget[] {
     decoder('network', [encodeCanonical(documentOf(run) as Encodable)], (bytes) =>
       parseNetworkDocument(decodeCanonical(bytes)),
     ),
+    decoder('roll', under('roll'), decodeRoll, encodeRoll),
+    loggedRoundTarget(run),
     checkpointTarget(run),
     evidenceTarget(run),
   ];
@@ -155,6 +159,15 @@ function documentOf({ network }: HonestRun) {
     model: { heads: { peg: { kind: 'linear' } } },
     parameters: FUZZED_PARAMETERS,
   };
+}
+
+/** A round as a peer's log gives it. */
+function loggedRoundTarget(run: HonestRun): FuzzTarget {
+  const rounds = [...run.stored].flatMap(([key, certificate]) => {
+    if (!key.startsWith('log/')) return [];
+    return encodeLoggedRound(certificate, run.stored.get(key.replace(/^log/, 'roll')));
+  });
+  return decoder('logged-round', rounds, (bytes) => readLoggedRound(bytes, 'a peer'));
 }
 
 /** A checkpoint is the node's own word: no change of one may be taken. */

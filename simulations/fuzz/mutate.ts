@@ -214,11 +214,14 @@ function partOf(donor: Encodable, random: FuzzRandom): Encodable {
 /** Heads of MessagePack's largest lengths, and what no encoding begins with. */
 const BYTES = [0x00, 0x7f, 0x80, 0x90, 0xa0, 0xc0, 0xc1, 0xc6, 0xcb, 0xcf, 0xd3, 0xdb, 0xdd, 0xdf, 0xff];
 
+/** Passed over by readers of text. */
+const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
+
 export function changedBytes(input: Uint8Array, donor: Uint8Array, random: FuzzRandom): Uint8Array {
   let bytes = Uint8Array.from(input);
   for (let times = 1 + below(random, 4); times > 0; times--) {
     const at = below(random, bytes.length + 1);
-    switch (below(random, 7)) {
+    switch (below(random, 8)) {
       case 0:
         if (at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ (1 << below(random, 8));
         break;
@@ -241,9 +244,12 @@ export function changedBytes(input: Uint8Array, donor: Uint8Array, random: FuzzR
         bytes = joined(bytes.subarray(0, at), donor.subarray(from));
         break;
       }
-      default:
+      case 6:
         // A length that promises far more than there is.
         bytes = joined(bytes.subarray(0, at), Uint8Array.of(pick(random, BYTES) ?? 0, 255, 255, 255, 255));
+        break;
+      default:
+        bytes = joined(bytes.subarray(0, at), BYTE_ORDER_MARK, bytes.subarray(at));
     }
   }
   return bytes;

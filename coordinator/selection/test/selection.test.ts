@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { GENESIS_STANDING, standingAfter } from '../../standing/index.ts';
 import { codeOf, digest, signerOf } from '../../test/support.ts';
+import { askedToTrain, historyOf } from '../asked.ts';
 import { FULL_SCORE, type History, importanceScore, SCORE_PARTS, type SelectionCandidate } from '../score.ts';
 import { MAX_CANDIDATES, selectionCount, selectParticipants } from '../select.ts';
 import { parseStrategy, SELECTION_STRATEGIES, type SelectionStrategy, samplingOf } from '../strategy.ts';
@@ -153,6 +155,32 @@ describe('client selection', () => {
     expect(importanceScore(GOOD)).to.be.greaterThan(importanceScore(NEW));
     expect(importanceScore(NEW)).to.be.greaterThan(importanceScore({ ...GOOD, accepted: 0, sealed: 1 }));
     expect(importanceScore({ ...GOOD, quarters: 0 })).to.equal(0);
+  });
+
+  it('reads a node’s history off the standing table, and asks nobody in quarantine', () => {
+    const epoch = 0;
+    let table = GENESIS_STANDING;
+    const fates = ['selected', 'UPDATE_NORM', 'accepted'];
+    for (let round = 1; round <= 4; round++) {
+      const roll = fates.map((fate, i) => ({ node: nodeOf(i), fate }));
+      const offences = round === 4 ? [{ node: nodeOf(2) }] : [];
+      table = standingAfter(table, { round, epoch, roll, asked: nodes, offences }, 60);
+    }
+    expect(historyOf(table, nodeOf(0), epoch)).to.deep.equal({
+      rounds: 4,
+      asked: 4,
+      sealed: 4,
+      accepted: 4,
+      quarters: 4,
+    });
+    expect(historyOf(table, nodeOf(1), epoch)).to.include({ sealed: 4, accepted: 0 });
+    expect(historyOf(table, nodeOf(2), epoch).quarters).to.equal(0);
+    expect(historyOf(table, nodeOf(9), epoch)).to.deep.equal(NEW);
+    const roster = nodes.slice(0, 5);
+    const selection = { strategy: 'round-robin', share: 1, min: 1 } as const;
+    const asked = askedToTrain({ selection, roster, epoch }, digest('asked'), table);
+    expect([...(asked ?? [])]).to.have.members(roster.filter((_, i) => i !== 2));
+    expect(askedToTrain({ selection: undefined, roster, epoch }, digest('asked'), table)).to.equal(undefined);
   });
 
   it('gives no strategy any privacy amplification: the beacon is public', () => {
