@@ -9,6 +9,7 @@ import type { Collaborators, ParticipantOptions } from './collaborators.ts';
 import { nodesOf } from './committee.ts';
 import type { Head } from './entry.ts';
 import { genesisState } from './round-aggregator.ts';
+import { decodeStanding, MAX_STANDING_BYTES, type StandingTable } from './standing/index.ts';
 
 /** The largest model that this node fetches: no layout comes near it. */
 const MAX_MODEL_BYTES = 8 << 20;
@@ -100,6 +101,12 @@ export class BlobExchange {
       await this.obtain(digest, nodesOf(committee), stateBytes(shape), round, signal),
       shape,
     );
+  }
+
+  /** Everybody's standing as it was certified. @throws BallastError `BODY_NOT_SERVED`, `STANDING_MALFORMED`. */
+  async obtainStanding(digest: Digest, round: number, signal: AbortSignal): Promise<StandingTable> {
+    const peers = nodesOf(this.#options.committee);
+    return decodeStanding(await this.obtain(digest, peers, MAX_STANDING_BYTES, round, signal));
   }
 
   /** Weights and state of a certified version. */

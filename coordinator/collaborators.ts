@@ -12,6 +12,7 @@ import type { Head } from './entry.ts';
 import type { Judgement, Verdict } from './gate.ts';
 import type { Roll } from './roll.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
+import type { StandingTable } from './standing/index.ts';
 import type { AuditedStep } from './training-proof/trajectory.ts';
 
 /** What a participant of a network goes by. */
@@ -152,6 +153,8 @@ export type Decided = {
   readonly certificate: Certificate;
   /** The updates of the round; undefined where this node does without. */
   readonly roll: Roll | undefined;
+  /** Everybody's standing after the round; undefined where this node could not fold it. */
+  readonly standing: StandingTable | undefined;
   readonly leader: NodeId | undefined;
   /** The rule's words on whom it left out; undefined where this node did not aggregate itself. */
   readonly candidate: Candidate | undefined;

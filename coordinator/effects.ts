@@ -20,6 +20,8 @@ import { Retention } from './retention.ts';
 import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
+import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
+import { pause } from './sync/pause.ts';
 import { obtainRoll } from './sync/roll-fetch.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
@@ -47,6 +49,9 @@ type Loop = {
   readonly signal: AbortSignal;
   readonly post: (event: RoundEvent) => void;
 };
+
+/** After everybody was asked for a table in vain. */
+const STANDING_RETRY_MS = 500;
 
 /**
  * Carries out what the round asks for. Votes, locks and log entries are durable when `perform` resolves; slow
@@ -137,6 +142,8 @@ export class Effects {
         return this.#beside(() =>
           this.#aggregate(effect).catch((error) => this.#failAggregation(effect, error)),
         );
+      case 'fetch-standing':
+        return this.#beside(() => this.#fetchStanding(effect));
       case 'fetch-roll':
         return this.#beside(() => this.#fetchRoll(effect));
       case 'evaluate':
@@ -171,8 +178,9 @@ export class Effects {
     );
   }
 
-  async #decide({ certificate, roll, leader, basis }: Effect<'decided'>): Promise<void> {
+  async #decide({ certificate, roll, leader, standing, basis }: Effect<'decided'>): Promise<void> {
     const { entry } = certificate;
+    await this.#keepStanding(entry.round, standing);
     const transcript: StoreOperation[] =
       basis === undefined
         ? []
@@ -182,16 +190,17 @@ export class Effects {
     await this.#onLogged([{ certificate, roll }]);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
-    this.#observer.onDecided?.({ certificate, roll, leader, candidate });
+    this.#observer.onDecided?.({ certificate, roll, standing, leader, candidate });
     if (leader === this.#collaborators.signer.nodeId) {
       await this.#voice.say('certificate', entry.round, 0, certificate as Encodable);
     }
   }
 
   /** Rounds that the others have certified; of the newest the model and its state are fetched too. */
-  async #adopt({ rounds, isNewest }: Effect<'adopt'>): Promise<void> {
+  async #adopt({ rounds, isNewest, standing }: Effect<'adopt'>): Promise<void> {
     const newest = rounds.at(-1)?.certificate;
     if (newest === undefined) return;
+    await this.#keepStanding(newest.entry.round, standing);
     const operations = this.#committee();
     for (const { certificate } of rounds)
       operations.push(...(await this.#retention.over(certificate.entry.round, newest.entry)));
@@ -200,7 +209,9 @@ export class Effects {
     this.#endRound();
     for (const { certificate, roll } of rounds) {
       const isOld = !isNewest || certificate !== newest;
-      this.#observer.onDecided?.({ certificate, roll, leader: undefined, candidate: undefined, isOld });
+      const known = certificate === newest ? standing : undefined;
+      const decided = { certificate, roll, standing: known, leader: undefined, candidate: undefined };
+      this.#observer.onDecided?.({ ...decided, isOld });
     }
     if (!isNewest) return;
     this.#beside(async () => {
@@ -283,8 +294,8 @@ export class Effects {
     this.#loop.post({ type: 'body', round, header, status });
   }
 
-  async #aggregate({ round, key, base, beacon, headers }: Effect<'aggregate'>): Promise<void> {
-    const { parameters, size } = this.#options;
+  async #aggregate({ round, key, base, beacon, headers, standing }: Effect<'aggregate'>): Promise<void> {
+    const { parameters, size, committee } = this.#options;
     const { aggregator } = this.#collaborators;
     const { signal } = this.#round;
     const version = await this.#exchange.obtainVersion(base, signal);
@@ -294,7 +305,9 @@ export class Effects {
         const bytes = await this.#blobs.get(digest);
         if (bytes === undefined)
           throw new BallastError('BODY_MISSING', `body ${digest}: held before, gone now`);
-        return { node: header.sender, digest, update: openUpdate(bytes, header, parameters) };
+        const weight = weightOf(standing, header.sender, committee.epoch);
+        const update = weighted(openUpdate(bytes, header, parameters), weight);
+        return { node: header.sender, digest, update };
       }),
     );
     const terms = { parameters, beacon, signal };
@@ -317,6 +330,24 @@ export class Effects {
   #failAggregation({ round, key }: Effect<'aggregate'>, error: unknown): never {
     this.#loop.post({ type: 'aggregated', round, key, result: 'failed' });
     throw error;
+  }
+
+  /** Peers are asked for it by its digest, like for a model. */
+  async #keepStanding(round: number, standing: StandingTable | undefined): Promise<void> {
+    if (standing !== undefined) await this.#blobs.put(round, encodeStanding(standing));
+  }
+
+  /** Without it a member takes no part, so it asks until the round is over in another way. */
+  async #fetchStanding({ round, digest }: Effect<'fetch-standing'>): Promise<void> {
+    const { signal } = this.#round;
+    while (!signal.aborted) {
+      const table = await this.#exchange.obtainStanding(digest, round, signal).catch(asked);
+      if (table !== undefined) {
+        this.#loop.post({ type: 'standing', round, table });
+        return;
+      }
+      await pause(this.#collaborators.clock, STANDING_RETRY_MS, signal).done;
+    }
   }
 
   async #fetchRoll({ certificate }: Effect<'fetch-roll'>): Promise<void> {
@@ -369,4 +400,9 @@ export class Effects {
       this.#loop.post({ type: 'certificate-checked', certificate });
     }
   }
+}
+
+/** A peer that does not serve a table, or serves another thing, is passed over. */
+function asked(error: unknown): undefined {
+  if (!(error instanceof BallastError)) throw error;
 }

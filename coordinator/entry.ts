@@ -2,7 +2,10 @@ import type { RoundDecision } from '../protocol/decision.ts';
 import { type Digest, digestOf } from '../protocol/digest.ts';
 import type { Encodable } from '../protocol/encoding.ts';
 import type { PrivacyStatement, RoundEntry } from '../protocol/messages.ts';
+
 import { rejectionReason } from './rejection.ts';
+
+import { EMPTY_STANDING } from './standing.ts';
 
 export type { RoundDecision };
 
@@ -14,6 +17,8 @@ export type Head = {
   readonly modelDigest: Digest;
   /** Of the aggregation's state that belongs to the version. */
   readonly stateDigest: Digest;
+  /** Of the table of every node's standing. */
+  readonly standing: Digest;
   /** Height of the block whose randomness is the next round's beacon. */
   readonly nextBeaconHeight: number;
 };
@@ -31,6 +36,7 @@ export function genesisHead(
     version: 0,
     modelDigest,
     stateDigest,
+    standing: EMPTY_STANDING,
     nextBeaconHeight: beaconHeight,
   };
 }
@@ -53,6 +59,7 @@ export function headAfter(entry: RoundEntry): Head {
     version: entry.version,
     modelDigest: entry.modelDigest,
     stateDigest: entry.stateDigest,
+    standing: entry.standing,
     nextBeaconHeight: entry.nextBeaconHeight,
   };
 }

@@ -8,6 +8,8 @@ import { RoundLog } from './log.ts';
 import { type Received, readMessage } from './received.ts';
 import { decodeRoll, preparedRollKey, type Roll } from './roll.ts';
 import type { Resumed } from './round/step.ts';
+import type { StandingTable } from './standing/index.ts';
+import { storedStanding } from './standing-store.ts';
 import { WitnessBook } from './sync/witness-book.ts';
 import { VotingRecord } from './voting-record.ts';
 
@@ -16,6 +18,8 @@ export type Memory = {
   readonly log: RoundLog;
   readonly votes: VotingRecord;
   readonly witness: WitnessBook;
+  /** Everybody's standing after the last round; undefined where the store lacks it. */
+  readonly standing: StandingTable | undefined;
   /** What it said in the round in progress. */
   readonly said: readonly Sealed[];
   /** How far it was in that round. */
@@ -39,7 +43,7 @@ export async function readMemory(
     rolls: await preparedRolls(store, log.head.round + 1),
     lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
   };
-  return { log, votes, witness, said, resumed };
+  return { log, votes, witness, standing: await storedStanding(store, log.head), said, resumed };
 }
 
 async function preparedRolls(store: KeyValueStore, round: number): Promise<Roll[]> {

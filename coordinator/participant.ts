@@ -80,7 +80,7 @@ export class Participant {
     options: ParticipantOptions,
     given: Collaborators,
     observer: ParticipantObserver,
-    { log, votes, witness, said, resumed }: Memory,
+    { log, votes, witness, standing, said, resumed }: Memory,
   ) {
     const { signal } = this.#stopping;
     this.#ownPast = new OwnPast({ options, collaborators: given, observer, votes, log, signal });
@@ -103,7 +103,7 @@ export class Participant {
       { network, committee, parameters, layout, rowSize: collaborators.aggregator.rowSize(size) },
       { onEquivocation: (proof) => observer.onEquivocation?.(proof) },
     );
-    this.#state = startRound(log.head, 0, resumed);
+    this.#state = startRound(log.head, 0, resumed, standing);
     const blobs = new Blobs(collaborators.store);
     this.#exchange = new BlobExchange(options, collaborators, blobs);
     const hear = (message: AnyReceived) => this.#post({ type: 'message', message });

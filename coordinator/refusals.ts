@@ -86,6 +86,10 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     meaning: 'the sender has no part in this epoch',
     remedy: 'register the node, and wait for the next epoch',
   },
+  MESSAGE_NOT_ITS_OWN: {
+    meaning: 'a vote came from another peer than the one that signed it',
+    remedy: REPORT,
+  },
   MESSAGE_OWN: { meaning: 'this node said it', remedy: NOTHING },
   MESSAGE_PAST_ROUND: { meaning: 'its round is over', remedy: NOTHING },
   MESSAGE_PAYLOAD: { meaning: 'a field has another form', remedy: UPGRADE },
@@ -101,6 +105,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   MESSAGE_WRONG_ROUND: { meaning: 'its round is 10,000 or more ahead', remedy: REPORT },
   MESSAGE_WRONG_VIEW: { meaning: 'no round has that view', remedy: REPORT },
+  MESSAGE_WRONG_TOPIC: { meaning: 'it came by another way than messages of its kind do', remedy: UPGRADE },
   NODE_CANARY: {
     meaning: 'the first valid update after a quarantine: checked, and without weight',
     remedy: 'nothing: from the next round on the weight returns by 25, 50 and 100 %',

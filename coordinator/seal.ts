@@ -3,6 +3,13 @@ import type { Payload, SealedHeader } from '../protocol/messages.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
 import type { Committee } from './committee.ts';
 import { compareText } from './compare.ts';
+import {
+  admittanceOf,
+  isNoFault,
+  NODE_CANARY,
+  NODE_QUARANTINED,
+  type StandingTable,
+} from './standing/index.ts';
 
 export type SealReports = ReadonlyMap<NodeId, Payload<'seal-report'>>;
 export type BodyReports = ReadonlyMap<NodeId, Payload<'body-report'>>;
@@ -63,22 +70,29 @@ export type Availability = {
   readonly dropped: { node: NodeId; code: string }[];
 };
 
-/** Which sealed updates count: those whose valid body F+1 members hold. The others drop out, each with why. */
+/**
+ * Which sealed updates count: those whose valid body F+1 members hold, of nodes that are not in quarantine. The others
+ * drop out, each with why.
+ */
 export function available(
   committee: Committee,
   sealed: readonly SealedHeader[],
   reports: BodyReports,
+  standing: StandingTable,
 ): Availability {
   const holders = reportersOf([...reports.values()].map(({ held }) => held));
-  const isAccepted = (header: SealedHeader) => (holders.get(nameOf(header))?.count ?? 0) > committee.faults;
-  const missing = sealed.filter((header) => !isAccepted(header));
-  const refusals = missing.length === 0 ? new Map<string, string[]>() : refusalsOf(reports);
+  const isHeld = (header: SealedHeader) => (holders.get(nameOf(header))?.count ?? 0) > committee.faults;
+  const refusals = sealed.every(isHeld) ? new Map<string, string[]>() : refusalsOf(reports);
+  const codeOf = (header: SealedHeader): string | undefined => {
+    const admittance = admittanceOf(standing, header.node);
+    if (admittance === 'quarantined') return NODE_QUARANTINED;
+    if (!isHeld(header)) return commonest(refusals.get(nameOf(header)) ?? []) ?? 'BODY_NOT_SERVED';
+    return admittance === 'canary' ? NODE_CANARY : undefined;
+  };
+  const codes = sealed.map((header) => ({ header, code: codeOf(header) }));
   return {
-    accepted: sealed.filter(isAccepted),
-    dropped: missing.map((header) => ({
-      node: header.node,
-      code: commonest(refusals.get(nameOf(header)) ?? []) ?? 'BODY_NOT_SERVED',
-    })),
+    accepted: codes.flatMap(({ header, code }) => (code === undefined ? [header] : [])),
+    dropped: codes.flatMap(({ header, code }) => (code === undefined ? [] : [{ node: header.node, code }])),
   };
 }
 
@@ -103,7 +117,9 @@ function refusalsOf(reports: BodyReports): Map<string, string[]> {
   const codes = new Map<string, string[]>();
   for (const { refused } of reports.values()) {
     const own = new Map<string, string>();
-    for (const refusal of refused) if (!own.has(nameOf(refusal))) own.set(nameOf(refusal), refusal.code);
+    // No report makes a fault into none.
+    for (const refusal of refused)
+      if (!own.has(nameOf(refusal)) && !isNoFault(refusal.code)) own.set(nameOf(refusal), refusal.code);
     for (const [name, code] of own) codes.set(name, [...(codes.get(name) ?? []), code]);
   }
   return codes;

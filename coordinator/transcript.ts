@@ -44,12 +44,14 @@ export function decodeTranscript(bytes: Uint8Array): Transcript {
  * quorum's.
  *
  * @param before the head that the round went on from.
+ * @param known everybody's standing before the round, and the offences that its entry names.
  * @throws BallastError `TRANSCRIPT_MALFORMED`, or what opening an envelope throws.
  */
 export function basisOfTranscript(
   context: RoundContext,
   before: Pick<Head, 'round' | 'nextBeaconHeight'>,
   transcript: Transcript,
+  known: Pick<Basis, 'standing' | 'offences'>,
 ): Basis {
   const { network, committee } = context;
   const round = before.round + 1;
@@ -69,6 +71,7 @@ export function basisOfTranscript(
     open('update-header', transcript.headers, 0),
     open('seal-report', transcript.sealReports, committee.quorum),
     open('body-report', transcript.bodyReports, committee.quorum),
+    known,
   );
   if (basis === undefined) throw malformed('a sealed header is missing');
   if (basis.headers.length !== transcript.headers.length) throw malformed('a header that is not sealed');

@@ -5,13 +5,16 @@ import { combinedPrivacy, withOutcome } from '../entry.ts';
 import type { Received } from '../received.ts';
 import { createRoll, isRollOf, type Roll, selectedOf, updatesOf } from '../roll.ts';
 import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../seal.ts';
-import { EMPTY_STANDING } from '../standing.ts';
+
+import { nextStanding, quarantineRounds, type StandingTable, standingDigest } from '../standing/index.ts';
 import type { Aggregated, Basis, Judged, RoundContext, RoundState } from './types.ts';
 
 /**
- * Everything that a proposal may choose is which reports it rests on; the rest follows from them.
+ * Everything that a proposal may choose is which reports it rests on and which proven offences it names; the rest
+ * follows from them.
  *
  * @param beaconHeight of the block that gave this round's beacon.
+ * @param known everybody's standing before the round, and offences whose proofs have been checked.
  * @returns undefined while a sealed header itself is missing.
  */
 export function basisOf(
@@ -20,14 +23,15 @@ export function basisOf(
   headers: Iterable<Received<'update-header'>>,
   sealReports: readonly Received<'seal-report'>[],
   bodyReports: readonly Received<'body-report'>[],
+  known: Pick<Basis, 'standing' | 'offences'>,
 ): Basis | undefined {
   const payloads = <P>(reports: readonly { sender: NodeId; payload: P }[]) =>
     new Map(reports.map(({ sender, payload }) => [sender, payload]));
   const seals = payloads(sealReports);
   const sealed = sealedHeaders(context.committee, seals);
-  const known = new Map([...headers].map((header) => [header.sender, header]));
+  const messages = new Map([...headers].map((header) => [header.sender, header]));
   const sealedMessages = sealed.flatMap(({ node, digest }) => {
-    const header = known.get(node);
+    const header = messages.get(node);
     return header?.payload.digest === digest ? [header] : [];
   });
   if (sealedMessages.length !== sealed.length) return undefined;
@@ -37,9 +41,10 @@ export function basisOf(
     sealReports,
     bodyReports,
     sealed,
-    ...available(context.committee, sealed, payloads(bodyReports)),
+    ...available(context.committee, sealed, payloads(bodyReports), known.standing),
     finalized,
     nextBeaconHeight: nextBeaconHeight(beaconHeight, finalized, context.parameters),
+    ...known,
   };
 }
 
@@ -54,9 +59,10 @@ const keys = new WeakMap<Basis, Digest>();
 export function aggregationKey(state: Pick<RoundState, 'head' | 'beacon'>, basis: Basis): Digest {
   const key =
     keys.get(basis) ??
-    digestOf('ballast/aggregation/2', {
+    digestOf('ballast/aggregation/3', {
       base: state.head.modelDigest,
       state: state.head.stateDigest,
+      standing: state.head.standing,
       beacon: state.beacon ?? '',
       accepted: basis.accepted.map(({ node, digest }) => ({ node, digest })),
     });
@@ -126,8 +132,7 @@ export function candidateEntry(
   const accepted = new Set(basis.accepted.map(({ node }) => node));
   const contributors = basis.headers.filter(({ sender }) => accepted.has(sender));
   const entry: RoundEntry = {
-    ...common(context, state, basis),
-    updates: updatesOf(rollOf(basis, aggregated.selected)),
+    ...common(context, state, basis, rollOf(basis, aggregated.selected)),
     candidateDigest: aggregated.candidateDigest,
     candidateState: aggregated.candidateState,
     outcome: 'rejected',
@@ -146,8 +151,7 @@ export function candidateEntry(
 /** The entry of a round with too few updates for its rule: the model stays, and its state. */
 export function abortedEntry(context: RoundContext, state: RoundState, basis: Basis): RoundEntry {
   return {
-    ...common(context, state, basis),
-    updates: updatesOf(rollOf(basis, [])),
+    ...common(context, state, basis, rollOf(basis, [])),
     candidateDigest: state.head.modelDigest,
     candidateState: state.head.stateDigest,
     outcome: 'aborted',
@@ -159,7 +163,8 @@ export function abortedEntry(context: RoundContext, state: RoundState, basis: Ba
   };
 }
 
-function common(context: RoundContext, state: RoundState, basis: Basis) {
+function common(context: RoundContext, state: RoundState, basis: Basis, roll: Roll) {
+  const { offences } = basis;
   return {
     round: state.round,
     epoch: context.committee.epoch,
@@ -170,10 +175,28 @@ function common(context: RoundContext, state: RoundState, basis: Basis) {
     baseVersion: state.head.version,
     baseDigest: state.head.modelDigest,
     baseState: state.head.stateDigest,
-    standing: EMPTY_STANDING,
-    offences: [],
+    updates: updatesOf(roll),
+    standing: standingDigest(
+      standingOf(
+        context,
+        basis.standing,
+        { round: state.round, epoch: context.committee.epoch, offences },
+        roll,
+      ),
+    ),
+    offences: [...offences],
     nextCommittee: null,
   };
+}
+
+/** Everybody's standing after a round, from what its entry and roll say. */
+export function standingOf(
+  { parameters }: Pick<RoundContext, 'parameters'>,
+  before: StandingTable,
+  { round, epoch, offences }: Pick<RoundEntry, 'round' | 'epoch' | 'offences'>,
+  roll: Roll,
+): StandingTable {
+  return nextStanding(before, { round, epoch, roll, offences }, quarantineRounds(parameters));
 }
 
 function agreedPrivacy({ unit, relation, delta }: RoundContext['parameters']['privacy']) {

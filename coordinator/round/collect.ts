@@ -2,6 +2,7 @@ import type { NodeId } from '../../protocol/ids.ts';
 import { beaconDigest, beaconOrder } from '../beacon.ts';
 import { nodesOf } from '../committee.ts';
 import type { Received } from '../received.ts';
+import { admittanceOf, type StandingTable } from '../standing/index.ts';
 import { replaceBeacon } from './beacon-change.ts';
 import { type Turn, withEntry, withItem } from './turn.ts';
 import type { BodyStatus } from './types.ts';
@@ -138,17 +139,28 @@ export function reportBodies(turn: Turn): void {
 type Headers = ReadonlyMap<NodeId, Received<'update-header'>>;
 const reported = new WeakMap<
   object,
-  { readonly of: Headers; readonly headers: Received<'update-header'>[] }
+  {
+    readonly of: Headers;
+    readonly by: StandingTable | undefined;
+    readonly headers: Received<'update-header'>[];
+  }
 >();
 
-/** Known headers that any member reported; looked up at every step, so kept until either changes. */
+/**
+ * Known headers that any member reported, of nodes that are not in quarantine; looked up at every step, so kept until
+ * one of them changes.
+ */
 function reportedHeaders({ state }: Turn): Received<'update-header'>[] {
+  const { standing } = state;
   const known = reported.get(state.sealReports);
-  if (known?.of === state.headers) return known.headers;
+  if (known?.of === state.headers && known.by === standing) return known.headers;
   const digests = new Set(
     [...state.sealReports.values()].flatMap(({ payload }) => payload.headers.map(({ digest }) => digest)),
   );
-  const headers = [...state.headers.values()].filter(({ payload }) => digests.has(payload.digest));
-  reported.set(state.sealReports, { of: state.headers, headers });
+  const isHeard = (node: NodeId) => standing === undefined || admittanceOf(standing, node) !== 'quarantined';
+  const headers = [...state.headers.values()].filter(
+    ({ sender, payload }) => digests.has(payload.digest) && isHeard(sender),
+  );
+  reported.set(state.sealReports, { of: state.headers, by: standing, headers });
   return headers;
 }

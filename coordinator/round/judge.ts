@@ -19,7 +19,15 @@ export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; judge
   const key = aggregationKey(turn.state, basis);
   if (!aggregated.has(key)) {
     turn.change({ aggregated: withEntry(aggregated, key, undefined) });
-    turn.emit({ type: 'aggregate', round, key, base: head, beacon, headers: acceptedHeaders(basis) });
+    turn.emit({
+      type: 'aggregate',
+      round,
+      key,
+      base: head,
+      beacon,
+      headers: acceptedHeaders(basis),
+      standing: basis.standing,
+    });
     return undefined;
   }
   const result = aggregated.get(key);

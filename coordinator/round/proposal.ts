@@ -40,6 +40,9 @@ export function refusal(message: Received<'proposal'>, code: string, reason: str
 function supported(turn: Turn, message: Received<'proposal'>): Proposed {
   const { context, state } = turn;
   const { network, committee } = context;
+  const { standing } = state;
+  if (standing === undefined)
+    throw new BallastError('PROPOSAL_UNSUPPORTED', 'proposal: everybody’s standing is not known here yet');
   const { entry, ...evidence } = message.payload;
   const open = <Type extends 'view-change' | 'seal-report' | 'body-report'>(
     type: Type,
@@ -79,6 +82,7 @@ function supported(turn: Turn, message: Received<'proposal'>): Proposed {
     openEvidence('update-header', network, state.round, evidence.headers),
     open('seal-report', evidence.sealReports),
     open('body-report', evidence.bodyReports),
+    { standing, offences: [] },
   );
   if (basis === undefined)
     throw new BallastError('PROPOSAL_UNSUPPORTED', 'proposal: a sealed header is missing');

@@ -37,6 +37,8 @@ export function propose(turn: Turn): void {
 /** The reports so far, when all are here, or a quorum of them and no time is left for the others. */
 function settledBasis(turn: Turn): Basis | undefined {
   const { context, state } = turn;
+  const { standing } = state;
+  if (standing === undefined) return undefined;
   const { members, quorum } = context.committee;
   const fewest = Math.min(state.sealReports.size, state.bodyReports.size);
   if (fewest < quorum || (fewest < members.length && !state.fetchTimedOut)) return undefined;
@@ -46,6 +48,7 @@ function settledBasis(turn: Turn): Basis | undefined {
     state.headers.values(),
     [...state.sealReports.values()],
     [...state.bodyReports.values()],
+    { standing, offences: [] },
   );
 }
 

@@ -4,6 +4,7 @@ import { type Head, headAfter } from '../entry.ts';
 import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
 import { isRollOf, type Roll, updatesOf } from '../roll.ts';
+import { GENESIS_STANDING, type StandingTable, standingDigest } from '../standing/index.ts';
 import { groundsOf } from './basis.ts';
 import {
   beginFetching,
@@ -14,6 +15,7 @@ import {
   reportBodies,
   reportSeal,
 } from './collect.ts';
+import { askForStanding, foldedStanding } from './folded-standing.ts';
 import { FRESH_VIEW } from './fresh-view.ts';
 import { onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
@@ -35,7 +37,12 @@ export type Resumed = {
 };
 
 /** The round after `head`, at its beginning or, after a crash, in the view it had reached. */
-export function startRound(head: Head, finalized: number, resumed?: Resumed): RoundState {
+export function startRound(
+  head: Head,
+  finalized: number,
+  resumed?: Resumed,
+  standing: StandingTable | undefined = head.round === 0 ? GENESIS_STANDING : undefined,
+): RoundState {
   return {
     ...FRESH_VIEW,
     head,
@@ -46,6 +53,7 @@ export function startRound(head: Head, finalized: number, resumed?: Resumed): Ro
     nextBeacon: undefined,
     order: [],
     finalized,
+    standing,
     headers: new Map(),
     sealReports: new Map(),
     bodyReports: new Map(),
@@ -91,6 +99,10 @@ function handle(turn: Turn, event: RoundEvent): void {
   switch (event.type) {
     case 'started':
       turn.emit({ type: 'await-beacon', round: state.round, height: state.head.nextBeaconHeight });
+      askForStanding(turn);
+      return;
+    case 'standing':
+      onStanding(turn, event.table);
       return;
     case 'beacon':
       onBeacon(turn, event.randomness);
@@ -175,7 +187,10 @@ function onCurrent(turn: Turn, message: AnyReceived): void {
   if (message.type === 'update-header') onHeader(turn, message);
   if (message.type === 'seal-report') turn.change({ sealReports: firstOf(state.sealReports, message) });
   if (message.type === 'body-report') turn.change({ bodyReports: firstOf(state.bodyReports, message) });
-  if (message.type === 'proposal' && isThisView) onProposal(turn, message);
+  if (message.type === 'proposal' && isThisView) {
+    if (state.standing === undefined) keepEarly(turn, message);
+    else onProposal(turn, message);
+  }
   if (message.type === 'prepare' && isThisView) {
     const isOwn = message.sender === turn.context.self;
     turn.change({
@@ -246,8 +261,10 @@ function finish(turn: Turn, certificate: Certificate, roll: Roll): void {
   const { state } = turn;
   const leader = state.order[certificate.view % Math.max(1, state.order.length)];
   const basis = groundsOf(state, certificate.entry, roll)?.basis;
-  turn.emit({ type: 'decided', certificate, roll, leader, basis });
-  turn.change({ ...startRound(headAfter(certificate.entry), state.finalized), early: state.early });
+  const standing = foldedStanding(turn, [{ certificate, roll }]);
+  turn.emit({ type: 'decided', certificate, roll, leader, basis, standing });
+  const next = startRound(headAfter(certificate.entry), state.finalized, undefined, standing);
+  turn.change({ ...next, early: state.early });
   handle(turn, { type: 'started' });
 }
 
@@ -259,13 +276,22 @@ function adopt(turn: Turn, rounds: readonly LoggedRound[], isNewest: boolean): v
   const last = missed.at(-1)?.certificate.entry;
   if (first === undefined || last === undefined) return;
   if (first.round !== round || first.parent !== head.entry) return;
-  turn.emit({ type: 'adopt', rounds: missed, isNewest });
+  const standing = foldedStanding(turn, missed);
+  turn.emit({ type: 'adopt', rounds: missed, isNewest, standing });
   const next = headAfter(last);
   turn.change({
-    ...startRound(next, finalized),
+    ...startRound(next, finalized, undefined, standing),
     early: early.filter((message) => message.round > next.round),
   });
   handle(turn, { type: 'started' });
+}
+
+/** The table that was asked for: proposals that waited for it are looked at. */
+function onStanding(turn: Turn, table: StandingTable): void {
+  const { standing, head } = turn.state;
+  if (standing !== undefined || standingDigest(table) !== head.standing) return;
+  turn.change({ standing: table });
+  replayEarly(turn);
 }
 
 function firstOf<M extends AnyReceived>(known: ReadonlyMap<string, M>, message: M): ReadonlyMap<string, M> {

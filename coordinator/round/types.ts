@@ -11,6 +11,7 @@ import type { ItemSet } from '../growing-map.ts';
 import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
 import type { Roll } from '../roll.ts';
+import type { StandingTable } from '../standing/index.ts';
 
 /** The states of a round (DESIGN, section 7); a certificate starts the next round. */
 export type Phase = 'announced' | 'collecting' | 'sealed' | 'aggregated' | 'evaluated';
@@ -50,6 +51,10 @@ export type Basis = {
   readonly dropped: readonly { readonly node: NodeId; readonly code: string }[];
   readonly finalized: number;
   readonly nextBeaconHeight: number;
+  /** Everybody's standing before the round. */
+  readonly standing: StandingTable;
+  /** Whom the entry names for which proof, ascending by node id. */
+  readonly offences: RoundEntry['offences'];
 };
 
 /** A proposal of the current view as far as this node has checked it. */
@@ -77,6 +82,8 @@ export type RoundState = {
   /** Members in the beacon's order; empty before the beacon is known. */
   readonly order: readonly NodeId[];
   readonly finalized: number;
+  /** Everybody's standing after the head; undefined until it is here, where this node did not fold it itself. */
+  readonly standing: StandingTable | undefined;
   readonly headers: ReadonlyMap<NodeId, Received<'update-header'>>;
   readonly sealReports: ReadonlyMap<NodeId, Received<'seal-report'>>;
   readonly bodyReports: ReadonlyMap<NodeId, Received<'body-report'>>;
@@ -166,7 +173,8 @@ export type RoundEvent =
       readonly rounds: readonly LoggedRound[];
       readonly isNewest: boolean;
     }
-  | { readonly type: 'reorganised' };
+  | { readonly type: 'reorganised' }
+  | { readonly type: 'standing'; readonly round: number; readonly table: StandingTable };
 
 export type TimerName = 'collect' | 'fetch' | 'view';
 
@@ -192,6 +200,8 @@ export type RoundEffect =
       readonly beacon: Digest;
       /** Of the accepted updates. */
       readonly headers: readonly Received<'update-header'>[];
+      /** By which they are weighed. */
+      readonly standing: StandingTable;
     }
   | {
       readonly type: 'evaluate';
@@ -214,14 +224,24 @@ export type RoundEffect =
       readonly view: number;
       readonly ms: number;
     }
+  /** The table of everybody's standing, which this node could not fold itself. */
+  | { readonly type: 'fetch-standing'; readonly round: number; readonly digest: Digest }
   /** The roll that a certificate's entry names, which this node could not make itself. */
   | { readonly type: 'fetch-roll'; readonly certificate: Certificate }
-  | { readonly type: 'adopt'; readonly rounds: readonly LoggedRound[]; readonly isNewest: boolean }
+  | {
+      readonly type: 'adopt';
+      readonly rounds: readonly LoggedRound[];
+      readonly isNewest: boolean;
+      /** After the last of them; undefined where this node did without a roll. */
+      readonly standing: StandingTable | undefined;
+    }
   | {
       readonly type: 'decided';
       readonly certificate: Certificate;
       readonly roll: Roll | undefined;
       readonly leader: NodeId | undefined;
+      /** After the round, where this node could fold it. */
+      readonly standing: StandingTable | undefined;
       /** What the entry follows from, where this node has seen it. */
       readonly basis: Basis | undefined;
     }

@@ -7,6 +7,7 @@ import type { Received } from '../received.ts';
 import { basisOf, candidateEntry } from '../round/basis.ts';
 import { type Resumed, startRound, step } from '../round/step.ts';
 import type { Basis, RoundContext, RoundEffect, RoundEvent, RoundState } from '../round/types.ts';
+import { GENESIS_STANDING } from '../standing/index.ts';
 import {
   bodyDigest,
   committeeOf,
@@ -138,7 +139,10 @@ export function trueEntry(
 }
 
 function trueBasis(context: RoundContext): Basis {
-  const basis = basisOf(context, GENESIS.nextBeaconHeight, headers, sealReports, bodyReports);
+  const basis = basisOf(context, GENESIS.nextBeaconHeight, headers, sealReports, bodyReports, {
+    standing: GENESIS_STANDING,
+    offences: [],
+  });
   if (basis === undefined) throw new Error('the basis is whole');
   return basis;
 }

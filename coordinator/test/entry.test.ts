@@ -54,6 +54,7 @@ describe('round entry', () => {
       version: 1,
       modelDigest: entry.modelDigest,
       stateDigest: entry.stateDigest,
+      standing: entry.standing,
       nextBeaconHeight: 9,
     });
     expect(decisionOf(NETWORK, entry, 4)).to.deep.equal({

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { basisOf } from '../round/basis.ts';
 import type { RoundContext } from '../round/types.ts';
+import { GENESIS_STANDING } from '../standing/index.ts';
 import { headers, MEMBERS } from './bench.ts';
 import { bodyDigest, committeeOf, NETWORK, PARAMETERS, received, signerOf } from './support.ts';
 
+const KNOWN = { standing: GENESIS_STANDING, offences: [] };
 const committee = committeeOf(MEMBERS);
 const context: RoundContext = {
   self: signerOf(0).nodeId,
@@ -33,7 +35,7 @@ const choices = <T>(items: readonly T[]): T[][] =>
 
 describe('a leader that picks its reports', () => {
   const bases = choices(seals).flatMap((picked) =>
-    choices(bodies).map((held) => basisOf(context, 20, headers, picked, held)),
+    choices(bodies).map((held) => basisOf(context, 20, headers, picked, held, KNOWN)),
   );
 
   it('decides which updates are sealed and accepted', () => {

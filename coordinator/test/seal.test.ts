@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Payload } from '../../protocol/messages.ts';
-import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../seal.ts';
+import {
+  available as availableUnder,
+  type BodyReports,
+  finalizedAtSeal,
+  nextBeaconHeight,
+  sealedHeaders,
+} from '../seal.ts';
+import { GENESIS_STANDING, standingAfter } from '../standing/index.ts';
 import { bodyDigest, committeeOf, digest, signerOf } from './support.ts';
 
 const committee = committeeOf(7);
@@ -143,6 +150,14 @@ describe('the next beacon', () => {
   });
 });
 
+/** Where nobody has offended. */
+const available = (
+  of: typeof committee,
+  sealed: Parameters<typeof availableUnder>[1],
+  reports: BodyReports,
+  standing = GENESIS_STANDING,
+) => availableUnder(of, sealed, reports, standing);
+
 describe('availability', () => {
   const sealed = [claim(0), claim(1)];
 
@@ -184,6 +199,30 @@ describe('availability', () => {
     );
     expect(accepted).to.deep.equal([claim(0)]);
     expect(dropped).to.deep.equal([{ node: node(1), code: 'UPDATE_OWNER' }]);
+  });
+
+  it('leaves out who is in quarantine, and gives the canary after it no weight', () => {
+    const offences = [{ node: node(1) }];
+    const record = { round: 1, epoch: 0, roll: [], offences };
+    const quarantined = standingAfter(GENESIS_STANDING, record, 1);
+    const report = { held: sealed };
+    const reports = bodies(report, report, report);
+    const of = (standing: typeof quarantined) => available(committee, sealed, reports, standing);
+    expect(of(GENESIS_STANDING).accepted).to.deep.equal(sealed);
+    expect(of(quarantined)).to.deep.equal({
+      accepted: [claim(0)],
+      dropped: [{ node: node(1), code: 'NODE_QUARANTINED' }],
+    });
+    const served = standingAfter(quarantined, { ...record, round: 2, offences: [] }, 1);
+    expect(of(served).dropped).to.deep.equal([{ node: node(1), code: 'NODE_CANARY' }]);
+    const unserved = available(committee, sealed, bodies({ held: [claim(0)] }), served);
+    expect(unserved.dropped.map(({ code }) => code)).to.include('BODY_NOT_SERVED');
+  });
+
+  it('believes no report that a fault is none', () => {
+    const refused = [{ ...claim(1), code: 'NODE_QUARANTINED' }];
+    const { dropped } = available(committee, [claim(1)], bodies({ refused }, { refused }, { refused }));
+    expect(dropped).to.deep.equal([{ node: node(1), code: 'BODY_NOT_SERVED' }]);
   });
 
   it('counts what a member holds once', () => {

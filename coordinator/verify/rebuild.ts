@@ -11,6 +11,7 @@ import { abortedEntry, candidateEntry, isAggregable } from '../round/basis.ts';
 import { startRound } from '../round/step.ts';
 import type { Aggregated, Basis, RoundContext } from '../round/types.ts';
 import { genesisState } from '../round-aggregator.ts';
+import { type StandingTable, weighted, weightOf } from '../standing/index.ts';
 import { basisOfTranscript, decodeTranscript, transcriptKey } from '../transcript.ts';
 import { openUpdate } from '../update-body.ts';
 import type { Findings } from './findings.ts';
@@ -45,12 +46,13 @@ export class Rebuilder {
     before: Head,
     entry: RoundEntry,
     roll: Roll | undefined,
+    standing: StandingTable,
   ): Promise<{ readonly transcript: boolean; readonly bodies: boolean }> {
     const { round } = entry;
     const bytes = await this.#collaborators.store.get(transcriptKey(round));
     if (bytes === undefined) return { transcript: false, bodies: false };
     const basis = await this.#findings.attempt(round, 'transcript', 'signed headers and reports', () =>
-      basisOfTranscript(context, before, decodeTranscript(bytes)),
+      basisOfTranscript(context, before, decodeTranscript(bytes), { standing, offences: entry.offences }),
     );
     if (basis === undefined) return { transcript: false, bodies: false };
     const computed = await this.#aggregate(before, entry, basis);
@@ -98,7 +100,8 @@ export class Rebuilder {
         () => openUpdate(bytes, header, parameters),
       );
       if (update === undefined) return undefined;
-      updates.push({ node: sender, digest: payload.digest, update });
+      const weight = weightOf(basis.standing, sender, entry.epoch);
+      updates.push({ node: sender, digest: payload.digest, update: weighted(update, weight) });
     }
     const weights = await this.#weights(entry.round, before.modelDigest);
     const state = await this.#state(entry.round, before.stateDigest);

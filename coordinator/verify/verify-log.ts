@@ -2,12 +2,16 @@ import type { Encodable } from '../../protocol/encoding.ts';
 import { decodeCanonical, sameBytes } from '../../protocol/encoding.ts';
 import type { Envelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
-import { payloadOf } from '../../protocol/messages.ts';
+import { payloadOf, type RoundEntry } from '../../protocol/messages.ts';
 import { type Certificate, isCertified } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
 import { committeeKey, decodeCommittee, encodeCommittee } from '../committee-record.ts';
 import { type Head, headAfter } from '../entry.ts';
 import { genesisRecord, recordAfter } from '../records.ts';
+import type { Roll } from '../roll.ts';
+import { standingOf } from '../round/basis.ts';
+import { GENESIS_STANDING, type StandingTable, standingDigest } from '../standing/index.ts';
+import { storedStanding } from '../standing-store.ts';
 import { BesideLog } from './beside-log.ts';
 import { Enough, Findings } from './findings.ts';
 import type { Verification, VerifyCollaborators, VerifyOptions } from './options.ts';
@@ -45,6 +49,8 @@ class LogVerifier {
   readonly #committees = new Map<number, Committee>();
   #head: Head;
   #record: Uint8Array;
+  /** Everybody's standing after the head; undefined where a roll was missing and the table too. */
+  #standing: StandingTable | undefined = GENESIS_STANDING;
   #trusted = 0;
   #votes = 0;
   #transcripts = 0;
@@ -111,6 +117,8 @@ class LogVerifier {
     this.#head = headAfter(entry);
     this.#collaborators.onRound?.(certificate, before);
     const roll = await this.#beside.roll(round, entry);
+    const standing = this.#standing;
+    await this.#fold(entry, roll, isTrusted);
     if (entry.outcome === 'accepted') await this.#beside.version(entry.version, round);
     if (isTrusted) return true;
     await this.#beside.checkpoint(round, bytes, this.#record, committee);
@@ -118,10 +126,22 @@ class LogVerifier {
     const { aggregator } = this.#collaborators;
     const { network, parameters } = this.#options;
     const context = { self: '', network, committee, parameters, minUpdates: aggregator.minRows };
-    const { transcript, bodies } = await this.#rebuilder.round(context, before, entry, roll);
+    if (standing === undefined) return true;
+    const { transcript, bodies } = await this.#rebuilder.round(context, before, entry, roll, standing);
     this.#transcripts += Number(transcript);
     this.#bodies += Number(bodies);
     return true;
+  }
+
+  /** Everybody's standing follows from the roll and the offences; where this node did without the roll it kept the table. */
+  async #fold(entry: RoundEntry, roll: Roll | undefined, isTrusted: boolean): Promise<void> {
+    if (this.#standing !== undefined && roll !== undefined) {
+      this.#standing = standingOf(this.#options, this.#standing, entry, roll);
+      if (!isTrusted)
+        this.#findings.same(entry.round, 'entry.standing', standingDigest(this.#standing), entry.standing);
+      return;
+    }
+    this.#standing = await storedStanding(this.#collaborators.store, entry);
   }
 
   /** What the entry says of the one before it, and how its version follows. */

@@ -5,9 +5,10 @@ import { decisionOf, genesisHead } from '../../coordinator/entry.ts';
 import { roundKey } from '../../coordinator/keys.ts';
 import { RoundLog } from '../../coordinator/log.ts';
 import { type Received, readMessage } from '../../coordinator/received.ts';
-import { basisOf, candidateEntry, rollOf } from '../../coordinator/round/basis.ts';
+import { basisOf, candidateEntry, rollOf, standingOf } from '../../coordinator/round/basis.ts';
 import { startRound } from '../../coordinator/round/step.ts';
 import { genesisState, hasState, type RoundAggregator } from '../../coordinator/round-aggregator.ts';
+import { GENESIS_STANDING } from '../../coordinator/standing/index.ts';
 import { encodeTranscript, transcriptKey } from '../../coordinator/transcript.ts';
 import { encodeBody, normClass } from '../../coordinator/update-body.ts';
 import { digestOf, digestOfBytes } from '../../protocol/digest.ts';
@@ -65,6 +66,7 @@ export async function writeCertifiedLog(
   let version: Version = { weights: genesisWeights, state: genesisState(aggregator, size) };
   const rowSize = aggregator.rowSize(size);
   let hashed = 0;
+  let standing = GENESIS_STANDING;
 
   for (let round = 1; round <= rounds; round++) {
     const { head } = log;
@@ -96,12 +98,13 @@ export async function writeCertifiedLog(
     const claims = headers.map(({ sender, payload }) => ({ node: sender, digest: payload.digest }));
     const seals = say('seal-report', [{ headers: claims, finalized: round * 10 }]);
     const reports = say('body-report', [{ held: claims, refused: [] }]);
-    const basis = basisOf(context, head.nextBeaconHeight, headers, seals, reports);
+    const known = { standing, offences: [] };
+    const basis = basisOf(context, head.nextBeaconHeight, headers, seals, reports, known);
     if (basis === undefined) throw new Error(`round ${round} has no basis`);
     const beacon = digestOf('ballast/simulation/beacon', { seed, round });
     const rows = updates.map((each, i) => ({ ...each, digest: claims[i]?.digest ?? '' }));
     const candidate = await aggregateCandidate(aggregator, version, rows, { parameters, beacon });
-    const state = { ...startRound(head, 0), beacon };
+    const state = { ...startRound(head, 0, undefined, standing), beacon };
     const entry = candidateEntry(context, state, basis, candidate, {
       verdict: 'accepted',
       worse: [],
@@ -119,7 +122,9 @@ export async function writeCertifiedLog(
     const blobs = [...bodies, encodeWeights(candidate.weights), ...carried];
     hashed += blobs.reduce((sum, { length }) => sum + length, 0);
     const certificate = { entry, view: 0, signatures };
-    await log.append({ certificate, roll: rollOf(basis, candidate.selected) }, [
+    const roll = rollOf(basis, candidate.selected);
+    standing = standingOf(context, standing, entry, roll);
+    await log.append({ certificate, roll }, [
       { type: 'put', key: transcriptKey(round), value: encodeTranscript(basis) },
       ...blobs.flatMap((bytes): StoreOperation[] => [
         { type: 'put', key: `blob/${digestOfBytes(bytes)}`, value: bytes },

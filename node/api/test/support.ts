@@ -71,6 +71,7 @@ export function history(rounds = ROUNDS): { readonly certificates: Certificate[]
     version,
     modelDigest: digestOfVersion(0),
     stateDigest: STATE,
+    standing: EMPTY_STANDING,
     nextBeaconHeight: 3,
   };
   for (let round = 1; round <= rounds; round++) {

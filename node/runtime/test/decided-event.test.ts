@@ -43,6 +43,7 @@ const decided = (
 ): Decided => ({
   certificate: { entry: entry(fields), view: 1, signatures: [] },
   roll,
+  standing: undefined,
   leader: 'b',
   candidate,
 });
