@@ -7,12 +7,15 @@ import type { NetworkParameters } from '../protocol/network.ts';
 import { type Committee, isMember } from './committee.ts';
 import { type AnyReceived, type Received, readMessage } from './received.ts';
 import { RepeatLimit } from './repeat-limit.ts';
+import type { Roster } from './roster.ts';
 import { largestNorm } from './update-body.ts';
 
 /** What a message is held against. */
 export type AdmissionContext = {
   readonly network: Digest;
   readonly committee: Committee;
+  /** Whose headers are heard: the committee's and the contributors'. */
+  readonly roster: Roster;
   readonly parameters: NetworkParameters;
   readonly layout: Digest;
   /** Length of an update. */
@@ -34,6 +37,8 @@ const MAX_VIEW = 1_000;
 const MAX_VIEWS_AHEAD = 16;
 const MAX_ROUNDS_AHEAD = 10_000;
 
+/** What contributors say too; everything else is for members. */
+const CONTRIBUTED: ReadonlySet<MessageType> = new Set(['update-header', 'status']);
 /** Kinds that exist once a round, in view 0. */
 const VIEWLESS: ReadonlySet<MessageType> = new Set([
   'status',
@@ -99,8 +104,10 @@ export class Admission {
     const { net, sender, ts, expiry, round, view, type } = envelope;
     if (net !== this.#context.network)
       throw refuse('reject', 'MESSAGE_WRONG_NETWORK', envelope, `network ${net.slice(0, 12)}`);
-    if (!isMember(this.#context.committee, sender))
-      throw refuse('reject', 'MESSAGE_NOT_MEMBER', envelope, 'a sender outside the committee');
+    const isHeard = CONTRIBUTED.has(type)
+      ? this.#context.roster.places.has(sender)
+      : isMember(this.#context.committee, sender);
+    if (!isHeard) throw refuse('reject', 'MESSAGE_NOT_MEMBER', envelope, 'a sender that may not say this');
     if (ts > now + CLOCK_SKEW_MS)
       throw refuse('ignore', 'MESSAGE_FROM_FUTURE', envelope, `a time ${ts - now} ms ahead`);
     if (expiry < now - CLOCK_SKEW_MS)

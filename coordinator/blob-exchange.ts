@@ -6,7 +6,7 @@ import { decodeWeights } from '../protocol/vectors.ts';
 import type { Blobs } from './blobs.ts';
 import type { Version } from './candidate.ts';
 import type { Collaborators, ParticipantOptions } from './collaborators.ts';
-import { nodesOf } from './committee.ts';
+import { isMember, nodesOf } from './committee.ts';
 import type { Head } from './entry.ts';
 import { genesisState } from './round-aggregator.ts';
 import { decodeStanding, MAX_STANDING_BYTES, type StandingTable } from './standing/index.ts';
@@ -24,7 +24,20 @@ export class BlobExchange {
   /** Peers that asked before the seal of a round. */
   readonly #awaitingSeal = new Set<{ readonly round: number; readonly wake: () => void }>();
 
-  constructor(options: ParticipantOptions, collaborators: Collaborators, blobs: Blobs) {
+  /** Bodies on their way to this node. */
+  readonly #coming = new Map<Digest, Promise<unknown>>();
+  /** What this node's proposal rests on, by digest. */
+  #evidence: ReadonlyMap<Digest, Uint8Array> = new Map();
+  readonly #onEarly: (round: number, peer: NodeId) => void;
+
+  /** @param onEarly hears of members that ask for what is withheld until the seal. */
+  constructor(
+    options: ParticipantOptions,
+    collaborators: Collaborators,
+    blobs: Blobs,
+    onEarly: (round: number, peer: NodeId) => void = () => undefined,
+  ) {
+    this.#onEarly = onEarly;
     this.#options = options;
     this.#collaborators = collaborators;
     this.#blobs = blobs;
@@ -41,10 +54,31 @@ export class BlobExchange {
     for (const { wake } of [...this.#awaitingSeal]) wake();
   }
 
-  /** A blob for a peer; nothing that `round`, the round in progress, brought before its seal. */
-  async serve(digest: Digest, round: number): Promise<Uint8Array | undefined> {
-    if (await this.#isWithheld(digest, round)) await this.#sealOf(round);
-    return (await this.#isWithheld(digest, round)) ? undefined : this.#blobs.get(digest);
+  /** Members may have these messages, in place of those that were offered before. */
+  offer(messages: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): void {
+    this.#evidence = new Map(messages.map(({ digest, bytes }) => [digest, bytes]));
+  }
+
+  /**
+   * A blob for a peer; nothing that `round`, the round in progress, brought before its seal. A member that asks a
+   * member waits for what that is about to have.
+   */
+  async serve(digest: Digest, round: number, peer: NodeId): Promise<Uint8Array | undefined> {
+    const { committee } = this.#options;
+    const isForMember = isMember(committee, peer);
+    const evidence = isForMember ? this.#evidence.get(digest) : undefined;
+    if (evidence !== undefined) return evidence;
+    if (await this.#isWithheld(digest, round)) {
+      if (isForMember) this.#onEarly(round, peer);
+      await this.#sealOf(round);
+      return (await this.#isWithheld(digest, round)) ? undefined : this.#blobs.get(digest);
+    }
+    const held = await this.#blobs.get(digest);
+    if (held !== undefined || !isForMember || !isMember(committee, this.#collaborators.signer.nodeId))
+      return held;
+    if (this.#sealedRound < round) await this.#sealOf(round);
+    await this.#coming.get(digest);
+    return this.#blobs.get(digest);
   }
 
   /** A blob from this node's own store, or from the first of `from` that serves it. @throws `BODY_NOT_SERVED`. */
@@ -57,15 +91,41 @@ export class BlobExchange {
   ): Promise<Uint8Array> {
     const own = await this.#blobs.get(digest);
     if (own !== undefined) return own;
+    const coming = this.#fetch(digest, from, maxBytes, round, signal);
+    this.#coming.set(
+      digest,
+      coming.catch(() => undefined),
+    );
+    return coming.finally(() => this.#coming.delete(digest));
+  }
+
+  async #fetch(
+    digest: Digest,
+    from: readonly NodeId[],
+    maxBytes: number,
+    round: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const { clock, signer, transport } = this.#collaborators;
+    const peers = from.filter((node) => node !== signer.nodeId);
     let last: unknown;
-    for (const peer of from.filter((node) => node !== this.#collaborators.signer.nodeId)) {
+    for (const peer of peers) {
+      // The last one may take as long as it likes; a silent one before it must not cost the round.
+      const patience = new AbortController();
+      const cancel =
+        peer === peers.at(-1)
+          ? () => undefined
+          : clock.setTimer(this.#options.parameters.timeouts.fetchMs / 2, () => patience.abort());
       try {
-        const bytes = await this.#collaborators.transport.fetch(peer, digest, maxBytes, signal);
+        const either = AbortSignal.any([signal, patience.signal]);
+        const bytes = await transport.fetch(peer, digest, maxBytes, either);
         await this.#blobs.put(round, bytes);
         return bytes;
       } catch (error) {
         last = error;
         if (signal.aborted) break;
+      } finally {
+        cancel();
       }
     }
     throw new BallastError(

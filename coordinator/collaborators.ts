@@ -23,6 +23,8 @@ export type ParticipantOptions = {
   /** Number of weights. */
   readonly size: number;
   readonly committee: Committee;
+  /** Nodes whose updates count, the committee's with them; the committee alone where left out. */
+  readonly roster?: readonly NodeId[];
   readonly genesis: Head;
   readonly genesisWeights: Float64Array;
   /** Keeps the bodies, models and transcripts of all rounds, not of the last few alone. False unless given. */

@@ -10,7 +10,7 @@ import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
 import { type Certificate, isCertified } from './certificate.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
-import { committeeKey, encodeCommittee } from './committee-record.ts';
+import { committeeKey, encodeEpoch } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
 import { worseOf } from './gate.ts';
 import { roundKey } from './keys.ts';
@@ -18,9 +18,11 @@ import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
 import { Retention } from './retention.ts';
 import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
+import { createRoster } from './roster.ts';
 import type { RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
+import { obtainEvidence } from './sync/evidence-fetch.ts';
 import { pause } from './sync/pause.ts';
 import { obtainRoll } from './sync/roll-fetch.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
@@ -126,6 +128,10 @@ export class Effects {
         return this.#adopt(effect);
       case 'serve-bodies':
         return this.#exchange.openRound(effect.round);
+      case 'serve-evidence':
+        return this.#exchange.offer(effect.messages);
+      case 'fetch-evidence':
+        return this.#beside(() => this.#fetchEvidence(effect));
       case 'start-timer':
         return this.#startTimer(effect);
       case 'refused': {
@@ -221,8 +227,9 @@ export class Effects {
 
   /** Who may vote in this epoch stands beside the log, so that its votes can be verified without a chain. */
   #committee(): StoreOperation[] {
-    const { committee } = this.#options;
-    return [{ type: 'put', key: committeeKey(committee.epoch), value: encodeCommittee(committee) }];
+    const { committee, roster } = this.#options;
+    const value = encodeEpoch({ committee, roster: createRoster(committee, roster) });
+    return [{ type: 'put', key: committeeKey(committee.epoch), value }];
   }
 
   /** What belongs to the round that was in progress is over. */
@@ -348,6 +355,17 @@ export class Effects {
       }
       await pause(this.#collaborators.clock, STANDING_RETRY_MS, signal).done;
     }
+  }
+
+  async #fetchEvidence({ round, view, from, digests }: Effect<'fetch-evidence'>): Promise<void> {
+    const { network } = this.#options;
+    const { transport } = this.#collaborators;
+    const { signal } = this.#round;
+    const found = await obtainEvidence(network, from, digests, transport, signal).catch((error: unknown) => {
+      if (!(error instanceof BallastError)) throw error;
+      return [];
+    });
+    this.#loop.post({ type: 'evidence', round, view, messages: found });
   }
 
   async #fetchRoll({ certificate }: Effect<'fetch-roll'>): Promise<void> {

@@ -72,6 +72,7 @@ export {
   selectedOf,
   updatesOf,
 } from './roll.ts';
+export { createRoster, type Roster } from './roster.ts';
 export { rollOf } from './round/basis.ts';
 export { startRound, step } from './round/step.ts';
 export type { RoundContext, RoundEffect, RoundEvent, RoundState, Verdict } from './round/types.ts';

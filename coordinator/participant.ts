@@ -17,6 +17,7 @@ import type { LoggedRound } from './logged-round.ts';
 import { type Memory, readMemory } from './memory.ts';
 import type { AnyReceived } from './received.ts';
 import type { Roll } from './roll.ts';
+import { createRoster } from './roster.ts';
 import { startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
 import { genesisState, type RoundAggregator, requireRoundInputs } from './round-aggregator.ts';
@@ -92,20 +93,24 @@ export class Participant {
     this.#witness = witness;
     this.#saidBefore = [...said].sort((a, b) => a.envelope.seq - b.envelope.seq);
     const { network, committee, parameters, layout, size } = options;
+    const roster = createRoster(committee, options.roster);
     this.#context = {
       self: collaborators.signer.nodeId,
       network,
       committee,
+      roster,
       parameters,
       minUpdates: collaborators.aggregator.minRows,
     };
     this.#admission = new Admission(
-      { network, committee, parameters, layout, rowSize: collaborators.aggregator.rowSize(size) },
+      { network, committee, roster, parameters, layout, rowSize: collaborators.aggregator.rowSize(size) },
       { onEquivocation: (proof) => observer.onEquivocation?.(proof) },
     );
     this.#state = startRound(log.head, 0, resumed, standing);
     const blobs = new Blobs(collaborators.store);
-    this.#exchange = new BlobExchange(options, collaborators, blobs);
+    this.#exchange = new BlobExchange(options, collaborators, blobs, (round, from) =>
+      this.#post({ type: 'body-requested', round, from }),
+    );
     const hear = (message: AnyReceived) => this.#post({ type: 'message', message });
     this.#voice = new Voice(network, collaborators, log, votes, hear, signal, (error) =>
       observer.onError?.(error),
@@ -221,9 +226,12 @@ export class Participant {
     await this.#voice.recommend(round, payload);
   }
 
-  /** What this node serves to peers: models always, updates only after the seal of their round. */
-  async serve(digest: Digest): Promise<Uint8Array | undefined> {
-    return this.#exchange.serve(digest, this.#log.head.round + 1);
+  /**
+   * What this node serves to peers: models always, updates only after the seal of their round, to members what its
+   * proposal rests on.
+   */
+  async serve(digest: Digest, peer: NodeId): Promise<Uint8Array | undefined> {
+    return this.#exchange.serve(digest, this.#log.head.round + 1, peer);
   }
 
   /** What a peer gets of this node's log, encoded rounds: see `answerLog`. */

@@ -52,15 +52,29 @@ export function openEvidence<Type extends MessageType>(
 ): Received<Type>[] {
   const opened = evidence.map((bytes) => {
     const sealed = openEnvelope(bytes);
-    if (sealed.envelope.type !== type || sealed.envelope.net !== network || sealed.envelope.round !== round) {
-      throw invalid(type, round, `a ${sealed.envelope.type} of round ${sealed.envelope.round}`);
-    }
-    return readMessage(sealed) as Received<Type>;
+    if (sealed.envelope.net !== network) throw invalid(type, round, 'one of another network');
+    return readMessage(sealed);
   });
-  if (new Set(opened.map(({ sender }) => sender)).size !== opened.length) {
-    throw invalid(type, round, 'two from one sender');
+  return requireEvidence(type, round, opened);
+}
+
+/**
+ * The same of messages of this network that have been read.
+ *
+ * @throws MessageError `EVIDENCE_INVALID`.
+ */
+export function requireEvidence<Type extends MessageType>(
+  type: Type,
+  round: number,
+  messages: readonly AnyReceived[],
+): Received<Type>[] {
+  for (const message of messages) {
+    if (message.type !== type || message.round !== round)
+      throw invalid(type, round, `a ${message.type} of round ${message.round}`);
   }
-  return opened;
+  if (new Set(messages.map(({ sender }) => sender)).size !== messages.length)
+    throw invalid(type, round, 'two from one sender');
+  return messages as readonly AnyReceived[] as Received<Type>[];
 }
 
 function invalid(type: MessageType, round: number, got: string): MessageError {

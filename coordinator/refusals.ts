@@ -120,6 +120,10 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   PROPOSAL_LOCK_BROKEN: { meaning: 'a leader proposes another entry than a quorum prepared', remedy: REPORT },
   PROPOSAL_NOT_LEADER: { meaning: 'the sender does not lead the view', remedy: NOTHING },
+  PROPOSAL_EVIDENCE: {
+    meaning: 'the leader did not serve a message that its proposal rests on',
+    remedy: REPORT,
+  },
   PROPOSAL_UNSUPPORTED: { meaning: 'the evidence of a proposal does not carry it', remedy: REPORT },
   RECOMMENDATION_SIGNATURE: {
     meaning: 'the chain would not verify the signature of a recommendation',

@@ -1,8 +1,12 @@
+import { fromHex, toHex } from '../protocol/digest.ts';
+import { sameBytes } from '../protocol/encoding.ts';
 import type { NodeId } from '../protocol/ids.ts';
 import type { Payload, SealedHeader } from '../protocol/messages.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
+import { forEachRow } from '../protocol/roster-rows.ts';
 import type { Committee } from './committee.ts';
 import { compareText } from './compare.ts';
+import type { Roster } from './roster.ts';
 import {
   admittanceOf,
   isNoFault,
@@ -20,13 +24,12 @@ export type BodyReports = ReadonlyMap<NodeId, Payload<'body-report'>>;
  *
  * @returns in ascending order of node id; the caller orders rows by the beacon.
  */
-export function sealedHeaders(committee: Committee, reports: SealReports): SealedHeader[] {
-  const seen = [...reportersOf([...reports.values()].map(({ headers }) => headers)).values()]
-    .filter(({ count }) => count > committee.faults)
-    .map(({ header }) => header);
-  const headersOf = new Map<NodeId, number>();
-  for (const { node } of seen) headersOf.set(node, (headersOf.get(node) ?? 0) + 1);
-  return seen.filter(({ node }) => headersOf.get(node) === 1).sort((a, b) => compareText(a.node, b.node));
+export function sealedHeaders(committee: Committee, { nodes }: Roster, reports: SealReports): SealedHeader[] {
+  const tally = tallyRows([...reports.values()].map(({ headers }) => headers));
+  return nodes.flatMap((node, place) => {
+    const [seen, ...others] = (tally.get(place) ?? []).filter(({ count }) => count > committee.faults);
+    return seen === undefined || others.length > 0 ? [] : [{ node, digest: toHex(seen.digest) }];
+  });
 }
 
 /**
@@ -76,62 +79,70 @@ export type Availability = {
  */
 export function available(
   committee: Committee,
+  { places }: Roster,
   sealed: readonly SealedHeader[],
   reports: BodyReports,
   standing: StandingTable,
 ): Availability {
-  const holders = reportersOf([...reports.values()].map(({ held }) => held));
-  const isHeld = (header: SealedHeader) => (holders.get(nameOf(header))?.count ?? 0) > committee.faults;
-  const refusals = sealed.every(isHeld) ? new Map<string, string[]>() : refusalsOf(reports);
-  const codeOf = (header: SealedHeader): string | undefined => {
+  const tally = tallyRows([...reports.values()].map(({ held }) => held));
+  const refusals = refusalsOf(reports);
+  const held = ({ node, digest }: SealedHeader): number => {
+    const bytes = fromHex(digest);
+    const rows = tally.get(places.get(node) ?? -1) ?? [];
+    return rows.find((row) => sameBytes(row.digest, bytes))?.count ?? 0;
+  };
+  const code = (header: SealedHeader): string | undefined => {
     const admittance = admittanceOf(standing, header.node);
     if (admittance === 'quarantined') return NODE_QUARANTINED;
-    if (!isHeld(header)) return commonest(refusals.get(nameOf(header)) ?? []) ?? 'BODY_NOT_SERVED';
+    if (held(header) <= committee.faults)
+      return commonRefusal(refusals.get(`${header.node} ${header.digest}`) ?? []);
     return admittance === 'canary' ? NODE_CANARY : undefined;
   };
-  const codes = sealed.map((header) => ({ header, code: codeOf(header) }));
+  const codes = sealed.map((header) => ({ header, code: code(header) }));
   return {
     accepted: codes.flatMap(({ header, code }) => (code === undefined ? [header] : [])),
     dropped: codes.flatMap(({ header, code }) => (code === undefined ? [] : [{ node: header.node, code }])),
   };
 }
 
-const nameOf = ({ node, digest }: SealedHeader): string => `${node} ${digest}`;
+/** How many reports have a digest at a place: mostly one digest, for mostly all of them. */
+type Counted = { readonly digest: Uint8Array; count: number };
 
-/** How many lists name each header. A list that names a node several times counts for the last of them. */
-function reportersOf(lists: readonly (readonly SealedHeader[])[]) {
-  const reporters = new Map<string, { readonly header: SealedHeader; count: number }>();
-  for (const list of lists) {
-    for (const header of distinct(list)) {
-      const name = nameOf(header);
-      const known = reporters.get(name);
-      if (known === undefined) reporters.set(name, { header, count: 1 });
-      else known.count += 1;
+function tallyRows(reports: readonly Uint8Array[]): ReadonlyMap<number, readonly Counted[]> {
+  const tally = new Map<number, Counted[]>();
+  for (const rows of reports) {
+    forEachRow(rows, (place, digest) => {
+      const counted = tally.get(place);
+      if (counted === undefined) {
+        tally.set(place, [{ digest, count: 1 }]);
+        return;
+      }
+      const same = counted.find((each) => sameBytes(each.digest, digest));
+      if (same === undefined) counted.push({ digest, count: 1 });
+      else same.count += 1;
+    });
+  }
+  return tally;
+}
+
+/** The codes that reports give, by node and digest. No report makes a fault into none. */
+function refusalsOf(reports: BodyReports): ReadonlyMap<string, readonly string[]> {
+  const refusals = new Map<string, string[]>();
+  for (const { refused } of reports.values()) {
+    const told = new Set<string>();
+    for (const { node, digest, code } of refused) {
+      const key = `${node} ${digest}`;
+      if (told.has(key)) continue;
+      told.add(key);
+      const codes = refusals.get(key) ?? [];
+      if (!isNoFault(code)) codes.push(code);
+      refusals.set(key, codes);
     }
   }
-  return reporters;
+  return refusals;
 }
 
-/** The codes with which members refuse each header's body, one a member. */
-function refusalsOf(reports: BodyReports): Map<string, string[]> {
-  const codes = new Map<string, string[]>();
-  for (const { refused } of reports.values()) {
-    const own = new Map<string, string>();
-    // No report makes a fault into none.
-    for (const refusal of refused)
-      if (!own.has(nameOf(refusal)) && !isNoFault(refusal.code)) own.set(nameOf(refusal), refusal.code);
-    for (const [name, code] of own) codes.set(name, [...(codes.get(name) ?? []), code]);
-  }
-  return codes;
-}
-
-function commonest(codes: readonly string[]): string | undefined {
+function commonRefusal(codes: readonly string[]): string {
   const times = (code: string) => codes.filter((other) => other === code).length;
-  return [...new Set(codes)].sort((a, b) => times(b) - times(a) || compareText(a, b))[0];
-}
-
-function distinct(headers: readonly SealedHeader[]): Iterable<SealedHeader> {
-  const byNode = new Map<NodeId, SealedHeader>();
-  for (const header of headers) byNode.set(header.node, header);
-  return byNode.values();
+  return [...new Set(codes)].sort((a, b) => times(b) - times(a) || compareText(a, b))[0] ?? 'BODY_NOT_SERVED';
 }

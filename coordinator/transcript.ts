@@ -1,5 +1,6 @@
 import { decodeCanonical, type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
+import type { NodeId } from '../protocol/ids.ts';
 import { isMember } from './committee.ts';
 import type { Head } from './entry.ts';
 import { roundKey } from './keys.ts';
@@ -16,8 +17,8 @@ export type Transcript = {
 
 export const transcriptKey = (round: number): string => roundKey('transcript', round);
 
-/** Forty members' envelopes with their lists of forty fit. */
-const MAX_BYTES = 4 << 20;
+/** Two reports of 140 KiB of each of 255 members, and 4,096 headers, fit. */
+const MAX_BYTES = 96 << 20;
 
 export function encodeTranscript({ headers, sealReports, bodyReports }: Basis): Uint8Array {
   const bytesOf = (messages: readonly { readonly bytes: Uint8Array }[]) => messages.map(({ bytes }) => bytes);
@@ -53,7 +54,7 @@ export function basisOfTranscript(
   transcript: Transcript,
   known: Pick<Basis, 'standing' | 'offences'>,
 ): Basis {
-  const { network, committee } = context;
+  const { network, committee, roster } = context;
   const round = before.round + 1;
   const open = <Type extends 'update-header' | 'seal-report' | 'body-report'>(
     type: Type,
@@ -61,7 +62,9 @@ export function basisOfTranscript(
     fewest: number,
   ): Received<Type>[] => {
     const messages = openEvidence(type, network, round, bytes);
-    if (messages.length < fewest || !messages.every(({ sender }) => isMember(committee, sender)))
+    const isHeard = (sender: NodeId) =>
+      type === 'update-header' ? roster.places.has(sender) : isMember(committee, sender);
+    if (messages.length < fewest || !messages.every(({ sender }) => isHeard(sender)))
       throw malformed(`got ${messages.length} of ${type}, expected ${fewest} of members at least`);
     return messages;
   };

@@ -48,6 +48,18 @@ function tagOf(domain: string): Uint8Array {
   return tag;
 }
 
+/** Digests as 32 bytes each, one after the other. */
+export function packDigests(digests: readonly Digest[]): Uint8Array {
+  const packed = new Uint8Array(digests.length * 32);
+  for (const [i, digest] of digests.entries()) packed.set(fromHex(digest), i * 32);
+  return packed;
+}
+
+/** @param packed of a length that 32 divides. */
+export function unpackDigests(packed: Uint8Array): Digest[] {
+  return Array.from({ length: packed.length / 32 }, (_, i) => toHex(packed.subarray(i * 32, (i + 1) * 32)));
+}
+
 export function isDigest(value: unknown): value is Digest {
   return typeof value === 'string' && DIGEST.test(value);
 }

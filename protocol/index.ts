@@ -13,6 +13,7 @@ export * from './messages.ts';
 export * from './network.ts';
 export * from './quorum.ts';
 export type { RandomBytes } from './random.ts';
+export * from './roster-rows.ts';
 export type { KeyValueStore, StoreOperation } from './store.ts';
 export * from './units.ts';
 export * from './vectors.ts';

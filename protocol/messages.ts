@@ -4,12 +4,12 @@ import { type Envelope, MAX_ENVELOPE_BYTES } from './envelope.ts';
 import { MessageError } from './errors.ts';
 import { worsePairs } from './gate-pair.ts';
 import type { MessageType } from './message-types.ts';
+import { rosterRows } from './roster-rows.ts';
 import {
   certificate,
   code,
   MAX_COMMITTEE,
   MAX_ROSTER,
-  members,
   outcome,
   privacyStatement,
   roundEntry,
@@ -19,6 +19,12 @@ import { bigCount, bytes, count, digest, firstIssue, nodeId } from './schema.ts'
 export type { Fate, Outcome, PrivacyStatement, RoundEntry, SealedHeader } from './round-entry.ts';
 export { MAX_COMMITTEE, MAX_ROSTER };
 
+/** Digests one after the other, 32 bytes each. */
+const digestsOf = (most: number) =>
+  z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length % 32 === 0 && value.length <= 32 * most,
+    `expected at most ${most} digests of 32 bytes`,
+  );
 const envelopes = z.array(bytes(MAX_ENVELOPE_BYTES)).max(MAX_COMMITTEE);
 const lock = z.strictObject({ view: count, entry: roundEntry, prepares: envelopes });
 
@@ -41,17 +47,19 @@ const PAYLOADS = {
      */
     trajectory: z.strictObject({ commitment: digest, opening: digest.nullable() }).optional(),
   }),
-  'seal-report': z.strictObject({ headers: members, finalized: count }),
+  'seal-report': z.strictObject({ headers: rosterRows, finalized: count }),
   'body-report': z.strictObject({
-    held: members,
+    held: rosterRows,
+    /** In full: reports of F+1 members are a proof against the node, for people who do not have the roster. */
     refused: z.array(z.strictObject({ node: nodeId, digest, code })).max(MAX_ROSTER),
   }),
+  /** What the entry rests on is named by the digests of its messages: all of it would be megabytes. */
   proposal: z.strictObject({
     entry: roundEntry,
-    headers: envelopes,
-    sealReports: envelopes,
-    bodyReports: envelopes,
-    viewChanges: envelopes,
+    headers: digestsOf(MAX_ROSTER),
+    sealReports: digestsOf(MAX_COMMITTEE),
+    bodyReports: digestsOf(MAX_COMMITTEE),
+    viewChanges: digestsOf(MAX_COMMITTEE),
   }),
   prepare: z.strictObject({
     entry: digest,

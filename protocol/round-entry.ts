@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Digest } from './digest.ts';
+import type { NodeId } from './ids.ts';
 import { bytes, count, digest, nodeId } from './schema.ts';
 
 /** A committee has at most this many members: its bitmap fits one word of the chain. */
@@ -8,8 +10,6 @@ export const MAX_ROSTER = 4096;
 /** Offences that one round's entry names at most; the others wait for the next round. */
 export const MAX_OFFENCES = 16;
 
-export const member = z.strictObject({ node: nodeId, digest });
-export const members = z.array(member).max(MAX_ROSTER);
 export const code = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'expected an error code');
 export const outcome = z.enum(['accepted', 'rejected', 'aborted']);
 const epsilon = z.number().nonnegative().nullable();
@@ -78,5 +78,6 @@ export const certificate = z.strictObject({
 export type Fate = z.infer<typeof fate>;
 export type RoundEntry = z.infer<typeof roundEntry>;
 export type Outcome = z.infer<typeof outcome>;
-export type SealedHeader = z.infer<typeof member>;
+/** An update as reports name it: its node, and the digest of its body. */
+export type SealedHeader = { readonly node: NodeId; readonly digest: Digest };
 export type PrivacyStatement = z.infer<typeof privacyStatement>;

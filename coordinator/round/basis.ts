@@ -28,7 +28,7 @@ export function basisOf(
   const payloads = <P>(reports: readonly { sender: NodeId; payload: P }[]) =>
     new Map(reports.map(({ sender, payload }) => [sender, payload]));
   const seals = payloads(sealReports);
-  const sealed = sealedHeaders(context.committee, seals);
+  const sealed = sealedHeaders(context.committee, context.roster, seals);
   const messages = new Map([...headers].map((header) => [header.sender, header]));
   const sealedMessages = sealed.flatMap(({ node, digest }) => {
     const header = messages.get(node);
@@ -41,7 +41,7 @@ export function basisOf(
     sealReports,
     bodyReports,
     sealed,
-    ...available(context.committee, sealed, payloads(bodyReports), known.standing),
+    ...available(context.committee, context.roster, sealed, payloads(bodyReports), known.standing),
     finalized,
     nextBeaconHeight: nextBeaconHeight(beaconHeight, finalized, context.parameters),
     ...known,

@@ -1,11 +1,16 @@
+import { fromHex } from '../../protocol/digest.ts';
+import { sameBytes } from '../../protocol/encoding.ts';
 import type { NodeId } from '../../protocol/ids.ts';
+import { packRows, type RosterRow, rowOf } from '../../protocol/roster-rows.ts';
 import { beaconDigest, beaconOrder } from '../beacon.ts';
-import { nodesOf } from '../committee.ts';
+import { isMember, nodesOf } from '../committee.ts';
 import type { Received } from '../received.ts';
+import { relaysOf, sourcesOf } from '../relays.ts';
 import { admittanceOf, type StandingTable } from '../standing/index.ts';
 import { replaceBeacon } from './beacon-change.ts';
+import { isContributor, servingDelay } from './contribute.ts';
 import { type Turn, withEntry, withItem } from './turn.ts';
-import type { BodyStatus } from './types.ts';
+import type { BodyStatus, RoundContext } from './types.ts';
 import { startViewTimer } from './views.ts';
 
 /** The beacon is known: leaders have an order, and training begins. */
@@ -17,16 +22,11 @@ export function onBeacon(turn: Turn, randomness: string): void {
     return;
   }
   turn.change({ beacon, order: beaconOrder(beacon, nodesOf(context.committee)), phase: 'collecting' });
-  turn.emit(
-    { type: 'train', round: state.round, base: state.head },
-    {
-      type: 'start-timer',
-      timer: 'collect',
-      round: state.round,
-      view: 0,
-      ms: context.parameters.timeouts.collectMs,
-    },
-  );
+  const { round } = state;
+  const timer = isContributor(context)
+    ? ({ timer: 'serve', ms: servingDelay(context) } as const)
+    : ({ timer: 'collect', ms: context.parameters.timeouts.collectMs } as const);
+  turn.emit({ type: 'train', round, base: state.head }, { type: 'start-timer', round, view: 0, ...timer });
 }
 
 /** A header counts when it builds on the last certified version; a second one of its sender does not. */
@@ -44,15 +44,18 @@ export function onHeader(turn: Turn, message: Received<'update-header'>): void {
   if (!headers.has(message.sender)) turn.change({ headers: withEntry(headers, message.sender, message) });
 }
 
-/** Once every header is here or the time is over, says which headers were seen. */
+/**
+ * Once every header is here or the time is over, says which headers were seen. Where contributors take part it is
+ * always the time: they know by it when members seal.
+ */
 export function reportSeal(turn: Turn, timeIsOver: boolean): void {
   const { context, state } = turn;
   if (state.beacon === undefined || state.sealReported) return;
-  if (!timeIsOver && state.headers.size < context.committee.members.length) return;
-  const headers = [...state.headers.values()].map(({ sender, payload }) => ({
-    node: sender,
-    digest: payload.digest,
-  }));
+  const { committee, roster } = context;
+  const isWhole =
+    state.headers.size === committee.members.length && roster.nodes.length === state.headers.size;
+  if (isContributor(context) || (!timeIsOver && !isWhole)) return;
+  const headers = packRows([...state.headers.values()].flatMap((header) => rowsOf(context, header)));
   turn.emit({
     type: 'broadcast',
     message: 'seal-report',
@@ -85,7 +88,21 @@ export function fetchBodies(turn: Turn): void {
     turn.change({ serving: true });
     turn.emit({ type: 'serve-bodies', round: state.round });
   }
-  for (const header of reportedHeaders(turn)) fetchBody(turn, header, [header.sender], 'sender');
+  const reported = reportedHeaders(turn);
+  if (reported === turn.state.sought) return;
+  turn.change({ sought: reported });
+  for (const header of reported) fetchBody(turn, header, sendersOf(turn, header), 'sender');
+}
+
+/** A member is asked itself; for a contributor's body the others ask its relays. */
+function sendersOf({ context, state }: Turn, { sender, digest }: Received<'update-header'>): NodeId[] {
+  if (isMember(context.committee, sender) || state.beacon === undefined) return [sender];
+  return sourcesOf(sender, relaysOf(state.beacon, digest, state.order), context.self, state.order);
+}
+
+function rowsOf({ roster }: RoundContext, { sender, payload }: Received<'update-header'>): RosterRow[] {
+  const index = roster.places.get(sender);
+  return index === undefined ? [] : [{ index, digest: payload.digest }];
 }
 
 /** Asks `from` in turn for a body, once for each `occasion`. */
@@ -114,27 +131,28 @@ export function reportBodies(turn: Turn): void {
   if (state.bodiesReported || !state.sealReported || state.sealReports.size < context.committee.quorum)
     return;
   const headers = reportedHeaders(turn);
+  if (!state.fetchTimedOut && state.held.size + state.refused.size < headers.length) return;
   const missing = headers.filter(({ digest }) => !state.held.has(digest));
   if (!state.fetchTimedOut && !missing.every(({ digest }) => state.refused.has(digest))) return;
   turn.change({ bodiesReported: true });
-  const named = ({ sender, payload }: Received<'update-header'>) => ({
-    node: sender,
-    digest: payload.digest,
-  });
   turn.emit({
     type: 'broadcast',
     message: 'body-report',
     round: state.round,
     view: 0,
     payload: {
-      held: headers.filter(({ digest }) => state.held.has(digest)).map(named),
+      held: packRows(
+        headers.filter(({ digest }) => state.held.has(digest)).flatMap((header) => rowsOf(context, header)),
+      ),
       refused: missing.flatMap((header) => {
         const code = state.refused.get(header.digest);
-        return code === undefined ? [] : [{ ...named(header), code }];
+        return code === undefined ? [] : [{ node: header.sender, digest: header.payload.digest, code }];
       }),
     },
   });
 }
+
+const NONE = new Uint8Array();
 
 type Headers = ReadonlyMap<NodeId, Received<'update-header'>>;
 const reported = new WeakMap<
@@ -150,16 +168,19 @@ const reported = new WeakMap<
  * Known headers that any member reported, of nodes that are not in quarantine; looked up at every step, so kept until
  * one of them changes.
  */
-function reportedHeaders({ state }: Turn): Received<'update-header'>[] {
+function reportedHeaders({ context, state }: Turn): Received<'update-header'>[] {
   const { standing } = state;
   const known = reported.get(state.sealReports);
   if (known?.of === state.headers && known.by === standing) return known.headers;
-  const digests = new Set(
-    [...state.sealReports.values()].flatMap(({ payload }) => payload.headers.map(({ digest }) => digest)),
-  );
+  const reports = [...state.sealReports.values()].map(({ payload }) => payload.headers);
+  const isReported = ({ sender, payload }: Received<'update-header'>): boolean => {
+    const index = context.roster.places.get(sender) ?? -1;
+    const digest = fromHex(payload.digest);
+    return reports.some((rows) => sameBytes(rowOf(rows, index) ?? NONE, digest));
+  };
   const isHeard = (node: NodeId) => standing === undefined || admittanceOf(standing, node) !== 'quarantined';
   const headers = [...state.headers.values()].filter(
-    ({ sender, payload }) => digests.has(payload.digest) && isHeard(sender),
+    (header) => isHeard(header.sender) && isReported(header),
   );
   reported.set(state.sealReports, { of: state.headers, by: standing, headers });
   return headers;

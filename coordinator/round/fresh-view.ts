@@ -1,6 +1,7 @@
 /** Fields that hold one view's progress and begin anew with the next. */
 export const FRESH_VIEW = {
   proposal: undefined,
+  awaited: undefined,
   proposed: false,
   draft: undefined,
   prepares: new Map(),

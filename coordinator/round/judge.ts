@@ -1,9 +1,14 @@
-import type { SealedHeader } from '../../protocol/messages.ts';
+import { fromHex } from '../../protocol/digest.ts';
+import { sameBytes } from '../../protocol/encoding.ts';
+import { rowOf } from '../../protocol/roster-rows.ts';
+import { isMember } from '../committee.ts';
 import type { Received } from '../received.ts';
 import { aggregationKey } from './basis.ts';
 import { fetchBody } from './collect.ts';
 import { type Turn, withEntry } from './turn.ts';
 import type { Aggregated, Basis, Judged } from './types.ts';
+
+const NONE = new Uint8Array();
 
 /**
  * Works toward a verdict on the candidate that `basis` makes: fetch what is missing, aggregate, evaluate. Each
@@ -12,12 +17,12 @@ import type { Aggregated, Basis, Judged } from './types.ts';
  * @returns the candidate and this node's verdict, once both are there.
  */
 export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; judged: Judged } | undefined {
-  if (!holdsAll(turn, basis)) return undefined;
   const { beacon, head, round, aggregated, verdicts } = turn.state;
   if (beacon === undefined) return undefined;
 
   const key = aggregationKey(turn.state, basis);
   if (!aggregated.has(key)) {
+    if (!holdsAll(turn, basis)) return undefined;
     turn.change({ aggregated: withEntry(aggregated, key, undefined) });
     turn.emit({
       type: 'aggregate',
@@ -43,21 +48,33 @@ export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; judge
   return judged === undefined ? undefined : { aggregated: result, judged };
 }
 
-function acceptedHeaders({ headers, accepted }: Basis): Received<'update-header'>[] {
-  return headers.filter(({ sender }) => accepted.some(({ node }) => node === sender));
-}
+const acceptedOf = new WeakMap<Basis, Received<'update-header'>[]>();
 
-function isOf({ node, digest }: SealedHeader, { sender, payload }: Received<'update-header'>): boolean {
-  return node === sender && digest === payload.digest;
+function acceptedHeaders(basis: Basis): Received<'update-header'>[] {
+  const known = acceptedOf.get(basis);
+  if (known !== undefined) return known;
+  const accepted = new Set(basis.accepted.map(({ node }) => node));
+  const headers = basis.headers.filter(({ sender }) => accepted.has(sender));
+  acceptedOf.set(basis, headers);
+  return headers;
 }
 
 function holdsAll(turn: Turn, basis: Basis): boolean {
   const missing = acceptedHeaders(basis).filter(({ digest }) => !turn.state.held.has(digest));
   for (const header of missing) {
+    const place = turn.context.roster.places.get(header.sender) ?? -1;
+    const digest = fromHex(header.payload.digest);
     const holders = basis.bodyReports
-      .filter(({ payload }) => payload.held.some((each) => isOf(each, header)))
+      .filter(({ payload }) => sameBytes(rowOf(payload.held, place) ?? NONE, digest))
       .map(({ sender }) => sender);
-    fetchBody(turn, header, [header.sender, ...holders], `view-${turn.state.view}`);
+    fetchBody(
+      turn,
+      header,
+      isMember(turn.context.committee, header.sender)
+        ? [header.sender, ...holders]
+        : [...holders, header.sender],
+      `view-${turn.state.view}`,
+    );
   }
   return missing.length === 0;
 }

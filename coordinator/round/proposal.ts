@@ -1,8 +1,10 @@
+import { type Digest, unpackDigests } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
+import type { MessageType } from '../../protocol/message-types.ts';
 import { leaderOf } from '../beacon.ts';
 import { isMember } from '../committee.ts';
 import { entryDigest } from '../entry.ts';
-import { openEvidence, type Received } from '../received.ts';
+import { type AnyReceived, type Received, requireEvidence } from '../received.ts';
 import { basisOf } from './basis.ts';
 import type { Turn } from './turn.ts';
 import type { Basis, Proposed } from './types.ts';
@@ -16,13 +18,49 @@ export function onProposal(turn: Turn, message: Received<'proposal'>): void {
     turn.emit(refusal(message, 'PROPOSAL_NOT_LEADER', 'the sender does not lead this view'));
     return;
   }
+  const known = heardBy(turn);
+  const named = evidenceOf(message);
+  const missing = named.filter((digest) => !known.has(digest));
+  if (missing.length > 0) {
+    const { round, view } = state;
+    if (state.awaited?.digest === message.digest) return;
+    turn.change({ awaited: message });
+    turn.emit({ type: 'fetch-evidence', round, view, from: message.sender, digests: missing });
+    return;
+  }
+  take(turn, message, known);
+}
+
+/** What this node had not heard of a proposal's evidence is here; none where the leader did not serve it. */
+export function onEvidence(turn: Turn, view: number, messages: readonly AnyReceived[]): void {
+  const { awaited, proposal } = turn.state;
+  if (view !== turn.state.view || awaited === undefined || proposal !== undefined) return;
+  turn.change({ awaited: undefined });
+  const known = heardBy(turn);
+  for (const message of messages) known.set(message.digest, message);
+  if (evidenceOf(awaited).every((digest) => known.has(digest))) take(turn, awaited, known);
+  else turn.emit(refusal(awaited, 'PROPOSAL_EVIDENCE', 'its leader does not serve what it rests on'));
+}
+
+function take(turn: Turn, message: Received<'proposal'>, known: ReadonlyMap<Digest, AnyReceived>): void {
   try {
-    const proposal = supported(turn, message);
-    turn.change({ proposal, bases: withBasis(state.bases, proposal.basis) });
+    const proposal = supported(turn, message, known);
+    turn.change({ proposal, bases: withBasis(turn.state.bases, proposal.basis) });
   } catch (error) {
     if (!(error instanceof BallastError)) throw error;
     turn.emit(refusal(message, error.code, error.message));
   }
+}
+
+function evidenceOf({ payload, view }: Received<'proposal'>): Digest[] {
+  const { headers, sealReports, bodyReports, viewChanges } = payload;
+  return [headers, sealReports, bodyReports, ...(view === 0 ? [] : [viewChanges])].flatMap(unpackDigests);
+}
+
+function heardBy({ state }: Turn): Map<Digest, AnyReceived> {
+  const { headers, sealReports, bodyReports, viewChanges } = state;
+  const heard = [headers, sealReports, bodyReports, viewChanges].flatMap((each) => [...each.values()]);
+  return new Map(heard.map((message) => [message.digest, message as AnyReceived]));
 }
 
 /** The last few, so that a leader's many views fill nothing. */
@@ -37,18 +75,28 @@ export function refusal(message: Received<'proposal'>, code: string, reason: str
 }
 
 /** @throws BallastError `PROPOSAL_UNSUPPORTED`, `PROPOSAL_LOCK_BROKEN`, or from opening the evidence. */
-function supported(turn: Turn, message: Received<'proposal'>): Proposed {
+function supported(
+  turn: Turn,
+  message: Received<'proposal'>,
+  known: ReadonlyMap<Digest, AnyReceived>,
+): Proposed {
   const { context, state } = turn;
-  const { network, committee } = context;
+  const { committee, roster } = context;
   const { standing } = state;
   if (standing === undefined)
     throw new BallastError('PROPOSAL_UNSUPPORTED', 'proposal: everybody’s standing is not known here yet');
   const { entry, ...evidence } = message.payload;
+  const named = <Type extends MessageType>(type: Type, digests: Uint8Array) =>
+    requireEvidence(
+      type,
+      state.round,
+      unpackDigests(digests).flatMap((digest) => known.get(digest) ?? []),
+    );
   const open = <Type extends 'view-change' | 'seal-report' | 'body-report'>(
     type: Type,
-    bytes: readonly Uint8Array[],
+    digests: Uint8Array,
   ) => {
-    const messages = openEvidence(type, network, state.round, bytes);
+    const messages = named(type, digests);
     const members = messages.filter(({ sender }) => isMember(committee, sender));
     if (members.length < committee.quorum) {
       throw new BallastError(
@@ -79,7 +127,7 @@ function supported(turn: Turn, message: Received<'proposal'>): Proposed {
   const basis = basisOf(
     context,
     state.head.nextBeaconHeight,
-    openEvidence('update-header', network, state.round, evidence.headers),
+    named('update-header', evidence.headers).filter(({ sender }) => roster.places.has(sender)),
     open('seal-report', evidence.sealReports),
     open('body-report', evidence.bodyReports),
     { standing, offences: [] },

@@ -1,3 +1,4 @@
+import { type Digest, packDigests } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { leaderOf } from '../beacon.ts';
 import { abortedEntry, basisOf, candidateEntry, isAggregable } from './basis.ts';
@@ -54,19 +55,29 @@ function settledBasis(turn: Turn): Basis | undefined {
 
 function broadcastProposal(turn: Turn, entry: RoundEntry, basis: Basis | undefined): void {
   const { round, view } = turn.state;
-  const bytesOf = (messages: readonly { bytes: Uint8Array }[] = []) => messages.map(({ bytes }) => bytes);
+  const viewChanges = view === 0 ? [] : currentViewChanges(turn.state);
+  const { headers = [], sealReports = [], bodyReports = [] } = basis ?? {};
+  const named = (messages: readonly { digest: Digest }[]) =>
+    packDigests(messages.map(({ digest }) => digest));
   turn.change({ proposed: true });
-  turn.emit({
-    type: 'broadcast',
-    message: 'proposal',
-    round,
-    view,
-    payload: {
-      entry,
-      headers: bytesOf(basis?.headers),
-      sealReports: bytesOf(basis?.sealReports),
-      bodyReports: bytesOf(basis?.bodyReports),
-      viewChanges: bytesOf(view === 0 ? [] : currentViewChanges(turn.state)),
+  turn.emit(
+    {
+      type: 'serve-evidence',
+      round,
+      messages: [...headers, ...sealReports, ...bodyReports, ...viewChanges],
     },
-  });
+    {
+      type: 'broadcast',
+      message: 'proposal',
+      round,
+      view,
+      payload: {
+        entry,
+        headers: named(headers),
+        sealReports: named(sealReports),
+        bodyReports: named(bodyReports),
+        viewChanges: named(viewChanges),
+      },
+    },
+  );
 }

@@ -15,9 +15,10 @@ import {
   reportBodies,
   reportSeal,
 } from './collect.ts';
+import { isContributor, onRequest, serveBody } from './contribute.ts';
 import { askForStanding, foldedStanding } from './folded-standing.ts';
 import { FRESH_VIEW } from './fresh-view.ts';
-import { onProposal } from './proposal.ts';
+import { onEvidence, onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
 import { Turn, withEntry, withItem } from './turn.ts';
 import type { RoundContext, RoundEffect, RoundEvent, RoundState, TimerName } from './types.ts';
@@ -63,6 +64,8 @@ export function startRound(
     fetchTimedOut: false,
     sealReported: false,
     serving: false,
+    requesters: new Set(),
+    sought: [],
     bodiesReported: false,
     aggregated: new Map(),
     verdicts: new Map(),
@@ -123,6 +126,12 @@ function handle(turn: Turn, event: RoundEvent): void {
     case 'aggregated':
       turn.change({ aggregated: withEntry(state.aggregated, event.key, event.result) });
       return;
+    case 'evidence':
+      onEvidence(turn, event.view, event.messages);
+      return;
+    case 'body-requested':
+      onRequest(turn, event.from);
+      return;
     case 'evaluated':
       turn.change({ verdicts: withEntry(state.verdicts, event.candidateDigest, event.judged) });
       return;
@@ -153,6 +162,7 @@ function handle(turn: Turn, event: RoundEvent): void {
 
 /** Every rule that may have become due; each does its part once. */
 function settle(turn: Turn): void {
+  if (isContributor(turn.context)) return;
   reportSeal(turn, false);
   fetchBodies(turn);
   reportBodies(turn);
@@ -166,6 +176,7 @@ function settle(turn: Turn): void {
 function onMessage(turn: Turn, message: AnyReceived): void {
   const { state } = turn;
   if (message.round < state.round) return;
+  if (isContributor(turn.context) && message.type !== 'certificate') return;
   if (message.type === 'certificate') {
     const { entry } = message.payload;
     const isNew = !state.certifiers.has(message.sender);
@@ -217,6 +228,7 @@ function onOwn(turn: Turn, message: AnyReceived): void {
 
 function onTimer(turn: Turn, timer: TimerName, view: number): void {
   if (timer === 'collect') reportSeal(turn, true);
+  if (timer === 'serve') serveBody(turn);
   if (timer === 'fetch') turn.change({ fetchTimedOut: true });
   if (timer === 'view' && view === turn.state.view) {
     enterView(turn, view + 1);

@@ -11,6 +11,7 @@ import type { ItemSet } from '../growing-map.ts';
 import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
 import type { Roll } from '../roll.ts';
+import type { Roster } from '../roster.ts';
 import type { StandingTable } from '../standing/index.ts';
 
 /** The states of a round (DESIGN, section 7); a certificate starts the next round. */
@@ -21,6 +22,8 @@ export type RoundContext = {
   readonly self: NodeId;
   readonly network: Digest;
   readonly committee: Committee;
+  /** The committee and the contributors. */
+  readonly roster: Roster;
   readonly parameters: NetworkParameters;
   /** The fewest updates with which the aggregation rule's condition holds. */
   readonly minUpdates: number;
@@ -97,12 +100,18 @@ export type RoundState = {
   readonly sealReported: boolean;
   /** Own update bodies may leave the node: enough members have reported what they had seen. */
   readonly serving: boolean;
+  /** Members that have asked a contributor for its body: F+1 of them show that the round is sealed. */
+  readonly requesters: ItemSet<NodeId>;
+  /** The headers whose bodies have been asked for. */
+  readonly sought: readonly Received<'update-header'>[];
   readonly bodiesReported: boolean;
   /** By the digest of base and accepted updates; undefined while it is computed; what failed is tried again in the next view. */
   readonly aggregated: ReadonlyMap<Digest, Aggregated | 'failed' | undefined>;
   /** By the candidate's digest; undefined while it is judged. */
   readonly verdicts: ReadonlyMap<Digest, Judged | undefined>;
   readonly proposal: Proposed | undefined;
+  /** The proposal whose evidence is being fetched. */
+  readonly awaited: Received<'proposal'> | undefined;
   readonly proposed: boolean;
   /** The reports on which this node, leading, builds its proposal. */
   readonly draft: Basis | undefined;
@@ -173,10 +182,19 @@ export type RoundEvent =
       readonly rounds: readonly LoggedRound[];
       readonly isNewest: boolean;
     }
+  /** Messages that a proposal rests on and this node had not heard; none where they were not served. */
+  | {
+      readonly type: 'evidence';
+      readonly round: number;
+      readonly view: number;
+      readonly messages: readonly AnyReceived[];
+    }
+  /** A member asks a contributor for its body before that serves it. */
+  | { readonly type: 'body-requested'; readonly round: number; readonly from: NodeId }
   | { readonly type: 'reorganised' }
   | { readonly type: 'standing'; readonly round: number; readonly table: StandingTable };
 
-export type TimerName = 'collect' | 'fetch' | 'view';
+export type TimerName = 'collect' | 'fetch' | 'view' | 'serve';
 
 /** What a step asks the outside to do, in order. Votes and locks are durable before anything after them. */
 export type RoundEffect =
@@ -186,6 +204,15 @@ export type RoundEffect =
   | { readonly type: 'store-roll'; readonly round: number; readonly roll: Roll }
   | Broadcast
   | { readonly type: 'serve-bodies'; readonly round: number }
+  /** Members may fetch the messages that this node's proposal names. */
+  | { readonly type: 'serve-evidence'; readonly round: number; readonly messages: readonly Received[] }
+  | {
+      readonly type: 'fetch-evidence';
+      readonly round: number;
+      readonly view: number;
+      readonly from: NodeId;
+      readonly digests: readonly Digest[];
+    }
   | {
       readonly type: 'fetch-body';
       readonly round: number;

@@ -7,7 +7,7 @@ import type {
   ParticipantOptions,
   RoundTrainer,
 } from '../collaborators.ts';
-import { nodesOf } from '../committee.ts';
+import { type Committee, isMember, nodesOf } from '../committee.ts';
 import type { RoundLog } from '../log.ts';
 import type { LoggedRound } from '../logged-round.ts';
 import { readMessage } from '../received.ts';
@@ -57,7 +57,7 @@ export class OwnPast {
     this.#guard = new ReleaseGuard({
       collaborators,
       observer,
-      needed: options.committee.quorum - 1,
+      needed: votersNeeded(options.committee, collaborators.signer.nodeId),
       patienceMs: options.parameters.timeouts.collectMs / 2,
       floor: () => votes.floor,
       recalled: this.#recalled.promise,
@@ -145,7 +145,7 @@ export class OwnPast {
 
   async #askAgain(attempts: number): Promise<void> {
     const { options, collaborators, signal } = this.#parts;
-    const enough = options.committee.quorum - 1;
+    const enough = votersNeeded(options.committee, this.#parts.collaborators.signer.nodeId);
     const isDone = () => this.#others().every((node) => this.#answered.has(node));
     for (let i = attempts; !isDone() && (i < ATTEMPTS || this.#answered.size < enough); i++) {
       await pause(collaborators.clock, RETRY_MS, signal).done;
@@ -197,4 +197,9 @@ export class OwnPast {
     const { options, collaborators } = this.#parts;
     return nodesOf(options.committee).filter((node) => node !== collaborators.signer.nodeId);
   }
+}
+
+/** Members other than this node whose answers miss no message that N − q + 1 honest ones hold. */
+function votersNeeded(committee: Committee, self: NodeId): number {
+  return isMember(committee, self) ? committee.quorum - 1 : committee.quorum;
 }

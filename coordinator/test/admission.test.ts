@@ -4,12 +4,14 @@ import { type Encodable, encodeCanonical } from '../../protocol/encoding.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { MessageError } from '../../protocol/errors.ts';
 import { Admission, type Equivocation } from '../admission.ts';
+import { createRoster } from '../roster.ts';
 import {
   committeeOf,
   digest,
   header,
   LAYOUT,
   NETWORK,
+  NO_ROWS,
   NOW,
   PARAMETERS,
   SIZE,
@@ -19,12 +21,17 @@ import {
 
 const CURRENT = { round: 5, view: 2 };
 const SKEW = 60_000;
-const report = { headers: [], finalized: 1 };
+const report = { headers: NO_ROWS, finalized: 1 };
 const vote = { entry: digest('entry'), outcome: 'accepted' as const };
 
-function door(parameters = PARAMETERS) {
+function door(parameters = PARAMETERS, contributors: readonly number[] = []) {
   const proofs: Equivocation[] = [];
-  const context = { network: NETWORK, committee: committeeOf(4), parameters, layout: LAYOUT, rowSize: SIZE };
+  const committee = committeeOf(4);
+  const roster = createRoster(
+    committee,
+    contributors.map((index) => signerOf(index).nodeId),
+  );
+  const context = { network: NETWORK, committee, roster, parameters, layout: LAYOUT, rowSize: SIZE };
   const admission = new Admission(context, { onEquivocation: (proof) => proofs.push(proof) });
   /** `accept`, or the action and code of the refusal. */
   const admit = (message: { bytes: Uint8Array } | Uint8Array, now = NOW): string => {

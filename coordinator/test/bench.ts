@@ -1,9 +1,10 @@
-import type { Digest } from '../../protocol/digest.ts';
+import { type Digest, packDigests } from '../../protocol/digest.ts';
 import type { MessageType } from '../../protocol/message-types.ts';
 import type { Lock, Payload, RoundEntry } from '../../protocol/messages.ts';
 import { beaconDigest, beaconOrder } from '../beacon.ts';
 import { entryDigest, type Head } from '../entry.ts';
-import type { Received } from '../received.ts';
+import type { AnyReceived, Received } from '../received.ts';
+import { createRoster } from '../roster.ts';
 import { basisOf, candidateEntry } from '../round/basis.ts';
 import { type Resumed, startRound, step } from '../round/step.ts';
 import type { Basis, RoundContext, RoundEffect, RoundEvent, RoundState } from '../round/types.ts';
@@ -17,11 +18,13 @@ import {
   NETWORK,
   PARAMETERS,
   received,
+  rows,
   signerOf,
 } from './support.ts';
 
 export const MEMBERS = 4;
 const committee = committeeOf(MEMBERS);
+export const roster = createRoster(committee);
 const RANDOMNESS = digest('randomness');
 const BEACON = beaconDigest(NETWORK, 1, RANDOMNESS);
 const order = beaconOrder(
@@ -43,9 +46,11 @@ const all = [0, 1, 2, 3];
 export const headers = all.map((index) => received(index, 'update-header', header(index)));
 const claims = all.map((index) => ({ node: signerOf(index).nodeId, digest: bodyDigest(index) }));
 export const sealReports = all.map((index) =>
-  received(index, 'seal-report', { headers: claims, finalized: 6 }),
+  received(index, 'seal-report', { headers: rows(claims, roster), finalized: 6 }),
 );
-export const bodyReports = all.map((index) => received(index, 'body-report', { held: claims, refused: [] }));
+export const bodyReports = all.map((index) =>
+  received(index, 'body-report', { held: rows(claims, roster), refused: [] }),
+);
 
 /** One member's round, a step at a time. The state before a step is frozen. */
 export class Bench {
@@ -61,6 +66,7 @@ export class Bench {
       self: signerOf(self).nodeId,
       network: NETWORK,
       committee,
+      roster,
       parameters: PARAMETERS,
       minUpdates: options.minUpdates ?? 3,
     };
@@ -73,8 +79,16 @@ export class Bench {
       const result = step(this.context, deepFreeze(this.state), deepFreeze(event));
       this.state = result.state;
       this.effects.push(...result.effects);
+      for (const effect of result.effects) if (effect.type === 'fetch-evidence') this.#serve(effect);
     }
     return this.effects.slice(from);
+  }
+
+  /** The leader serves what its proposal names, where it is anything. */
+  #serve({ view, digests }: Extract<RoundEffect, { type: 'fetch-evidence' }>): void {
+    const messages = digests.flatMap((each) => served.get(each) ?? []);
+    const isWhole = messages.length === digests.length;
+    this.give({ type: 'evidence', round: 1, view, messages: isWhole ? messages : [] });
   }
 
   tell(...messages: readonly Received[]): RoundEffect[] {
@@ -148,6 +162,13 @@ function trueBasis(context: RoundContext): Basis {
 }
 
 const bytesOf = (messages: readonly Received[]) => messages.map(({ bytes }) => bytes);
+const served = new Map<Digest, AnyReceived>();
+
+/** Messages as a proposal names them; whoever has not heard them is served. */
+export function named(messages: readonly Received[]): Uint8Array {
+  for (const message of messages) served.set(message.digest, message as AnyReceived);
+  return packDigests(messages.map((message) => message.digest));
+}
 
 /** A proposal with all its evidence, signed by the leader of its view unless by another. */
 export function proposal(
@@ -158,10 +179,10 @@ export function proposal(
 ): Received<'proposal'> {
   const payload = {
     entry,
-    headers: bytesOf(headers),
-    sealReports: bytesOf(sealReports),
-    bodyReports: bytesOf(bodyReports),
-    viewChanges: [],
+    headers: named(headers),
+    sealReports: named(sealReports),
+    bodyReports: named(bodyReports),
+    viewChanges: named([]),
     ...fields,
   };
   return received(sender, 'proposal', payload, { view });

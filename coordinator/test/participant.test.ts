@@ -22,6 +22,7 @@ import {
   header,
   LAYOUT,
   NETWORK,
+  NO_ROWS,
   NOW,
   PARAMETERS,
   rollOfMembers,
@@ -136,8 +137,8 @@ describe('participant', () => {
       seal(1, 'update-header', header(1, { normClass: 60 })).bytes,
       seal(1, 'update-header', header(1, { baseDigest: options.genesis.modelDigest, normClass: 2 })).bytes,
       seal(1, 'prepare', { entry: 'x', outcome: 'accepted' } as never).bytes,
-      seal(1, 'seal-report', { headers: [], finalized: 0 }, { round: 0 }).bytes,
-      seal(1, 'seal-report', { headers: [], finalized: 0 }, { round: 9 }).bytes,
+      seal(1, 'seal-report', { headers: NO_ROWS, finalized: 0 }, { round: 0 }).bytes,
+      seal(1, 'seal-report', { headers: NO_ROWS, finalized: 0 }, { round: 9 }).bytes,
     ].map((bytes) => participant.receive(bytes));
     await settle();
     expect(
@@ -194,7 +195,9 @@ describe('participant', () => {
     await settle();
     const own = sent.map((bytes) => readMessage(openEnvelope(bytes))).find(isHeader);
     const before = timers().length;
-    const asking = Array.from({ length: 50 }, () => participant.serve(own?.payload.digest ?? ''));
+    const asking = Array.from({ length: 50 }, () =>
+      participant.serve(own?.payload.digest ?? '', signerOf(1).nodeId),
+    );
     await settle();
     expect(timers().length).to.equal(before + 50);
     for (const timer of timers().slice(before, before + 10)) timer.run();
@@ -348,18 +351,18 @@ describe('participant', () => {
     const { payload } = openEnvelope(bytes ?? new Uint8Array()).envelope;
     const body = (payload as { digest: string }).digest;
     let isServed = false;
-    const serving = participant.serve(body).then((served) => {
+    const serving = participant.serve(body, signerOf(1).nodeId).then((served) => {
       isServed = served !== undefined;
       return served;
     });
     await settle();
     expect(isServed).to.equal(false);
     for (const index of [1, 2, 3])
-      participant.receive(seal(index, 'seal-report', { headers: [], finalized: 1 }).bytes);
+      participant.receive(seal(index, 'seal-report', { headers: NO_ROWS, finalized: 1 }).bytes);
     await settle();
     expect(await serving).to.have.length(32 + SIZE * 4);
-    expect(await participant.serve(body)).to.have.length(32 + SIZE * 4);
-    expect(await participant.serve(digest('unknown'))).to.equal(undefined);
+    expect(await participant.serve(body, signerOf(1).nodeId)).to.have.length(32 + SIZE * 4);
+    expect(await participant.serve(digest('unknown'), signerOf(1).nodeId)).to.equal(undefined);
     await participant.stop();
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { packDigests } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { entryDigest } from '../entry.ts';
 import { updatesOf } from '../roll.ts';
@@ -9,16 +10,17 @@ import {
   headers,
   leaderIn,
   lockOn,
+  named,
   prepareOf,
   proposal,
+  roster,
   sealReports,
   trueEntry,
   viewChange,
 } from './bench.ts';
-import { bodyDigest, digest, header, received, rollOfMembers, signerOf } from './support.ts';
+import { bodyDigest, digest, header, NO_ROWS, received, rollOfMembers, rows, signerOf } from './support.ts';
 
 const entry = trueEntry();
-const bytesOf = (messages: readonly { bytes: Uint8Array }[]) => messages.map(({ bytes }) => bytes);
 
 /** A member in view 0 that has everything and takes the proposal. */
 function given(message: ReturnType<typeof proposal>): Bench {
@@ -36,8 +38,8 @@ describe('proposal', () => {
 
   it('gets one for an entry on fewer reports, as long as they are a quorum', () => {
     const fewer = proposal(entry, {
-      sealReports: bytesOf(sealReports.slice(1)),
-      bodyReports: bytesOf(bodyReports.slice(1)),
+      sealReports: named(sealReports.slice(1)),
+      bodyReports: named(bodyReports.slice(1)),
     });
     expect(given(fewer).sent('prepare')).to.have.length(1);
   });
@@ -47,23 +49,23 @@ describe('proposal', () => {
     [
       'with too few seal reports',
       'PROPOSAL_UNSUPPORTED',
-      proposal(entry, { sealReports: bytesOf(sealReports.slice(2)) }),
+      proposal(entry, { sealReports: named(sealReports.slice(2)) }),
     ],
     [
       'with too few body reports',
       'PROPOSAL_UNSUPPORTED',
-      proposal(entry, { bodyReports: bytesOf(bodyReports.slice(2)) }),
+      proposal(entry, { bodyReports: named(bodyReports.slice(2)) }),
     ],
     [
       'without a sealed header',
       'PROPOSAL_UNSUPPORTED',
-      proposal(entry, { headers: bytesOf(headers.slice(1)) }),
+      proposal(entry, { headers: named(headers.slice(1)) }),
     ],
     [
       'with another header than the sealed one',
       'PROPOSAL_UNSUPPORTED',
       proposal(entry, {
-        headers: bytesOf([
+        headers: named([
           received(0, 'update-header', header(0, { digest: digest('x') })),
           ...headers.slice(1),
         ]),
@@ -72,47 +74,43 @@ describe('proposal', () => {
     [
       'with one report twice',
       'EVIDENCE_INVALID',
-      proposal(entry, { sealReports: bytesOf([...sealReports.slice(2), ...sealReports.slice(2)]) }),
+      proposal(entry, { sealReports: named([...sealReports.slice(2), ...sealReports.slice(2)]) }),
     ],
     [
       'with reports of another kind',
       'EVIDENCE_INVALID',
-      proposal(entry, { sealReports: bytesOf(bodyReports) }),
+      proposal(entry, { sealReports: named(bodyReports) }),
     ],
     [
       'with reports of another round',
       'EVIDENCE_INVALID',
       proposal(entry, {
-        sealReports: bytesOf(
-          [0, 1, 2].map((i) => received(i, 'seal-report', { headers: [], finalized: 1 }, { round: 2 })),
+        sealReports: named(
+          [0, 1, 2].map((i) => received(i, 'seal-report', { headers: NO_ROWS, finalized: 1 }, { round: 2 })),
         ),
       }),
     ],
     [
-      'with reports of another network',
-      'EVIDENCE_INVALID',
+      'with reports that its leader does not serve',
+      'PROPOSAL_EVIDENCE',
       proposal(entry, {
-        sealReports: bytesOf(
-          [0, 1, 2].map((i) =>
-            received(i, 'seal-report', { headers: [], finalized: 1 }, { net: digest('x') }),
-          ),
-        ),
+        sealReports: packDigests([0, 1, 2].map((i) => digest(`not a report ${i}`))),
       }),
     ],
     [
       'with reports of outsiders to make up the number',
       'PROPOSAL_UNSUPPORTED',
       proposal(entry, {
-        sealReports: bytesOf([
+        sealReports: named([
           ...sealReports.slice(2),
-          received(8, 'seal-report', { headers: [], finalized: 1 }),
+          received(8, 'seal-report', { headers: NO_ROWS, finalized: 1 }),
         ]),
       }),
     ],
     [
-      'with evidence that is no message',
-      'MESSAGE_MALFORMED',
-      proposal(entry, { headers: [Uint8Array.of(1)] }),
+      'with a header that its leader does not serve',
+      'PROPOSAL_EVIDENCE',
+      proposal(entry, { headers: packDigests([digest('no header')]) }),
     ],
   ];
   for (const [what, code, message] of refused) {
@@ -170,14 +168,17 @@ describe('proposal', () => {
   it('gets no vote where an accepted update is not held by F+1', () => {
     const reports = [0, 1, 2, 3].map((i) =>
       received(i, 'body-report', {
-        held: [1, 2, 3, ...(i === 0 ? [0] : [])].map((at) => ({
-          node: signerOf(at).nodeId,
-          digest: bodyDigest(at),
-        })),
+        held: rows(
+          [1, 2, 3, ...(i === 0 ? [0] : [])].map((at) => ({
+            node: signerOf(at).nodeId,
+            digest: bodyDigest(at),
+          })),
+          roster,
+        ),
         refused: [],
       }),
     );
-    expect(given(proposal(entry, { bodyReports: bytesOf(reports) })).sent('prepare')).to.deep.equal([]);
+    expect(given(proposal(entry, { bodyReports: named(reports) })).sent('prepare')).to.deep.equal([]);
   });
 
   it('is taken once a view', () => {
@@ -201,26 +202,26 @@ describe('proposal of a later view', () => {
 
   it('needs a quorum of view changes of that very view', () => {
     const none = inViewOne(proposal(entry, {}, 1));
-    const few = inViewOne(proposal(entry, { viewChanges: bytesOf(changes().slice(1)) }, 1));
+    const few = inViewOne(proposal(entry, { viewChanges: named(changes().slice(1)) }, 1));
     const old = inViewOne(
-      proposal(entry, { viewChanges: bytesOf(others.map((sender) => viewChange(sender, 2))) }, 1),
+      proposal(entry, { viewChanges: named(others.map((sender) => viewChange(sender, 2))) }, 1),
     );
     for (const bench of [none, few, old]) {
       expect(bench.refusals()).to.deep.equal(['PROPOSAL_UNSUPPORTED']);
       expect(bench.state.proposal).to.equal(undefined);
     }
-    const enough = inViewOne(proposal(entry, { viewChanges: bytesOf(changes()) }, 1));
+    const enough = inViewOne(proposal(entry, { viewChanges: named(changes()) }, 1));
     expect(enough.state.proposal?.basis).to.not.equal(undefined);
   });
 
   it('must repeat the entry that a quorum prepared, and then binds without another look', () => {
     const locked = trueEntry('rejected');
-    const viewChanges = bytesOf(changes(lockOn(locked)));
+    const viewChanges = named(changes(lockOn(locked)));
     const broken = inViewOne(proposal(entry, { viewChanges }, 1));
     expect(broken.refusals()).to.deep.equal(['PROPOSAL_LOCK_BROKEN']);
     expect(broken.sent('prepare')).to.deep.equal([]);
     const kept = inViewOne(
-      proposal(locked, { viewChanges, headers: [], sealReports: [], bodyReports: [] }, 1),
+      proposal(locked, { viewChanges, headers: NO_ROWS, sealReports: NO_ROWS, bodyReports: NO_ROWS }, 1),
     );
     expect(kept.sent('prepare').map(({ view, payload }) => [view, payload.entry])).to.deep.equal([
       [1, entryDigest(locked)],
@@ -238,11 +239,11 @@ describe('proposal of a later view', () => {
       { ...lockOn(entry), view: 1 },
     ];
     for (const lock of unsound) {
-      const bench = inViewOne(proposal(entry, { viewChanges: bytesOf(changes(lock)) }, 1));
+      const bench = inViewOne(proposal(entry, { viewChanges: named(changes(lock)) }, 1));
       expect(bench.refusals()).to.deep.equal(['PROPOSAL_UNSUPPORTED']);
     }
     const doubled = { ...mixed, prepares: [...mixed.prepares, prepareOf(1, entry).bytes] };
-    const bench = inViewOne(proposal(entry, { viewChanges: bytesOf(changes(doubled)) }, 1));
+    const bench = inViewOne(proposal(entry, { viewChanges: named(changes(doubled)) }, 1));
     expect(bench.refusals()).to.deep.equal(['EVIDENCE_INVALID']);
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ROW_BYTES } from '../../protocol/roster-rows.ts';
 import { entryDigest, withOutcome } from '../entry.ts';
 import { createRoll, updatesOf } from '../roll.ts';
 import { step } from '../round/step.ts';
@@ -13,10 +14,11 @@ import {
   leaderIn,
   prepareOf,
   proposal,
+  roster,
   sealReports,
   trueEntry,
 } from './bench.ts';
-import { bodyDigest, digest, GENESIS, header, received, signerOf } from './support.ts';
+import { bodyDigest, digest, GENESIS, header, received, rows, signerOf } from './support.ts';
 
 const kinds = (effects: readonly RoundEffect[]) =>
   effects.map((effect) => (effect.type === 'broadcast' ? effect.message : effect.type));
@@ -146,7 +148,7 @@ describe('round', () => {
     bench.tell(...headers.slice(0, 3));
     expect(bench.sent('seal-report')).to.deep.equal([]);
     bench.give({ type: 'timer', timer: 'collect', round: 1, view: 0 });
-    expect(bench.sent('seal-report')[0]?.payload.headers).to.have.length(3);
+    expect(bench.sent('seal-report')[0]?.payload.headers).to.have.length(3 * ROW_BYTES);
     bench.tell(...sealReports);
     const [first, second] = headers;
     if (first === undefined || second === undefined) throw new Error('there are four headers');
@@ -183,10 +185,14 @@ describe('round', () => {
     const copy = received(1, 'update-header', header(1, { digest: bodyDigest(0), normClass: 7 }));
     const copied = headers.map((each, i) => (i === 1 ? copy : each));
     const claims = copied.map(({ sender, payload }) => ({ node: sender, digest: payload.digest }));
-    const seals = [0, 1, 2, 3].map((i) => received(i, 'seal-report', { headers: claims, finalized: 6 }));
+    const seals = [0, 1, 2, 3].map((i) =>
+      received(i, 'seal-report', { headers: rows(claims, roster), finalized: 6 }),
+    );
     const held = claims.filter((_, i) => i !== 1);
     const refused = claims.slice(1, 2).map((claim) => ({ ...claim, code: 'UPDATE_OWNER' }));
-    const reports = [0, 1, 2, 3].map((i) => received(i, 'body-report', { held, refused }));
+    const reports = [0, 1, 2, 3].map((i) =>
+      received(i, 'body-report', { held: rows(held, roster), refused }),
+    );
     const bench = new Bench(leaderIn(0)).begin();
     bench.tell(copy, ...headers.filter((_, i) => i !== 1), ...seals);
     const asked = bench.effects.flatMap((effect) => (effect.type === 'fetch-body' ? effect.from : []));
@@ -195,16 +201,16 @@ describe('round', () => {
     for (const each of headers.filter((_, i) => i !== 1))
       bench.give({ type: 'body', round: 1, header: each, status: 'held' });
     expect(bench.sent('body-report').map(({ payload }) => payload)).to.have.length(1);
-    expect(bench.sent('body-report')[0]?.payload.held).to.have.deep.members(held);
+    expect(bench.sent('body-report')[0]?.payload.held).to.deep.equal(rows(held, roster));
     expect(bench.sent('body-report')[0]?.payload.refused).to.deep.equal(refused);
     bench.tell(...reports);
     bench.compute('accepted');
     const [sent] = bench.sent('proposal');
-    const rows = claims.map((claim, i) => ({
+    const fates = claims.map((claim, i) => ({
       ...claim,
       fate: i === 1 ? ('UPDATE_OWNER' as const) : ('selected' as const),
     }));
-    expect(sent?.payload.entry.updates).to.deep.equal(updatesOf(createRoll(rows)));
+    expect(sent?.payload.entry.updates).to.deep.equal(updatesOf(createRoll(fates)));
   });
 });
 

@@ -4,13 +4,15 @@ import type { Encodable } from '../../protocol/encoding.ts';
 import { type Sealed, signEnvelope, type UnsignedEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { MessageType } from '../../protocol/message-types.ts';
-import type { Payload, RoundEntry } from '../../protocol/messages.ts';
+import type { Payload, RoundEntry, SealedHeader } from '../../protocol/messages.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
+import { packRows } from '../../protocol/roster-rows.ts';
 import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
 import { type Committee, createCommittee } from '../committee.ts';
 import { genesisHead } from '../entry.ts';
 import { type Received, readMessage } from '../received.ts';
 import { createRoll, type RollRow, updatesOf } from '../roll.ts';
+import { createRoster } from '../roster.ts';
 import { NO_STATE } from '../round-aggregator.ts';
 import { EMPTY_STANDING } from '../standing.ts';
 
@@ -49,6 +51,15 @@ export function committeeOf(size: number, epoch = 0): Committee {
   }));
   return createCommittee(epoch, members);
 }
+
+/** Updates as reports list them, by the places that their nodes have on the roster of seven members. */
+export function rows(claims: readonly SealedHeader[], roster = createRoster(committeeOf(7))): Uint8Array {
+  return packRows(
+    claims.map((claim) => ({ index: roster.places.get(claim.node) ?? 0, digest: claim.digest })),
+  );
+}
+
+export const NO_ROWS = new Uint8Array();
 
 export const digest = (name: string | number): Digest => digestOf('test/digest', name);
 

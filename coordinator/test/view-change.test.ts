@@ -1,7 +1,17 @@
 import { expect } from 'chai';
 import { entryDigest, withOutcome } from '../entry.ts';
 import type { Received } from '../received.ts';
-import { Bench, follower, leaderIn, lockOn, prepareOf, proposal, trueEntry, viewChange } from './bench.ts';
+import {
+  Bench,
+  follower,
+  leaderIn,
+  lockOn,
+  named,
+  prepareOf,
+  proposal,
+  trueEntry,
+  viewChange,
+} from './bench.ts';
 
 const entry = trueEntry();
 const rejected = withOutcome(entry, 'rejected');
@@ -97,7 +107,7 @@ describe('view change', () => {
     const [sent] = bench.sent('proposal');
     expect(sent?.view).to.equal(1);
     expect(entryDigest(sent?.payload.entry ?? entry)).to.equal(entryDigest(rejected));
-    expect(sent?.payload.viewChanges).to.have.length(3);
+    expect(sent?.payload.viewChanges).to.have.length(3 * 32);
   });
 
   it('tries an aggregation that failed again in the next view, not in the same', () => {
@@ -188,7 +198,7 @@ describe('split verdict', () => {
     const vote = (rejecting: readonly number[]) => {
       const bench = new Bench(follower).gather();
       bench.give(viewTimer(0));
-      const viewChanges = changes(1, rejecting).map(({ bytes }) => bytes);
+      const viewChanges = named(changes(1, rejecting));
       bench.tell(proposal(rejected, { viewChanges }, 1));
       bench.compute('accepted');
       return bench.sent('prepare').map(({ payload }) => payload.outcome);

@@ -1,14 +1,15 @@
 import type { Encodable } from '../../protocol/encoding.ts';
-import { decodeCanonical, sameBytes } from '../../protocol/encoding.ts';
+import { decodeCanonical } from '../../protocol/encoding.ts';
 import type { Envelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { payloadOf, type RoundEntry } from '../../protocol/messages.ts';
 import { type Certificate, isCertified } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
-import { committeeKey, decodeCommittee, encodeCommittee } from '../committee-record.ts';
+import { committeeKey, decodeEpoch, type Epoch } from '../committee-record.ts';
 import { type Head, headAfter } from '../entry.ts';
 import { genesisRecord, recordAfter } from '../records.ts';
 import type { Roll } from '../roll.ts';
+import { createRoster } from '../roster.ts';
 import { standingOf } from '../round/basis.ts';
 import { GENESIS_STANDING, type StandingTable, standingDigest } from '../standing/index.ts';
 import { storedStanding } from '../standing-store.ts';
@@ -46,7 +47,7 @@ class LogVerifier {
   readonly #findings: Findings;
   readonly #beside: BesideLog;
   readonly #rebuilder: Rebuilder;
-  readonly #committees = new Map<number, Committee>();
+  readonly #epochs = new Map<number, Epoch>();
   #head: Head;
   #record: Uint8Array;
   /** Everybody's standing after the head; undefined where a roll was missing and the table too. */
@@ -79,7 +80,7 @@ class LogVerifier {
       if (!(await this.#round(round, bytes))) break;
     }
     await this.#beside.leftOver(this.#head);
-    const committee = [...this.#committees.values()].at(-1) ?? (await this.#committeeOf(0, 0));
+    const { committee } = [...this.#epochs.values()].at(-1) ?? (await this.#epochOf(0, 0));
     await this.#beside.words(this.#options.network, this.#head, committee);
     await this.#beside.blobs(this.#head.round + 1);
   }
@@ -109,7 +110,7 @@ class LogVerifier {
     if (certificate === undefined) return false;
     const { entry } = certificate;
     this.#link(round, certificate);
-    const committee = await this.#committeeOf(entry.epoch, round);
+    const { committee, roster } = await this.#epochOf(entry.epoch, round);
     if (!isTrusted) {
       await this.#verifyVotes(certificate, committee);
       this.#record = await this.#beside.record(round, record);
@@ -125,7 +126,7 @@ class LogVerifier {
     await this.#beside.blobs(round);
     const { aggregator } = this.#collaborators;
     const { network, parameters } = this.#options;
-    const context = { self: '', network, committee, parameters, minUpdates: aggregator.minRows };
+    const context = { self: '', network, committee, roster, parameters, minUpdates: aggregator.minRows };
     if (standing === undefined) return true;
     const { transcript, bodies } = await this.#rebuilder.round(context, before, entry, roll, standing);
     this.#transcripts += Number(transcript);
@@ -182,31 +183,42 @@ class LogVerifier {
   }
 
   /** Who may vote: the chain's word, with which the log's own has to agree. */
-  async #committeeOf(epoch: number, round: number): Promise<Committee> {
-    const known = this.#committees.get(epoch);
+  async #epochOf(epoch: number, round: number): Promise<Epoch> {
+    const known = this.#epochs.get(epoch);
     if (known !== undefined) return known;
     const { store, committeeOf } = this.#collaborators;
     const bytes = await store.get(committeeKey(epoch));
     const onChain = await committeeOf?.(epoch);
-    if (onChain !== undefined && bytes !== undefined && !sameBytes(bytes, encodeCommittee(onChain)))
-      this.#findings.add(round, 'committee', `the committee of epoch ${epoch} on the chain`, 'another');
     const stored =
-      onChain === undefined && bytes !== undefined
-        ? await this.#findings.attempt(round, 'committee', `the committee of epoch ${epoch}`, () =>
-            decodeCommittee(bytes, epoch),
-          )
-        : undefined;
-    const committee = onChain ?? stored;
-    if (committee === undefined) {
+      bytes === undefined
+        ? undefined
+        : await this.#findings.attempt(round, 'committee', `the committee of epoch ${epoch}`, () =>
+            decodeEpoch(bytes, epoch),
+          );
+    const isSame =
+      onChain === undefined || stored === undefined || isSameCommittee(onChain, stored.committee);
+    if (!isSame)
+      this.#findings.add(round, 'committee', `the committee of epoch ${epoch} on the chain`, 'another');
+    const found =
+      isSame && stored !== undefined
+        ? stored
+        : onChain && { committee: onChain, roster: createRoster(onChain) };
+    if (found === undefined) {
       throw new BallastError(
         'COMMITTEE_UNKNOWN',
         `committee of epoch ${epoch}: neither the chain nor the log says who may vote in round ${round}`,
         { hint: 'give the chain’s endpoint with --rpc', metadata: { epoch, round } },
       );
     }
-    this.#committees.set(epoch, committee);
-    return committee;
+    this.#epochs.set(epoch, found);
+    return found;
   }
+}
+
+/** Contributors stand on no chain: the members are compared. */
+function isSameCommittee(a: Committee, b: Committee): boolean {
+  const told = ({ members }: Committee) => members.map(({ node, signer }) => `${node} ${signer}`).join();
+  return told(a) === told(b);
 }
 
 /** @throws what decoding throws; MessageError naming the field. */

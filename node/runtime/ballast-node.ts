@@ -335,7 +335,7 @@ export class BallastNode {
       onVote: ({ type, round, view }, digest) => {
         if (isVote(type)) this.#emit({ event: 'voted', vote: type, round, view, digest });
       },
-      serve: async (digest) => this.#core?.current?.participant.serve(digest),
+      serve: async (digest, peer) => this.#core?.current?.participant.serve(digest, peer),
       participant: () => this.#core?.current?.participant,
       onError: (error) => this.#tell(error),
     });

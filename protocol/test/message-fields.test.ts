@@ -4,7 +4,8 @@ import { digestOfBytes } from '../digest.ts';
 import type { Encodable } from '../encoding.ts';
 import { type Envelope, MAX_ENVELOPE_BYTES } from '../envelope.ts';
 import type { MessageType } from '../message-types.ts';
-import { encodable, payloadOf } from '../messages.ts';
+import { encodable, MAX_COMMITTEE, MAX_ROSTER, payloadOf } from '../messages.ts';
+import { packRows } from '../roster-rows.ts';
 import { seeded, signerOf } from './arbitraries.ts';
 import { EXAMPLE } from './envelopes.ts';
 import { errorOf } from './expect-error.ts';
@@ -46,6 +47,25 @@ const envelopeCase = {
   refuses: [new Uint8Array(MAX_ENVELOPE_BYTES + 1), 'bytes'],
 };
 
+const ROWS = Array.from({ length: MAX_ROSTER }, (_, index) => ({ index, digest: DIGEST }));
+const row = (...index: number[]) => Uint8Array.of(...index, ...new Uint8Array(32));
+const rowsCase = {
+  takes: [new Uint8Array(), row(0, 0), packRows(ROWS)],
+  refuses: [
+    row(0),
+    row(0x10, 0),
+    Uint8Array.of(...row(0, 2), ...row(0, 1)),
+    Uint8Array.of(...row(0, 1), ...row(0, 1)),
+    Buffer.concat([packRows(ROWS), row(0xff, 0xff)]),
+    [],
+    '',
+  ],
+};
+const digestsCase = (most: number) => ({
+  takes: [new Uint8Array(), new Uint8Array(32), new Uint8Array(32 * most)],
+  refuses: [new Uint8Array(31), new Uint8Array(32 * most + 32), [], null],
+});
+
 const CASES: readonly FieldCase[] = [
   { type: 'status', path: 'head', ...countCase },
   { type: 'update-header', path: 'layout', ...digestCase },
@@ -59,14 +79,14 @@ const CASES: readonly FieldCase[] = [
   },
   { type: 'update-header', path: 'privacy.epsilon', ...epsilonCase },
   { type: 'update-header', path: 'privacy.delta', takes: [0, 1e-6, 1], refuses: [-1e-9, 1.1, null] },
-  { type: 'seal-report', path: 'headers.0.node', ...nodeCase },
-  { type: 'body-report', path: 'held.0.digest', ...digestCase },
-  { type: 'body-report', path: 'held.0.node', ...nodeCase },
+  { type: 'seal-report', path: 'headers', ...rowsCase },
+  { type: 'body-report', path: 'held', ...rowsCase },
   { type: 'body-report', path: 'refused.0.node', ...nodeCase },
   { type: 'body-report', path: 'refused.0.code', ...codeCase },
   { type: 'proposal', path: 'entry.reason', takes: ['', 'x'.repeat(200)], refuses: ['x'.repeat(201), null] },
   { type: 'proposal', path: 'entry.offences.0.kind', ...codeCase },
-  { type: 'proposal', path: 'headers.0', ...envelopeCase },
+  { type: 'proposal', path: 'headers', ...digestsCase(MAX_ROSTER) },
+  { type: 'proposal', path: 'sealReports', ...digestsCase(MAX_COMMITTEE) },
   { type: 'prepare', path: 'outcome', takes: ['accepted', 'rejected', 'aborted'], refuses: ['', 'Accepted'] },
   { type: 'commit', path: 'signature', ...signatureCase },
   { type: 'view-change', path: 'lock', takes: [null], refuses: [{}, [], ''] },

@@ -16,8 +16,6 @@ const signer = signerOf(1);
 /** Lists that are not bounded by the committee. */
 const LONGEST: Readonly<Record<string, number>> = {
   offences: MAX_OFFENCES,
-  'seal-report.headers': MAX_ROSTER,
-  held: MAX_ROSTER,
   refused: MAX_ROSTER,
 };
 const GOOD = payloads(false);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { packDigests } from '../digest.ts';
 import type { MessageType } from '../message-types.ts';
-import { MAX_COMMITTEE, type Payload } from '../messages.ts';
+import { MAX_COMMITTEE, MAX_ROSTER, type Payload } from '../messages.ts';
+import { packRows } from '../roster-rows.ts';
 import { signerOf } from './arbitraries.ts';
 import { counts, digests } from './envelopes.ts';
 
@@ -21,7 +23,13 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
   const code = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,20}$/);
   const outcome = fc.constantFrom('accepted' as const, 'rejected' as const, 'aborted' as const);
   const envelopes = listOf(fc.uint8Array({ maxLength: 60 }));
-  const members = listOf(record({ node, digest: digests }));
+  const packed = fc.array(digests, { maxLength: 4 }).map(packDigests);
+  const rows = fc
+    .uniqueArray(fc.nat(MAX_ROSTER - 1), { maxLength: 4 })
+    .chain((places) =>
+      fc.tuple(...places.map((index) => fc.record({ index: fc.constant(index), digest: digests }))),
+    )
+    .map(packRows);
   const signature = fc.uint8Array({ minLength: 65, maxLength: 65 });
   const bigCount = fc.bigInt({ min: 0n, max: 10n ** 78n - 1n }).map(String);
   const positive = fc.double({ min: 0, max: 1000, noNaN: true }).map((n) => (n === 0 ? 0 : n));
@@ -68,14 +76,14 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
       privacy,
       ledger: counts,
     }),
-    'seal-report': record({ headers: members, finalized: counts }),
-    'body-report': record({ held: members, refused: listOf(record({ node, digest: digests, code })) }),
+    'seal-report': record({ headers: rows, finalized: counts }),
+    'body-report': record({ held: rows, refused: listOf(record({ node, digest: digests, code })) }),
     proposal: record({
       entry,
-      headers: envelopes,
-      sealReports: envelopes,
-      bodyReports: envelopes,
-      viewChanges: envelopes,
+      headers: packed,
+      sealReports: packed,
+      bodyReports: packed,
+      viewChanges: packed,
     }),
     prepare: record({ entry: digests, outcome }),
     commit: record({ entry: digests, signature }),

@@ -157,7 +157,7 @@ async function member(
     onError,
     onRefused: ({ code, reason }) => onError(new Error(`${code}: ${reason}`)),
   });
-  wire.serveBlobs((digest) => participant.serve(digest));
+  wire.serveBlobs((digest, peer) => participant.serve(digest, peer));
   wire.serveLog(async ({ from, most }) =>
     participant.serveLog(from === 0 ? { from: 'newest' } : { from, most }),
   );

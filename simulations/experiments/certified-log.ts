@@ -5,6 +5,7 @@ import { decisionOf, genesisHead } from '../../coordinator/entry.ts';
 import { roundKey } from '../../coordinator/keys.ts';
 import { RoundLog } from '../../coordinator/log.ts';
 import { type Received, readMessage } from '../../coordinator/received.ts';
+import { createRoster } from '../../coordinator/roster.ts';
 import { basisOf, candidateEntry, rollOf, standingOf } from '../../coordinator/round/basis.ts';
 import { startRound } from '../../coordinator/round/step.ts';
 import { genesisState, hasState, type RoundAggregator } from '../../coordinator/round-aggregator.ts';
@@ -18,6 +19,7 @@ import { signEnvelope } from '../../protocol/envelope.ts';
 import type { MessageType } from '../../protocol/message-types.ts';
 import type { Payload } from '../../protocol/messages.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
+import { packRows } from '../../protocol/roster-rows.ts';
 import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
 import { encodeWeights, weightsDigest } from '../../protocol/vectors.ts';
 import { operatorFor } from '../world/operators.ts';
@@ -60,7 +62,8 @@ export async function writeCertifiedLog(
     1,
     stateDigest(genesisState(aggregator, size)),
   );
-  const context = { self: '', network, committee, parameters, minUpdates: aggregator.minRows };
+  const roster = createRoster(committee);
+  const context = { self: '', network, committee, roster, parameters, minUpdates: aggregator.minRows };
   const log = await RoundLog.open(store, genesis, signers[0]);
   const { unit, relation, delta } = parameters.privacy;
   let version: Version = { weights: genesisWeights, state: genesisState(aggregator, size) };
@@ -96,8 +99,11 @@ export async function writeCertifiedLog(
       })),
     );
     const claims = headers.map(({ sender, payload }) => ({ node: sender, digest: payload.digest }));
-    const seals = say('seal-report', [{ headers: claims, finalized: round * 10 }]);
-    const reports = say('body-report', [{ held: claims, refused: [] }]);
+    const packed = packRows(
+      claims.map(({ node, digest }) => ({ index: roster.places.get(node) ?? -1, digest })),
+    );
+    const seals = say('seal-report', [{ headers: packed, finalized: round * 10 }]);
+    const reports = say('body-report', [{ held: packed, refused: [] }]);
     const known = { standing, offences: [] };
     const basis = basisOf(context, head.nextBeaconHeight, headers, seals, reports, known);
     if (basis === undefined) throw new Error(`round ${round} has no basis`);

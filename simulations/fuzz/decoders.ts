@@ -7,7 +7,7 @@ import {
 } from '../../aggregation/compression/index.ts';
 import { decodeState, encodeState } from '../../aggregation/state.ts';
 import { openCheckpoint, signCheckpoint } from '../../coordinator/checkpoint.ts';
-import { decodeCommittee, encodeCommittee } from '../../coordinator/committee-record.ts';
+import { decodeEpoch, encodeEpoch } from '../../coordinator/committee-record.ts';
 import { encodeEvidence, equivocation, verifyEvidence } from '../../coordinator/evidence/index.ts';
 import { encodeLoggedRound, readLoggedRound } from '../../coordinator/logged-round.ts';
 import { readMessage } from '../../coordinator/received.ts';
@@ -47,7 +47,7 @@ export function decoderTargets(run: HonestRun): FuzzTarget[] {
       (bytes) => readMessage(openEnvelope(bytes)).bytes,
       (bytes) => bytes,
     ),
-    decoder('committee', under('committee'), (bytes) => decodeCommittee(bytes, 0), encodeCommittee),
+    decoder('committee', under('committee'), (bytes) => decodeEpoch(bytes, 0), encodeEpoch),
     decoder('transcript', under('transcript'), decodeTranscript),
     decoder('weights', [encodeWeights(WEIGHTS)], (bytes) => decodeWeights(bytes, FUZZED_SIZE), encodeWeights),
     decoder('state', [encodeState(STATE)], (bytes) => decodeState(bytes, SHAPE), encodeState),

@@ -1,4 +1,5 @@
 import { Admission } from '../../coordinator/admission.ts';
+import { createRoster } from '../../coordinator/roster.ts';
 import { type NodeSigner, nodeSigner } from '../../protocol/ed25519.ts';
 import { decodeCanonical, type Encodable } from '../../protocol/encoding.ts';
 import { openEnvelope, signEnvelope, type UnsignedEnvelope } from '../../protocol/envelope.ts';
@@ -33,6 +34,7 @@ export function doorTarget(run: HonestRun): FuzzTarget {
   const context = {
     network: run.network,
     committee: run.committee,
+    roster: createRoster(run.committee),
     parameters: FUZZED_PARAMETERS,
     layout: run.layout,
     rowSize: FUZZED_SIZE,

@@ -60,6 +60,6 @@ async function answer(
 ): Promise<readonly Uint8Array[] | null> {
   if (call.name === 'log') return participant.serveLog(call.request);
   if (call.name === 'witness') return participant.serveWitness(by);
-  const bytes = await participant.serve(call.digest);
+  const bytes = await participant.serve(call.digest, by);
   return bytes === undefined ? null : [bytes];
 }

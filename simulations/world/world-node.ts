@@ -212,7 +212,7 @@ export class WorldNode {
         if (reception.action === 'reject') watch.onRefused(reception.code);
       },
       serve: async (digest, asker) =>
-        this.#behaviour?.serve?.(asker) === false ? undefined : participant.serve(digest),
+        this.#behaviour?.serve?.(asker) === false ? undefined : participant.serve(digest, asker),
       serveLog: (request) => participant.serveLog(request),
       serveWitness: (peer) => participant.serveWitness(peer),
     });

@@ -1,6 +1,15 @@
 import { openEnvelope, type Sealed } from '../../../protocol/envelope.ts';
 import type { Committee } from '../../committee.ts';
-import { committeeOf, entryOf, header, NETWORK, PARAMETERS, received, signerOf } from '../../test/support.ts';
+import {
+  committeeOf,
+  entryOf,
+  header,
+  NETWORK,
+  NO_ROWS,
+  PARAMETERS,
+  received,
+  signerOf,
+} from '../../test/support.ts';
 import { bodyWithheld, type Evidence, type EvidenceContext, equivocation } from '../index.ts';
 
 export const ROUND = 9;
@@ -28,13 +37,13 @@ export function refusing(
   of: ReturnType<typeof headerOf> = headerOf(),
 ): ReturnType<typeof received<'body-report'>> {
   const refused = [{ node: of.sender, digest: of.payload.digest, code }];
-  return received(member, 'body-report', { held: [], refused }, { round: ROUND });
+  return received(member, 'body-report', { held: NO_ROWS, refused }, { round: ROUND });
 }
 
 /** A proof of every kind that these messages can make. */
 export function proofs(): { readonly name: string; readonly evidence: Evidence }[] {
   const entry = entryOf({ round: ROUND });
-  const empty = { headers: [], sealReports: [], bodyReports: [], viewChanges: [] };
+  const empty = { headers: NO_ROWS, sealReports: NO_ROWS, bodyReports: NO_ROWS, viewChanges: NO_ROWS };
   const proposal = (reason: string) =>
     received(0, 'proposal', { ...empty, entry: { ...entry, reason } }, { round: ROUND });
   const commit = (of: string, last: number) =>

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BallastError } from '../../../protocol/errors.ts';
-import { codeOf, digest, received, seal, signerOf } from '../../test/support.ts';
+import { codeOf, digest, NO_ROWS, received, seal, signerOf } from '../../test/support.ts';
 import {
   decodeEvidence,
   type Evidence,
@@ -198,6 +198,6 @@ describe('a failed audit', () => {
 });
 
 it('evidence takes no report for a header', () => {
-  const report = received(0, 'body-report', { held: [], refused: [] }, { round: ROUND });
+  const report = received(0, 'body-report', { held: NO_ROWS, refused: [] }, { round: ROUND });
   expect(refused(falseLedger(headerOf({}, 8), report as never))).to.equal(true);
 });
