@@ -229,6 +229,7 @@ function onOwn(turn: Turn, message: AnyReceived): void {
 function onTimer(turn: Turn, timer: TimerName, view: number): void {
   if (timer === 'collect') reportSeal(turn, true);
   if (timer === 'serve') serveBody(turn);
+  if (isContributor(turn.context)) return;
   if (timer === 'fetch') turn.change({ fetchTimedOut: true });
   if (timer === 'view' && view === turn.state.view) {
     enterView(turn, view + 1);

@@ -60,13 +60,21 @@ export class Bench {
 
   constructor(
     self: number,
-    options: { readonly minUpdates?: number; readonly resumed?: Resumed; readonly head?: Head } = {},
+    options: {
+      readonly minUpdates?: number;
+      readonly resumed?: Resumed;
+      readonly head?: Head;
+      readonly contributors?: readonly number[];
+    } = {},
   ) {
     this.context = {
       self: signerOf(self).nodeId,
       network: NETWORK,
       committee,
-      roster,
+      roster: createRoster(
+        committee,
+        options.contributors?.map((index) => signerOf(index).nodeId),
+      ),
       parameters: PARAMETERS,
       minUpdates: options.minUpdates ?? 3,
     };

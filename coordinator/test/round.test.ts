@@ -160,7 +160,7 @@ describe('round', () => {
     bench.give({ type: 'timer', timer: 'fetch', round: 1, view: 0 });
     expect(bench.sent('body-report').map(({ payload }) => payload)).to.deep.equal([
       {
-        held: [{ node: signerOf(0).nodeId, digest: bodyDigest(0) }],
+        held: rows([{ node: signerOf(0).nodeId, digest: bodyDigest(0) }], roster),
         refused: [{ node: signerOf(1).nodeId, digest: bodyDigest(1), code: 'UPDATE_NORM' }],
       },
     ]);
