@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { basisOf } from '../round/basis.ts';
 import type { RoundContext } from '../round/types.ts';
 import { GENESIS_STANDING } from '../standing/index.ts';
-import { headers, MEMBERS } from './bench.ts';
-import { bodyDigest, committeeOf, NETWORK, PARAMETERS, received, signerOf } from './support.ts';
+import { headers, MEMBERS, roster } from './bench.ts';
+import { bodyDigest, committeeOf, NETWORK, PARAMETERS, received, rows, signerOf } from './support.ts';
 
 const KNOWN = { standing: GENESIS_STANDING, offences: [] };
 const committee = committeeOf(MEMBERS);
@@ -11,6 +11,7 @@ const context: RoundContext = {
   self: signerOf(0).nodeId,
   network: NETWORK,
   committee,
+  roster,
   parameters: { ...PARAMETERS, beaconLag: 3, beaconInterval: 8 },
   minUpdates: 1,
 };
@@ -24,9 +25,11 @@ const seen = [
 ];
 const heights = [20, 22, 25, 1_000_000];
 const seals = seen.map((list, i) =>
-  received(i, 'seal-report', { headers: list.map(claim), finalized: heights[i] ?? 0 }),
+  received(i, 'seal-report', { headers: rows(list.map(claim), roster), finalized: heights[i] ?? 0 }),
 );
-const bodies = seen.map((list, i) => received(i, 'body-report', { held: list.map(claim), refused: [] }));
+const bodies = seen.map((list, i) =>
+  received(i, 'body-report', { held: rows(list.map(claim), roster), refused: [] }),
+);
 
 const choices = <T>(items: readonly T[]): T[][] =>
   Array.from({ length: 2 ** items.length }, (_, mask) => items.filter((_, i) => (mask >> i) & 1)).filter(

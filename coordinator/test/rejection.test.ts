@@ -2,7 +2,17 @@ import { expect } from 'chai';
 import { entryDigest, withOutcome } from '../entry.ts';
 import { rejectionReason } from '../rejection.ts';
 import { worseIn } from '../round/view-changes.ts';
-import { Bench, CANDIDATE, follower, leaderIn, prepareOf, proposal, trueEntry, viewChange } from './bench.ts';
+import {
+  Bench,
+  CANDIDATE,
+  follower,
+  leaderIn,
+  named,
+  prepareOf,
+  proposal,
+  trueEntry,
+  viewChange,
+} from './bench.ts';
 
 const DAI = ['peg/dai'];
 const ETH = ['risk/eth'];
@@ -104,7 +114,7 @@ describe('certified rejection', () => {
     ) => {
       const bench = judging(proposal(trueEntry('accepted')), found);
       bench.give(viewTimer(0));
-      const viewChanges = changes(1, evidence).map(({ bytes }) => bytes);
+      const viewChanges = named(changes(1, evidence));
       bench.tell(proposal(trueEntry('rejected', worse), { viewChanges }, 1));
       expect(bench.refusals()).to.deep.equal([]);
       return bench.sent('prepare').filter(({ view }) => view === 1);

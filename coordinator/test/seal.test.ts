@@ -137,7 +137,7 @@ describe('the next beacon', () => {
           const said = honest.map((height, i) => (i === a ? first : i === b ? second : height));
           const heights = subsets.map((subset) => {
             const reports = new Map(
-              subset.map((i) => [`member ${i}`, { headers: [], finalized: said[i] ?? 0 }]),
+              subset.map((i) => [`member ${i}`, { headers: new Uint8Array(), finalized: said[i] ?? 0 }]),
             );
             return nextBeaconHeight(100, finalizedAtSeal(committee, reports), terms);
           });

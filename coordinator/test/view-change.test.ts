@@ -212,7 +212,7 @@ describe('split verdict', () => {
       const bench = new Bench(follower).gather();
       bench.tell(...prepares);
       bench.give(viewTimer(0));
-      const viewChanges = [0, 1, 2].map((sender) => viewChange(sender, 1).bytes);
+      const viewChanges = named([0, 1, 2].map((sender) => viewChange(sender, 1)));
       bench.tell(proposal(rejected, { viewChanges }, 1));
       bench.compute('accepted');
       return bench.sent('prepare').map(({ payload }) => payload.outcome);

@@ -10,6 +10,7 @@ import type {
   ParticipantOptions,
   RoundTrainer,
 } from '../../coordinator/collaborators.ts';
+import { compareText } from '../../coordinator/compare.ts';
 import { Participant } from '../../coordinator/participant.ts';
 import type { RoundState } from '../../coordinator/round/types.ts';
 import type { RoundAggregator } from '../../coordinator/round-aggregator.ts';
@@ -317,6 +318,7 @@ function behaviourOf(options: WorldNodeOptions): Behaviour | undefined {
   if (byzantine === undefined) return undefined;
   const { signer, scheme, scheduler, random, participant, nodes } = options;
   const { quorum, members } = participant.committee;
+  const victim = nodes[byzantine.victim] ?? signer.nodeId;
   return createBehaviour(byzantine.behaviour, {
     self: signer.nodeId,
     signer,
@@ -325,7 +327,8 @@ function behaviourOf(options: WorldNodeOptions): Behaviour | undefined {
     random,
     quorum,
     size: members.length,
-    victim: nodes[byzantine.victim] ?? signer.nodeId,
+    victim,
+    victimPlace: [...nodes].sort(compareText).indexOf(victim),
     send: (bytes, to) => send(options, bytes, to),
   });
 }

@@ -23,6 +23,8 @@ export type BehaviourHost = {
   readonly size: number;
   /** Whom it wrongs, where it wrongs somebody. */
   readonly victim: NodeId;
+  /** Where reports name it: its place on the roster. */
+  readonly victimPlace: number;
   /** To all others, or to those of `to`. */
   readonly send: (bytes: Uint8Array, to?: (node: NodeId) => boolean) => void;
 };

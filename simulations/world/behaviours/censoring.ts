@@ -1,11 +1,12 @@
 import type { NodeId } from '../../../protocol/ids.ts';
+import { rowOf } from '../../../protocol/roster-rows.ts';
 import { type Behaviour, type BehaviourHost, opened } from './behaviour.ts';
 
 /**
  * Acts as though its victim had sent nothing, and as though the reports that name the victim's update had not
  * come, as many of them as it can do without: where it leads, its proposals rest on the reports of the others.
  */
-export function censoring({ victim, quorum, size }: BehaviourHost): Behaviour {
+export function censoring({ victim, victimPlace, quorum, size }: BehaviourHost): Behaviour {
   /** Who is left out, by round. */
   const ignored = new Map<number, Set<NodeId>>();
   return {
@@ -22,7 +23,7 @@ export function censoring({ victim, quorum, size }: BehaviourHost): Behaviour {
       ignored.set(message.round, left);
       // A quorum of reports is needed, and the victim's is not among them.
       const isSpared = left.size < size - quorum - 1;
-      if (isSpared && named.some(({ node }) => node === victim)) left.add(message.sender);
+      if (isSpared && rowOf(named, victimPlace) !== undefined) left.add(message.sender);
       return !left.has(message.sender);
     },
     serve: (asker) => asker !== victim,

@@ -1,6 +1,7 @@
+import { compareText } from '../../../coordinator/compare.ts';
 import { acceptedOf } from '../../../coordinator/roll.ts';
 import type { NodeId } from '../../../protocol/ids.ts';
-import type { SealedHeader } from '../../../protocol/messages.ts';
+import { unpackRows } from '../../../protocol/roster-rows.ts';
 import { type Invariant, type InvariantContext, nameOf } from './invariant.ts';
 
 /**
@@ -12,9 +13,10 @@ export function inclusion(context: InvariantContext): Invariant {
   const seen = new Map<string, Set<NodeId>>();
   const held = new Map<string, Set<NodeId>>();
   const judged = new Set<number>();
-  const count = (counts: typeof seen, round: number, headers: readonly SealedHeader[], from: NodeId) => {
-    for (const { node, digest } of headers) {
-      const key = `${round}/${node}/${digest}`;
+  const roster = context.nodes.map(({ nodeId }) => nodeId).sort(compareText);
+  const count = (counts: typeof seen, round: number, rows: Uint8Array, from: NodeId) => {
+    for (const { index, digest } of unpackRows(rows)) {
+      const key = `${round}/${roster[index]}/${digest}`;
       counts.set(key, (counts.get(key) ?? new Set()).add(from));
     }
   };
