@@ -24,7 +24,11 @@ export function encodeEpoch({ committee, roster }: Epoch): Uint8Array {
   const contributors = roster.nodes.filter((node) => !isMember(committee, node));
   const keys = new Uint8Array(contributors.length * KEY_BYTES);
   for (const [i, node] of contributors.entries()) keys.set(publicKeyFromNodeId(node), i * KEY_BYTES);
-  const members = committee.members.map(({ node, signer }) => ({ node, signer }));
+  const members = committee.members.map(({ node, signer, blsKey }) => ({
+    node,
+    signer,
+    ...(blsKey === undefined ? {} : { blsKey }),
+  }));
   return encodeCanonical({ epoch: committee.epoch, members, contributors: keys });
 }
 
@@ -41,7 +45,10 @@ export function decodeEpoch(bytes: Uint8Array, epoch: number): Epoch {
     readonly contributors?: unknown;
   } | null;
   const isMemberRow = (each: Partial<Member> | null) =>
-    isNodeId(each?.node) && typeof each?.signer === 'string' && /^0x[0-9a-f]{40}$/.test(each.signer);
+    isNodeId(each?.node) &&
+    typeof each?.signer === 'string' &&
+    /^0x[0-9a-f]{40}$/.test(each.signer) &&
+    (each.blsKey === undefined || (typeof each.blsKey === 'string' && /^[0-9a-f]{96}$/.test(each.blsKey)));
   if (value?.epoch !== epoch || !Array.isArray(value.members) || !value.members.every(isMemberRow))
     throw malformed(epoch);
   const committee = createCommittee(epoch, value.members);

@@ -8,7 +8,7 @@ import { beaconDigest } from './beacon.ts';
 import type { BlobExchange } from './blob-exchange.ts';
 import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
-import { type Certificate, isCertified } from './certificate.ts';
+import { type Certificate, isCertified, sealCertificate, validVotes } from './certificate.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
 import { committeeKey, encodeEpoch } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
@@ -391,16 +391,13 @@ export class Effects {
   async #checkCommits({ round, entry, view, commits }: Effect<'check-commits'>): Promise<void> {
     const { committee, network } = this.#options;
     const decision = decisionOf(network, entry, view);
-    const valid: Digest[] = [];
-    for (const { sender, payload, digest } of commits) {
-      const signer = committee.members.find(({ node }) => node === sender)?.signer;
-      if (
-        signer !== undefined &&
-        (await this.#collaborators.commitScheme.verify(decision, signer, payload.signature))
-      ) {
-        valid.push(digest);
-      }
-    }
+    const votes = commits.flatMap(({ sender, payload, digest }) => {
+      const member = committee.members.find(({ node }) => node === sender);
+      return member === undefined ? [] : [{ member, signature: payload.signature, digest }];
+    });
+    const { commitScheme } = this.#collaborators;
+    const counting = await validVotes(commitScheme, committee, decision, votes);
+    const valid = votes.flatMap(({ digest }, i) => (counting[i] === true ? [digest] : []));
     const invalid = commits.filter(({ digest }) => !valid.includes(digest));
     for (const { sender } of invalid) {
       this.#observer.onRefused?.({
@@ -412,9 +409,11 @@ export class Effects {
     this.#loop.post({ type: 'commits-checked', round, valid, invalid: invalid.map(({ digest }) => digest) });
   }
 
-  async #checkCertificate(certificate: Certificate): Promise<void> {
+  async #checkCertificate(votes: Certificate): Promise<void> {
     const { network, committee } = this.#options;
-    if (await isCertified(certificate, network, committee, this.#collaborators.commitScheme)) {
+    const { commitScheme } = this.#collaborators;
+    const certificate = sealCertificate(commitScheme, committee, votes);
+    if (await isCertified(certificate, network, committee, commitScheme)) {
       this.#loop.post({ type: 'certificate-checked', certificate });
     }
   }

@@ -10,9 +10,26 @@ export {
   type NodeUpdate,
   type Version,
 } from './candidate.ts';
-export { type Certificate, type CommitScheme, isCertified } from './certificate.ts';
+export {
+  type AggregateScheme,
+  type Certificate,
+  type CommitScheme,
+  type CommitVerifier,
+  type CommitVote,
+  isCertified,
+  signersOf,
+} from './certificate.ts';
 export type * from './collaborators.ts';
-export { type Committee, createCommittee, isMember, type Member, memberIndex, nodesOf } from './committee.ts';
+export {
+  BLS_COMMITTEE_SIZE,
+  type Committee,
+  createCommittee,
+  hasBlsKeys,
+  isMember,
+  type Member,
+  memberIndex,
+  nodesOf,
+} from './committee.ts';
 export {
   type CommitteeDraw,
   drawCommittee,
@@ -88,6 +105,7 @@ export {
 } from './round-aggregator.ts';
 export { type RoundFigures, type RoundMetrics, roundMetrics } from './round-metrics.ts';
 export * from './selection/index.ts';
+export { positionsOf } from './signers.ts';
 export * from './standing/index.ts';
 export { EMPTY_STANDING } from './standing.ts';
 export * from './training-proof/index.ts';

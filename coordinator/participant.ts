@@ -112,7 +112,7 @@ export class Participant {
       this.#post({ type: 'body-requested', round, from }),
     );
     const hear = (message: AnyReceived) => this.#post({ type: 'message', message });
-    this.#voice = new Voice(network, collaborators, log, votes, hear, signal, (error) =>
+    this.#voice = new Voice(network, committee, collaborators, log, votes, hear, signal, (error) =>
       observer.onError?.(error),
     );
     this.#effects = new Effects({

@@ -4,7 +4,9 @@ import type { Sealed } from '../protocol/envelope.ts';
 import { BallastError } from '../protocol/errors.ts';
 import { type MessageType, REPEATABLE, topicOf } from '../protocol/message-types.ts';
 import type { Payload } from '../protocol/messages.ts';
+import { castVote } from './certificate.ts';
 import type { Collaborators } from './collaborators.ts';
+import type { Committee } from './committee.ts';
 import { decisionOf } from './entry.ts';
 import type { RoundLog } from './log.ts';
 import { type AnyReceived, readMessage } from './received.ts';
@@ -14,6 +16,7 @@ import { ABSTENTIONS, type VotingRecord } from './voting-record.ts';
 /** What this node says: signed and on disk before it is sent, heard by itself like by the others. */
 export class Voice {
   readonly #network: Digest;
+  readonly #committee: Committee;
   readonly #collaborators: Collaborators;
   readonly #log: RoundLog;
   readonly #votes: VotingRecord;
@@ -24,6 +27,7 @@ export class Voice {
 
   constructor(
     network: Digest,
+    committee: Committee,
     collaborators: Collaborators,
     log: RoundLog,
     votes: VotingRecord,
@@ -32,6 +36,7 @@ export class Voice {
     onError: (error: unknown) => void,
   ) {
     this.#network = network;
+    this.#committee = committee;
     this.#collaborators = collaborators;
     this.#log = log;
     this.#votes = votes;
@@ -64,7 +69,9 @@ export class Voice {
       return;
     }
     const decision = decisionOf(this.#network, effect.payload.entry, view);
-    const signature = await this.#collaborators.commitScheme.sign(decision).catch(this.#onError);
+    const signature = await castVote(this.#collaborators.commitScheme, this.#committee, decision).catch(
+      this.#onError,
+    );
     // A signer that fails costs this vote, and nothing of what else is due.
     if (signature instanceof Uint8Array)
       await this.say('commit', round, view, { entry: decision.entryDigest, signature });

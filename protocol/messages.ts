@@ -6,6 +6,7 @@ import { worsePairs } from './gate-pair.ts';
 import type { MessageType } from './message-types.ts';
 import { rosterRows } from './roster-rows.ts';
 import {
+  BLS_SIGNATURE_BYTES,
   certificate,
   code,
   MAX_COMMITTEE,
@@ -67,7 +68,7 @@ const PAYLOADS = {
     /** Pairs of head and collateral that the sender found worse, where it rejects. */
     worse: worsePairs.optional(),
   }),
-  commit: z.strictObject({ entry: digest, signature: bytes(65) }),
+  commit: z.strictObject({ entry: digest, signature: bytes(BLS_SIGNATURE_BYTES) }),
   'view-change': z.strictObject({ lock: lock.nullable(), prepare: bytes(MAX_ENVELOPE_BYTES).nullable() }),
   certificate,
   recommendation: z.strictObject({

@@ -5,6 +5,8 @@ import { bytes, count, digest, nodeId } from './schema.ts';
 
 /** A committee has at most this many members: its bitmap fits one word of the chain. */
 export const MAX_COMMITTEE = 255;
+/** One bit for each member that there may be. */
+export const SIGNERS_BYTES = 32;
 /** So many registered nodes may train in one epoch, at most. */
 export const MAX_ROSTER = 4096;
 /** Offences that one round's entry names at most; the others wait for the next round. */
@@ -66,13 +68,24 @@ export const roundEntry = z.strictObject({
   privacy: privacyStatement,
 });
 
-/** A quorum's commit votes for an entry in one view: `index` is a member's position in the epoch's committee. */
+/** Bytes of a member's commit vote: an ECDSA signature, or a BLS signature in a committee that has BLS keys. */
+export const COMMIT_SIGNATURE_BYTES = 65;
+export const BLS_SIGNATURE_BYTES = 96;
+
+/**
+ * A quorum's commit votes for an entry in one view, each with its member's position in the epoch's committee; or,
+ * where the committee has BLS keys, their sum and who is in it, and no single votes.
+ */
 export const certificate = z.strictObject({
   entry: roundEntry,
   view: count,
   signatures: z
-    .array(z.strictObject({ index: count.max(MAX_COMMITTEE - 1), signature: bytes(65) }))
+    .array(z.strictObject({ index: count.max(MAX_COMMITTEE - 1), signature: bytes(COMMIT_SIGNATURE_BYTES) }))
     .max(MAX_COMMITTEE),
+  /** Bit i of `signers`, counted from the last byte's lowest, is the member at position i. */
+  aggregate: z
+    .strictObject({ signers: bytes(SIGNERS_BYTES), signature: bytes(BLS_SIGNATURE_BYTES) })
+    .exactOptional(),
 });
 
 export type Fate = z.infer<typeof fate>;

@@ -1,6 +1,8 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { type Digest, fromHex } from '../../protocol/digest.ts';
+import { BoundedCache } from '../../protocol/cache.ts';
+import { type Digest, fromHex, toHex } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
+import { BLS_SIGNATURE_BYTES } from '../../protocol/round-entry.ts';
 
 /**
  * BLS12-381 signatures with keys in G1 and signatures in G2 (draft-irtf-cfrg-bls-signature, minimal-pubkey-size),
@@ -11,9 +13,8 @@ type Curve = typeof bls12_381;
 type Key = ReturnType<Curve['G1']['Point']['fromBytes']>;
 type Signature = ReturnType<Curve['G2']['Point']['fromBytes']>;
 
-/** Bytes of a compressed key, a compressed signature and a secret key. */
+/** Bytes of a compressed key and of a secret key. */
 export const BLS_KEY_BYTES = 48;
-export const BLS_SIGNATURE_BYTES = 96;
 export const BLS_SECRET_BYTES = 32;
 
 /** What a signature is for: the domain separation tag of RFC 9380, section 3.1. */
@@ -72,6 +73,47 @@ export function isSignedByAll(
   }
 }
 
+/**
+ * Which of several signatures of one digest count. They are checked as one, and in halves where that fails, so that a
+ * few bad ones cost little. Two that are wrong by opposite amounts both count: together they say what two right ones
+ * say, and only their owners, who would have had to agree on it, can make them. Never throws.
+ */
+export function validBlsSignatures(
+  purpose: BlsPurpose,
+  digest: Digest,
+  signed: readonly { readonly key: Uint8Array; readonly signature: Uint8Array }[],
+): boolean[] {
+  const valid = signed.map(() => false);
+  const message = messagePoint(purpose, digest);
+  const parsed = signed.flatMap(({ key, signature }, i) => {
+    try {
+      return [{ i, key: keyPoint(key), signature: signaturePoint(signature) }];
+    } catch {
+      return [];
+    }
+  });
+  const check = (some: typeof parsed): void => {
+    if (some.length === 0) return;
+    const key = sum(
+      some.map((each) => each.key),
+      bls12_381.G1.Point.ZERO,
+    );
+    const signature = sum(
+      some.map((each) => each.signature),
+      bls12_381.G2.Point.ZERO,
+    );
+    if (!key.is0() && !signature.is0() && bls12_381.longSignatures.verify(signature, message, key)) {
+      for (const { i } of some) valid[i] = true;
+    } else if (some.length > 1) {
+      const half = some.length >> 1;
+      check(some.slice(0, half));
+      check(some.slice(half));
+    }
+  };
+  check(parsed);
+  return valid;
+}
+
 /** Whether the bytes are a key: a point of the subgroup other than infinity, compressed. */
 export function isBlsKey(key: Uint8Array): boolean {
   try {
@@ -121,7 +163,17 @@ function joined(elements: readonly bigint[]): Uint8Array {
   return bytes;
 }
 
-const keyPoint = (bytes: Uint8Array): Key => point('key', BLS_KEY_BYTES, bytes, bls12_381.G1.Point);
+/** The keys of a committee, of which each is needed every round and takes 2 ms to check. */
+const keys = new BoundedCache<Key>(2048);
+
+function keyPoint(bytes: Uint8Array): Key {
+  if (bytes.length !== BLS_KEY_BYTES) throw malformed('key', `${bytes.length} bytes`);
+  const text = toHex(bytes);
+  const known = keys.get(text) ?? point('key', BLS_KEY_BYTES, bytes, bls12_381.G1.Point);
+  keys.set(text, known, 1);
+  return known;
+}
+
 const signaturePoint = (bytes: Uint8Array): Signature =>
   point('signature', BLS_SIGNATURE_BYTES, bytes, bls12_381.G2.Point);
 

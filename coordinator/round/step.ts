@@ -1,5 +1,6 @@
 import type { Lock } from '../../protocol/messages.ts';
 import type { Certificate } from '../certificate.ts';
+import { isInFormOf } from '../certificate.ts';
 import { type Head, headAfter } from '../entry.ts';
 import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
@@ -180,7 +181,8 @@ function onMessage(turn: Turn, message: AnyReceived): void {
   if (message.type === 'certificate') {
     const { entry } = message.payload;
     const isNew = !state.certifiers.has(message.sender);
-    if (entry.round === state.round && entry.parent === state.head.entry && isNew) {
+    const isOfRound = entry.round === state.round && entry.parent === state.head.entry;
+    if (isOfRound && isNew && isInFormOf(turn.context.committee, message.payload)) {
       turn.change({ certifiers: withItem(state.certifiers, message.sender) });
       turn.emit({ type: 'check-certificate', certificate: message.payload });
     }

@@ -1,6 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
-import { type Certificate, isCertified } from '../certificate.ts';
+import { type Certificate, isCertified, signersOf } from '../certificate.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from '../collaborators.ts';
 import { nodesOf } from '../committee.ts';
 import { entryDigest, type Head, headAfter } from '../entry.ts';
@@ -198,10 +198,10 @@ export class CatchUp {
     const { options, collaborators } = this.#parts;
     const { network, committee } = options;
     if (await isCertified(certificate, network, committee, collaborators.commitScheme)) return;
-    const { entry, signatures } = certificate;
+    const { entry } = certificate;
     throw new BallastError(
       code,
-      `certificate of round ${entry.round}: got ${signatures.length} signatures, expected ${committee.quorum} valid ones of distinct members`,
+      `certificate of round ${entry.round}: got ${signersOf(certificate).length} signatures, expected ${committee.quorum} valid ones of distinct members`,
       { metadata: { round: entry.round } },
     );
   }

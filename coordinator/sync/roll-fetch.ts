@@ -1,4 +1,4 @@
-import type { Certificate } from '../certificate.ts';
+import { type Certificate, signersOf } from '../certificate.ts';
 import type { Collaborators } from '../collaborators.ts';
 import { type Committee, nodesOf } from '../committee.ts';
 import { entryDigest } from '../entry.ts';
@@ -15,12 +15,13 @@ const RETRY_MS = 250;
  * @returns undefined when the round is over in another way, as the signal says.
  */
 export async function obtainRoll(
-  { entry, signatures }: Certificate,
+  certificate: Certificate,
   committee: Committee,
   { clock, signer, transport }: Pick<Collaborators, 'clock' | 'signer' | 'transport'>,
   signal: AbortSignal,
 ): Promise<Roll | undefined> {
-  const signers = new Set(signatures.flatMap(({ index }) => committee.members[index]?.node ?? []));
+  const { entry } = certificate;
+  const signers = new Set(signersOf(certificate).flatMap((index) => committee.members[index]?.node ?? []));
   const peers = [...new Set([...signers, ...nodesOf(committee)])].filter((node) => node !== signer.nodeId);
   while (!signal.aborted) {
     for (const peer of peers) {

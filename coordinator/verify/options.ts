@@ -1,7 +1,7 @@
 import type { Digest } from '../../protocol/digest.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
-import type { Certificate, CommitScheme } from '../certificate.ts';
+import type { Certificate, CommitVerifier } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
 import type { Head } from '../entry.ts';
 import type { RoundAggregator } from '../round-aggregator.ts';
@@ -28,7 +28,7 @@ export type VerifyOptions = {
 export type VerifyCollaborators = {
   /** What a participant wrote; it is only read. */
   readonly store: KeyValueStore;
-  readonly commitScheme: Pick<CommitScheme, 'verify'>;
+  readonly commitScheme: CommitVerifier;
   readonly aggregator: RoundAggregator;
   /** The committee of an epoch as the chain has it; undefined where only the log's own word is there. */
   readonly committeeOf?: (epoch: number) => Promise<Committee | undefined>;

@@ -5,7 +5,9 @@ import {
   entryDigest,
   leaderOf,
   nodesOf,
+  positionsOf,
   type Roll,
+  signersOf,
 } from '../../coordinator/index.ts';
 import { toHex } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
@@ -17,24 +19,32 @@ import type {
   RoundSummaryJson,
 } from './schemas/index.ts';
 
-export function certificateJson({ entry, view, signatures }: Certificate): CertificateJson {
+export function certificateJson({ entry, view, signatures, aggregate }: Certificate): CertificateJson {
   return {
     entry: entryJson(entry),
     entryDigest: entryDigest(entry),
     view,
     signatures: signatures.map(({ index, signature }) => ({ index, signature: toHex(signature) })),
+    ...(aggregate === undefined
+      ? {}
+      : {
+          aggregate: {
+            signers: positionsOf(aggregate.signers),
+            signature: toHex(aggregate.signature),
+          },
+        }),
   };
 }
 
 export function roundJson(certificate: Certificate, committee: Committee | undefined): RoundJson {
-  const { entry, view, signatures } = certificate;
+  const { entry, view } = certificate;
   const leader = committee && leaderOf(beaconOrder(entry.beacon, nodesOf(committee)), view);
   return {
     entry: entryJson(entry),
     entryDigest: entryDigest(entry),
     view,
     leader: leader ?? null,
-    signatures: signatures.length,
+    signatures: signersOf(certificate).length,
   };
 }
 

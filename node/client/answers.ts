@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Certificate } from '../../coordinator/certificate.ts';
 import type { Member } from '../../coordinator/committee.ts';
 import type { Roll } from '../../coordinator/roll.ts';
+import { bitmapOf } from '../../coordinator/signers.ts';
 import { fromHex } from '../../protocol/digest.ts';
 import {
   certificate as certificateSchema,
@@ -27,11 +28,26 @@ const certificateAnswer = z
         }),
       )
       .max(MAX_COMMITTEE),
+    aggregate: z
+      .object({
+        signers: z.array(count.max(MAX_COMMITTEE - 1)).max(MAX_COMMITTEE),
+        signature: z.string().regex(/^[0-9a-f]{192}$/, 'expected 96 bytes in hex'),
+      })
+      .refine(({ signers }) => new Set(signers).size === signers.length, 'expected distinct signers')
+      .exactOptional(),
   })
-  .transform(({ entry, view, signatures }) => ({
+  .transform(({ entry, view, signatures, aggregate }) => ({
     entry,
     view,
     signatures: signatures.map(({ index, signature }) => ({ index, signature: fromHex(signature) })),
+    ...(aggregate === undefined
+      ? {}
+      : {
+          aggregate: {
+            signers: bitmapOf(aggregate.signers),
+            signature: fromHex(aggregate.signature),
+          },
+        }),
   }))
   .pipe(certificateSchema);
 

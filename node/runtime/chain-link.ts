@@ -1,5 +1,6 @@
 import type { Hex, LocalAccount } from 'viem';
 import {
+  blsCommitScheme,
   type ChainReader,
   type ChainWriter,
   chainHead,
@@ -18,9 +19,10 @@ import {
   type Committee,
   createCommittee,
   decisionOf,
+  positionsOf,
 } from '../../coordinator/index.ts';
 import { BoundedCache } from '../../protocol/cache.ts';
-import type { Digest } from '../../protocol/digest.ts';
+import { type Digest, fromHex } from '../../protocol/digest.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { type Call, ChainEndpoints } from './chain-endpoints.ts';
@@ -41,6 +43,8 @@ export type ChainLinkOptions = {
   readonly held?: () => string | undefined;
   /** Of one request to one endpoint; 5 s unless given. */
   readonly timeoutMs?: number;
+  /** 32 bytes of the operator's BLS key, for committees that vote with BLS; without it this node abstains there. */
+  readonly blsSecret?: Uint8Array;
 };
 
 const FINALIZED: Call = { method: 'eth_getBlockByNumber', params: ['finalized', false] };
@@ -60,6 +64,7 @@ export class ChainLink {
   readonly #endpoints: ChainEndpoints;
   readonly #chainId: number;
   readonly #held: () => string | undefined;
+  readonly #blsSecret: Uint8Array | undefined;
   /** Signatures that were found to be valid; recovering a key takes milliseconds. */
   readonly #verified = new BoundedCache<true>(VERIFIED_KEPT);
 
@@ -69,6 +74,7 @@ export class ChainLink {
     endpoints: ChainEndpoints,
     chainId: number,
     held: () => string | undefined,
+    blsSecret: Uint8Array | undefined,
   ) {
     this.document = document;
     this.network = networkId(document);
@@ -79,6 +85,7 @@ export class ChainLink {
     this.#endpoints = endpoints;
     this.#chainId = chainId;
     this.#held = held;
+    this.#blsSecret = blsSecret;
   }
 
   /**
@@ -90,7 +97,7 @@ export class ChainLink {
     document: NetworkDocument,
     rpc: string | readonly string[],
     account: LocalAccount,
-    { signal, held, timeoutMs }: ChainLinkOptions = {},
+    { signal, held, timeoutMs, blsSecret }: ChainLinkOptions = {},
   ): Promise<ChainLink> {
     const chainId = Number(document.chain.slice('eip155:'.length));
     const holding = held ?? (() => undefined);
@@ -98,7 +105,7 @@ export class ChainLink {
       { urls: typeof rpc === 'string' ? [rpc] : rpc, chainId, timeoutMs: timeoutMs ?? REQUEST_TIMEOUT_MS },
       { signal: signal ?? new AbortController().signal, held: holding },
     );
-    const link = new ChainLink(document, account, endpoints, chainId, holding);
+    const link = new ChainLink(document, account, endpoints, chainId, holding, blsSecret);
     await endpoints.readTogether([]).catch((cause: unknown) => {
       if (!(cause instanceof BallastError)) throw cause;
       const what =
@@ -145,6 +152,7 @@ export class ChainLink {
   get commitScheme(): CommitScheme {
     const domain = { chainId: this.#chainId, contract: this.document.contracts.modelRegistry };
     return {
+      aggregate: blsCommitScheme(domain, this.#blsSecret),
       sign: (decision) => signRoundDecision(this.account, domain, decision),
       verify: async (decision, signer, signature) => {
         const digest = roundDecisionDigest(domain, decision);
@@ -213,19 +221,22 @@ export class ChainLink {
 
   /** @returns the transaction, or null where somebody else had published the version. */
   async publish(
-    { entry, view, signatures }: Certificate,
+    { entry, view, signatures, aggregate }: Certificate,
     committee: Committee,
     signal: AbortSignal,
   ): Promise<Hex | null> {
+    const decision = decisionOf(this.network, entry, view);
     const published = await publishModel(
       this.reader,
       this.writer,
       this.document.contracts.modelRegistry,
-      {
-        decision: decisionOf(this.network, entry, view),
-        committee: committee.members.map(({ signer }) => signer),
-        signatures,
-      },
+      aggregate === undefined
+        ? { decision, committee: committee.members.map(({ signer }) => signer), signatures }
+        : {
+            decision,
+            keys: committee.members.map(({ blsKey }) => fromHex(blsKey ?? '')),
+            aggregate: { signers: positionsOf(aggregate.signers), signature: aggregate.signature },
+          },
       { signal },
     );
     return published.status === 'published' ? published.transactionHash : null;

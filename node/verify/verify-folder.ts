@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
-import { chainHead, isSignedBy, roundDecisionDigest } from '../../contracts/client/index.ts';
+import { blsCommitScheme, chainHead, isSignedBy, roundDecisionDigest } from '../../contracts/client/index.ts';
 import {
   aggregatorOf,
-  type CommitScheme,
+  type CommitVerifier,
   type Coverage,
   type Head,
   type Mismatch,
@@ -13,7 +13,7 @@ import {
   type Trust,
   verifyLog,
 } from '../../coordinator/index.ts';
-import { BallastError, UsageError } from '../../protocol/errors.ts';
+import { UsageError } from '../../protocol/errors.ts';
 import { layoutHash } from '../../protocol/layout.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
@@ -157,11 +157,11 @@ async function openDatabase(dataDir: string): Promise<LevelStore> {
   return LevelStore.open(folder);
 }
 
-function schemeOf(document: NetworkDocument): CommitScheme {
+function schemeOf(document: NetworkDocument): CommitVerifier {
   const chainId = Number(document.chain.slice('eip155:'.length));
   const domain = { chainId, contract: document.contracts.modelRegistry };
   return {
-    sign: () => Promise.reject(new BallastError('VERIFY_SIGNS_NOTHING', 'verification signs nothing')),
+    aggregate: blsCommitScheme(domain),
     verify: (decision, signer, signature) =>
       isSignedBy(roundDecisionDigest(domain, decision), signature, signer),
   };

@@ -88,7 +88,12 @@ const CASES: readonly FieldCase[] = [
   { type: 'proposal', path: 'headers', ...digestsCase(MAX_ROSTER) },
   { type: 'proposal', path: 'sealReports', ...digestsCase(MAX_COMMITTEE) },
   { type: 'prepare', path: 'outcome', takes: ['accepted', 'rejected', 'aborted'], refuses: ['', 'Accepted'] },
-  { type: 'commit', path: 'signature', ...signatureCase },
+  {
+    type: 'commit',
+    path: 'signature',
+    takes: [new Uint8Array(65), new Uint8Array(96)],
+    refuses: [new Uint8Array(97), '00', [1], null],
+  },
   { type: 'view-change', path: 'lock', takes: [null], refuses: [{}, [], ''] },
   {
     type: 'view-change',
@@ -98,6 +103,18 @@ const CASES: readonly FieldCase[] = [
   },
   { type: 'certificate', path: 'signatures.0.index', takes: [0, 254], refuses: [-1, 255, 0.5] },
   { type: 'certificate', path: 'signatures.0.signature', ...signatureCase },
+  {
+    type: 'certificate',
+    path: 'aggregate.signers',
+    takes: [new Uint8Array(32)],
+    refuses: [new Uint8Array(33), '00', [1], null],
+  },
+  {
+    type: 'certificate',
+    path: 'aggregate.signature',
+    takes: [new Uint8Array(96)],
+    refuses: [new Uint8Array(97), '00', [1], null],
+  },
   { type: 'certificate', path: 'entry.offences.0.node', ...nodeCase },
   { type: 'recommendation', path: 'expected', ...bigCountCase },
   { type: 'recommendation', path: 'value', ...bigCountCase },

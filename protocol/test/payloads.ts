@@ -31,6 +31,11 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
     )
     .map(packRows);
   const signature = fc.uint8Array({ minLength: 65, maxLength: 65 });
+  const votes = listOf(record({ index: fc.integer({ min: 0, max: MAX_COMMITTEE - 1 }), signature }));
+  const aggregate = record({
+    signers: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    signature: fc.uint8Array({ minLength: 96, maxLength: 96 }),
+  });
   const bigCount = fc.bigInt({ min: 0n, max: 10n ** 78n - 1n }).map(String);
   const positive = fc.double({ min: 0, max: 1000, noNaN: true }).map((n) => (n === 0 ? 0 : n));
 
@@ -91,11 +96,12 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
       lock: orNull(record({ view: counts, entry, prepares: envelopes })),
       prepare: orNull(fc.uint8Array({ maxLength: 60 })),
     }),
-    certificate: record({
-      entry,
-      view: counts,
-      signatures: listOf(record({ index: fc.integer({ min: 0, max: MAX_COMMITTEE - 1 }), signature })),
-    }),
+    certificate: full
+      ? record({ entry, view: counts, signatures: votes, aggregate })
+      : fc.oneof(
+          record({ entry, view: counts, signatures: votes }),
+          record({ entry, view: counts, signatures: votes.map(() => []), aggregate }),
+        ),
     recommendation: record({
       parameter: digests,
       sequence: counts,

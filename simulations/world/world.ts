@@ -30,7 +30,12 @@ import { type LinkQuality, weatherOf } from './weather.ts';
 import { type Misbehaviour, WorldNode } from './world-node.ts';
 
 /** Signs for one operator and verifies for all; the signer's address is lower-case. */
-export type Operator = { readonly address: Member['signer']; readonly scheme: CommitScheme };
+export type Operator = {
+  readonly address: Member['signer'];
+  readonly scheme: CommitScheme;
+  /** For committees that vote with BLS. */
+  readonly blsKey?: string;
+};
 
 export type WorldOptions = {
   /** Replays the run: the same options and seed give the same bits. */
@@ -266,7 +271,9 @@ export class World {
 function members(signers: readonly NodeSigner[], operators: readonly Operator[]): Member[] {
   return signers.flatMap(({ nodeId }, index) => {
     const operator = operators[index];
-    return operator === undefined ? [] : [{ node: nodeId, signer: operator.address }];
+    if (operator === undefined) return [];
+    const { address, blsKey } = operator;
+    return [{ node: nodeId, signer: address, ...(blsKey === undefined ? {} : { blsKey }) }];
   });
 }
 

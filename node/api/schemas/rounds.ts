@@ -66,6 +66,13 @@ export const certificate = z.strictObject({
       signature: z.string().regex(/^[0-9a-f]{130}$/),
     }),
   ),
+  aggregate: z
+    .strictObject({
+      signers: z.array(count).meta({ description: 'places of those who signed, ascending' }),
+      signature: z.string().regex(/^[0-9a-f]{192}$/),
+    })
+    .optional()
+    .meta({ description: 'in place of signatures where the committee votes with BLS: their sum' }),
 });
 
 /** The sealed updates of a round, ascending by node; the entry of the round has their root. */

@@ -1,4 +1,9 @@
-import type { Certificate, CommitScheme } from '../../../coordinator/certificate.ts';
+import {
+  type Certificate,
+  type CommitScheme,
+  isCertified,
+  signersOf,
+} from '../../../coordinator/certificate.ts';
 import type { Committee } from '../../../coordinator/committee.ts';
 import { decisionOf, entryDigest } from '../../../coordinator/entry.ts';
 import type { Digest } from '../../../protocol/digest.ts';
@@ -16,13 +21,15 @@ export function agreement(
   const checks: Promise<void>[] = [];
 
   const check = async (certificate: Certificate, holder: string) => {
-    const { entry, view, signatures } = certificate;
+    const { entry, view, signatures, aggregate } = certificate;
     const decision = decisionOf(network, entry, view);
     const valid = new Set<number>();
     for (const { index, signature } of signatures) {
       const member = committee.members[index];
       if (member !== undefined && (await scheme.verify(decision, member.signer, signature))) valid.add(index);
     }
+    if (aggregate !== undefined && (await isCertified(certificate, network, committee, scheme)))
+      for (const index of signersOf(certificate)) valid.add(index);
     if (valid.size < context.quorum || valid.size < signatures.length) {
       context.report(
         'CERTIFICATE_INVALID',
