@@ -12,8 +12,9 @@ import {
   validVotes,
 } from '../certificate.ts';
 import { type Committee, createCommittee, hasBlsKeys, type Member } from '../committee.ts';
-import { decodeCommittee, encodeCommittee } from '../committee-record.ts';
+import { decodeEpoch, encodeEpoch } from '../committee-record.ts';
 import { decisionOf, type RoundDecision } from '../entry.ts';
+import { createRoster } from '../roster.ts';
 import { bitmapOf } from '../signers.ts';
 import { codeOf, committeeOf, entryOf, NETWORK } from './support.ts';
 
@@ -122,13 +123,14 @@ describe('committee with BLS keys', () => {
   });
 
   it('keeps its keys in its record', () => {
-    expect(decodeCommittee(encodeCommittee(committee), 2)).to.deep.equal(committee);
+    const recordOf = (each: Committee) => encodeEpoch({ committee: each, roster: createRoster(each) });
+    expect(decodeEpoch(recordOf(committee), 2).committee).to.deep.equal(committee);
     const upper = createCommittee(
       2,
       committee.members
         .map((member) => ({ ...member, blsKey: `${member.blsKey?.slice(0, 94)}AB` }))
         .slice(0, 1),
     );
-    expect(codeOf(() => decodeCommittee(encodeCommittee(upper), 2))).to.equal('COMMITTEE_MALFORMED');
+    expect(codeOf(() => decodeEpoch(recordOf(upper), 2))).to.equal('COMMITTEE_MALFORMED');
   });
 });
