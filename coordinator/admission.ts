@@ -71,12 +71,13 @@ export class Admission {
   }
 
   /**
+   * @param given what came, or what `openEnvelope` made of it.
    * @param now milliseconds since the Unix epoch.
    * @param current the round and view in progress.
    * @throws MessageError
    */
-  admit(bytes: Uint8Array, now: number, current: Progress): AnyReceived {
-    const sealed = openEnvelope(bytes);
+  admit(given: Uint8Array | Sealed, now: number, current: Progress): AnyReceived {
+    const sealed = given instanceof Uint8Array ? openEnvelope(given) : given;
     this.#checkEnvelope(sealed.envelope, now, current);
     const message = readMessage(sealed);
     if (message.type === 'update-header') this.#checkHeader(message);

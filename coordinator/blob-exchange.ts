@@ -106,26 +106,21 @@ export class BlobExchange {
     round: number,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const { clock, signer, transport } = this.#collaborators;
+    const { signer } = this.#collaborators;
     const peers = from.filter((node) => node !== signer.nodeId);
     let last: unknown;
-    for (const peer of peers) {
-      // The last one may take as long as it likes; a silent one before it must not cost the round.
-      const patience = new AbortController();
-      const cancel =
-        peer === peers.at(-1)
-          ? () => undefined
-          : clock.setTimer(this.#options.parameters.timeouts.fetchMs / 2, () => patience.abort());
+    for (const [i, peer] of peers.entries()) {
       try {
-        const either = AbortSignal.any([signal, patience.signal]);
-        const bytes = await transport.fetch(peer, digest, maxBytes, either);
-        await this.#blobs.put(round, bytes);
+        // The last one may take as long as it likes; a silent one before it must not cost the round.
+        const bytes =
+          i === peers.length - 1
+            ? await this.#collaborators.transport.fetch(peer, digest, maxBytes, signal)
+            : await this.#fetchWithin(peer, digest, maxBytes, signal);
+        await this.#blobs.keep(round, digest, bytes);
         return bytes;
       } catch (error) {
         last = error;
         if (signal.aborted) break;
-      } finally {
-        cancel();
       }
     }
     throw new BallastError(
@@ -133,6 +128,25 @@ export class BlobExchange {
       `blob ${digest.slice(0, 12)}: none of ${from.length} peers served it`,
       { cause: last },
     );
+  }
+
+  async #fetchWithin(
+    peer: NodeId,
+    digest: Digest,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const { clock, transport } = this.#collaborators;
+    const patience = new AbortController();
+    const give = () => patience.abort(signal.reason);
+    const cancel = clock.setTimer(this.#options.parameters.timeouts.fetchMs / 2, () => patience.abort());
+    signal.addEventListener('abort', give, { once: true });
+    try {
+      return await transport.fetch(peer, digest, maxBytes, patience.signal);
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', give);
+    }
   }
 
   /** Weights of a version that this node holds. */

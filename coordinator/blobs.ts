@@ -2,6 +2,8 @@ import { type Digest, digestOfBytes } from '../protocol/digest.ts';
 import type { KeyValueStore, StoreOperation } from '../protocol/store.ts';
 import { roundKey } from './keys.ts';
 
+const NOTHING = new Uint8Array();
+
 /** Weights and updates by the digest of their bytes, remembered with the round that brought them. */
 export class Blobs {
   readonly #store: KeyValueStore;
@@ -16,11 +18,16 @@ export class Blobs {
 
   async put(round: number, bytes: Uint8Array): Promise<Digest> {
     const digest = digestOfBytes(bytes);
+    await this.keep(round, digest, bytes);
+    return digest;
+  }
+
+  /** @param digest of the bytes, as their transport has checked. */
+  async keep(round: number, digest: Digest, bytes: Uint8Array): Promise<void> {
     await this.#store.write([
       { type: 'put', key: `blob/${digest}`, value: bytes },
-      { type: 'put', key: roundKey('blob-of', round, digest), value: new Uint8Array() },
+      { type: 'put', key: roundKey('blob-of', round, digest), value: NOTHING },
     ]);
-    return digest;
   }
 
   /** Whether a round brought this blob. */

@@ -49,6 +49,11 @@ export type Collaborators = {
   readonly aggregator: RoundAggregator;
   /** The step that proofs of training are made of, for a round; needed where the network audits training. */
   readonly auditedStep?: (round: number) => AuditedStep;
+  /**
+   * Finds a candidate by its aggregation key, or computes it: participants of one process that share this compute
+   * each candidate once. Each computes its own where left out.
+   */
+  readonly candidates?: (key: Digest, compute: () => Promise<Candidate>) => Promise<Candidate>;
 };
 
 export type Clock = {

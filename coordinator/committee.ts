@@ -62,8 +62,17 @@ export function hasBlsKeys(committee: Committee): boolean {
   return committee.members[0]?.blsKey !== undefined;
 }
 
+/** Committees are never changed, and asked for every message. */
+const indices = new WeakMap<Committee, ReadonlyMap<NodeId, number>>();
+
+/** A member's index, here and on the chain; -1 for who is none. */
 export function memberIndex(committee: Committee, node: NodeId): number {
-  return committee.members.findIndex((member) => member.node === node);
+  let known = indices.get(committee);
+  if (known === undefined) {
+    known = new Map(committee.members.map((member, index) => [member.node, index]));
+    indices.set(committee, known);
+  }
+  return known.get(node) ?? -1;
 }
 
 export function isMember(committee: Committee, node: NodeId): boolean {

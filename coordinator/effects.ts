@@ -16,6 +16,7 @@ import { worseOf } from './gate.ts';
 import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
+import { openedUpdate } from './opened-updates.ts';
 import { Retention } from './retention.ts';
 import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
 import { createRoster } from './roster.ts';
@@ -27,7 +28,7 @@ import { pause } from './sync/pause.ts';
 import { obtainRoll } from './sync/roll-fetch.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
-import { bodyBytes, encodeBody, normClass, openUpdate } from './update-body.ts';
+import { bodyBytes, encodeBody, normClass } from './update-body.ts';
 import type { Voice } from './voice.ts';
 import type { VotingRecord } from './voting-record.ts';
 
@@ -293,7 +294,7 @@ export class Effects {
         this.#round.signal,
       )
       .then(async (bytes) => {
-        openUpdate(bytes, header, parameters);
+        openedUpdate(bytes, header, parameters);
         await this.#audits.check(header, this.#roundBeacon ?? '', from, this.#round.signal);
         return 'held' as const;
       })
@@ -301,24 +302,13 @@ export class Effects {
     this.#loop.post({ type: 'body', round, header, status });
   }
 
-  async #aggregate({ round, key, base, beacon, headers, standing }: Effect<'aggregate'>): Promise<void> {
-    const { parameters, size, committee } = this.#options;
-    const { aggregator } = this.#collaborators;
+  async #aggregate(effect: Effect<'aggregate'>): Promise<void> {
+    const { round, key } = effect;
+    const { size } = this.#options;
+    const { aggregator, candidates } = this.#collaborators;
     const { signal } = this.#round;
-    const version = await this.#exchange.obtainVersion(base, signal);
-    const updates = await Promise.all(
-      headers.map(async (header) => {
-        const { digest } = header.payload;
-        const bytes = await this.#blobs.get(digest);
-        if (bytes === undefined)
-          throw new BallastError('BODY_MISSING', `body ${digest}: held before, gone now`);
-        const weight = weightOf(standing, header.sender, committee.epoch);
-        const update = weighted(openUpdate(bytes, header, parameters), weight);
-        return { node: header.sender, digest, update };
-      }),
-    );
-    const terms = { parameters, beacon, signal };
-    const candidate = await aggregateCandidate(aggregator, version, updates, terms);
+    const compute = () => this.#compute(effect, signal);
+    const candidate = await (candidates === undefined ? compute() : candidates(key, compute));
     if (signal.aborted) return;
     await this.#blobs.put(round, encodeWeights(candidate.weights));
     if (hasState(aggregator, size)) await this.#blobs.put(round, encodeState(candidate.state));
@@ -331,6 +321,27 @@ export class Effects {
       key,
       result: { candidateDigest, candidateState, selected },
     });
+  }
+
+  async #compute(
+    { base, beacon, headers, standing }: Effect<'aggregate'>,
+    signal: AbortSignal,
+  ): Promise<Candidate> {
+    const { parameters, committee } = this.#options;
+    const version = await this.#exchange.obtainVersion(base, signal);
+    const updates = await Promise.all(
+      headers.map(async (header) => {
+        const { digest } = header.payload;
+        const bytes = await this.#blobs.get(digest);
+        if (bytes === undefined)
+          throw new BallastError('BODY_MISSING', `body ${digest}: held before, gone now`);
+        const weight = weightOf(standing, header.sender, committee.epoch);
+        const update = weighted(openedUpdate(bytes, header, parameters), weight);
+        return { node: header.sender, digest, update };
+      }),
+    );
+    const terms = { parameters, beacon, signal };
+    return aggregateCandidate(this.#collaborators.aggregator, version, updates, terms);
   }
 
   /** No vote without a result: the aggregation is tried again in the next view. */

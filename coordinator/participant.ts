@@ -175,10 +175,15 @@ export class Participant {
     await this.#draining;
   }
 
-  /** A gossiped message: checked at once, acted on in turn. Never throws for what a peer did. */
-  receive(bytes: Uint8Array): Reception {
+  /**
+   * A gossiped message: checked at once, acted on in turn. Never throws for what a peer did.
+   *
+   * @param given its bytes, or what `openEnvelope` made of them: who hands one message to several participants opens
+   *   it once.
+   */
+  receive(given: Uint8Array | Sealed): Reception {
     try {
-      const message = this.#admission.admit(bytes, this.#collaborators.clock.now(), this.#state);
+      const message = this.#admission.admit(given, this.#collaborators.clock.now(), this.#state);
       if (message.sender === this.#collaborators.signer.nodeId) {
         this.#beside(this.#ownPast.learn(message.bytes));
         return { action: 'ignore', code: 'MESSAGE_OWN', reason: 'this node signed it' };

@@ -10,7 +10,7 @@ import { admittanceOf, type StandingTable } from '../standing/index.ts';
 import { replaceBeacon } from './beacon-change.ts';
 import { isContributor, servingDelay } from './contribute.ts';
 import { type Turn, withEntry, withItem } from './turn.ts';
-import type { BodyStatus, RoundContext } from './types.ts';
+import type { BodyStatus, RoundContext, RoundState } from './types.ts';
 import { startViewTimer } from './views.ts';
 
 /** The beacon is known: leaders have an order, and training begins. */
@@ -91,7 +91,7 @@ export function fetchBodies(turn: Turn): void {
   const reported = reportedHeaders(turn);
   if (reported === turn.state.sought) return;
   turn.change({ sought: reported });
-  for (const header of reported) fetchBody(turn, header, sendersOf(turn, header), 'sender');
+  for (const header of reported) fetchBody(turn, header, () => sendersOf(turn, header), 'sender');
 }
 
 /** A member is asked itself; for a contributor's body the others ask its relays. */
@@ -109,14 +109,14 @@ function rowsOf({ roster }: RoundContext, { sender, payload }: Received<'update-
 export function fetchBody(
   turn: Turn,
   header: Received<'update-header'>,
-  from: readonly NodeId[],
+  from: () => readonly NodeId[],
   occasion: string,
 ): void {
   const { held, asked, round } = turn.state;
   const request = `${occasion}/${header.digest}`;
   if (held.has(header.digest) || asked.has(request)) return;
   turn.change({ asked: withItem(asked, request) });
-  turn.emit({ type: 'fetch-body', round, header, from });
+  turn.emit({ type: 'fetch-body', round, header, from: from() });
 }
 
 export function onBody(turn: Turn, { digest }: Received<'update-header'>, status: BodyStatus): void {
@@ -154,34 +154,50 @@ export function reportBodies(turn: Turn): void {
 
 const NONE = new Uint8Array();
 
-type Headers = ReadonlyMap<NodeId, Received<'update-header'>>;
-const reported = new WeakMap<
-  object,
-  {
-    readonly of: Headers;
-    readonly by: StandingTable | undefined;
-    readonly headers: Received<'update-header'>[];
-  }
->();
+type Reported = {
+  readonly by: StandingTable | undefined;
+  /** Those that have been looked at. */
+  readonly reports: readonly Received<'seal-report'>[];
+  readonly headers: readonly Received<'update-header'>[];
+  /** Headers that none of these reports names. */
+  readonly missing: readonly Received<'update-header'>[];
+};
+const reported = new WeakMap<RoundState['headers'], Reported>();
 
 /**
- * Known headers that any member reported, of nodes that are not in quarantine; looked up at every step, so kept until
- * one of them changes.
+ * Known headers that any member reported, of nodes that are not in quarantine. Looked up at every step, so kept until
+ * one of them changes; a further report is looked through for what the others do not name, which is mostly nothing.
  */
-function reportedHeaders({ context, state }: Turn): Received<'update-header'>[] {
-  const { standing } = state;
-  const known = reported.get(state.sealReports);
-  if (known?.of === state.headers && known.by === standing) return known.headers;
-  const reports = [...state.sealReports.values()].map(({ payload }) => payload.headers);
-  const isReported = ({ sender, payload }: Received<'update-header'>): boolean => {
+function reportedHeaders({ context, state }: Turn): readonly Received<'update-header'>[] {
+  const reports = [...state.sealReports.values()];
+  const known = reported.get(state.headers);
+  const before =
+    known !== undefined &&
+    known.by === state.standing &&
+    known.reports.every((report, i) => report === reports[i])
+      ? known
+      : noneReported(state);
+  if (before.reports.length === reports.length) return before.headers;
+  const lists = reports.slice(before.reports.length).map(({ payload }) => payload.headers);
+  const isNamed = ({ sender, payload }: Received<'update-header'>): boolean => {
     const index = context.roster.places.get(sender) ?? -1;
     const digest = fromHex(payload.digest);
-    return reports.some((rows) => sameBytes(rowOf(rows, index) ?? NONE, digest));
+    return lists.some((rows) => sameBytes(rowOf(rows, index) ?? NONE, digest));
   };
+  const named = new Set(before.missing.filter(isNamed));
+  const isNew = named.size > 0;
+  const now = {
+    ...before,
+    reports,
+    headers: isNew ? [...before.headers, ...named] : before.headers,
+    missing: isNew ? before.missing.filter((header) => !named.has(header)) : before.missing,
+  };
+  reported.set(state.headers, now);
+  return now.headers;
+}
+
+function noneReported({ headers, standing }: RoundState): Reported {
   const isHeard = (node: NodeId) => standing === undefined || admittanceOf(standing, node) !== 'quarantined';
-  const headers = [...state.headers.values()].filter(
-    (header) => isHeard(header.sender) && isReported(header),
-  );
-  reported.set(state.sealReports, { of: state.headers, by: standing, headers });
-  return headers;
+  const missing = [...headers.values()].filter(({ sender }) => isHeard(sender));
+  return { by: standing, reports: [], headers: [], missing };
 }

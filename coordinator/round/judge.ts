@@ -1,5 +1,6 @@
 import { fromHex } from '../../protocol/digest.ts';
 import { sameBytes } from '../../protocol/encoding.ts';
+import type { NodeId } from '../../protocol/ids.ts';
 import { rowOf } from '../../protocol/roster-rows.ts';
 import { isMember } from '../committee.ts';
 import type { Received } from '../received.ts';
@@ -62,19 +63,20 @@ function acceptedHeaders(basis: Basis): Received<'update-header'>[] {
 function holdsAll(turn: Turn, basis: Basis): boolean {
   const missing = acceptedHeaders(basis).filter(({ digest }) => !turn.state.held.has(digest));
   for (const header of missing) {
-    const place = turn.context.roster.places.get(header.sender) ?? -1;
-    const digest = fromHex(header.payload.digest);
-    const holders = basis.bodyReports
-      .filter(({ payload }) => sameBytes(rowOf(payload.held, place) ?? NONE, digest))
-      .map(({ sender }) => sender);
-    fetchBody(
-      turn,
-      header,
-      isMember(turn.context.committee, header.sender)
-        ? [header.sender, ...holders]
-        : [...holders, header.sender],
-      `view-${turn.state.view}`,
-    );
+    fetchBody(turn, header, () => holdersOf(turn, basis, header), `view-${turn.state.view}`);
   }
   return missing.length === 0;
+}
+
+function holdersOf(
+  { context }: Turn,
+  basis: Basis,
+  { sender, payload }: Received<'update-header'>,
+): NodeId[] {
+  const place = context.roster.places.get(sender) ?? -1;
+  const digest = fromHex(payload.digest);
+  const holders = basis.bodyReports
+    .filter((report) => sameBytes(rowOf(report.payload.held, place) ?? NONE, digest))
+    .map((report) => report.sender);
+  return isMember(context.committee, sender) ? [sender, ...holders] : [...holders, sender];
 }

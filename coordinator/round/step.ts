@@ -256,11 +256,18 @@ function replayEarly(turn: Turn): void {
 /** The roll of a round in which nothing was sealed. */
 const NOBODY: Roll = [];
 
-/** A certificate ends the round for whoever holds it and the roll that its entry names. */
+/**
+ * A certificate ends the round for whoever holds it and the roll that its entry names. A contributor does without the
+ * roll, so that what it fetches does not grow with the network.
+ */
 function end(turn: Turn, certificate: Certificate): void {
   const { state } = turn;
   const { entry } = certificate;
   if (entry.parent !== state.head.entry || entry.round !== state.round || state.ending !== undefined) return;
+  if (isContributor(turn.context)) {
+    finish(turn, certificate, undefined);
+    return;
+  }
   const known = [state.rolls.get(entry.updates.root) ?? NOBODY].find((each) => isRollOf(entry, each));
   const roll = known ?? groundsOf(state, entry)?.roll;
   if (roll !== undefined) {
@@ -272,7 +279,7 @@ function end(turn: Turn, certificate: Certificate): void {
 }
 
 /** The next round begins. */
-function finish(turn: Turn, certificate: Certificate, roll: Roll): void {
+function finish(turn: Turn, certificate: Certificate, roll: Roll | undefined): void {
   const { state } = turn;
   const leader = state.order[certificate.view % Math.max(1, state.order.length)];
   const basis = groundsOf(state, certificate.entry, roll)?.basis;

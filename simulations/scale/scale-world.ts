@@ -64,7 +64,9 @@ export async function runScale(options: ScaleOptions): Promise<ScaleReport> {
   const chain = new VirtualChain(scheduler, options.seed, BLOCK_MS);
   const traffic = new Traffic();
   const network = new CalmNetwork(scheduler, traffic);
-  const signers = Array.from({ length: options.nodes }, (_, i) => nodeSigner(random.fork(`key-${i}`).bytes(32)));
+  const signers = Array.from({ length: options.nodes }, (_, i) =>
+    nodeSigner(random.fork(`key-${i}`).bytes(32)),
+  );
   const committee = drawn(options, signers);
   const f = Math.floor((options.nodes * options.corruptShare) / 10_000);
   const aggregator = createAggregator('trimmed-mean', { f });
@@ -98,7 +100,7 @@ export async function runScale(options: ScaleOptions): Promise<ScaleReport> {
       },
       beacon: chain,
       trainer: toyTrainer(index, options.size),
-      evaluator: { judge: async () => ({ verdict: 'accepted' }) },
+      evaluator: { judge: async () => 'accepted' },
       aggregator,
       candidates,
     };
@@ -126,7 +128,10 @@ export async function runScale(options: ScaleOptions): Promise<ScaleReport> {
   for (const participant of participants.values()) await participant.stop();
   if (errors.length > 0) throw errors[0];
   if (last < options.nodes)
-    throw new BallastError('SCALE_STUCK', `scale: ${last} of ${options.nodes} nodes ended ${options.rounds} rounds`);
+    throw new BallastError(
+      'SCALE_STUCK',
+      `scale: ${last} of ${options.nodes} nodes ended ${options.rounds} rounds`,
+    );
   const nodes = signers.map(({ nodeId }) => nodeId);
   return { committee, nodes, traffic, outcomes, virtualMs: scheduler.now() - START };
 }
