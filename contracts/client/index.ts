@@ -19,6 +19,8 @@ export {
   nextNonce,
 } from './deploy.ts';
 export { ContractRevertError, decodeRevert, type RevertArgument } from './errors.ts';
+export { chainEventSource } from './event-source.ts';
+export * from './event-stream.ts';
 export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
 export { modelRegistryAbi } from './generated/model-registry.ts';
 export { nodeRegistryAbi } from './generated/node-registry.ts';
