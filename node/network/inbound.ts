@@ -71,7 +71,8 @@ export class Inbound {
       const job = {
         bytes: bytes.length,
         run: () => this.#judge(subscription, topic, bytes, from, resolve),
-        drop: () => refuse('ignore', 'DROPPED'),
+        // Of a peer that was cut, or as the node stops: nobody judged it.
+        drop: () => resolve('ignore'),
       };
       if (!this.#queue.push(from, job)) refuse('ignore', 'QUEUE_FULL');
     }

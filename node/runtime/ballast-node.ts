@@ -352,6 +352,7 @@ export class BallastNode {
               privateKey: await identity.transportKey(),
               bootstrap: document.bootstrap.filter((address) => !address.endsWith(identity.nodeId)),
               ...(listen === undefined ? {} : { listen }),
+              ...(config.announce === undefined ? {} : { announce: config.announce }),
             },
             {
               onRefused: ({ code, peer }) =>

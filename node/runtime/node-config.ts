@@ -33,6 +33,8 @@ const schema = z.strictObject({
   dataDir: z.string().min(1),
   /** TCP multiaddrs; a free port on localhost unless given. */
   listen: z.array(z.string()).min(1).optional(),
+  /** TCP multiaddrs that others are told in place of those, behind a router for one. */
+  announce: z.array(z.string()).min(1).max(8).optional(),
   /** The rows that this node trains on and shares with nobody. */
   slice: marketSourceSchema,
   /** The rows that everybody knows. */

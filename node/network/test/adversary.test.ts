@@ -2,7 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { expect } from 'chai';
 import { digestOfBytes, sha256 } from '../../../protocol/digest.ts';
 import { MAX_MESSAGE_BYTES, type Network, type Refusal } from '../index.ts';
-import { BLOB_PROTOCOL, CHUNK_BYTES, PEER_EXCHANGE_PROTOCOL } from '../limits.ts';
+import { BLOB_PROTOCOL, CHUNK_BYTES, GOSSIP_DOOR, PEER_EXCHANGE_PROTOCOL } from '../limits.ts';
 import { addressOf, failureCode, nextIdentity, startNode, stopAll, until } from './nodes.ts';
 import { frame, gossipStream, send, stopStrangers, stranger } from './strangers.ts';
 
@@ -95,6 +95,25 @@ describe('a hostile peer', () => {
     expect(heard.length).to.be.within(1, 120);
     expect(refusals.map(({ code }) => code)).to.include('RATE_EXCEEDED');
   });
+
+  for (const [code, what, size, count] of [
+    ['GOSSIP_FLOOD', 'items', 1, GOSSIP_DOOR.items.burst + 500],
+    ['GOSSIP_BYTES', 'bytes', 2 ** 18, GOSSIP_DOOR.bytes.burst / 2 ** 18 + 4],
+  ] as const) {
+    it(`is cut for more ${what} than its allowance, though gossip has seen them all, as ${code}`, async () => {
+      const node = await stranger();
+      const stream = await gossipStream(node, hub);
+      const copy = { topic: TOPIC, data: new Uint8Array(size) };
+      const some = Math.min(500, Math.ceil(count / 10));
+      const piece = frame(...Array.from({ length: some }, () => copy));
+      for (let sent = 0; sent < count && stream.status === 'open'; sent += some)
+        await send(stream, piece).catch(() => undefined);
+      await until(() => hub.peers().length === 0, 'the cut');
+      expect(heard).to.deep.equal([size]);
+      expect(refusals.map((refusal) => refusal.code)).to.deep.equal([code]);
+      expect(hub.peers()).to.deep.equal([]);
+    });
+  }
 
   const answers: [string, string, (wanted: Uint8Array) => Uint8Array[]][] = [
     ['an unknown status', 'BLOB_MALFORMED', () => [Uint8Array.of(9, 0, 0, 0, 0)]],

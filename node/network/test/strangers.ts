@@ -1,6 +1,6 @@
 import { RPC } from '@libp2p/gossipsub/message';
 import { identify } from '@libp2p/identify';
-import type { Libp2p, Stream } from '@libp2p/interface';
+import type { Libp2p, PrivateKey, Stream } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
@@ -12,9 +12,10 @@ import { addressOf } from './nodes.ts';
 
 const strangers: Libp2p[] = [];
 
-/** A peer that speaks libp2p and nothing of Ballast but what a test has it say. */
-export async function stranger(): Promise<Libp2p> {
+/** A peer that speaks libp2p and nothing of Ballast but what a test has it say; with a key of its own unless given. */
+export async function stranger(privateKey?: PrivateKey): Promise<Libp2p> {
   const node = await createLibp2p({
+    ...(privateKey === undefined ? {} : { privateKey }),
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],

@@ -5,3 +5,5 @@ export const PREDICTION_P95_MS = 20;
 export const MEMORY_GROWTH_MIB = 128;
 /** What the median round may take longer by: rounds follow the chain's blocks, one a second. */
 export const ROUND_GROWTH_MS = 1_000;
+/** What a flood may delay votes by. */
+export const VOTE_DELAY_MS = 500;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChainReader, chainHead, createReader } from '../../../contracts/client/index.ts';
 import { type Certificate, entryDigest } from '../../../coordinator/index.ts';
 import type { NodeEvent } from '../../../node/runtime/index.ts';
-import type { Arena, ArenaListener, OpenArena, Pace } from '../arena.ts';
+import type { ArenaListener, Pace } from '../arena.ts';
+import type { Groups, PartedArena } from '../partition.ts';
 import { costOfUpdates } from '../released.ts';
 import { Wire } from '../wire.ts';
 import { Beacons } from './beacons.ts';
@@ -15,6 +16,10 @@ export type NodesOptions = {
   /** An empty folder. */
   readonly folder: string;
   readonly seed: number;
+  /** Four unless given. */
+  readonly nodes?: number;
+  /** Whether their network can be parted: they reach each other through relays then. */
+  readonly isParted?: boolean;
 };
 
 /** Of whole nodes, which take some seconds to start and as long for a round. */
@@ -24,10 +29,11 @@ export const NODES_PACE: Pace = { lifeMs: 4_000, earlyLifeMs: 2_000, awayMs: 300
 const PUBLISH_MS = 20_000;
 const POLL_MS = 200;
 
-/** Four `ballast node` processes with libp2p, training, gate and a real chain; a peer hears their gossip, they tell of their votes. */
-export function openNodes({ folder, seed }: NodesOptions): OpenArena {
+/** `ballast node` processes, four unless given, with libp2p, training, gate and a real chain; a peer hears their gossip, they tell of their votes. */
+export function openNodes(options: NodesOptions): (listener: ArenaListener) => Promise<PartedArena> {
+  const { folder, seed, nodes = 4, isParted = false } = options;
   return async (listener) => {
-    const network = await prepareKillNetwork(folder, seed);
+    const network = await prepareKillNetwork({ folder, seed, nodes, isRelayed: isParted });
     const wire = new Wire();
     const ids = network.nodes.map(({ id }) => id);
     const hear = (bytes: Uint8Array): void => {
@@ -37,6 +43,7 @@ export function openNodes({ folder, seed }: NodesOptions): OpenArena {
     try {
       return new NodeArena(network, wire, await Ear.open(network.document.name, hear), listener);
     } catch (error) {
+      await network.relays?.close();
       await network.anvil.stop();
       throw error;
     }
@@ -58,7 +65,7 @@ type Member = {
   reading: Promise<void>;
 };
 
-class NodeArena implements Arena {
+class NodeArena implements PartedArena {
   readonly ids: readonly string[];
   readonly wire: Wire;
   readonly #network: KillNetwork;
@@ -89,6 +96,16 @@ class NodeArena implements Arena {
       head: 0,
       reading: Promise.resolve(),
     }));
+    network.relays?.identifyBy((index) => this.#members[index]?.life?.pid);
+  }
+
+  part(groups: Groups): void {
+    if (this.#network.relays === undefined) throw new Error('these nodes reach each other without relays');
+    this.#network.relays.part(groups);
+  }
+
+  heal(): void {
+    this.#network.relays?.heal();
   }
 
   isUp(index: number): boolean {
@@ -151,6 +168,7 @@ class NodeArena implements Arena {
     await Promise.all(this.ids.map((_, index) => this.kill(index)));
     this.#beacons.stop();
     await this.#ear.stop();
+    await this.#network.relays?.close();
     await this.#network.anvil.stop();
   }
 

@@ -12,7 +12,7 @@ const LOG_TIMEOUT_MS = 3_000;
 /** A node that has just decided may not have answered for its newest round yet. */
 const RECORDS = 64;
 
-/** A libp2p peer that is no member: it hears what is gossiped, forwards what it hears and reads the members' logs. */
+/** A libp2p peer that is no member: it hears what is gossiped, forwards none of it and reads the members' logs. */
 export class Ear {
   readonly #network: Network;
   readonly #stopping = new AbortController();
@@ -28,7 +28,8 @@ export class Ear {
     for (const topic of GOSSIP) {
       const judge = (bytes: Uint8Array) => {
         hear(bytes);
-        return { action: 'accept' } as const;
+        // Where the members' network is parted, it must not join the parts.
+        return { action: 'ignore' } as const;
       };
       network.subscribe(`/ballast/${name}/${topic}`, judge, () => undefined);
     }

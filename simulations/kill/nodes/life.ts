@@ -41,6 +41,10 @@ export class Life {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Resolves when the process is gone and everything that it had said is read. */
   async kill(): Promise<void> {
     this.#isKilled = true;

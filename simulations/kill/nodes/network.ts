@@ -14,6 +14,7 @@ import {
 } from '../../../node/devnet/setup.ts';
 import type { NodeConfig } from '../../../node/runtime/index.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
+import { Relays } from './relays.ts';
 
 export type KillNode = {
   readonly id: string;
@@ -23,24 +24,37 @@ export type KillNode = {
   readonly address: string;
 };
 
+export type KillNetworkOptions = {
+  /** An empty one. */
+  readonly folder: string;
+  readonly seed: number;
+  readonly nodes: number;
+  /** Whether nodes reach each other through relays alone. */
+  readonly isRelayed: boolean;
+};
+
 /** A chain, contracts, registered operators and their configurations; no node runs yet. */
 export type KillNetwork = {
   readonly anvil: Anvil;
   readonly document: NetworkDocument;
   readonly nodes: readonly KillNode[];
+  readonly relays: Relays | undefined;
 };
 
-const NODES = 4;
 /** Public data is laid out over so many rounds: more than are ever played. */
 const ROUNDS = 5_000;
 /** Of milliseconds: phases as short as a node on a busy machine can keep. */
 const TIMEOUTS = { collectMs: 1_500, fetchMs: 800, viewMs: 1_200, resendMs: 500 };
 
-/** @param folder an empty one. */
-export async function prepareKillNetwork(folder: string, seed: number): Promise<KillNetwork> {
+export async function prepareKillNetwork({
+  folder,
+  seed,
+  nodes: count,
+  isRelayed,
+}: KillNetworkOptions): Promise<KillNetwork> {
   const options: DevnetOptions = {
     rounds: ROUNDS,
-    nodes: NODES,
+    nodes: count,
     byzantine: 0,
     attack: 'sign-flip',
     boost: undefined,
@@ -53,12 +67,16 @@ export async function prepareKillNetwork(folder: string, seed: number): Promise<
     gate: true,
     normCheck: true,
   };
-  const slices = await slicesFor(options.data, seed, NODES);
+  const slices = await slicesFor(options.data, seed, count);
   await prepareFolder(options.dataDir);
   const anvil = await startAnvil();
   try {
-    const identities = await makeIdentities(options.dataDir, NODES);
-    const port = await freePort();
+    const identities = await makeIdentities(options.dataDir, count);
+    const ports: number[] = [];
+    for (let i = 0; i < count; i++) ports.push(await freePort());
+    const relays = isRelayed ? await Relays.open(ports) : undefined;
+    const announced = relays?.ports ?? ports;
+    const port = announced[0] ?? 0;
     const prepared = await configureNodes(options, slices, anvil, identities, port);
     const agreed = devnetParameters(options);
     const parameters = {
@@ -72,13 +90,13 @@ export async function prepareKillNetwork(folder: string, seed: number): Promise<
     const document = await setUpChain(anvil, options, parameters, identities, port, model);
     const nodes: KillNode[] = [];
     for (const [index, { identity, configPath }] of prepared.entries()) {
-      const listenPort = index === 0 ? port : await freePort();
-      const { database } = await reconfigure(configPath, listenPort);
-      const address = `/ip4/127.0.0.1/tcp/${listenPort}/p2p/${identity.nodeId}`;
+      const address = `/ip4/127.0.0.1/tcp/${announced[index]}/p2p/${identity.nodeId}`;
+      const announce = isRelayed ? [`/ip4/127.0.0.1/tcp/${announced[index]}`] : undefined;
+      const { database } = await reconfigure(configPath, ports[index] ?? 0, announce);
       nodes.push({ id: identity.nodeId, configPath, database, address });
     }
     await startBlocks(anvil);
-    return { anvil, document, nodes };
+    return { anvil, document, nodes, relays };
   } catch (error) {
     await anvil.stop();
     throw error;
@@ -86,9 +104,13 @@ export async function prepareKillNetwork(folder: string, seed: number): Promise<
 }
 
 /** The engine that loads in no time, and a port that stays the same in the next life. */
-async function reconfigure(path: string, port: number): Promise<{ database: string }> {
+async function reconfigure(
+  path: string,
+  port: number,
+  announce: readonly string[] | undefined,
+): Promise<{ database: string }> {
   const config = JSON.parse(await readFile(path, 'utf8')) as NodeConfig;
-  const changed = { ...config, engine: 'float64', listen: [`/ip4/127.0.0.1/tcp/${port}`] };
+  const changed = { ...config, engine: 'float64', listen: [`/ip4/127.0.0.1/tcp/${port}`], announce };
   await writeFile(path, `${JSON.stringify(changed, null, 2)}\n`);
   return { database: join(config.dataDir, 'db') };
 }
