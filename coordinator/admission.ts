@@ -5,9 +5,11 @@ import type { NodeId } from '../protocol/ids.ts';
 import { type MessageType, REPEATABLE } from '../protocol/message-types.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
 import { type Committee, isMember } from './committee.ts';
+import { MESSAGE_QUOTAS, MessageQuota } from './message-quota.ts';
 import { type AnyReceived, type Received, readMessage } from './received.ts';
 import { RepeatLimit } from './repeat-limit.ts';
 import type { Roster } from './roster.ts';
+import type { StandingTable } from './standing/index.ts';
 import { largestNorm } from './update-body.ts';
 
 /** What a message is held against. */
@@ -23,7 +25,12 @@ export type AdmissionContext = {
 };
 
 /** How far a node is. */
-export type Progress = { readonly round: number; readonly view: number };
+export type Progress = {
+  readonly round: number;
+  readonly view: number;
+  /** By which messages are counted; everybody is trusted where it is not here. */
+  readonly standing?: StandingTable | undefined;
+};
 
 /** Two messages of one sender where there may be one: anyone can check it. */
 export type Equivocation = { readonly first: Uint8Array; readonly second: Uint8Array };
@@ -47,6 +54,7 @@ const VIEWLESS: ReadonlySet<MessageType> = new Set([
   'body-report',
   'certificate',
   'recommendation',
+  'evidence',
 ]);
 /** What is kept of a member's words of these rounds, to prove that it said another thing as well. */
 const MAX_KEPT_BYTES = 4 << 20;
@@ -62,6 +70,7 @@ export class Admission {
   readonly #context: AdmissionContext;
   readonly #observer: AdmissionObserver;
   readonly #repeats = new RepeatLimit();
+  readonly #quota = new MessageQuota();
   /** What each member said, by kind, round and view. */
   readonly #said = new Map<NodeId, Map<string, Said>>();
 
@@ -82,14 +91,23 @@ export class Admission {
     const message = readMessage(sealed);
     if (message.type === 'update-header') this.#checkHeader(message);
     this.#checkNear(sealed.envelope, current);
+    this.#checkQuota(sealed.envelope, current);
     this.#checkSaidOnce(sealed);
     if (REPEATABLE.has(message.type) && !this.#repeats.take(message.sender, message.type, now))
       throw refuse('ignore', 'MESSAGE_TOO_OFTEN', message, 'more than it may say in a short time');
     return message;
   }
 
+  /** What this node heard of the sender in the message's place, where that was another message. */
+  heardInstead({ envelope, digest }: Sealed): Uint8Array | undefined {
+    const { sender, type, round, view } = envelope;
+    const known = this.#said.get(sender)?.get(`${type}/${round}/${view}`);
+    return known?.digest === digest ? undefined : known?.bytes;
+  }
+
   /** Forgets what was said before `round`. */
   forgetBefore(round: number): void {
+    this.#quota.forgetBefore(round);
     for (const places of this.#said.values())
       for (const [place, said] of places) if (said.round < round) places.delete(place);
   }
@@ -155,6 +173,20 @@ export class Admission {
     if (type !== 'view-change' && view > current.view + MAX_VIEWS_AHEAD) {
       throw refuse('ignore', 'MESSAGE_FUTURE_VIEW', envelope, `view ${view} in view ${current.view}`);
     }
+  }
+
+  /** After the signature and the round, so that nobody uses up another's quota, and only two rounds are counted. */
+  #checkQuota(envelope: Envelope, { standing }: Progress): void {
+    const { type, sender, round } = envelope;
+    if (REPEATABLE.has(type)) return;
+    const tier = standing?.rows.get(sender)?.tier ?? 'trusted';
+    if (!this.#quota.take(sender, round, tier))
+      throw refuse(
+        'ignore',
+        'MESSAGE_QUOTA',
+        envelope,
+        `more than ${MESSAGE_QUOTAS[tier]} for round ${round}`,
+      );
   }
 
   #checkSaidOnce(sealed: Sealed): void {

@@ -9,6 +9,7 @@ import type { Candidate, Version } from './candidate.ts';
 import type { Certificate, CommitScheme } from './certificate.ts';
 import type { Committee } from './committee.ts';
 import type { Head } from './entry.ts';
+import type { Offence } from './evidence/kinds.ts';
 import type { Judgement, Verdict } from './gate.ts';
 import type { Roll } from './roll.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
@@ -139,7 +140,8 @@ export type ParticipantObserver = {
   }) => void;
   readonly onView?: (round: number, view: number) => void;
   readonly onPhase?: (round: number, phase: string) => void;
-  readonly onEquivocation?: (proof: { readonly first: Uint8Array; readonly second: Uint8Array }) => void;
+  /** A proof that a node broke a rule is here, and on disk. */
+  readonly onOffence?: (offence: Offence) => void;
   readonly onError?: (error: unknown) => void;
   readonly onAbstain?: (abstention: Abstention) => void;
   /** A restored node has been told by enough members what it signed before, and takes part again. */

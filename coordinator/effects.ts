@@ -12,6 +12,8 @@ import { type Certificate, isCertified, sealCertificate, validVotes } from './ce
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
 import { committeeKey, encodeEpoch } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
+import { MAX_EVIDENCE_BYTES } from './evidence/encoding.ts';
+import type { Offence } from './evidence/kinds.ts';
 import { worseOf } from './gate.ts';
 import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
@@ -20,7 +22,7 @@ import { openedUpdate } from './opened-updates.ts';
 import { Retention } from './retention.ts';
 import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
 import { createRoster } from './roster.ts';
-import type { RoundEffect, RoundEvent } from './round/types.ts';
+import type { Basis, RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
 import { obtainEvidence } from './sync/evidence-fetch.ts';
@@ -45,6 +47,12 @@ export type EffectsParts = {
   readonly voice: Voice;
   /** Hears of rounds that are in the log, before the next one trains. */
   readonly onLogged: (rounds: readonly LoggedRound[]) => Promise<void>;
+  /** Checks and keeps a proof from a peer. */
+  readonly onProof: (bytes: Uint8Array) => Promise<Offence>;
+  /** Hears messages of others that a leader's proposal rests on. */
+  readonly onCarried: (messages: readonly Uint8Array[]) => Promise<void>;
+  /** Hears what a decided entry follows from. */
+  readonly onBasis: (basis: Basis) => Promise<void>;
   readonly loop: Loop;
 };
 
@@ -70,6 +78,9 @@ export class Effects {
   readonly #exchange: BlobExchange;
   readonly #voice: Voice;
   readonly #onLogged: EffectsParts['onLogged'];
+  readonly #onProof: EffectsParts['onProof'];
+  readonly #onCarried: EffectsParts['onCarried'];
+  readonly #onBasis: EffectsParts['onBasis'];
   readonly #loop: Loop;
   readonly #audits: TrainingAudits;
   /** Of the round in progress, as this node last heard it. */
@@ -91,6 +102,9 @@ export class Effects {
     this.#exchange = parts.exchange;
     this.#voice = parts.voice;
     this.#onLogged = parts.onLogged;
+    this.#onProof = parts.onProof;
+    this.#onCarried = parts.onCarried;
+    this.#onBasis = parts.onBasis;
     this.#loop = parts.loop;
     const { options, collaborators } = parts;
     this.#audits = new TrainingAudits({
@@ -149,6 +163,8 @@ export class Effects {
         return this.#beside(() =>
           this.#aggregate(effect).catch((error) => this.#failAggregation(effect, error)),
         );
+      case 'fetch-proof':
+        return this.#beside(() => this.#fetchProof(effect));
       case 'fetch-standing':
         return this.#beside(() => this.#fetchStanding(effect));
       case 'fetch-roll':
@@ -195,6 +211,7 @@ export class Effects {
     const over = await this.#retention.over(entry.round, entry);
     await this.#log.append({ certificate, roll }, [...transcript, ...this.#committee(), ...over]);
     await this.#onLogged([{ certificate, roll }]);
+    if (basis !== undefined) await this.#onBasis(basis);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
     this.#observer.onDecided?.({ certificate, roll, standing, leader, candidate });
@@ -350,6 +367,15 @@ export class Effects {
     throw error;
   }
 
+  /** The leader that names a proof has it; what is no proof is refused, and its proposal is never taken. */
+  async #fetchProof({ round, digest, from }: Effect<'fetch-proof'>): Promise<void> {
+    const { signal } = this.#round;
+    const bytes = await this.#exchange.obtain(digest, [from], MAX_EVIDENCE_BYTES, round, signal).catch(asked);
+    const offence = bytes && (await this.#onProof(bytes).catch(asked));
+    // It may be known and not open to the round, where it came while another round was in progress.
+    if (offence !== undefined) this.#loop.post({ type: 'offence', offence });
+  }
+
   /** Peers are asked for it by its digest, like for a model. */
   async #keepStanding(round: number, standing: StandingTable | undefined): Promise<void> {
     if (standing !== undefined) await this.#blobs.put(round, encodeStanding(standing));
@@ -376,6 +402,7 @@ export class Effects {
       if (!(error instanceof BallastError)) throw error;
       return [];
     });
+    await this.#onCarried(found.map(({ bytes }) => bytes));
     this.#loop.post({ type: 'evidence', round, view, messages: found });
   }
 

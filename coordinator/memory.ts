@@ -3,10 +3,13 @@ import type { Sealed } from '../protocol/envelope.ts';
 import type { Lock } from '../protocol/messages.ts';
 import type { KeyValueStore } from '../protocol/store.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
+import { EvidenceBook } from './evidence/book.ts';
+import type { EvidenceContext } from './evidence/verify.ts';
 import { roundKey } from './keys.ts';
 import { RoundLog } from './log.ts';
 import { type Received, readMessage } from './received.ts';
 import { decodeRoll, preparedRollKey, type Roll } from './roll.ts';
+import { createRoster } from './roster.ts';
 import type { Resumed } from './round/step.ts';
 import type { StandingTable } from './standing/index.ts';
 import { storedStanding } from './standing-store.ts';
@@ -22,6 +25,7 @@ export type Memory = {
   readonly standing: StandingTable | undefined;
   /** What it said in the round in progress. */
   readonly said: readonly Sealed[];
+  readonly evidence: EvidenceBook;
   /** How far it was in that round. */
   readonly resumed: Resumed;
 };
@@ -43,7 +47,8 @@ export async function readMemory(
     rolls: await preparedRolls(store, log.head.round + 1),
     lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
   };
-  return { log, votes, witness, standing: await storedStanding(store, log.head), said, resumed };
+  const evidence = await EvidenceBook.open(store, evidenceContext(options));
+  return { log, votes, witness, evidence, standing: await storedStanding(store, log.head), said, resumed };
 }
 
 async function preparedRolls(store: KeyValueStore, round: number): Promise<Roll[]> {
@@ -57,4 +62,15 @@ function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {
     .filter(({ envelope }) => envelope.type === 'prepare')
     .map(readMessage) as Received<'prepare'>[];
   return prepares.sort((a, b) => b.view - a.view)[0];
+}
+
+/** What proofs are held against: this epoch's roster, whoever of it was there before. */
+function evidenceContext({ network, parameters, committee, roster }: ParticipantOptions): EvidenceContext {
+  const known = createRoster(committee, roster);
+  return {
+    network,
+    parameters,
+    isRegistered: (node) => known.places.has(node),
+    committeeAt: () => committee,
+  };
 }

@@ -3,7 +3,7 @@ import type { Digest } from '../protocol/digest.ts';
 import type { Sealed } from '../protocol/envelope.ts';
 import { BallastError, MessageError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
-import { topicOf } from '../protocol/message-types.ts';
+import { REPEATABLE, topicOf } from '../protocol/message-types.ts';
 import type { Payload } from '../protocol/messages.ts';
 import { Admission } from './admission.ts';
 import { BlobExchange } from './blob-exchange.ts';
@@ -12,10 +12,12 @@ import type { Certificate } from './certificate.ts';
 import type { Collaborators, LogRequest, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
 import { Effects } from './effects.ts';
 import type { Head } from './entry.ts';
+import { EvidenceDesk } from './evidence/desk.ts';
+import type { Offence } from './evidence/kinds.ts';
 import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
 import { type Memory, readMemory } from './memory.ts';
-import type { AnyReceived } from './received.ts';
+import type { AnyReceived, Received } from './received.ts';
 import type { Roll } from './roll.ts';
 import { createRoster } from './roster.ts';
 import { startRound, step } from './round/step.ts';
@@ -52,6 +54,7 @@ export class Participant {
   readonly #catchUp: CatchUp;
   readonly #ownPast: OwnPast;
   readonly #witness: WitnessBook;
+  readonly #evidence: EvidenceDesk;
   /** What was said in the round in progress before a restart. */
   readonly #saidBefore: readonly Sealed[];
   readonly #queue: RoundEvent[] = [];
@@ -81,7 +84,7 @@ export class Participant {
     options: ParticipantOptions,
     given: Collaborators,
     observer: ParticipantObserver,
-    { log, votes, witness, standing, said, resumed }: Memory,
+    { log, votes, witness, evidence, standing, said, resumed }: Memory,
   ) {
     const { signal } = this.#stopping;
     this.#ownPast = new OwnPast({ options, collaborators: given, observer, votes, log, signal });
@@ -104,7 +107,7 @@ export class Participant {
     };
     this.#admission = new Admission(
       { network, committee, roster, parameters, layout, rowSize: collaborators.aggregator.rowSize(size) },
-      { onEquivocation: (proof) => observer.onEquivocation?.(proof) },
+      { onEquivocation: ({ first, second }) => this.#beside(this.#evidence.contradiction(first, second)) },
     );
     this.#state = startRound(log.head, 0, resumed, standing);
     const blobs = new Blobs(collaborators.store);
@@ -115,6 +118,16 @@ export class Participant {
     this.#voice = new Voice(network, committee, collaborators, log, votes, hear, signal, (error) =>
       observer.onError?.(error),
     );
+    this.#evidence = new EvidenceDesk({
+      book: evidence,
+      parameters,
+      round: () => log.head.round + 1,
+      onOffence: (offence) => {
+        observer.onOffence?.(offence);
+        this.#post({ type: 'offence', offence });
+      },
+      send: (proof) => this.#voice.accuse(proof),
+    });
     this.#effects = new Effects({
       options,
       collaborators,
@@ -125,6 +138,10 @@ export class Participant {
       exchange: this.#exchange,
       voice: this.#voice,
       onLogged: (rounds) => this.#ownPast.noteRounds(rounds),
+      onProof: (bytes) => this.#evidence.take(bytes),
+      onCarried: (messages) =>
+        this.#evidence.compare(messages, (sealed) => this.#admission.heardInstead(sealed)),
+      onBasis: (basis) => this.#evidence.noteBasis(basis, committee.faults),
       loop: { signal, post: (event) => this.#post(event) },
     });
     this.#catchUp = new CatchUp({
@@ -159,6 +176,7 @@ export class Participant {
   async #begin(): Promise<void> {
     await this.#ownPast.recall();
     if (this.#stopping.signal.aborted) return;
+    for (const offence of this.#evidence.offences) this.#post({ type: 'offence', offence });
     this.#post({ type: 'started' });
     if (this.#log.head.round + 1 === this.#saidBefore[0]?.envelope.round)
       this.#voice.resume(this.#saidBefore);
@@ -190,13 +208,15 @@ export class Participant {
       }
       this.#witness.note(message);
       this.#ownPast.heard(message.sender);
-      if (message.type !== 'status' && message.type !== 'recommendation')
+      if (message.type === 'evidence') this.#beside(this.#takeProof(message));
+      else if (message.type !== 'status' && message.type !== 'recommendation')
         this.#post({ type: 'message', message });
+      this.#beside(this.#evidence.note(message, (sealed) => this.#admission.heardInstead(sealed)));
       this.#catchUp.hear(message.sender, certifiedBy(message));
       return { action: 'accept', message };
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      this.#placeRefused(error);
+      this.#placeRefused(error, given instanceof Uint8Array ? given : given.bytes);
       return { action: error.action, code: error.code, reason: error.message };
     }
   }
@@ -221,6 +241,16 @@ export class Participant {
     return this.#log.roll(round);
   }
 
+  /** Every proof of an offence that this node keeps. */
+  get offences(): readonly Offence[] {
+    return this.#evidence.offences;
+  }
+
+  /** A kept proof's bytes, for whoever is to check them. */
+  proof(digest: Digest): Promise<Uint8Array | undefined> {
+    return this.#evidence.bytes(digest);
+  }
+
   /** The round that made a version, from 1 on; undefined for one that the log does not have. */
   roundOf(version: number): Promise<number | undefined> {
     return this.#log.roundOf(version);
@@ -233,10 +263,11 @@ export class Participant {
 
   /**
    * What this node serves to peers: models always, updates only after the seal of their round, to members what its
-   * proposal rests on.
+   * proposal rests on, and proofs to all.
    */
   async serve(digest: Digest, peer: NodeId): Promise<Uint8Array | undefined> {
-    return this.#exchange.serve(digest, this.#log.head.round + 1, peer);
+    const round = this.#log.head.round + 1;
+    return (await this.#exchange.serve(digest, round, peer)) ?? this.#evidence.bytes(digest);
   }
 
   /** What a peer gets of this node's log, encoded rounds: see `answerLog`. */
@@ -281,13 +312,28 @@ export class Participant {
           if (this.#stopping.signal.aborted) return;
           await this.#effects.perform(effect);
         }
-        if (state.round > before.round) this.#admission.forgetBefore(state.round);
+        if (state.round > before.round) this.#beginRound(state);
       }
     } catch (error) {
       this.#observer.onError?.(error);
     } finally {
       this.#draining = undefined;
       if (this.#queue.length > 0) this.#schedule();
+    }
+  }
+
+  #beginRound({ round, standing }: RoundState): void {
+    this.#admission.forgetBefore(round);
+    if (standing !== undefined) this.#beside(this.#evidence.settle(standing));
+  }
+
+  /** A proof that does not hold is its sender's fault, and told like any message that is refused. */
+  async #takeProof({ sender, payload }: Received<'evidence'>): Promise<void> {
+    try {
+      await this.#evidence.take(payload.proof);
+    } catch (error) {
+      if (!(error instanceof BallastError)) throw error;
+      this.#observer.onRefused?.({ sender, code: error.code, reason: error.message });
     }
   }
 
@@ -311,7 +357,8 @@ export class Participant {
   }
 
   /** A message of a past round comes from a peer that is behind; one of the future says that this node is. */
-  #placeRefused({ code, metadata: { round, sender } }: MessageError): void {
+  #placeRefused({ code, metadata: { round, sender } }: MessageError, bytes: Uint8Array): void {
+    if (code === 'UPDATE_PRIVACY_BUDGET') this.#beside(this.#evidence.overspent(bytes));
     if (code === 'MESSAGE_PAST_ROUND' && this.#maySayStatus()) this.#beside(this.#voice.sendStatus());
     if (code === 'MESSAGE_FUTURE_ROUND' && typeof round === 'number' && typeof sender === 'string')
       this.#catchUp.hear(sender, round - 1);
@@ -356,5 +403,5 @@ function requireGenesisState(
 function certifiedBy(message: AnyReceived): number {
   if (message.type === 'status') return message.payload.head;
   if (message.type === 'certificate') return message.payload.entry.round;
-  return message.type === 'recommendation' ? message.round : message.round - 1;
+  return REPEATABLE.has(message.type) ? message.round : message.round - 1;
 }

@@ -53,10 +53,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   COMPRESSED_SEED: { meaning: 'a compressed body draws its coordinates from no seed', remedy: UPGRADE },
   COMPRESSED_SIZE: { meaning: 'a compressed body is of another length', remedy: UPGRADE },
-  EQUIVOCATION: {
-    meaning: 'a node signed two different messages for one place',
-    remedy: 'never run one key twice: stop the copy, and restore from a backup as docs/operating.md says',
-  },
+
   EVIDENCE_INVALID: { meaning: 'a proof does not hold', remedy: REPORT },
   LEDGER_BEHIND: {
     meaning: 'peers hold releases of this node that its privacy ledger does not have',
@@ -114,6 +111,10 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     meaning: 'the node is in quarantine: its header is not sealed',
     remedy: 'find in its standing until when, and mend what led to it; the next valid update ends it',
   },
+  OFFENCE_PROVEN: {
+    meaning: 'a proof shows that the node broke a rule; its kind is told with it',
+    remedy: 'never run one key twice: stop the copy, and restore from a backup as docs/operating.md says',
+  },
   PRIVACY_BUDGET_EXCEEDED: {
     meaning: 'the privacy ledger has no room for another release',
     remedy: 'nothing brings it back; see docs/privacy.md',
@@ -124,6 +125,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     meaning: 'the leader did not serve a message that its proposal rests on',
     remedy: REPORT,
   },
+  PROPOSAL_OFFENCES: { meaning: 'a leader names an offence that is not due', remedy: REPORT },
   PROPOSAL_UNSUPPORTED: { meaning: 'the evidence of a proposal does not carry it', remedy: REPORT },
   RECOMMENDATION_SIGNATURE: {
     meaning: 'the chain would not verify the signature of a recommendation',

@@ -93,6 +93,11 @@ export class Voice {
     await this.say('recommendation', round, 0, payload as Encodable);
   }
 
+  /** A proof for the other members. */
+  async accuse(proof: Uint8Array): Promise<void> {
+    await this.say('evidence', this.#log.head.round, 0, { proof });
+  }
+
   #utter(sealed: Sealed): void {
     const { type } = sealed.envelope;
     this.#collaborators.transport.broadcast(topicOf(type), sealed.bytes);

@@ -10,6 +10,7 @@ export const MESSAGE_TYPES = [
   'view-change',
   'certificate',
   'recommendation',
+  'evidence',
 ] as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[number];
@@ -34,6 +35,7 @@ const TOPIC_OF: Readonly<Record<MessageType, Topic>> = {
   prepare: 'votes',
   commit: 'votes',
   'view-change': 'votes',
+  evidence: 'votes',
   certificate: 'rounds',
   status: 'rounds',
   recommendation: 'parameters',
@@ -44,4 +46,9 @@ export function topicOf(type: MessageType): Topic {
 }
 
 /** Kinds that may be said anew; of every other a sender has one for a round and view, for ever. */
-export const REPEATABLE: ReadonlySet<MessageType> = new Set(['status', 'certificate', 'recommendation']);
+export const REPEATABLE: ReadonlySet<MessageType> = new Set([
+  'status',
+  'certificate',
+  'recommendation',
+  'evidence',
+]);

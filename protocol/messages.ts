@@ -81,6 +81,8 @@ const PAYLOADS = {
     expiry: count,
     signature: bytes(65),
   }),
+  /** A proof that a node broke a rule, as its finder makes it. */
+  evidence: z.strictObject({ proof: bytes(MAX_ENVELOPE_BYTES) }),
 } satisfies Record<MessageType, z.ZodType>;
 
 export type Payload<Type extends MessageType> = z.infer<(typeof PAYLOADS)[Type]>;

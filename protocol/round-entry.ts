@@ -13,6 +13,8 @@ export const MAX_ROSTER = 4096;
 export const MAX_OFFENCES = 16;
 
 export const code = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'expected an error code');
+/** What a proof shows, such as `equivocation-header`. */
+export const offenceKind = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'expected a kind of evidence');
 export const outcome = z.enum(['accepted', 'rejected', 'aborted']);
 const epsilon = z.number().nonnegative().nullable();
 
@@ -53,7 +55,7 @@ export const roundEntry = z.strictObject({
   /** Digest of the table of every node's standing, as the round leaves it. */
   standing: digest,
   /** Who was proven to have broken which rule, by the digest of the proof. */
-  offences: z.array(z.strictObject({ node: nodeId, kind: code, evidence: digest })).max(MAX_OFFENCES),
+  offences: z.array(z.strictObject({ node: nodeId, kind: offenceKind, evidence: digest })).max(MAX_OFFENCES),
   /** Digest of the committee's record that decides from the next round on; in the last entry of an epoch alone. */
   nextCommittee: digest.nullable(),
   outcome,

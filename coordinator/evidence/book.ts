@@ -1,6 +1,7 @@
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
+import { MAX_OFFENCES } from '../../protocol/round-entry.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { compareText } from '../compare.ts';
 import { isDue } from '../standing/fold.ts';
@@ -13,8 +14,6 @@ import { type EvidenceContext, verifyEvidence } from './verify.ts';
 export const MAX_EVIDENCES = 1_024;
 export const MAX_EVIDENCES_BYTES = 64 << 20;
 export const MAX_EVIDENCES_OF_NODE = 4;
-/** So many offences one round's entry names at most. */
-export const MAX_OFFENCES = 16;
 
 const KEY = 'evidence/';
 

@@ -1,5 +1,6 @@
 export * from './body-withheld.ts';
 export * from './book.ts';
+export { EvidenceDesk, type EvidenceDeskParts } from './desk.ts';
 export { decodeEvidence, encodeEvidence, evidenceDigest, MAX_EVIDENCE_BYTES } from './encoding.ts';
 export * from './equivocation.ts';
 export * from './false-ledger.ts';

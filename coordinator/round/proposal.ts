@@ -6,6 +6,7 @@ import { isMember } from '../committee.ts';
 import { entryDigest } from '../entry.ts';
 import { type AnyReceived, type Received, requireEvidence } from '../received.ts';
 import { basisOf } from './basis.ts';
+import { checkedOffences } from './offences.ts';
 import type { Turn } from './turn.ts';
 import type { Basis, Proposed } from './types.ts';
 import { highestLock, isViewChangeSound, mayReject, worseIn } from './view-changes.ts';
@@ -130,7 +131,7 @@ function supported(
     named('update-header', evidence.headers).filter(({ sender }) => roster.places.has(sender)),
     open('seal-report', evidence.sealReports),
     open('body-report', evidence.bodyReports),
-    { standing, offences: [] },
+    { standing, offences: checkedOffences(state, standing, entry) },
   );
   if (basis === undefined)
     throw new BallastError('PROPOSAL_UNSUPPORTED', 'proposal: a sealed header is missing');

@@ -3,6 +3,7 @@ import type { RoundEntry } from '../../protocol/messages.ts';
 import { leaderOf } from '../beacon.ts';
 import { abortedEntry, basisOf, candidateEntry, isAggregable } from './basis.ts';
 import { judge } from './judge.ts';
+import { offencesToName } from './offences.ts';
 import type { Turn } from './turn.ts';
 import type { Basis } from './types.ts';
 import { currentViewChanges, highestLock, mustReject, worseIn } from './view-changes.ts';
@@ -49,7 +50,7 @@ function settledBasis(turn: Turn): Basis | undefined {
     state.headers.values(),
     [...state.sealReports.values()],
     [...state.bodyReports.values()],
-    { standing, offences: [] },
+    { standing, offences: offencesToName(state, standing) },
   );
 }
 

@@ -19,6 +19,7 @@ import {
 import { isContributor, onRequest, serveBody } from './contribute.ts';
 import { askForStanding, foldedStanding } from './folded-standing.ts';
 import { FRESH_VIEW } from './fresh-view.ts';
+import { awaitsProofs, onOffence, openOffences } from './offences.ts';
 import { onEvidence, onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
 import { Turn, withEntry, withItem } from './turn.ts';
@@ -56,6 +57,7 @@ export function startRound(
     order: [],
     finalized,
     standing,
+    offences: new Map(),
     headers: new Map(),
     sealReports: new Map(),
     bodyReports: new Map(),
@@ -107,6 +109,10 @@ function handle(turn: Turn, event: RoundEvent): void {
       return;
     case 'standing':
       onStanding(turn, event.table);
+      return;
+    case 'offence':
+      onOffence(turn, event.offence);
+      replayEarly(turn);
       return;
     case 'beacon':
       onBeacon(turn, event.randomness);
@@ -201,7 +207,7 @@ function onCurrent(turn: Turn, message: AnyReceived): void {
   if (message.type === 'seal-report') turn.change({ sealReports: firstOf(state.sealReports, message) });
   if (message.type === 'body-report') turn.change({ bodyReports: firstOf(state.bodyReports, message) });
   if (message.type === 'proposal' && isThisView) {
-    if (state.standing === undefined) keepEarly(turn, message);
+    if (awaitsProofs(turn, message)) keepEarly(turn, message);
     else onProposal(turn, message);
   }
   if (message.type === 'prepare' && isThisView) {
@@ -286,7 +292,7 @@ function finish(turn: Turn, certificate: Certificate, roll: Roll | undefined): v
   const standing = foldedStanding(turn, [{ certificate, roll }]);
   turn.emit({ type: 'decided', certificate, roll, leader, basis, standing });
   const next = startRound(headAfter(certificate.entry), state.finalized, undefined, standing);
-  turn.change({ ...next, early: state.early });
+  turn.change({ ...next, early: state.early, offences: openOffences(state.offences, standing) });
   handle(turn, { type: 'started' });
 }
 
@@ -303,6 +309,7 @@ function adopt(turn: Turn, rounds: readonly LoggedRound[], isNewest: boolean): v
   const next = headAfter(last);
   turn.change({
     ...startRound(next, finalized, undefined, standing),
+    offences: openOffences(turn.state.offences, standing),
     early: early.filter((message) => message.round > next.round),
   });
   handle(turn, { type: 'started' });

@@ -6,6 +6,7 @@ import type { NetworkParameters } from '../../protocol/network.ts';
 import type { Certificate } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
 import type { Head } from '../entry.ts';
+import type { Offence } from '../evidence/kinds.ts';
 import type { Verdict } from '../gate.ts';
 import type { ItemSet } from '../growing-map.ts';
 import type { LoggedRound } from '../logged-round.ts';
@@ -87,6 +88,8 @@ export type RoundState = {
   readonly finalized: number;
   /** Everybody's standing after the head; undefined until it is here, where this node did not fold it itself. */
   readonly standing: StandingTable | undefined;
+  /** Proven offences that no entry has named yet, by the digest of their proof. */
+  readonly offences: ReadonlyMap<Digest, Offence>;
   readonly headers: ReadonlyMap<NodeId, Received<'update-header'>>;
   readonly sealReports: ReadonlyMap<NodeId, Received<'seal-report'>>;
   readonly bodyReports: ReadonlyMap<NodeId, Received<'body-report'>>;
@@ -192,6 +195,7 @@ export type RoundEvent =
   /** A member asks a contributor for its body before that serves it. */
   | { readonly type: 'body-requested'; readonly round: number; readonly from: NodeId }
   | { readonly type: 'reorganised' }
+  | { readonly type: 'offence'; readonly offence: Offence }
   | { readonly type: 'standing'; readonly round: number; readonly table: StandingTable };
 
 export type TimerName = 'collect' | 'fetch' | 'view' | 'serve';
@@ -250,6 +254,13 @@ export type RoundEffect =
       readonly round: number;
       readonly view: number;
       readonly ms: number;
+    }
+  /** A proof that the leader's entry names and that this node has not seen. */
+  | {
+      readonly type: 'fetch-proof';
+      readonly round: number;
+      readonly digest: Digest;
+      readonly from: NodeId;
     }
   /** The table of everybody's standing, which this node could not fold itself. */
   | { readonly type: 'fetch-standing'; readonly round: number; readonly digest: Digest }

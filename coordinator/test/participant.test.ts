@@ -154,7 +154,11 @@ describe('participant', () => {
       'MESSAGE_PAST_ROUND',
       'MESSAGE_FUTURE_ROUND',
     ]);
-    expect(participant.state).to.equal(before);
+    const { offences, ...after } = participant.state;
+    expect({ ...after, offences: before.offences }).to.deep.equal(before);
+    expect([...offences.values()].map(({ node, kind }) => [node, kind])).to.deep.equal([
+      [signerOf(1).nodeId, 'equivocation-header'],
+    ]);
     expect([...before.headers.keys()]).to.have.members([signerOf(0).nodeId, signerOf(1).nodeId]);
     const reception = participant.receive(
       seal(2, 'update-header', header(2, { baseDigest: options.genesis.modelDigest })).bytes,

@@ -139,7 +139,7 @@ describe('proposal', () => {
     { updates: updatesOf(rollOfMembers([0, 1, 2, 3], { 1: 'UPDATE_NORM' })) },
     { updates: { ...entry.updates, selected: 3 } },
     { standing: digest('x') },
-    { offences: [{ node, kind: 'X', evidence: digest('x') }] },
+    { offences: [{ node, kind: 'false-ledger', evidence: digest('x') }] },
     { nextCommittee: digest('x') },
     { reason: 'well' },
     { version: 2 },

@@ -214,9 +214,9 @@ export class NodeCore {
         onPhase: (round, phase) => emit({ event: 'phase', round, phase }),
         onView: (round, view) => emit({ event: 'view', round, view }),
         onRefused: ({ sender, code, reason }) => emit({ event: 'refused', code, sender, reason }),
-        onEquivocation: () => {
-          const reason = 'a member signed two messages for one place';
-          emit({ event: 'refused', code: 'EQUIVOCATION', sender: '', reason });
+        onOffence: ({ node, kind, round, evidence }) => {
+          const reason = `${kind} in round ${round}, proof ${evidence}`;
+          emit({ event: 'refused', code: 'OFFENCE_PROVEN', sender: node, reason });
         },
         onError,
         onAbstain: (abstention) => this.#onAbstain(abstention),

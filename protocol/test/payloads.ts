@@ -57,7 +57,7 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
     baseState: digests,
     updates: record({ root: digests, sealed: counts, accepted: counts, selected: counts }),
     standing: digests,
-    offences: listOf(record({ node, kind: code, evidence: digests })),
+    offences: listOf(record({ node, kind: fc.stringMatching(/^[a-z][a-z-]{0,20}$/), evidence: digests })),
     nextCommittee: orNull(digests),
     outcome,
     reason: fc.string({ maxLength: 200 }),
@@ -70,6 +70,7 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
   });
 
   return {
+    evidence: record({ proof: fc.uint8Array({ maxLength: 60 }) }),
     status: record({ head: counts }),
     'update-header': record({
       baseVersion: counts,

@@ -19,7 +19,7 @@ import { openEnvelope } from '../../protocol/envelope.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { MessageType, Topic } from '../../protocol/message-types.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
-import type { Behaviour } from './behaviours/behaviour.ts';
+import type { Behaviour, BehaviourHost } from './behaviours/behaviour.ts';
 import { type BehaviourName, createBehaviour } from './behaviours/registry.ts';
 import type { VirtualChain } from './chain.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -61,7 +61,12 @@ export type Misbehaviour =
   | { readonly kind: 'silent'; readonly about: MessageType }
   /** Its clock shows `offsetMs` more than the others' and runs faster by a share of `drift`. */
   | { readonly kind: 'clock'; readonly offsetMs: number; readonly drift: number }
-  | { readonly kind: 'byzantine'; readonly behaviour: BehaviourName; readonly victim: number };
+  | {
+      readonly kind: 'byzantine';
+      /** One that a schedule can name, or one of a test's own. */
+      readonly behaviour: BehaviourName | ((host: BehaviourHost) => Behaviour);
+      readonly victim: number;
+    };
 
 /** What a node tells of itself, for those who watch that it keeps its promises. None of it feeds back. */
 export type NodeWatch = {
@@ -319,7 +324,8 @@ function behaviourOf(options: WorldNodeOptions): Behaviour | undefined {
   const { signer, scheme, scheduler, random, participant, nodes } = options;
   const { quorum, members } = participant.committee;
   const victim = nodes[byzantine.victim] ?? signer.nodeId;
-  return createBehaviour(byzantine.behaviour, {
+  const { behaviour } = byzantine;
+  const host: BehaviourHost = {
     self: signer.nodeId,
     signer,
     scheme,
@@ -330,7 +336,8 @@ function behaviourOf(options: WorldNodeOptions): Behaviour | undefined {
     victim,
     victimPlace: [...nodes].sort(compareText).indexOf(victim),
     send: (bytes, to) => send(options, bytes, to),
-  });
+  };
+  return typeof behaviour === 'string' ? createBehaviour(behaviour, host) : behaviour(host);
 }
 
 function isVoteOrLock(key: string): boolean {
