@@ -11,6 +11,7 @@ import type { Committee } from './committee.ts';
 import type { Head } from './entry.ts';
 import type { Offence } from './evidence/kinds.ts';
 import type { Judgement, Verdict } from './gate.ts';
+import type { RestoreRequest } from './restore.ts';
 import type { Roll } from './roll.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
 import type { StandingTable } from './standing/index.ts';
@@ -90,6 +91,11 @@ export type LogRequest = { readonly from: 'newest' } | { readonly from: number; 
 export type BeaconSource = {
   /** 32 bytes as hex: the randomness of the block at `height`, once that block is final. */
   readonly randomnessAt: (height: number, signal: AbortSignal) => Promise<Digest>;
+  /**
+   * Governance's last request to restore a version, as of that block: all members see the same. Undefined while there
+   * is none; never asked of a source that leaves it out.
+   */
+  readonly restoreAt?: (height: number, signal: AbortSignal) => Promise<RestoreRequest | undefined>;
 };
 
 /** The certified version that a round trains from, its aggregation's state with it. */

@@ -19,6 +19,7 @@ import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
 import { openedUpdate } from './opened-updates.ts';
+import { findVersion } from './restore.ts';
 import { Retention } from './retention.ts';
 import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
 import { createRoster } from './roster.ts';
@@ -169,6 +170,10 @@ export class Effects {
         return this.#beside(() => this.#fetchStanding(effect));
       case 'fetch-roll':
         return this.#beside(() => this.#fetchRoll(effect));
+      case 'restore':
+        return this.#beside(() =>
+          this.#restore(effect).catch((error) => this.#failAggregation(effect, error)),
+        );
       case 'evaluate':
         return this.#beside(() => this.#evaluate(effect));
       case 'check-commits':
@@ -266,10 +271,12 @@ export class Effects {
     this.#beacon = new AbortController();
     const { signal } = this.#beacon;
     try {
-      const randomness = await this.#collaborators.beacon.randomnessAt(height, signal);
+      const { beacon } = this.#collaborators;
+      const randomness = await beacon.randomnessAt(height, signal);
+      const restore = await beacon.restoreAt?.(height, signal);
       if (signal.aborted) return;
       this.#roundBeacon = beaconDigest(this.#options.network, round, randomness);
-      this.#loop.post({ type: 'beacon', round, randomness });
+      this.#loop.post({ type: 'beacon', round, randomness, restore });
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -362,7 +369,7 @@ export class Effects {
   }
 
   /** No vote without a result: the aggregation is tried again in the next view. */
-  #failAggregation({ round, key }: Effect<'aggregate'>, error: unknown): never {
+  #failAggregation({ round, key }: Effect<'aggregate' | 'restore'>, error: unknown): never {
     this.#loop.post({ type: 'aggregated', round, key, result: 'failed' });
     throw error;
   }
@@ -410,6 +417,24 @@ export class Effects {
     const { signal } = this.#round;
     const roll = await obtainRoll(certificate, this.#options.committee, this.#collaborators, signal);
     if (roll !== undefined) this.#loop.post({ type: 'roll', certificate, roll });
+  }
+
+  /** The version that governance names is held as one of this round; whether it can be is this node's verdict. */
+  async #restore({ round, key, base, version }: Effect<'restore'>): Promise<void> {
+    const { signal } = this.#round;
+    const named = await findVersion(version, this.#log, this.#options);
+    const isHeld = named !== undefined && (await this.#exchange.hold(named, round, signal));
+    if (signal.aborted) return;
+    const { unit, relation, delta } = this.#options.parameters.privacy;
+    const result = {
+      candidateDigest: named?.modelDigest ?? base.modelDigest,
+      candidateState: named?.stateDigest ?? base.stateDigest,
+      selected: [],
+      privacy: named?.privacy ?? { unit, relation, delta, epsilon: 0 },
+    };
+    const verdict = isHeld ? 'accepted' : 'rejected';
+    this.#loop.post({ type: 'evaluated', round, candidateDigest: key, judged: { verdict, worse: [] } });
+    this.#loop.post({ type: 'aggregated', round, key, result });
   }
 
   async #evaluate({ round, base, candidateDigest }: Effect<'evaluate'>): Promise<void> {

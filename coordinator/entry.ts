@@ -4,6 +4,7 @@ import type { Encodable } from '../protocol/encoding.ts';
 import type { PrivacyStatement, RoundEntry } from '../protocol/messages.ts';
 
 import { rejectionReason } from './rejection.ts';
+import { restoreReason } from './restore.ts';
 
 import { EMPTY_STANDING } from './standing.ts';
 
@@ -21,6 +22,8 @@ export type Head = {
   readonly standing: Digest;
   /** Height of the block whose randomness is the next round's beacon. */
   readonly nextBeaconHeight: number;
+  /** Number of the last request to restore a version that a round has dealt with; absent before the first. */
+  readonly restores?: number;
 };
 
 /** The log's root: an entry that nobody voted on, fixed by the network document. */
@@ -61,6 +64,7 @@ export function headAfter(entry: RoundEntry): Head {
     stateDigest: entry.stateDigest,
     standing: entry.standing,
     nextBeaconHeight: entry.nextBeaconHeight,
+    ...(entry.restore === undefined ? {} : { restores: entry.restore.nonce }),
   };
 }
 
@@ -79,11 +83,20 @@ export function withOutcome(
   return {
     ...entry,
     outcome,
-    reason: accepted ? '' : rejectionReason(worse),
+    reason: reasonOf(entry, outcome, worse),
     version: accepted ? entry.baseVersion + 1 : entry.baseVersion,
     modelDigest: accepted ? entry.candidateDigest : entry.baseDigest,
     stateDigest: accepted ? entry.candidateState : entry.baseState,
   };
+}
+
+function reasonOf(
+  { restore }: RoundEntry,
+  outcome: 'accepted' | 'rejected',
+  worse: readonly string[],
+): string {
+  if (restore?.version != null) return restoreReason(restore.version, outcome);
+  return outcome === 'accepted' ? '' : rejectionReason(worse);
 }
 
 export function decisionOf(network: Digest, entry: RoundEntry, view: number): RoundDecision {

@@ -74,6 +74,7 @@ export type { AnyReceived, Received } from './received.ts';
 export { addRecords } from './records.ts';
 export { REFUSALS, type Refusal, refusalText } from './refusals.ts';
 export { pairsOfReason, rejectionReason } from './rejection.ts';
+export type { RestoreRequest } from './restore.ts';
 export {
   acceptedOf,
   createRoll,

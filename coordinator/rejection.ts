@@ -1,4 +1,5 @@
 import { worsePairs } from '../protocol/gate-pair.ts';
+import type { RoundEntry } from '../protocol/messages.ts';
 
 const GENERIC = 'the candidate is worse on public data than the last version';
 const PREFIX = 'worse on public data than the last version: ';
@@ -19,4 +20,14 @@ export function pairsOfReason(reason: string): readonly string[] | undefined {
   if (!reason.startsWith(PREFIX)) return undefined;
   const parsed = worsePairs.safeParse(reason.slice(PREFIX.length).split(', '));
   return parsed.success ? parsed.data : undefined;
+}
+
+/** The pairs that the entry of a candidate names; undefined where its reason is of no known form. */
+export function pairsOfEntry({
+  outcome,
+  reason,
+  restore,
+}: Pick<RoundEntry, 'outcome' | 'reason' | 'restore'>): readonly string[] | undefined {
+  // The reason of a restored version follows from the outcome alone.
+  return outcome === 'accepted' || restore?.version != null ? [] : pairsOfReason(reason);
 }

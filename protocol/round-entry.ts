@@ -58,6 +58,11 @@ export const roundEntry = z.strictObject({
   offences: z.array(z.strictObject({ node: nodeId, kind: offenceKind, evidence: digest })).max(MAX_OFFENCES),
   /** Digest of the committee's record that decides from the next round on; in the last entry of an epoch alone. */
   nextCommittee: digest.nullable(),
+  /**
+   * The last request of governance, by its number, that a round has dealt with; and the version that it asked for, in
+   * the round that did. Absent before the first.
+   */
+  restore: z.strictObject({ nonce: count.min(1), version: count.nullable() }).exactOptional(),
   outcome,
   reason: z.string().max(200),
   version: count,

@@ -3,6 +3,7 @@ import type { NodeId } from '../../protocol/ids.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { combinedPrivacy, withOutcome } from '../entry.ts';
 import type { Received } from '../received.ts';
+import { restoreField } from '../restore.ts';
 import { createRoll, isRollOf, type Roll, selectedOf, updatesOf } from '../roll.ts';
 import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../seal.ts';
 
@@ -48,8 +49,13 @@ export function basisOf(
   };
 }
 
-/** Whether the accepted updates satisfy the aggregation rule's condition. */
-export function isAggregable(context: RoundContext, basis: Basis): boolean {
+/** Whether there is a candidate: the accepted updates satisfy the rule's condition, or governance names a version. */
+export function isAggregable(
+  context: RoundContext,
+  state: Pick<RoundState, 'restore'>,
+  basis: Basis,
+): boolean {
+  if (state.restore !== undefined) return true;
   return basis.accepted.length >= context.minUpdates;
 }
 
@@ -115,7 +121,7 @@ function ownSelection(
   basis: Basis,
   entry: RoundEntry,
 ): readonly NodeId[] | undefined {
-  if (entry.outcome === 'aborted') return [];
+  if (entry.outcome === 'aborted' || entry.restore?.version != null) return [];
   const result = state.aggregated.get(aggregationKey(state, basis));
   return result === undefined || result === 'failed' ? undefined : result.selected;
 }
@@ -140,10 +146,12 @@ export function candidateEntry(
     version: state.head.version,
     modelDigest: state.head.modelDigest,
     stateDigest: state.head.stateDigest,
-    privacy: combinedPrivacy(
-      contributors.map(({ payload }) => payload.privacy),
-      agreedPrivacy(parameters.privacy),
-    ),
+    privacy:
+      aggregated.privacy ??
+      combinedPrivacy(
+        contributors.map(({ payload }) => payload.privacy),
+        agreedPrivacy(parameters.privacy),
+      ),
   };
   return withOutcome(entry, verdict, worse);
 }
@@ -186,6 +194,7 @@ function common(context: RoundContext, state: RoundState, basis: Basis, roll: Ro
     ),
     offences: [...offences],
     nextCommittee: null,
+    ...restoreField(state.head, state.restore),
   };
 }
 

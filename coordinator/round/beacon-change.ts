@@ -1,6 +1,7 @@
 import type { Digest } from '../../protocol/digest.ts';
 import { beaconOrder } from '../beacon.ts';
 import { nodesOf } from '../committee.ts';
+import type { RestoreRequest } from '../restore.ts';
 import { FRESH_VIEW } from './fresh-view.ts';
 import type { Turn } from './turn.ts';
 
@@ -9,10 +10,10 @@ import type { Turn } from './turn.ts';
  * depend on it. Where this node has voted in this view it keeps to its beacon until the view ends; a lock binds
  * beyond that, since the evidence for it does not depend on the order of leaders.
  */
-export function replaceBeacon(turn: Turn, beacon: Digest): void {
+export function replaceBeacon(turn: Turn, beacon: Digest, restore: RestoreRequest | undefined): void {
   const { state } = turn;
   const hasVoted = state.lock !== null || state.prepared?.view === state.view;
-  turn.change({ nextBeacon: beacon === state.beacon ? undefined : beacon });
+  turn.change({ nextBeacon: beacon === state.beacon ? undefined : beacon, nextRestore: restore });
   if (!hasVoted) takeNextBeacon(turn);
 }
 
@@ -24,6 +25,8 @@ export function takeNextBeacon(turn: Turn): void {
     ...FRESH_VIEW,
     beacon: state.nextBeacon,
     nextBeacon: undefined,
+    restore: state.nextRestore,
+    nextRestore: undefined,
     order: beaconOrder(state.nextBeacon, nodesOf(context.committee)),
   });
 }

@@ -6,6 +6,7 @@ import { beaconDigest, beaconOrder } from '../beacon.ts';
 import { isMember, nodesOf } from '../committee.ts';
 import type { Received } from '../received.ts';
 import { relaysOf, sourcesOf } from '../relays.ts';
+import { isDue, type RestoreRequest } from '../restore.ts';
 import { admittanceOf, type StandingTable } from '../standing/index.ts';
 import { replaceBeacon } from './beacon-change.ts';
 import { isContributor, servingDelay } from './contribute.ts';
@@ -13,20 +14,27 @@ import { type Turn, withEntry, withItem } from './turn.ts';
 import type { BodyStatus, RoundContext, RoundState } from './types.ts';
 import { startViewTimer } from './views.ts';
 
-/** The beacon is known: leaders have an order, and training begins. */
-export function onBeacon(turn: Turn, randomness: string): void {
+/** The beacon is known: leaders have an order, and training begins, unless governance has a version restored. */
+export function onBeacon(turn: Turn, randomness: string, request?: RestoreRequest): void {
   const { context, state } = turn;
   const beacon = beaconDigest(context.network, state.round, randomness);
+  const restore = isDue(state.head, request) ? request : undefined;
   if (state.beacon !== undefined) {
-    replaceBeacon(turn, beacon);
+    replaceBeacon(turn, beacon, restore);
     return;
   }
-  turn.change({ beacon, order: beaconOrder(beacon, nodesOf(context.committee)), phase: 'collecting' });
+  turn.change({
+    beacon,
+    restore,
+    order: beaconOrder(beacon, nodesOf(context.committee)),
+    phase: 'collecting',
+  });
   const { round } = state;
   const timer = isContributor(context)
     ? ({ timer: 'serve', ms: servingDelay(context) } as const)
     : ({ timer: 'collect', ms: context.parameters.timeouts.collectMs } as const);
-  turn.emit({ type: 'train', round, base: state.head }, { type: 'start-timer', round, view: 0, ...timer });
+  if (restore === undefined) turn.emit({ type: 'train', round, base: state.head });
+  turn.emit({ type: 'start-timer', round, view: 0, ...timer });
 }
 
 /** A header counts when it builds on the last certified version; a second one of its sender does not. */
@@ -53,7 +61,8 @@ export function reportSeal(turn: Turn, timeIsOver: boolean): void {
   if (state.beacon === undefined || state.sealReported) return;
   const { committee, roster } = context;
   const isWhole =
-    state.headers.size === committee.members.length && roster.nodes.length === state.headers.size;
+    state.restore !== undefined ||
+    (state.headers.size === committee.members.length && roster.nodes.length === state.headers.size);
   if (isContributor(context) || (!timeIsOver && !isWhole)) return;
   const headers = packRows([...state.headers.values()].flatMap((header) => rowsOf(context, header)));
   turn.emit({

@@ -4,6 +4,7 @@ import type { NodeId } from '../../protocol/ids.ts';
 import { rowOf } from '../../protocol/roster-rows.ts';
 import { isMember } from '../committee.ts';
 import type { Received } from '../received.ts';
+import { type RestoreRequest, restoreKey } from '../restore.ts';
 import { aggregationKey } from './basis.ts';
 import { fetchBody } from './collect.ts';
 import { type Turn, withEntry } from './turn.ts';
@@ -18,6 +19,7 @@ const NONE = new Uint8Array();
  * @returns the candidate and this node's verdict, once both are there.
  */
 export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; judged: Judged } | undefined {
+  if (turn.state.restore !== undefined) return judgeRestore(turn, turn.state.restore);
   const { beacon, head, round, aggregated, verdicts } = turn.state;
   if (beacon === undefined) return undefined;
 
@@ -46,6 +48,24 @@ export function judge(turn: Turn, basis: Basis): { aggregated: Aggregated; judge
     return undefined;
   }
   const judged = verdicts.get(candidateDigest);
+  return judged === undefined ? undefined : { aggregated: result, judged };
+}
+
+/** The candidate is the version that governance names, and the verdict whether this node holds it. */
+function judgeRestore(
+  turn: Turn,
+  request: RestoreRequest,
+): { aggregated: Aggregated; judged: Judged } | undefined {
+  const { head, round, aggregated, verdicts } = turn.state;
+  const key = restoreKey(head, request);
+  if (!aggregated.has(key)) {
+    turn.change({ aggregated: withEntry(aggregated, key, undefined), phase: 'aggregated' });
+    turn.emit({ type: 'restore', round, key, base: head, version: request.version });
+    return undefined;
+  }
+  const result = aggregated.get(key);
+  if (result === undefined || result === 'failed') return undefined;
+  const judged = verdicts.get(key);
   return judged === undefined ? undefined : { aggregated: result, judged };
 }
 

@@ -24,7 +24,7 @@ export function propose(turn: Turn): void {
   const basis = state.draft ?? settledBasis(turn);
   if (basis === undefined) return;
   turn.change({ draft: basis });
-  if (!isAggregable(context, basis)) {
+  if (!isAggregable(context, state, basis)) {
     broadcastProposal(turn, abortedEntry(context, state, basis), basis);
     return;
   }

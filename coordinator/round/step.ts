@@ -54,6 +54,8 @@ export function startRound(
     view: resumed?.view ?? 0,
     beacon: undefined,
     nextBeacon: undefined,
+    restore: undefined,
+    nextRestore: undefined,
     order: [],
     finalized,
     standing,
@@ -115,7 +117,7 @@ function handle(turn: Turn, event: RoundEvent): void {
       replayEarly(turn);
       return;
     case 'beacon':
-      onBeacon(turn, event.randomness);
+      onBeacon(turn, event.randomness, event.restore);
       replayEarly(turn);
       return;
     case 'finalized':

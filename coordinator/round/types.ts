@@ -1,7 +1,7 @@
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { MessageType } from '../../protocol/message-types.ts';
-import type { Lock, Payload, RoundEntry, SealedHeader } from '../../protocol/messages.ts';
+import type { Lock, Payload, PrivacyStatement, RoundEntry, SealedHeader } from '../../protocol/messages.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { Certificate } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
@@ -11,6 +11,7 @@ import type { Verdict } from '../gate.ts';
 import type { ItemSet } from '../growing-map.ts';
 import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
+import type { RestoreRequest } from '../restore.ts';
 import type { Roll } from '../roll.ts';
 import type { Roster } from '../roster.ts';
 import type { StandingTable } from '../standing/index.ts';
@@ -38,6 +39,8 @@ export type Aggregated = {
   /** Of the aggregation's state that goes with the candidate. */
   readonly candidateState: Digest;
   readonly selected: readonly NodeId[];
+  /** Of a restored version; what its contributors' statements make together where there is none. */
+  readonly privacy?: PrivacyStatement;
 };
 export type { Verdict };
 
@@ -83,6 +86,9 @@ export type RoundState = {
   readonly beacon: Digest | undefined;
   /** Another beacon, after the chain was reorganised, which counts from the next view on. */
   readonly nextBeacon: Digest | undefined;
+  /** The request of governance that this round deals with in place of an aggregation, and the one of `nextBeacon`. */
+  readonly restore: RestoreRequest | undefined;
+  readonly nextRestore: RestoreRequest | undefined;
   /** Members in the beacon's order; empty before the beacon is known. */
   readonly order: readonly NodeId[];
   readonly finalized: number;
@@ -149,7 +155,13 @@ export type RoundState = {
 
 export type RoundEvent =
   | { readonly type: 'started' }
-  | { readonly type: 'beacon'; readonly round: number; readonly randomness: Digest }
+  | {
+      readonly type: 'beacon';
+      readonly round: number;
+      readonly randomness: Digest;
+      /** The last request to restore a version, as of the beacon's block. */
+      readonly restore?: RestoreRequest | undefined;
+    }
   | { readonly type: 'finalized'; readonly height: number }
   | { readonly type: 'message'; readonly message: AnyReceived }
   | { readonly type: 'timer'; readonly timer: TimerName; readonly round: number; readonly view: number }
@@ -233,6 +245,14 @@ export type RoundEffect =
       readonly headers: readonly Received<'update-header'>[];
       /** By which they are weighed. */
       readonly standing: StandingTable;
+    }
+  | {
+      /** Find a version and hold it, as `key`: the candidate of a round that restores it. */
+      readonly type: 'restore';
+      readonly round: number;
+      readonly key: Digest;
+      readonly base: Head;
+      readonly version: number;
     }
   | {
       readonly type: 'evaluate';

@@ -2,7 +2,7 @@ import type { Digest } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { memberIndex } from '../committee.ts';
 import { entryDigest, withOutcome } from '../entry.ts';
-import { pairsOfReason } from '../rejection.ts';
+import { pairsOfEntry } from '../rejection.ts';
 import { abortedEntry, candidateEntry, groundsOf, isAggregable } from './basis.ts';
 import { judge } from './judge.ts';
 import { type Turn, withEntry } from './turn.ts';
@@ -40,7 +40,8 @@ function keepRoll(turn: Turn, entry: RoundEntry): void {
 /** The entry to vote for; undefined while it is being computed, or when the proposal is another. */
 function recomputed(turn: Turn, proposal: Proposed, basis: Basis): RoundEntry | undefined {
   const { context } = turn;
-  if (!isAggregable(context, basis)) return matching(proposal, abortedEntry(context, turn.state, basis));
+  if (!isAggregable(context, turn.state, basis))
+    return matching(proposal, abortedEntry(context, turn.state, basis));
   const judgement = judge(turn, basis);
   if (judgement === undefined) return undefined;
   const { entry, mayReject } = proposal;
@@ -51,7 +52,7 @@ function recomputed(turn: Turn, proposal: Proposed, basis: Basis): RoundEntry | 
   const rejected = matching(proposal, withOutcome(own, 'rejected', worse));
   if (rejected !== undefined && (mayReject || verdict === 'rejected')) return rejected;
   // The same candidate under another verdict, or rejected for another reason of a known form: this node's own stands.
-  const pairs = entry.outcome === 'accepted' ? [] : pairsOfReason(entry.reason);
+  const pairs = pairsOfEntry(entry);
   const isSame =
     pairs !== undefined && matching(proposal, withOutcome(own, entry.outcome, pairs)) !== undefined;
   return isSame ? own : undefined;

@@ -5,7 +5,8 @@ import type { RoundEntry } from '../../protocol/messages.ts';
 import { decodeWeights } from '../../protocol/vectors.ts';
 import { aggregateCandidate, type NodeUpdate } from '../candidate.ts';
 import type { Head } from '../entry.ts';
-import { pairsOfReason } from '../rejection.ts';
+import { pairsOfEntry } from '../rejection.ts';
+import { requestOf } from '../restore.ts';
 import { type Roll, selectedOf } from '../roll.ts';
 import { abortedEntry, candidateEntry, isAggregable } from '../round/basis.ts';
 import { startRound } from '../round/step.ts';
@@ -68,24 +69,27 @@ export class Rebuilder {
     basis: Basis,
     aggregated: Aggregated,
   ): void {
-    const state = { ...startRound(before, 0), beacon: entry.beacon };
+    const state = { ...startRound(before, 0), beacon: entry.beacon, restore: requestOf(entry) };
     const { outcome } = entry;
     const rebuilt =
-      outcome === 'aborted' || !isAggregable(context, basis)
+      outcome === 'aborted' || !isAggregable(context, state, basis)
         ? abortedEntry(context, state, basis)
         : candidateEntry(context, state, basis, aggregated, {
             verdict: outcome,
-            worse: pairsOfReason(entry.reason) ?? [],
+            worse: pairsOfEntry(entry) ?? [],
           });
-    for (const field of Object.keys(rebuilt) as (keyof RoundEntry)[]) {
-      const [expected, got] = [rebuilt[field], entry[field]].map((value) => shown(value as Encodable));
+    const fields = new Set([...Object.keys(rebuilt), ...Object.keys(entry)]) as Set<keyof RoundEntry>;
+    for (const field of fields) {
+      const [expected, got] = [rebuilt[field], entry[field]].map((value) =>
+        shown((value ?? null) as Encodable),
+      );
       this.#findings.same(entry.round, `entry.${field}`, expected ?? '', got ?? '');
     }
   }
 
   /** @returns undefined where a body or the base is not held any more. */
   async #aggregate(before: Head, entry: RoundEntry, basis: Basis): Promise<Aggregated | undefined> {
-    if (entry.outcome === 'aborted') return undefined;
+    if (entry.outcome === 'aborted' || requestOf(entry) !== undefined) return undefined;
     const { parameters } = this.#options;
     const updates: NodeUpdate[] = [];
     for (const header of basis.headers) {
@@ -144,8 +148,10 @@ export class Rebuilder {
 }
 
 /** What the log says of the aggregation where it cannot be computed anew. */
-function claimed({ candidateDigest, candidateState }: RoundEntry, roll: Roll | undefined): Aggregated {
-  return { candidateDigest, candidateState, selected: selectedOf(roll ?? []) };
+function claimed(entry: RoundEntry, roll: Roll | undefined): Aggregated {
+  const { candidateDigest, candidateState, privacy } = entry;
+  const restored = requestOf(entry) === undefined ? {} : { privacy };
+  return { candidateDigest, candidateState, selected: selectedOf(roll ?? []), ...restored };
 }
 
 /** A value in a line; lists by their digest. */

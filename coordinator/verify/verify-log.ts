@@ -3,11 +3,14 @@ import { decodeCanonical } from '../../protocol/encoding.ts';
 import type { Envelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { payloadOf, type RoundEntry } from '../../protocol/messages.ts';
+import type { KeyValueStore } from '../../protocol/store.ts';
 import { type Certificate, isCertified, signersOf } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
 import { committeeKey, decodeEpoch, type Epoch } from '../committee-record.ts';
 import { type Head, headAfter } from '../entry.ts';
-import { genesisRecord, recordAfter } from '../records.ts';
+import { roundKey } from '../keys.ts';
+import { genesisRecord, recordAfter, versionKey } from '../records.ts';
+import { findVersion, isDue, requestOf } from '../restore.ts';
 import type { Roll } from '../roll.ts';
 import { createRoster } from '../roster.ts';
 import { standingOf } from '../round/basis.ts';
@@ -115,6 +118,7 @@ class LogVerifier {
       await this.#verifyVotes(certificate, committee);
       this.#record = await this.#beside.record(round, record);
     }
+    await this.#restored(entry, before);
     this.#head = headAfter(entry);
     this.#collaborators.onRound?.(certificate, before);
     const roll = await this.#beside.roll(round, entry);
@@ -161,6 +165,35 @@ class LogVerifier {
     };
     for (const field of Object.keys(expected) as (keyof typeof expected)[])
       this.#findings.same(round, `entry.${field}`, String(expected[field]), String(entry[field]));
+  }
+
+  /** A restored version is the one that the log has under its number, by a request that was not dealt with before. */
+  async #restored(entry: RoundEntry, before: Head): Promise<void> {
+    const { round, candidateDigest, candidateState } = entry;
+    const request = requestOf(entry);
+    if (request === undefined) return;
+    if (!isDue(before, request))
+      this.#findings.add(
+        round,
+        'entry.restore',
+        'a request not dealt with before',
+        `request ${request.nonce}`,
+      );
+    if (entry.outcome !== 'accepted') return;
+    const { store } = this.#collaborators;
+    const named = await findVersion(request.version, storedLog(store), this.#options);
+    this.#findings.same(
+      round,
+      'entry.candidateDigest',
+      named?.modelDigest ?? `version ${request.version}`,
+      candidateDigest,
+    );
+    this.#findings.same(
+      round,
+      'entry.candidateState',
+      named?.stateDigest ?? `version ${request.version}`,
+      candidateState,
+    );
   }
 
   async #verifyVotes(certificate: Certificate, committee: Committee): Promise<void> {
@@ -222,4 +255,18 @@ function isSameCommittee(a: Committee, b: Committee): boolean {
 function readCertificate(bytes: Uint8Array): Certificate {
   const payload: Encodable = decodeCanonical(bytes);
   return payloadOf('certificate', { payload, sender: 'the log' } as Envelope);
+}
+
+/** Where a log says what its versions are. */
+function storedLog(store: KeyValueStore) {
+  return {
+    roundOf: async (version: number) => {
+      const bytes = await store.get(versionKey(version));
+      return bytes === undefined ? undefined : Number(new TextDecoder().decode(bytes));
+    },
+    get: async (round: number) => {
+      const bytes = await store.get(roundKey('log', round));
+      return bytes === undefined ? undefined : readCertificate(bytes);
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createWriter } from '../../contracts/client/index.ts';
+import { UsageError } from '../../protocol/errors.ts';
 import { networkId } from '../../protocol/network.ts';
 import { obtainPassphrase, openStakeKeystore } from '../keys/index.ts';
 import {
@@ -45,6 +46,7 @@ export const addDeployCommand: AddCommands = (program) => {
     .description('name the registered operators as the first committee and start the network')
     .option('--beacon-delay <blocks>', 'blocks from now to the first beacon', Number, BEACON_DELAY)
     .option('--operators <n>', 'activate with no fewer than this many', Number, 4)
+    .option('--restorer <address>', 'who may ask for an earlier version, for good; nobody unless given')
     .action(activate);
 };
 
@@ -67,9 +69,14 @@ async function deploy(path: string, flags: DeployFlags): Promise<void> {
 }
 
 async function activate(
-  flags: DeployFlags & { readonly beaconDelay: number; readonly operators: number },
+  flags: DeployFlags & {
+    readonly beaconDelay: number;
+    readonly operators: number;
+    readonly restorer?: string;
+  },
 ): Promise<void> {
-  const { rpc, network, json, beaconDelay, operators } = flags;
+  const { rpc, network, json, beaconDelay, operators, restorer } = flags;
+  requireAddress(restorer);
   const { chain, name } = await readNetworkDocument(network);
   const reader = await openChain({ rpcUrl: rpc, chain });
   const { account } = await openDeployer(flags);
@@ -83,10 +90,21 @@ async function activate(
   const { status, document, committee } = await activateNetwork(reader, writer, network, {
     beaconDelay,
     minimumOperators: operators,
+    ...(restorer === undefined ? {} : { restorer }),
   });
   const id = networkId(document);
   const text = `${status}: network ${id} with ${committee.length} operators, first beacon at block ${document.genesis.beaconHeight}\nhand ${network} to every operator: its id is final now`;
   printResult(json ? { status, network: id, genesis: document.genesis, committee } : text, json);
+}
+
+/** @throws UsageError `ACTIVATE_RESTORER`. */
+function requireAddress(restorer: string | undefined): void {
+  if (restorer === undefined || /^0x[0-9a-fA-F]{40}$/.test(restorer)) return;
+  throw new UsageError(
+    'ACTIVATE_RESTORER',
+    `--restorer: got ${restorer}, expected an address (0x and 40 hexadecimal digits)`,
+    { metadata: { restorer } },
+  );
 }
 
 async function openDeployer({ deployerKeystore, passphraseFile }: DeployFlags) {

@@ -156,6 +156,7 @@ export async function setUpChain(
   const { document } = await activateNetwork(reader, governance, path, {
     beaconDelay: FIRST_BEACON_BLOCKS,
     minimumOperators: identities.length,
+    restorer: devAccount(0).address,
   });
   return document;
 }

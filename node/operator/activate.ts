@@ -31,6 +31,8 @@ export type ActivationOptions = WaitOptions & {
   readonly beaconDelay?: number;
   /** Operators to wait for before activating; 4 unless given. */
   readonly minimumOperators?: number;
+  /** Who may ask for an earlier version, for as long as the network lives; nobody unless given. */
+  readonly restorer?: string;
 };
 
 export type ActivationPlan = Omit<Activation, 'status'> & { readonly status: 'activate' | 'already-active' };
@@ -82,7 +84,7 @@ export async function activateNetwork(
   reader: ChainReader,
   writer: ChainWriter,
   path: string,
-  { beaconDelay = 64, minimumOperators = MIN_OPERATORS, ...wait }: ActivationOptions = {},
+  { beaconDelay = 64, minimumOperators = MIN_OPERATORS, restorer, ...wait }: ActivationOptions = {},
 ): Promise<Activation> {
   const { status, document, committee } = await planActivation(reader, path, { minimumOperators });
   if (status === 'already-active') return { status, document, committee };
@@ -96,6 +98,7 @@ export async function activateNetwork(
       network: networkId(timely),
       modelDigest: timely.genesis.modelDigest,
       committee: committee.map(({ signer }) => signer),
+      ...(restorer === undefined ? {} : { restorer }),
     },
     wait,
   );

@@ -9,6 +9,7 @@ import {
   createWriter,
   isSignedBy,
   publishModel,
+  restoreRequestAt,
   roundDecisionDigest,
   signRoundDecision,
 } from '../../contracts/client/index.ts';
@@ -172,6 +173,14 @@ export class ChainLink {
           const [finalized, block] = await this.#endpoints.readTogether([FINALIZED, blockAt(height)]);
           return heightOf(finalized) < height ? undefined : wordOf(block, 'mixHash').slice(2);
         }, signal),
+      restoreAt: async (height, signal) => {
+        const { modelRegistry } = this.document.contracts;
+        const found = await this.#first(
+          async () => ({ request: await restoreRequestAt(this.reader, modelRegistry, height) }),
+          signal,
+        );
+        return found.request;
+      },
     };
   }
 

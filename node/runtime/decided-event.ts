@@ -41,7 +41,7 @@ export function toDecidedEvent(
       ...unexplained,
     ],
     privacy: entry.privacy,
-    recomputed: candidate !== undefined || entry.outcome === 'aborted',
+    recomputed: candidate !== undefined || entry.outcome === 'aborted' || entry.restore?.version != null,
     heldDigest: held?.digest ?? null,
     heldOut: held === undefined ? null : toHeldOut(held),
   };

@@ -21,7 +21,7 @@ import { REPEATABLE } from '../../protocol/message-types.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
-import { VirtualChain } from './chain.ts';
+import { VirtualChain, type VirtualRequest } from './chain.ts';
 import type { Weather } from './fault.ts';
 import { VirtualNetwork } from './network.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
@@ -72,6 +72,8 @@ export type WorldOptions = {
   /** At a moment the first beacon turns out to be another for those nodes who had seen it from the lost blocks. */
   readonly reorganisation?: { readonly atMs: number; readonly isAffected: (index: number) => boolean };
   readonly blockMs?: number;
+  /** What governance asks for: versions to restore, by block. */
+  readonly restores?: readonly VirtualRequest[];
   /** How long a write takes to become durable. */
   readonly syncMs?: number;
 };
@@ -132,7 +134,7 @@ export class World {
   constructor(options: WorldOptions) {
     const random = seededRandom(options.seed);
     this.#reorganisation = options.reorganisation;
-    this.chain = new VirtualChain(this.scheduler, options.seed, options.blockMs ?? 1_000);
+    this.chain = new VirtualChain(this.scheduler, options.seed, options.blockMs ?? 1_000, options.restores);
     const indices = Array.from({ length: options.nodes }, (_, index) => index);
     const signers = indices.map((index) => nodeSigner(random.fork(`key-${index}`).bytes(32)));
     const ids = signers.map(({ nodeId }) => nodeId);

@@ -23,6 +23,9 @@ export const roundEntry = z.strictObject({
   nextCommittee: digest.nullable().meta({
     description: 'in the last round of an epoch: the record of the committee that decides from then on',
   }),
+  restore: z.strictObject({ nonce: count, version: count.nullable() }).exactOptional().meta({
+    description: 'the last request of governance that was dealt with; its version in the round that did',
+  }),
   outcome,
   reason: z.string(),
   version: count,
