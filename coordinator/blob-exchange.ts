@@ -1,14 +1,14 @@
-import { type AggregatorState, decodeState, encodeState, stateBytes } from '../aggregation/state.ts';
+import { type AggregatorState, decodeState, stateBytes } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
-import { decodeWeights, encodeWeights } from '../protocol/vectors.ts';
+import { decodeWeights } from '../protocol/vectors.ts';
 import type { Blobs } from './blobs.ts';
 import type { Version } from './candidate.ts';
 import type { Collaborators, ParticipantOptions } from './collaborators.ts';
 import { isMember, nodesOf } from './committee.ts';
 import type { Head } from './entry.ts';
-import { genesisState, hasState } from './round-aggregator.ts';
+import { genesisState } from './round-aggregator.ts';
 import { decodeStanding, MAX_STANDING_BYTES, type StandingTable } from './standing/index.ts';
 
 /** The largest model that this node fetches: no layout comes near it. */
@@ -193,20 +193,28 @@ export class BlobExchange {
   }
 
   /**
-   * Keeps an earlier version as one of `round`, from a peer where this node has forgotten it.
+   * Keeps an earlier version as one of `round`, from a peer where this node has forgotten it. Nobody waits for what
+   * this node asks for here: perhaps all ask, and nobody has it.
    *
    * @returns whether it is held: false where nobody serves it any more.
    */
   async hold(
-    version: Pick<Head, 'modelDigest' | 'stateDigest'>,
+    { modelDigest, stateDigest }: Pick<Head, 'modelDigest' | 'stateDigest'>,
     round: number,
     signal: AbortSignal,
   ): Promise<boolean> {
+    const { genesis, committee, size } = this.#options;
+    const { aggregator } = this.#collaborators;
+    const parts: { readonly digest: Digest; readonly most: number }[] = [];
+    if (modelDigest !== genesis.modelDigest) parts.push({ digest: modelDigest, most: MAX_MODEL_BYTES });
+    if (stateDigest !== genesis.stateDigest)
+      parts.push({ digest: stateDigest, most: stateBytes(aggregator.stateShape(size)) });
     try {
-      const { weights, state } = await this.obtainVersion({ ...version, round }, signal);
-      await this.#blobs.put(round, encodeWeights(weights));
-      if (hasState(this.#collaborators.aggregator, this.#options.size))
-        await this.#blobs.put(round, encodeState(state));
+      for (const { digest, most } of parts) {
+        const own = await this.#blobs.get(digest);
+        if (own === undefined) await this.#fetch(digest, nodesOf(committee), most, round, signal);
+        else await this.#blobs.put(round, own);
+      }
       return true;
     } catch (error) {
       if (error instanceof BallastError && error.code === 'BODY_NOT_SERVED' && !signal.aborted) return false;

@@ -39,7 +39,7 @@ async function run(seed: string, rounds: number, more: Partial<WorldOptions>) {
         trained.push(round);
         return {
           update: Int32Array.from({ length: SIZE }, () => 10_000 + random.below(1_000)),
-          privacy: { unit: 'node', relation: 'add-remove', epsilon: round, delta: 1e-5 },
+          privacy: { unit: 'node', relation: 'add-remove', epsilon: round / 2, delta: 1e-5 },
           ledger: 0,
         };
       },
