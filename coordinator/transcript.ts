@@ -5,7 +5,7 @@ import { isMember } from './committee.ts';
 import type { Head } from './entry.ts';
 import { roundKey } from './keys.ts';
 import { openEvidence, type Received } from './received.ts';
-import { basisOf } from './round/basis.ts';
+import { basisOf, type KnownBefore } from './round/basis.ts';
 import type { Basis, RoundContext } from './round/types.ts';
 
 /** What an entry follows from, as it was signed: the raw envelopes of a round. */
@@ -45,14 +45,14 @@ export function decodeTranscript(bytes: Uint8Array): Transcript {
  * quorum's.
  *
  * @param before the head that the round went on from.
- * @param known everybody's standing before the round, and the offences that its entry names.
+ * @param known the round's beacon, everybody's standing before it, and the offences that its entry names.
  * @throws BallastError `TRANSCRIPT_MALFORMED`, or what opening an envelope throws.
  */
 export function basisOfTranscript(
   context: RoundContext,
   before: Pick<Head, 'round' | 'nextBeaconHeight'>,
   transcript: Transcript,
-  known: Pick<Basis, 'standing' | 'offences'>,
+  known: KnownBefore,
 ): Basis {
   const { network, committee, roster } = context;
   const round = before.round + 1;

@@ -8,14 +8,18 @@ import { createRoll, isRollOf, type Roll, selectedOf, updatesOf } from '../roll.
 import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../seal.ts';
 
 import { nextStanding, quarantineRounds, type StandingTable, standingDigest } from '../standing/index.ts';
+import { askedOf, ofThoseAsked } from './asked.ts';
 import type { Aggregated, Basis, Judged, RoundContext, RoundState } from './types.ts';
+
+/** What is known before a round's updates are. */
+export type KnownBefore = Pick<Basis, 'standing' | 'offences'> & { readonly beacon: Digest };
 
 /**
  * Everything that a proposal may choose is which reports it rests on and which proven offences it names; the rest
  * follows from them.
  *
  * @param beaconHeight of the block that gave this round's beacon.
- * @param known everybody's standing before the round, and offences whose proofs have been checked.
+ * @param known this round's beacon, everybody's standing before the round, and offences whose proofs have been checked.
  * @returns undefined while a sealed header itself is missing.
  */
 export function basisOf(
@@ -24,7 +28,7 @@ export function basisOf(
   headers: Iterable<Received<'update-header'>>,
   sealReports: readonly Received<'seal-report'>[],
   bodyReports: readonly Received<'body-report'>[],
-  known: Pick<Basis, 'standing' | 'offences'>,
+  { beacon, ...known }: KnownBefore,
 ): Basis | undefined {
   const payloads = <P>(reports: readonly { sender: NodeId; payload: P }[]) =>
     new Map(reports.map(({ sender, payload }) => [sender, payload]));
@@ -42,7 +46,10 @@ export function basisOf(
     sealReports,
     bodyReports,
     sealed,
-    ...available(context.committee, context.roster, sealed, payloads(bodyReports), known.standing),
+    ...ofThoseAsked(
+      available(context.committee, context.roster, sealed, payloads(bodyReports), known.standing),
+      askedOf(context, beacon, known.standing),
+    ),
     finalized,
     nextBeaconHeight: nextBeaconHeight(beaconHeight, finalized, context.parameters),
     ...known,
@@ -188,7 +195,7 @@ function common(context: RoundContext, state: RoundState, basis: Basis, roll: Ro
       standingOf(
         context,
         basis.standing,
-        { round: state.round, epoch: context.committee.epoch, offences },
+        { round: state.round, epoch: context.committee.epoch, beacon: state.beacon ?? '', offences },
         roll,
       ),
     ),
@@ -200,12 +207,13 @@ function common(context: RoundContext, state: RoundState, basis: Basis, roll: Ro
 
 /** Everybody's standing after a round, from what its entry and roll say. */
 export function standingOf(
-  { parameters }: Pick<RoundContext, 'parameters'>,
+  context: Pick<RoundContext, 'parameters' | 'committee' | 'roster'>,
   before: StandingTable,
-  { round, epoch, offences }: Pick<RoundEntry, 'round' | 'epoch' | 'offences'>,
+  { round, epoch, beacon, offences }: Pick<RoundEntry, 'round' | 'epoch' | 'beacon' | 'offences'>,
   roll: Roll,
 ): StandingTable {
-  return nextStanding(before, { round, epoch, roll, offences }, quarantineRounds(parameters));
+  const asked = [...(askedOf(context, beacon, before) ?? [])];
+  return nextStanding(before, { round, epoch, roll, asked, offences }, quarantineRounds(context.parameters));
 }
 
 function agreedPrivacy({ unit, relation, delta }: RoundContext['parameters']['privacy']) {

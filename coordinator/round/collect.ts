@@ -8,6 +8,7 @@ import type { Received } from '../received.ts';
 import { relaysOf, sourcesOf } from '../relays.ts';
 import { isDue, type RestoreRequest } from '../restore.ts';
 import { admittanceOf, type StandingTable } from '../standing/index.ts';
+import { askedNow } from './asked.ts';
 import { replaceBeacon } from './beacon-change.ts';
 import { isContributor, servingDelay } from './contribute.ts';
 import { type Turn, withEntry, withItem } from './turn.ts';
@@ -29,12 +30,22 @@ export function onBeacon(turn: Turn, randomness: string, request?: RestoreReques
     order: beaconOrder(beacon, nodesOf(context.committee)),
     phase: 'collecting',
   });
-  const { round } = state;
+  train(turn);
   const timer = isContributor(context)
     ? ({ timer: 'serve', ms: servingDelay(context) } as const)
     : ({ timer: 'collect', ms: context.parameters.timeouts.collectMs } as const);
-  if (restore === undefined) turn.emit({ type: 'train', round, base: state.head });
-  turn.emit({ type: 'start-timer', round, view: 0, ...timer });
+  turn.emit({ type: 'start-timer', round: state.round, view: 0, ...timer });
+}
+
+/**
+ * Trains where this node is asked to; whether it is may have to wait for everybody's standing. In a round that restores
+ * a version nobody trains.
+ */
+export function train(turn: Turn): void {
+  const { context, state } = turn;
+  const asked = askedNow(context, state);
+  if (state.restore === undefined && (asked === 'all' || asked?.has(context.self)))
+    turn.emit({ type: 'train', round: state.round, base: state.head });
 }
 
 /** A header counts when it builds on the last certified version; a second one of its sender does not. */
@@ -49,6 +60,12 @@ export function onHeader(turn: Turn, message: Received<'update-header'>): void {
     });
     return;
   }
+  const asked = askedNow(turn.context, turn.state);
+  if (asked instanceof Set && !asked.has(message.sender)) {
+    const reason = 'the beacon did not ask its sender to train in this round';
+    turn.emit({ type: 'refused', message, code: 'UPDATE_NOT_SELECTED', reason });
+    return;
+  }
   if (!headers.has(message.sender)) turn.change({ headers: withEntry(headers, message.sender, message) });
 }
 
@@ -60,9 +77,11 @@ export function reportSeal(turn: Turn, timeIsOver: boolean): void {
   const { context, state } = turn;
   if (state.beacon === undefined || state.sealReported) return;
   const { committee, roster } = context;
+  const asked = askedNow(context, state);
+  const awaited = asked === 'all' ? roster.nodes.length : (asked?.size ?? Number.POSITIVE_INFINITY);
   const isWhole =
     state.restore !== undefined ||
-    (state.headers.size === committee.members.length && roster.nodes.length === state.headers.size);
+    (roster.nodes.length === committee.members.length && state.headers.size >= awaited);
   if (isContributor(context) || (!timeIsOver && !isWhole)) return;
   const headers = packRows([...state.headers.values()].flatMap((header) => rowsOf(context, header)));
   turn.emit({

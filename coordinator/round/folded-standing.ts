@@ -20,9 +20,13 @@ export function foldedStanding(turn: Turn, rounds: readonly LoggedRound[]): Stan
   return table !== undefined && standingDigest(table) === certified ? table : undefined;
 }
 
-/** Who does not vote needs no table: what it fetches does not grow with the network. */
+/**
+ * Who does not vote needs no table, and what it fetches does not grow with the network; unless the network selects who
+ * trains, which follows from the table.
+ */
 export function askForStanding(turn: Turn): void {
   const { context, state } = turn;
-  if (state.standing !== undefined || !isMember(context.committee, context.self)) return;
+  const needsTable = isMember(context.committee, context.self) || context.parameters.selection !== undefined;
+  if (state.standing !== undefined || !needsTable) return;
   turn.emit({ type: 'fetch-standing', round: state.round, digest: state.head.standing });
 }

@@ -131,7 +131,7 @@ function supported(
     named('update-header', evidence.headers).filter(({ sender }) => roster.places.has(sender)),
     open('seal-report', evidence.sealReports),
     open('body-report', evidence.bodyReports),
-    { standing, offences: checkedOffences(state, standing, entry) },
+    { beacon: state.beacon ?? '', standing, offences: checkedOffences(state, standing, entry) },
   );
   if (basis === undefined)
     throw new BallastError('PROPOSAL_UNSUPPORTED', 'proposal: a sealed header is missing');

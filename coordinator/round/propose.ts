@@ -50,7 +50,7 @@ function settledBasis(turn: Turn): Basis | undefined {
     state.headers.values(),
     [...state.sealReports.values()],
     [...state.bodyReports.values()],
-    { standing, offences: offencesToName(state, standing) },
+    { beacon: state.beacon ?? '', standing, offences: offencesToName(state, standing) },
   );
 }
 

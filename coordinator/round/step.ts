@@ -15,6 +15,7 @@ import {
   onHeader,
   reportBodies,
   reportSeal,
+  train,
 } from './collect.ts';
 import { isContributor, onRequest, serveBody } from './contribute.ts';
 import { askForStanding, foldedStanding } from './folded-standing.ts';
@@ -322,6 +323,8 @@ function onStanding(turn: Turn, table: StandingTable): void {
   const { standing, head } = turn.state;
   if (standing !== undefined || standingDigest(table) !== head.standing) return;
   turn.change({ standing: table });
+  // Where the network selects who trains, that had to wait for the table.
+  if (turn.state.beacon !== undefined && turn.context.parameters.selection !== undefined) train(turn);
   replayEarly(turn);
 }
 

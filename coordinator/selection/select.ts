@@ -73,10 +73,10 @@ const ORDERS: Readonly<Record<SelectionStrategy, Order>> = {
   uniform: byHash,
   'round-robin': leastUsed,
   importance: byScore,
-  'resource-aware': (beacon, candidates) => {
+  'resource-aware': (beacon, candidates, count) => {
     const able = candidates.filter(({ history }) => capacity(history) >= 500);
     const others = candidates.filter(({ history }) => capacity(history) < 500);
-    return [...leastUsed(beacon, able), ...byHash(beacon, others)];
+    return [...leastUsed(beacon, able, count), ...byHash(beacon, others)];
   },
 };
 
@@ -91,15 +91,28 @@ function byHash(beacon: Digest, candidates: readonly SelectionCandidate[]): Sele
     .map(({ candidate }) => candidate);
 }
 
+/** Of the places of a round, so many at most go to nodes that were never asked, while others wait. */
+const NEW_SHARE = 4;
+
 /**
- * Ascending share of its rounds in which a node was asked, ties by the hash. One asking and one round are counted
- * before the first: a newcomer begins at the end of the queue and comes to its turn by waiting, so fresh identities
- * gain nothing.
+ * Ascending share of its rounds in which a node was asked, one asking and one round counted before the first; ties by
+ * the hash. Of those never asked one in four places is theirs: each comes to its turn, and fresh names, however many,
+ * displace no more than that. Once asked, a node is at the end of the queue.
  */
-function leastUsed(beacon: Digest, candidates: readonly SelectionCandidate[]): SelectionCandidate[] {
-  return byHash(beacon, candidates).sort(
-    ({ history: a }, { history: b }) => (a.asked + 1) * (b.rounds + 1) - (b.asked + 1) * (a.rounds + 1),
-  );
+function leastUsed(
+  beacon: Digest,
+  candidates: readonly SelectionCandidate[],
+  count: number,
+): SelectionCandidate[] {
+  const shuffled = byHash(beacon, candidates);
+  const fresh = shuffled.filter(({ history }) => history.rounds === 0);
+  const known = shuffled
+    .filter(({ history }) => history.rounds > 0)
+    .sort(
+      ({ history: a }, { history: b }) => (a.asked + 1) * (b.rounds + 1) - (b.asked + 1) * (a.rounds + 1),
+    );
+  const places = Math.ceil(count / NEW_SHARE);
+  return [...fresh.slice(0, places), ...known, ...fresh.slice(places)];
 }
 
 /**

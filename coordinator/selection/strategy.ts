@@ -4,7 +4,7 @@ import { BallastError, closestWord } from '../../protocol/errors.ts';
  * How the nodes that train in a round are chosen:
  *
  * - `uniform`: every subset of the size alike.
- * - `round-robin`: who was asked in the smallest share of its rounds first.
+ * - `round-robin`: who was asked in the smallest share of its rounds first; one place in four for those never asked.
  * - `importance`: without replacement, in proportion to the score of a node's verified history.
  * - `resource-aware`: in turn among those whose updates were there in time at least half the times they were asked;
  *   uniformly among the others where those are too few.

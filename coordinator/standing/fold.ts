@@ -53,10 +53,10 @@ export function standingAfter(
     if (judgementOf(fate) === 'neither' && !rows.has(node)) continue;
     rows.set(node, judged(rowOf(node), fate, round, first));
   }
-  // Who was asked and has a row: one that never showed has none to count in.
   for (const node of asked) {
-    const row = rows.get(node);
-    if (row !== undefined) rows.set(node, { ...row, asked: row.asked + 1 });
+    // Who keeps silent when it is first asked begins as a newcomer: that it was asked must be remembered.
+    const row = rows.get(node) ?? newRow('newcomer', round);
+    rows.set(node, { ...row, asked: row.asked + 1 });
   }
   for (const node of new Set(offences.map((offence) => offence.node)))
     rows.set(node, { ...quarantined(rowOf(node), round, first), settled: round });

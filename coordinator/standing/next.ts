@@ -9,12 +9,13 @@ const tables = new BoundedCache<StandingTable>(64);
 
 /** As {@link standingAfter}, computed once for equal inputs. */
 export function nextStanding(table: StandingTable, record: RoundRecord, first: number): StandingTable {
-  const { round, epoch, roll, offences } = record;
+  const { round, epoch, roll, asked = [], offences } = record;
   const key = digestOf('ballast/standing-cache/1', {
     table: standingDigest(table),
     round,
     epoch,
     roll: roll.map(({ node, fate }) => [node, fate]),
+    asked: [...asked],
     offences: offences.map(({ node }) => node),
     first,
   });

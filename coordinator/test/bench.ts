@@ -162,6 +162,7 @@ export function trueEntry(
 
 function trueBasis(context: RoundContext): Basis {
   const basis = basisOf(context, GENESIS.nextBeaconHeight, headers, sealReports, bodyReports, {
+    beacon: digest('beacon'),
     standing: GENESIS_STANDING,
     offences: [],
   });

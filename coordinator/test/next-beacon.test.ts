@@ -3,9 +3,9 @@ import { basisOf } from '../round/basis.ts';
 import type { RoundContext } from '../round/types.ts';
 import { GENESIS_STANDING } from '../standing/index.ts';
 import { headers, MEMBERS, roster } from './bench.ts';
-import { bodyDigest, committeeOf, NETWORK, PARAMETERS, received, rows, signerOf } from './support.ts';
+import { bodyDigest, committeeOf, digest, NETWORK, PARAMETERS, received, rows, signerOf } from './support.ts';
 
-const KNOWN = { standing: GENESIS_STANDING, offences: [] };
+const KNOWN = { beacon: digest('beacon'), standing: GENESIS_STANDING, offences: [] };
 const committee = committeeOf(MEMBERS);
 const context: RoundContext = {
   self: signerOf(0).nodeId,

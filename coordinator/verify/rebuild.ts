@@ -53,7 +53,11 @@ export class Rebuilder {
     const bytes = await this.#collaborators.store.get(transcriptKey(round));
     if (bytes === undefined) return { transcript: false, bodies: false };
     const basis = await this.#findings.attempt(round, 'transcript', 'signed headers and reports', () =>
-      basisOfTranscript(context, before, decodeTranscript(bytes), { standing, offences: entry.offences }),
+      basisOfTranscript(context, before, decodeTranscript(bytes), {
+        beacon: entry.beacon,
+        standing,
+        offences: entry.offences,
+      }),
     );
     if (basis === undefined) return { transcript: false, bodies: false };
     const computed = await this.#aggregate(before, entry, basis);

@@ -14,6 +14,7 @@ import { findVersion, isDue, requestOf } from '../restore.ts';
 import type { Roll } from '../roll.ts';
 import { createRoster } from '../roster.ts';
 import { standingOf } from '../round/basis.ts';
+import type { RoundContext } from '../round/types.ts';
 import { GENESIS_STANDING, type StandingTable, standingDigest } from '../standing/index.ts';
 import { storedStanding } from '../standing-store.ts';
 import { BesideLog } from './beside-log.ts';
@@ -123,14 +124,14 @@ class LogVerifier {
     this.#collaborators.onRound?.(certificate, before);
     const roll = await this.#beside.roll(round, entry);
     const standing = this.#standing;
-    await this.#fold(entry, roll, isTrusted);
+    const { aggregator } = this.#collaborators;
+    const { network, parameters } = this.#options;
+    const context = { self: '', network, committee, roster, parameters, minUpdates: aggregator.minRows };
+    await this.#fold(context, entry, roll, isTrusted);
     if (entry.outcome === 'accepted') await this.#beside.version(entry.version, round);
     if (isTrusted) return true;
     await this.#beside.checkpoint(round, bytes, this.#record, committee);
     await this.#beside.blobs(round);
-    const { aggregator } = this.#collaborators;
-    const { network, parameters } = this.#options;
-    const context = { self: '', network, committee, roster, parameters, minUpdates: aggregator.minRows };
     if (standing === undefined) return true;
     const { transcript, bodies } = await this.#rebuilder.round(context, before, entry, roll, standing);
     this.#transcripts += Number(transcript);
@@ -139,9 +140,14 @@ class LogVerifier {
   }
 
   /** Everybody's standing follows from the roll and the offences; where this node did without the roll it kept the table. */
-  async #fold(entry: RoundEntry, roll: Roll | undefined, isTrusted: boolean): Promise<void> {
+  async #fold(
+    context: RoundContext,
+    entry: RoundEntry,
+    roll: Roll | undefined,
+    isTrusted: boolean,
+  ): Promise<void> {
     if (this.#standing !== undefined && roll !== undefined) {
-      this.#standing = standingOf(this.#options, this.#standing, entry, roll);
+      this.#standing = standingOf(context, this.#standing, entry, roll);
       if (!isTrusted)
         this.#findings.same(entry.round, 'entry.standing', standingDigest(this.#standing), entry.standing);
       return;

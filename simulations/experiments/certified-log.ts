@@ -104,10 +104,10 @@ export async function writeCertifiedLog(
     );
     const seals = say('seal-report', [{ headers: packed, finalized: round * 10 }]);
     const reports = say('body-report', [{ held: packed, refused: [] }]);
-    const known = { standing, offences: [] };
+    const beacon = digestOf('ballast/simulation/beacon', { seed, round });
+    const known = { beacon, standing, offences: [] };
     const basis = basisOf(context, head.nextBeaconHeight, headers, seals, reports, known);
     if (basis === undefined) throw new Error(`round ${round} has no basis`);
-    const beacon = digestOf('ballast/simulation/beacon', { seed, round });
     const rows = updates.map((each, i) => ({ ...each, digest: claims[i]?.digest ?? '' }));
     const candidate = await aggregateCandidate(aggregator, version, rows, { parameters, beacon });
     const state = { ...startRound(head, 0, undefined, standing), beacon };

@@ -60,10 +60,10 @@ describe('standing', () => {
       FIRST,
     );
     expect(silent.rows.get(B)).to.include({ asked: 1, offered: 1, last: 1 });
-    expect(silent.rows.has(A)).to.equal(false);
+    expect(rowOf(silent)).to.include({ tier: 'newcomer', asked: 1, offered: 0, joined: 2 });
     const roll = [{ node: A, fate: 'accepted' }];
     const seen = standingAfter(silent, { round: 3, epoch: EPOCH, roll, asked: [A], offences: [] }, FIRST);
-    expect(rowOf(seen)).to.include({ asked: 1, offered: 1 });
+    expect(rowOf(seen)).to.include({ asked: 2, offered: 1, good: 1 });
     expect(seen.rows.get(B)).to.include({ asked: 1 });
   });
 
