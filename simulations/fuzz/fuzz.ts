@@ -119,22 +119,39 @@ type Tally = {
 
 function take(target: FuzzTarget, input: Uint8Array, tally: Tally): void {
   const { name } = target;
-  const before = allocated();
-  let reason: string | undefined;
-  try {
-    reason = target.feed(input);
-    tally.taken.set(name, (tally.taken.get(name) ?? 0) + 1);
-  } catch (error) {
-    if (error instanceof BallastError) {
-      tally.refusals.set(error.code, (tally.refusals.get(error.code) ?? 0) + 1);
-    } else reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  }
-  // A collection in between makes it less, never more.
-  const grown = allocated() - before;
-  tally.largest = Math.max(tally.largest, grown);
+  let { reason, refusal, grown } = fed(target, input);
+  if (refusal !== undefined) tally.refusals.set(refusal, (tally.refusals.get(refusal) ?? 0) + 1);
+  else tally.taken.set(name, (tally.taken.get(name) ?? 0) + 1);
   const bound = (target.allocation ?? ALLOCATION) + input.length * ALLOCATED_PER_BYTE;
+  // A cache that grows, or code that is compiled, is no input's doing: that comes again every time.
+  for (let again = 0; grown > bound && again < ALLOCATION_TRIES; again++)
+    grown = Math.min(grown, fed(target, input).grown);
+  tally.largest = Math.max(tally.largest, grown);
   if (grown > bound) reason ??= `allocated ${grown} bytes for ${input.length}, expected at most ${bound}`;
   if (reason !== undefined) note(tally.findings, { target: name, input, reason });
+}
+
+/** So often an input has to allocate too much before it is one that does. */
+const ALLOCATION_TRIES = 3;
+
+type Fed = {
+  readonly reason: string | undefined;
+  /** The code of the refusal; undefined for what was taken. */
+  readonly refusal: string | undefined;
+  /** Bytes allocated meanwhile: a collection in between makes it less, never more. */
+  readonly grown: number;
+};
+
+function fed(target: FuzzTarget, input: Uint8Array): Fed {
+  const before = allocated();
+  let [reason, refusal]: [string | undefined, string | undefined] = [undefined, undefined];
+  try {
+    reason = target.feed(input);
+  } catch (error) {
+    if (error instanceof BallastError) refusal = error.code;
+    else reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  return { reason, refusal, grown: allocated() - before };
 }
 
 /** The shortest input for each thing that gave way. */
