@@ -23,6 +23,7 @@ import { createRoster } from './roster.ts';
 import { startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
 import { genesisState, type RoundAggregator, requireRoundInputs } from './round-aggregator.ts';
+import { requireSelection } from './selection/index.ts';
 import { CatchUp } from './sync/catch-up.ts';
 import { answerLog } from './sync/log-server.ts';
 import { OwnPast } from './sync/own-past.ts';
@@ -68,7 +69,7 @@ export class Participant {
    * Reads log, lock and votes back, so that a restarted member goes on where it was.
    *
    * @throws UsageError `RULE_NEEDS_LOSSES` for an aggregation that asks for what no round has; BallastError
-   *   `GENESIS_STATE` for a genesis of another aggregation; what reading the store throws.
+   *   `GENESIS_STATE` for a genesis of another aggregation; UsageError `SELECTION_MIN` for a selection of too few; what reading the store throws.
    */
   static async open(
     options: ParticipantOptions,
@@ -76,6 +77,7 @@ export class Participant {
     observer: ParticipantObserver = {},
   ): Promise<Participant> {
     requireGenesisState(options, collaborators.aggregator);
+    requireSelection(options.parameters.selection, collaborators.aggregator.minRows);
     const memory = await readMemory(options, collaborators, observer);
     return new Participant(options, collaborators, observer, memory);
   }

@@ -3,6 +3,7 @@ export { type History, importanceScore, SCORE_PARTS, type SelectionCandidate } f
 export { type Selection, selectionCount, selectParticipants } from './select.ts';
 export {
   parseStrategy,
+  requireSelection,
   type SamplingStatement,
   SELECTION_STRATEGIES,
   type SelectionOptions,

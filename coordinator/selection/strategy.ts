@@ -1,4 +1,4 @@
-import { BallastError, closestWord } from '../../protocol/errors.ts';
+import { closestWord, UsageError } from '../../protocol/errors.ts';
 
 /**
  * How the nodes that train in a round are chosen:
@@ -20,15 +20,30 @@ export type SelectionOptions = {
   readonly min: number;
 };
 
-/** @throws BallastError `SELECTION_STRATEGY`, naming the nearest one. */
+/** @throws UsageError `SELECTION_STRATEGY`, naming the nearest one. */
 export function parseStrategy(name: string): SelectionStrategy {
   const known = SELECTION_STRATEGIES.find((strategy) => strategy === name);
   if (known !== undefined) return known;
   const close = closestWord(name, SELECTION_STRATEGIES);
-  throw new BallastError(
+  throw new UsageError(
     'SELECTION_STRATEGY',
     `selection: got ${JSON.stringify(name.slice(0, 40))}, expected one of ${SELECTION_STRATEGIES.join(', ')}`,
     { metadata: { name }, ...(close === undefined ? {} : { hint: `did you mean "${close}"?` }) },
+  );
+}
+
+/**
+ * Whether a selection leaves the aggregation enough updates, and a network that asks for none is let pass.
+ *
+ * @param fewest updates that the aggregation takes.
+ * @throws UsageError `SELECTION_MIN`.
+ */
+export function requireSelection(selection: Pick<SelectionOptions, 'min'> | undefined, fewest: number): void {
+  if (selection === undefined || selection.min >= fewest) return;
+  throw new UsageError(
+    'SELECTION_MIN',
+    `selection.min: got ${selection.min}, expected at least ${fewest}: the aggregation takes no fewer updates`,
+    { metadata: { min: selection.min, fewest }, hint: 'select more nodes, or take a rule with a smaller f' },
   );
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { preAggregatorNames, ruleNames, serverStepNames } from '../../aggregation/index.ts';
+import { parseStrategy, SELECTION_STRATEGIES } from '../../coordinator/index.ts';
 import { type DevnetOptions, runDevnet } from '../devnet/index.ts';
 import { type FolderFlags, withFolder } from './folder.ts';
 import { positiveNumber, wholeNumber } from './numbers.ts';
@@ -49,6 +50,11 @@ export const addNodeCommands: AddCommands = (program, entry) => {
       '.ballast/devnet',
     )
     .option('--collaterals <n>', 'public coins beside the main one that the gate judges on', wholeNumber, 0)
+    .option(
+      '--selection <strategy:share>',
+      `who trains in a round: ${SELECTION_STRATEGIES.join(', ')}; as in uniform:0.8`,
+      selectionFlag,
+    )
     .option('--audit <steps:challenged>', 'proofs of training on public rows, as in 16:4', auditFlag)
     .option('--no-gate', 'publish candidates that are worse than the last version')
     .option('--no-norm-check', 'accept updates beyond the clip norm')
@@ -109,6 +115,13 @@ async function devnet(flags: DevnetFlags, entry: string): Promise<void> {
   }
   const wasInterrupted = interruption.signalName() !== undefined;
   if (wasInterrupted && (options.exit || interruption.force.aborted)) process.exitCode = 130;
+}
+
+function selectionFlag(text: string): NonNullable<DevnetOptions['selection']> {
+  const [, name = '', part] = /^([a-z-]{1,20}):(0?\.[0-9]{1,6}|1)$/.exec(text) ?? [];
+  if (part === undefined)
+    throw new InvalidArgumentError(`got "${text}", expected a strategy and a share, as in uniform:0.8`);
+  return { strategy: parseStrategy(name), share: Number(part) };
 }
 
 function auditFlag(text: string): NonNullable<DevnetOptions['audit']> {

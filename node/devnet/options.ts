@@ -1,5 +1,10 @@
 import { parsePipeline, pipelineText, ruleEntry } from '../../aggregation/index.ts';
-import { aggregatorOf, requireAuditOptions, requireFor } from '../../coordinator/index.ts';
+import {
+  aggregatorOf,
+  requireAuditOptions,
+  requireFor,
+  type SelectionStrategy,
+} from '../../coordinator/index.ts';
 import { noiseMultiplierFor, type PrivacyUnit } from '../../privacy/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
@@ -31,6 +36,8 @@ export type DevnetOptions = {
   readonly samplingRate?: number | undefined;
   /** Days of the disjoint blocks that are one record; a UTC day of examples where left out. */
   readonly recordDays?: number | undefined;
+  /** Who trains in a round, and which share of the nodes; all where left out. */
+  readonly selection?: { readonly strategy: SelectionStrategy; readonly share: number };
   /** Proofs of training; none where left out. */
   readonly audit?: NetworkParameters['audit'];
   /** What the nodes aggregate with; `auto` where left out. */
@@ -98,17 +105,24 @@ export function devnetParameters(
     | 'samplingRate'
     | 'recordDays'
     | 'audit'
+    | 'selection'
   >,
 ): NetworkParameters {
   const { samplingRate, recordDays } = options;
   const unit: PrivacyUnit = options.privacy === 'off' ? 'none' : options.privacy;
   const defaults = TRAINING_DEFAULTS;
+  const rule = { name: pipelineText(parsePipeline(options.rule)), f: assumedLiars(options) };
+  const update = {
+    clipNorm: defaults.updateClipNorm,
+    gridBits: defaults.gridBits,
+    normCheck: options.normCheck,
+  };
   const noiseMultiplier = { none: 0, record: defaults.noiseMultiplier, node: nodeNoise(options.rounds) }[
     unit
   ];
   return {
-    rule: { name: pipelineText(parsePipeline(options.rule)), f: assumedLiars(options) },
-    update: { clipNorm: defaults.updateClipNorm, gridBits: defaults.gridBits, normCheck: options.normCheck },
+    rule,
+    update,
     privacy: {
       unit,
       relation: 'add-remove',
@@ -132,6 +146,9 @@ export function devnetParameters(
     beaconLag: 3,
     retention: { rounds: 20 },
     ...(options.audit === undefined ? {} : { audit: options.audit }),
+    ...(options.selection === undefined
+      ? {}
+      : { selection: { ...options.selection, min: Math.max(1, aggregatorOf({ rule, update }).minRows) } }),
   };
 }
 

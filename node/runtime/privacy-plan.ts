@@ -1,3 +1,4 @@
+import { type SamplingStatement, samplingOf } from '../../coordinator/index.ts';
 import { expectedNoiseToSignal, type PrivacyLedger, type ReleaseEvent } from '../../privacy/index.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 
@@ -30,6 +31,8 @@ export type PrivacyPlan = {
   readonly delta: number;
   /** Rounds that the budget bears at this noise, this one among them; null where nothing bounds them. */
   readonly roundsLeft: number | null;
+  /** How the choice of those who train is accounted for, where the network selects them. */
+  readonly selection?: SamplingStatement;
   readonly hint?: string;
 };
 
@@ -39,7 +42,7 @@ export type PrivacyPlan = {
  * @throws BallastError as the ledger's `projection`.
  */
 export function privacyPlan(
-  { privacy, training }: NetworkParameters,
+  { privacy, training, selection }: NetworkParameters,
   ledger: Pick<PrivacyLedger, 'projection' | 'policy'>,
   options: {
     readonly round: number;
@@ -72,6 +75,7 @@ export function privacyPlan(
     epsilonBudget: isCovered ? ledger.policy.epsilonBudget : null,
     delta,
     roundsLeft: Number.isFinite(roundsLeft) ? roundsLeft : null,
+    ...(selection === undefined ? {} : { selection: samplingOf(selection.strategy) }),
     ...(hint === undefined ? {} : { hint }),
   };
 }

@@ -5,7 +5,13 @@ import { codeOf, digest, signerOf } from '../../test/support.ts';
 import { askedToTrain, historyOf } from '../asked.ts';
 import { FULL_SCORE, type History, importanceScore, SCORE_PARTS, type SelectionCandidate } from '../score.ts';
 import { MAX_CANDIDATES, selectionCount, selectParticipants } from '../select.ts';
-import { parseStrategy, SELECTION_STRATEGIES, type SelectionStrategy, samplingOf } from '../strategy.ts';
+import {
+  parseStrategy,
+  requireSelection,
+  SELECTION_STRATEGIES,
+  type SelectionStrategy,
+  samplingOf,
+} from '../strategy.ts';
 
 const NEW: History = { rounds: 0, asked: 0, sealed: 0, accepted: 0, quarters: 4 };
 const GOOD: History = { rounds: 100, asked: 50, sealed: 50, accepted: 50, quarters: 4 };
@@ -195,6 +201,9 @@ describe('client selection', () => {
   it('refuses unknown strategies, impossible shares, and candidates twice or without end', () => {
     expect(codeOf(() => parseStrategy('unifrom'))).to.equal('SELECTION_STRATEGY');
     expect(parseStrategy('uniform')).to.equal('uniform');
+    expect(codeOf(() => requireSelection({ min: 4 }, 5))).to.equal('SELECTION_MIN');
+    requireSelection({ min: 5 }, 5);
+    requireSelection(undefined, 5);
     for (const share of [0, -1, 1.01, Number.NaN])
       expect(codeOf(() => select('uniform', candidates(3), 1, { share, min: 1 }))).to.equal(
         'SELECTION_OPTION',

@@ -12,6 +12,13 @@ const four = releaseEvent({ unit: 'record', relation: 'add-remove', noiseMultipl
 const told = { round: 3, dimension: 100, release: four };
 
 describe('the privacy plan', () => {
+  it('says that being selected in public gains no privacy', async () => {
+    const parameters = { ...parametersOf(), selection: { strategy: 'uniform', share: 0.5, min: 3 } as const };
+    const ledger = await PrivacyLedger.open(new MemoryStore(), parameters.privacy);
+    const { selection, samplingRate } = privacyPlan(parameters, ledger, { ...told, records: 160 });
+    expect({ rate: selection?.rate, samplingRate }).to.deep.equal({ rate: 1, samplingRate: 1 });
+  });
+
   it('tells the ratio of noise to signal from d, n and σ, and what the budget bears', async () => {
     const parameters = parametersOf();
     const ledger = await PrivacyLedger.open(new MemoryStore(), parameters.privacy);
