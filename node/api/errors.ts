@@ -17,6 +17,7 @@ export const API_ERRORS = {
   ROLL_UNKNOWN: { status: 404, hint: 'ask a member of the committee of that round: others may do without' },
   REPORT_UNKNOWN: { status: 404, hint: 'ask another node, or evaluate the weights yourself' },
   WEIGHTS_UNKNOWN: { status: 404, hint: 'older weights are kept by nodes that run with an archive' },
+  EVIDENCE_UNKNOWN: { status: 404, hint: 'see /v1/evidence' },
   COMMITTEE_UNKNOWN: { status: 404, hint: 'see epoch in /v1/node' },
   PARAMETER_UNKNOWN: { status: 404, hint: 'see /v1/parameters' },
   METHOD_NOT_ALLOWED: { status: 405, hint: 'see the header Allow' },

@@ -1,4 +1,4 @@
-import type { Certificate, Committee, Head, Roll } from '../../coordinator/index.ts';
+import type { Certificate, Committee, Head, Offence, Roll } from '../../coordinator/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
@@ -11,6 +11,7 @@ import type {
   Readiness,
   RiskAssessmentJson,
   RiskRequest,
+  StandingJson,
   VersionReport,
 } from './schemas/index.ts';
 
@@ -39,6 +40,11 @@ export type ApiSource = {
   readonly roundOf: (version: number) => Promise<number | undefined>;
   /** A model's weights, float64 little-endian, where this node still keeps them. */
   readonly weights: (digest: Digest) => Promise<Uint8Array | undefined>;
+  /** This node's standing after the head; undefined while no roll has named it, or where it is not known. */
+  readonly standing: () => Promise<StandingJson | undefined>;
+  readonly offences: () => readonly Offence[];
+  /** The bytes of a kept proof. */
+  readonly proof: (evidence: Digest) => Promise<Uint8Array | undefined>;
   readonly report: (version: number) => Promise<VersionReport | undefined>;
   readonly committee: (epoch: number) => Promise<Committee | undefined>;
   /** The privacy ledger's account; the same object until the ledger has another entry. */

@@ -45,6 +45,11 @@ export const CONDITIONS = {
     isNotice: true,
     hint: 'nothing: the node goes on validating and voting, and releases nothing more of this data',
   },
+  UPDATE_DROPPED: {
+    holdsChain: false,
+    isNotice: true,
+    hint: 'see docs/refusals.md for the code that the message names',
+  },
   LEDGER_BEHIND: { holdsChain: false, hint: 'restore the newest backup of the data folder' },
 } as const satisfies Readonly<Record<string, Terms>>;
 

@@ -30,6 +30,7 @@ import type { Emit } from './events.ts';
 import { FeeAdvisor } from './fee-advisor.ts';
 import { createGate } from './gate.ts';
 import { ledgerPolicy } from './ledger-policy.ts';
+import { tellOwnUpdate } from './own-update.ts';
 import { pause } from './pause.ts';
 import type { PublicMarket } from './public-market.ts';
 import { createRoundTrainer } from './round-trainer.ts';
@@ -268,6 +269,7 @@ export class NodeCore {
   #onDecided(decided: Decided): void {
     const { round } = decided.certificate.entry;
     if (round >= this.#silentUntil) this.#collaborators.conditions.clear('VOTES_BEHIND');
+    tellOwnUpdate(decided, this.#options.identity.nodeId, this.#collaborators.conditions);
     const isLast = round >= this.#options.rounds;
     const followed = this.#running.after.follow(decided);
     const { emit } = this.#collaborators;

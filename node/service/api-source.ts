@@ -7,6 +7,7 @@ import { ApiError, type ApiSource, createPredictor } from '../api/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import type { NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainParameters } from './chain-parameters.ts';
+import { ownStanding } from './own-standing.ts';
 import type { PrivacyAccounts } from './privacy-accounts.ts';
 import type { Measure, ReportedVersion, VersionReports } from './version-reports.ts';
 
@@ -71,6 +72,15 @@ export function createApiSource({
       const weights = await participant().weights(digest);
       return weights === undefined ? undefined : encodeWeights(weights);
     },
+    standing: () => {
+      const running = participant();
+      return ownStanding(
+        { state: running.state, head: running.head, roll: (round) => running.roll(round) },
+        node,
+      );
+    },
+    offences: () => participant().offences,
+    proof: (evidence) => participant().proof(evidence),
     report: async (version) => {
       const found = await versionOf(version);
       const report = found && (await reports.of(found));

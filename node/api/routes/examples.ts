@@ -122,6 +122,13 @@ const made = {
   horizonHours: 24,
 };
 
+const offence = {
+  node: EXAMPLE_NODE,
+  kind: 'equivocation-header',
+  round: 8,
+  evidence: EXAMPLE_DIGEST,
+};
+
 export const EXAMPLES = {
   health: { status: 'ok', uptimeSeconds: 12.5 },
   readiness,
@@ -131,7 +138,19 @@ export const EXAMPLES = {
     epoch: 0,
     head: { round: 9, entry: EXAMPLE_DIGEST, version: 8, modelDigest: EXAMPLE_DIGEST, nextBeaconHeight: 120 },
     readiness,
+    standing: {
+      tier: 'trusted',
+      weight: 4,
+      quarantinedUntil: null,
+      offered: 9,
+      accepted: 9,
+      selected: 7,
+      rate: 1,
+      update: { round: 9, fate: 'selected', meaning: 'it has weight in the candidate' },
+    },
   },
+  offences: { items: [offence] },
+  proof: { ...offence, proof: '83a6646f6d61696e' },
   privacyAccount,
   network: { id: EXAMPLE_DIGEST, document: { name: 'devnet', chain: 'eip155:31337' } },
   model,

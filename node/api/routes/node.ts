@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { toHex } from '../../../protocol/digest.ts';
 import { committeeJson } from '../certificates.ts';
 import { ApiError } from '../errors.ts';
 import { json, type Route, route } from '../route.ts';
-import { committee, integerText, network, node } from '../schemas/index.ts';
+import { committee, digest, integerText, network, node, offences, proof } from '../schemas/index.ts';
 import type { ApiSource, ApiStatus } from '../source.ts';
 import { EXAMPLES } from './examples.ts';
 import { readinessBody } from './health.ts';
@@ -31,7 +32,41 @@ export function nodeRoutes(source: () => ApiSource, status: ApiStatus): Route[] 
         const { node, network, head: headOf, certificate } = source();
         const head = headOf();
         const epoch = head.round === 0 ? 0 : ((await certificate(head.round))?.entry.epoch ?? 0);
-        return { body: { node, network, epoch, head: plainHead(head), readiness: readinessBody(status) } };
+        const readiness = readinessBody(status);
+        const standing = (await source().standing()) ?? null;
+        return { body: { node, network, epoch, head: plainHead(head), readiness, standing } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/evidence',
+      operationId: 'getEvidence',
+      summary: 'Proofs that this node keeps: who broke which rule',
+      tag: 'node',
+      answers: json(offences, EXAMPLES.offences),
+      errors: ['NOT_READY'],
+      handle: () => ({ body: { items: source().offences() } }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/evidence/{evidence}',
+      operationId: 'getProof',
+      summary: 'One proof with its bytes, to be checked by anybody',
+      tag: 'node',
+      params: z.strictObject({ evidence: digest }),
+      answers: json(proof, EXAMPLES.proof),
+      errors: ['EVIDENCE_UNKNOWN', 'NOT_READY'],
+      handle: async ({ params: { evidence } }) => {
+        const offence = source()
+          .offences()
+          .find((each) => each.evidence === evidence);
+        const bytes = offence && (await source().proof(evidence));
+        if (offence === undefined || bytes === undefined) {
+          throw new ApiError('EVIDENCE_UNKNOWN', `evidence ${evidence}: not kept here`, {
+            metadata: { evidence },
+          });
+        }
+        return { body: { ...offence, proof: toHex(bytes) } };
       },
     }),
     route({

@@ -33,7 +33,46 @@ export const network = z.strictObject({
     .meta({ description: 'network.json; canonically encoded and hashed it gives the id' }),
 });
 
-export const node = z.strictObject({ node: nodeId, network: digest, epoch: count, head, readiness });
+/** How far the network trusts this node, and what became of its last update. */
+export const standing = z.strictObject({
+  tier: z.enum(['newcomer', 'trusted', 'probation', 'quarantined']),
+  weight: z.int().min(0).max(4).meta({ description: 'quarters of its updates that count' }),
+  quarantinedUntil: count
+    .nullable()
+    .meta({ description: 'last round of its quarantine; null where it is in none' }),
+  offered: count,
+  accepted: count,
+  selected: count,
+  rate: z.number().min(0).max(1).meta({ description: 'accepted ÷ rounds since it joined' }),
+  update: z
+    .strictObject({ round: count, fate: z.string(), meaning: z.string() })
+    .nullable()
+    .meta({ description: 'its row in the roll of the last round; null where it has none' }),
+});
+
+export const node = z.strictObject({
+  node: nodeId,
+  network: digest,
+  epoch: count,
+  head,
+  readiness,
+  standing: standing.nullable(),
+});
+
+/** A node that a kept proof shows to have broken a rule. */
+export const offence = z.strictObject({
+  node: nodeId,
+  kind: z.string(),
+  round: count,
+  evidence: digest,
+});
+export const offences = z.strictObject({ items: z.array(offence) });
+export const proof = z.strictObject({
+  ...offence.shape,
+  proof: z.string().meta({ description: 'the bytes of the proof, hexadecimal; docs/standing.md' }),
+});
+
+export type StandingJson = z.infer<typeof standing>;
 
 export type Condition = z.infer<typeof condition>;
 export type Readiness = Omit<z.infer<typeof readiness>, 'conditions'>;

@@ -9,6 +9,7 @@ import { API_ERRORS } from '../errors.ts';
 import { CERTIFICATE_TYPE } from '../index.ts';
 import { errorsOf } from '../openapi.ts';
 import { JSON_TYPE, type Route } from '../route.ts';
+import { EXAMPLES } from '../routes/examples.ts';
 import { allRoutes } from '../routes/index.ts';
 import { type RoundJson, round } from '../schemas/index.ts';
 import {
@@ -43,6 +44,8 @@ const SAMPLES: Readonly<Record<string, readonly [path: string, body?: unknown][]
   '/v1/node': [['/v1/node']],
   '/v1/node/privacy': [['/v1/node/privacy']],
   '/v1/committees/{epoch}': [['/v1/committees/0']],
+  '/v1/evidence': [['/v1/evidence']],
+  '/v1/evidence/{evidence}': [[`/v1/evidence/${EXAMPLES.offences.items[0]?.evidence}`]],
   '/v1/models': [
     ['/v1/models'],
     ['/v1/models?limit=3'],

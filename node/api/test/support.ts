@@ -5,6 +5,7 @@ import {
   EMPTY_STANDING,
   type Head,
   headAfter,
+  type Offence,
   updatesOf,
 } from '../../../coordinator/index.ts';
 import { digestOfBytes } from '../../../protocol/digest.ts';
@@ -27,12 +28,14 @@ import { EXAMPLES } from '../routes/examples.ts';
 import {
   type ErrorEnvelope,
   errorEnvelope,
+  offence,
   parameter,
   pegForecast,
   privacyAccount,
   type Readiness,
   report,
   riskAssessment,
+  standing,
 } from '../schemas/index.ts';
 
 export const ROUNDS = 30;
@@ -137,6 +140,9 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
     roll: async (round) => (round === ROUND_WITHOUT_ROLL ? undefined : ROLL),
     roundOf: async (version) => rounds.get(version),
     weights: async (digest) => blobs.get(digest),
+    standing: async () => standing.parse(EXAMPLES.node.standing),
+    offences: () => [offence.parse(EXAMPLES.offences.items[0]) as Offence],
+    proof: async () => Uint8Array.of(1, 2),
     report: async (version) =>
       version === 1
         ? undefined

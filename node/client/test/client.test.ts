@@ -225,7 +225,7 @@ describe('client', () => {
         candidateState: 'f'.repeat(64),
         privacy: { ...certificate?.entry.privacy, epsilon: 0.1 },
         standing: 'f'.repeat(64),
-        offences: [{ node: committee.members[0]?.node, kind: 'X', evidence: 'f'.repeat(64) }],
+        offences: [{ node: committee.members[0]?.node, kind: 'false-ledger', evidence: 'f'.repeat(64) }],
         nextCommittee: 'f'.repeat(64),
       };
       for (const [field, value] of Object.entries(changes)) {
