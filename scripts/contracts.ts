@@ -10,7 +10,7 @@ import { sharedVectors, VECTORS_FOLDER } from '../contracts/test/shared/index.ts
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 write(GENERATED_FOLDER, generateModules(root));
-write(VECTORS_FOLDER, sharedVectors());
+write(VECTORS_FOLDER, await sharedVectors());
 
 function write(folder: string, files: ReadonlyMap<string, string>): void {
   mkdirSync(join(root, folder), { recursive: true });

@@ -18,6 +18,7 @@ export {
   deployContracts,
   nextNonce,
 } from './deploy.ts';
+export { type CommitEquivocation, equivocatorOf, isConflict, isSignedTwice } from './equivocation.ts';
 export { ContractRevertError, decodeRevert, type RevertArgument } from './errors.ts';
 export { chainEventSource } from './event-source.ts';
 export * from './event-stream.ts';

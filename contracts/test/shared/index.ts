@@ -1,4 +1,5 @@
 import { blsVectors } from './bls.ts';
+import { equivocationVectors } from './equivocation.ts';
 import { merkleVectors } from './merkle.ts';
 import { parameterVectors } from './parameters.ts';
 
@@ -6,9 +7,10 @@ import { parameterVectors } from './parameters.ts';
 export const VECTORS_FOLDER = 'contracts/test/vectors';
 
 /** File name within {@link VECTORS_FOLDER} to its text. */
-export function sharedVectors(): ReadonlyMap<string, string> {
+export async function sharedVectors(): Promise<ReadonlyMap<string, string>> {
   const files = {
     'bls.json': blsVectors(),
+    'equivocation.json': await equivocationVectors(),
     'merkle.json': merkleVectors(),
     'parameters.json': parameterVectors(),
   };
