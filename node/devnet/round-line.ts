@@ -1,3 +1,4 @@
+import { pairsOfReason } from '../../coordinator/index.ts';
 import { formatWadPercent } from '../../protocol/units.ts';
 import type { RoundSummary } from './round-table.ts';
 
@@ -73,9 +74,16 @@ function versionText({ decided, digests, published, worse }: RoundSummary, { nod
   const equal = [...digests.values()].filter((digest) => digest === decided.modelDigest).length;
   const held = equal === nodes ? '' : ` (${equal}/${nodes} nodes agree)`;
   if (decided.outcome !== 'accepted')
-    return `v${decided.version} kept: ${decided.reason}${worse.length === 0 ? '' : ` (${worse.join(' and ')})`}${held}`;
+    return `v${decided.version} kept: ${decided.reason}${unnamedText(decided.reason, worse)}${held}`;
   const transaction = published?.transaction;
   return `v${decided.version} ${decided.modelDigest.slice(0, 8)}${held} tx ${transaction == null ? 'pending' : transaction.slice(0, 10)}`;
+}
+
+/** Pairs that some node found worse and that the certified reason does not name. */
+function unnamedText(reason: string, worse: readonly string[]): string {
+  const named = pairsOfReason(reason) ?? [];
+  const unnamed = worse.filter((pair) => !named.includes(pair));
+  return unnamed.length === 0 ? '' : ` (some also ${unnamed.join(', ')})`;
 }
 
 function feeText({ fee }: RoundSummary): string {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createAggregator } from '../../aggregation/index.ts';
-import type { RoundTrainer } from '../../coordinator/index.ts';
+import { type Judgement, judgeScores, type RoundTrainer } from '../../coordinator/index.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
@@ -49,6 +49,15 @@ function trainer(random: SeededRandom, abstains: (round: number) => boolean = ()
   };
 }
 
+/** A candidate that is better on the one collateral, and changed by a factor on the other. */
+function judgedWith(factor: number): Judgement {
+  const scores = (eth: number, dai: number) => [
+    { head: 'peg', collateral: 'eth', score: eth },
+    { head: 'peg', collateral: 'dai', score: dai },
+  ];
+  return judgeScores(scores(1, 1), scores(factor, 0.5), { deadBand: 0.005 });
+}
+
 function entriesOf({ certificates }: WorldReport): RoundEntry[] {
   return [...certificates]
     .sort(([a], [b]) => a - b)
@@ -86,11 +95,11 @@ describe('rounds go on', function () {
     expect(entries.at(-1)?.version).to.equal(20);
   });
 
-  it('after rounds with too few updates and after a rejected one, from the last version', async () => {
+  it('after rounds with too few updates and after one that one collateral is worse off with, from the last version', async () => {
     const abstains = (index: number) => (round: number) => (round === 2 || round === 3) && index < 3;
     const report = await worldOf('too few', {
       trainers: (index, random) => trainer(random, abstains(index)),
-      evaluators: () => ({ judge: async (round) => (round === 5 ? 'rejected' : 'accepted') }),
+      evaluators: () => ({ judge: async (round) => judgedWith(round === 5 ? 1.01 : 0.99) }),
     }).run(6, 100_000);
     expect(report.reached).to.equal(true);
     expect(report.errors).to.deep.equal([]);
@@ -110,6 +119,8 @@ describe('rounds go on', function () {
       expect(baseDigest).to.equal(model);
       if (outcome !== 'accepted') expect(modelDigest).to.equal(model);
       if (outcome === 'aborted') expect(reason).to.equal('2 updates, 3 needed');
+      if (outcome === 'rejected')
+        expect(reason).to.equal('worse on public data than the last version: peg/eth');
       model = modelDigest;
     }
   });

@@ -32,6 +32,18 @@ describe('round line', () => {
     );
   });
 
+  it('names beside the certified reason the pairs that only some nodes found worse', () => {
+    const of = (reason: string, worse: readonly string[]) =>
+      line({
+        decided: decided({ outcome: 'rejected', reason, version: 4, modelDigest: OLD_DIGEST }),
+        worse,
+        fee: fee({ after: fee().before, transaction: null, heldBy: [] }),
+      });
+    const reason = 'worse on public data than the last version: peg/dai';
+    expect(of(reason, ['peg/dai'])).to.include(`v4 kept: ${reason} · fee`);
+    expect(of(reason, ['peg/dai', 'risk/eth'])).to.include(`v4 kept: ${reason} (some also risk/eth) · fee`);
+  });
+
   it('says why a round was aborted, and keeps the version', () => {
     const aborted = decided({
       round: 12,
