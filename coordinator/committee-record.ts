@@ -21,6 +21,16 @@ export const committeeKey = (epoch: number): string => roundKey('committee', epo
  * the Ed25519 keys of the contributors, 32 bytes each, in the order of their ids.
  */
 export function encodeEpoch({ committee, roster }: Epoch): Uint8Array {
+  const ofCommittee = records.get(committee) ?? new WeakMap<Roster, Uint8Array>();
+  const record = ofCommittee.get(roster) ?? madeRecord(committee, roster);
+  records.set(committee, ofCommittee.set(roster, record));
+  return record;
+}
+
+/** It is written with every round. */
+const records = new WeakMap<Committee, WeakMap<Roster, Uint8Array>>();
+
+function madeRecord(committee: Committee, roster: Roster): Uint8Array {
   const contributors = roster.nodes.filter((node) => !isMember(committee, node));
   const keys = new Uint8Array(contributors.length * KEY_BYTES);
   for (const [i, node] of contributors.entries()) keys.set(publicKeyFromNodeId(node), i * KEY_BYTES);

@@ -64,6 +64,8 @@ export class Participant {
   #draining: Promise<void> | undefined;
   #cancelResend: () => void = () => undefined;
   #lastStatus = Number.NEGATIVE_INFINITY;
+  /** When the last round was. */
+  #decidedAt = Number.NEGATIVE_INFINITY;
 
   /**
    * Reads log, lock and votes back, so that a restarted member goes on where it was.
@@ -325,6 +327,7 @@ export class Participant {
   }
 
   #beginRound({ round, standing }: RoundState): void {
+    this.#decidedAt = this.#collaborators.clock.now();
     this.#admission.forgetBefore(round);
     if (standing !== undefined) this.#beside(this.#evidence.settle(standing));
   }
@@ -361,7 +364,8 @@ export class Participant {
   /** A message of a past round comes from a peer that is behind; one of the future says that this node is. */
   #placeRefused({ code, metadata: { round, sender } }: MessageError, bytes: Uint8Array): void {
     if (code === 'UPDATE_PRIVACY_BUDGET') this.#beside(this.#evidence.overspent(bytes));
-    if (code === 'MESSAGE_PAST_ROUND' && this.#maySayStatus()) this.#beside(this.#voice.sendStatus());
+    if (code === 'MESSAGE_PAST_ROUND' && this.#isLong(round) && this.#maySayStatus())
+      this.#beside(this.#voice.sendStatus());
     if (code === 'MESSAGE_FUTURE_ROUND' && typeof round === 'number' && typeof sender === 'string')
       this.#catchUp.hear(sender, round - 1);
   }
@@ -377,6 +381,12 @@ export class Participant {
     work.catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) this.#observer.onError?.(error);
     });
+  }
+
+  /** The last words of the round just decided are still on their way, and nobody's mistake. */
+  #isLong(round: unknown): boolean {
+    const isLast = round === this.#state.round - 1;
+    return !isLast || this.#collaborators.clock.now() - this.#decidedAt >= STATUS_INTERVAL_MS;
   }
 
   #maySayStatus(): boolean {

@@ -78,9 +78,14 @@ export function acceptedOf(roll: Roll): Roll {
   return roll.filter(({ fate }) => fate === 'selected' || fate === 'accepted');
 }
 
+const selections = new WeakMap<Roll, NodeId[]>();
+
 /** Nodes whose update has weight in the candidate. */
 export function selectedOf(roll: Roll): NodeId[] {
-  return roll.filter(({ fate }) => fate === 'selected').map(({ node }) => node);
+  const selected =
+    selections.get(roll) ?? roll.filter(({ fate }) => fate === 'selected').map(({ node }) => node);
+  selections.set(roll, selected);
+  return selected;
 }
 
 /** Updates whose bodies were not held, and why. */
@@ -92,8 +97,12 @@ export function droppedOf(roll: Roll): { readonly node: NodeId; readonly code: s
 
 /** The list of its leaves, canonically encoded: at most {@link MAX_ROLL_BYTES}. */
 export function encodeRoll(roll: Roll): Uint8Array {
-  return encodeCanonical(roll.map(rollLeaf));
+  const bytes = encoded.get(roll) ?? encodeCanonical(roll.map(rollLeaf));
+  encoded.set(roll, bytes);
+  return bytes;
 }
+
+const encoded = new WeakMap<Roll, Uint8Array>();
 
 /** @throws BallastError `ROLL_MALFORMED`, or what decoding throws. */
 export function decodeRoll(bytes: Uint8Array): Roll {

@@ -15,7 +15,17 @@ export type Roster = {
  * @param others nodes beside the committee; members among them are passed over.
  * @throws BallastError `ROSTER_SIZE`.
  */
-export function createRoster(committee: Committee, others: Iterable<NodeId> = []): Roster {
+export function createRoster(committee: Committee, others: readonly NodeId[] = NOBODY): Roster {
+  const ofCommittee = rosters.get(committee) ?? new WeakMap<readonly NodeId[], Roster>();
+  const roster = ofCommittee.get(others) ?? madeRoster(committee, others);
+  rosters.set(committee, ofCommittee.set(others, roster));
+  return roster;
+}
+
+const NOBODY: readonly NodeId[] = [];
+const rosters = new WeakMap<Committee, WeakMap<readonly NodeId[], Roster>>();
+
+function madeRoster(committee: Committee, others: readonly NodeId[]): Roster {
   const nodes = [...new Set([...nodesOf(committee), ...others])].sort(compareText);
   if (nodes.length > MAX_ROSTER) {
     throw new BallastError(

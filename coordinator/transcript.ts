@@ -20,7 +20,16 @@ export const transcriptKey = (round: number): string => roundKey('transcript', r
 /** Two reports of 140 KiB of each of 255 members, and 4,096 headers, fit. */
 const MAX_BYTES = 96 << 20;
 
-export function encodeTranscript({ headers, sealReports, bodyReports }: Basis): Uint8Array {
+const encoded = new WeakMap<Basis, Uint8Array>();
+
+/** @returns shared: never to be changed. */
+export function encodeTranscript(basis: Basis): Uint8Array {
+  const bytes = encoded.get(basis) ?? encodeEnvelopes(basis);
+  encoded.set(basis, bytes);
+  return bytes;
+}
+
+function encodeEnvelopes({ headers, sealReports, bodyReports }: Basis): Uint8Array {
   const bytesOf = (messages: readonly { readonly bytes: Uint8Array }[]) => messages.map(({ bytes }) => bytes);
   const transcript = {
     headers: bytesOf(headers),

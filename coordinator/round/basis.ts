@@ -6,9 +6,9 @@ import type { Received } from '../received.ts';
 import { restoreField } from '../restore.ts';
 import { createRoll, isRollOf, type Roll, selectedOf, updatesOf } from '../roll.ts';
 import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../seal.ts';
-
 import { nextStanding, quarantineRounds, type StandingTable, standingDigest } from '../standing/index.ts';
 import { askedOf, ofThoseAsked } from './asked.ts';
+import { contextCache } from './context-cache.ts';
 import type { Aggregated, Basis, Judged, RoundContext, RoundState } from './types.ts';
 
 /** What is known before a round's updates are. */
@@ -83,8 +83,20 @@ export function aggregationKey(state: Pick<RoundState, 'head' | 'beacon'>, basis
   return key;
 }
 
+const rolls = new WeakMap<object, WeakMap<readonly NodeId[], Roll>>();
+
 /** What became of each sealed update, given whom the rule gave weight. */
 export function rollOf(
+  basis: Pick<Basis, 'sealed' | 'accepted' | 'dropped'>,
+  selected: readonly NodeId[],
+): Roll {
+  const ofBasis = rolls.get(basis) ?? new WeakMap<readonly NodeId[], Roll>();
+  const roll = ofBasis.get(selected) ?? madeRoll(basis, selected);
+  rolls.set(basis, ofBasis.set(selected, roll));
+  return roll;
+}
+
+function madeRoll(
   { sealed, accepted, dropped }: Pick<Basis, 'sealed' | 'accepted' | 'dropped'>,
   selected: readonly NodeId[],
 ): Roll {
@@ -205,6 +217,9 @@ function common(context: RoundContext, state: RoundState, basis: Basis, roll: Ro
   };
 }
 
+/** By everything that they follow from: each round's table is asked for several times. */
+const tables = contextCache<StandingTable>(16);
+
 /** Everybody's standing after a round, from what its entry and roll say. */
 export function standingOf(
   context: Pick<RoundContext, 'parameters' | 'committee' | 'roster'>,
@@ -212,8 +227,22 @@ export function standingOf(
   { round, epoch, beacon, offences }: Pick<RoundEntry, 'round' | 'epoch' | 'beacon' | 'offences'>,
   roll: Roll,
 ): StandingTable {
+  const quarantine = quarantineRounds(context.parameters);
+  const cache = tables(context);
+  const key = digestOf('ballast/standing-after/1', {
+    before: standingDigest(before),
+    roll: updatesOf(roll).root,
+    round,
+    epoch,
+    beacon,
+    offences: offences.map(({ node, kind, evidence }) => [node, kind, evidence]),
+  });
+  const known = cache.get(key);
+  if (known !== undefined) return known;
   const asked = [...(askedOf(context, beacon, before) ?? [])];
-  return nextStanding(before, { round, epoch, roll, asked, offences }, quarantineRounds(context.parameters));
+  const table = nextStanding(before, { round, epoch, roll, asked, offences }, quarantine);
+  cache.set(key, table, 1);
+  return table;
 }
 
 function agreedPrivacy({ unit, relation, delta }: RoundContext['parameters']['privacy']) {

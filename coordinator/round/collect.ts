@@ -184,6 +184,7 @@ const NONE = new Uint8Array();
 
 type Reported = {
   readonly by: StandingTable | undefined;
+  readonly from: RoundState['sealReports'];
   /** Those that have been looked at. */
   readonly reports: readonly Received<'seal-report'>[];
   readonly headers: readonly Received<'update-header'>[];
@@ -197,15 +198,15 @@ const reported = new WeakMap<RoundState['headers'], Reported>();
  * one of them changes; a further report is looked through for what the others do not name, which is mostly nothing.
  */
 function reportedHeaders({ context, state }: Turn): readonly Received<'update-header'>[] {
-  const reports = [...state.sealReports.values()];
   const known = reported.get(state.headers);
+  if (known?.from === state.sealReports && known.by === state.standing) return known.headers;
+  const reports = [...state.sealReports.values()];
   const before =
     known !== undefined &&
     known.by === state.standing &&
     known.reports.every((report, i) => report === reports[i])
       ? known
       : noneReported(state);
-  if (before.reports.length === reports.length) return before.headers;
   const lists = reports.slice(before.reports.length).map(({ payload }) => payload.headers);
   const isNamed = ({ sender, payload }: Received<'update-header'>): boolean => {
     const index = context.roster.places.get(sender) ?? -1;
@@ -216,6 +217,7 @@ function reportedHeaders({ context, state }: Turn): readonly Received<'update-he
   const isNew = named.size > 0;
   const now = {
     ...before,
+    from: state.sealReports,
     reports,
     headers: isNew ? [...before.headers, ...named] : before.headers,
     missing: isNew ? before.missing.filter((header) => !named.has(header)) : before.missing,
@@ -224,8 +226,8 @@ function reportedHeaders({ context, state }: Turn): readonly Received<'update-he
   return now.headers;
 }
 
-function noneReported({ headers, standing }: RoundState): Reported {
+function noneReported({ headers, sealReports, standing }: RoundState): Reported {
   const isHeard = (node: NodeId) => standing === undefined || admittanceOf(standing, node) !== 'quarantined';
   const missing = [...headers.values()].filter(({ sender }) => isHeard(sender));
-  return { by: standing, reports: [], headers: [], missing };
+  return { by: standing, from: sealReports, reports: [], headers: [], missing };
 }

@@ -5,8 +5,8 @@ import { leaderOf } from '../beacon.ts';
 import { isMember } from '../committee.ts';
 import { entryDigest } from '../entry.ts';
 import { type AnyReceived, type Received, requireEvidence } from '../received.ts';
-import { basisOf } from './basis.ts';
 import { checkedOffences } from './offences.ts';
+import { sharedBasis } from './shared-basis.ts';
 import type { Turn } from './turn.ts';
 import type { Basis, Proposed } from './types.ts';
 import { highestLock, isViewChangeSound, mayReject, worseIn } from './view-changes.ts';
@@ -125,7 +125,7 @@ function supported(
     }
     return { entry, basis: undefined, mayReject: false, worse: undefined };
   }
-  const basis = basisOf(
+  const basis = sharedBasis(
     context,
     state.head.nextBeaconHeight,
     named('update-header', evidence.headers).filter(({ sender }) => roster.places.has(sender)),

@@ -1,9 +1,10 @@
 import { type Digest, packDigests } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { leaderOf } from '../beacon.ts';
-import { abortedEntry, basisOf, candidateEntry, isAggregable } from './basis.ts';
+import { abortedEntry, candidateEntry, isAggregable } from './basis.ts';
 import { judge } from './judge.ts';
 import { offencesToName } from './offences.ts';
+import { sharedBasis } from './shared-basis.ts';
 import type { Turn } from './turn.ts';
 import type { Basis } from './types.ts';
 import { currentViewChanges, highestLock, mustReject, worseIn } from './view-changes.ts';
@@ -44,10 +45,10 @@ function settledBasis(turn: Turn): Basis | undefined {
   const { members, quorum } = context.committee;
   const fewest = Math.min(state.sealReports.size, state.bodyReports.size);
   if (fewest < quorum || (fewest < members.length && !state.fetchTimedOut)) return undefined;
-  return basisOf(
+  return sharedBasis(
     context,
     state.head.nextBeaconHeight,
-    state.headers.values(),
+    [...state.headers.values()],
     [...state.sealReports.values()],
     [...state.bodyReports.values()],
     { beacon: state.beacon ?? '', standing, offences: offencesToName(state, standing) },
