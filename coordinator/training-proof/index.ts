@@ -1,5 +1,11 @@
 export { challengedSteps, detectionProbability } from './challenge.ts';
 export {
+  encodeFailedAudit,
+  type FailedAudit,
+  type FailedAuditContext,
+  verifyFailedAudit,
+} from './failed-audit.ts';
+export {
   decodeOpening,
   encodeOpening,
   openingBytes,
