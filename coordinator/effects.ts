@@ -32,6 +32,7 @@ import { obtainRoll } from './sync/roll-fetch.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass } from './update-body.ts';
+import { contentDigest } from './update-screen.ts';
 import type { Voice } from './voice.ts';
 import type { VotingRecord } from './voting-record.ts';
 
@@ -318,9 +319,10 @@ export class Effects {
         this.#round.signal,
       )
       .then(async (bytes) => {
-        openedUpdate(bytes, header, parameters);
+        const update = openedUpdate(bytes, header, parameters);
         await this.#audits.check(header, this.#roundBeacon ?? '', from, this.#round.signal);
-        return 'held' as const;
+        const content = contentDigest(update, parameters);
+        return content === undefined ? ('held' as const) : { content };
       })
       .catch((error: unknown) => ({ code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED' }));
     this.#loop.post({ type: 'body', round, header, status });

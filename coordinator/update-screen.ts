@@ -17,6 +17,9 @@ const SAMPLED = 1_024;
 /** Pairs grow with the square: beyond so many updates nobody is compared. */
 const MAX_COMPARED = 256;
 
+/** An update is opened once, and named by everybody who looks at it. */
+const contents = new WeakMap<Int32Array, Digest>();
+
 /**
  * Names the numbers of an update, whoever's they are. Undefined where equal numbers are no sign of a copy: without
  * noise two honest nodes may find the same, and of zeros there is one vector.
@@ -26,8 +29,13 @@ export function contentDigest(
   { privacy }: Pick<NetworkParameters, 'privacy'>,
 ): Digest | undefined {
   const isNoisy = privacy.unit !== 'none' && privacy.noiseMultiplier > 0;
-  if (!isNoisy || update.every((steps) => steps === 0)) return undefined;
-  return toHex(sha256(encodeUpdate(update)));
+  if (!isNoisy) return undefined;
+  const known = contents.get(update);
+  if (known !== undefined) return known;
+  if (update.every((steps) => steps === 0)) return undefined;
+  const content = toHex(sha256(encodeUpdate(update)));
+  contents.set(update, content);
+  return content;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Received } from '../received.ts';
 import { relaysOf, sourcesOf } from '../relays.ts';
 import { isDue, type RestoreRequest } from '../restore.ts';
 import { admittanceOf, type StandingTable } from '../standing/index.ts';
+import { duplicateNodes } from '../update-screen.ts';
 import { askedNow } from './asked.ts';
 import { replaceBeacon } from './beacon-change.ts';
 import { isContributor, servingDelay } from './contribute.ts';
@@ -148,9 +149,13 @@ export function fetchBody(
 }
 
 export function onBody(turn: Turn, { digest }: Received<'update-header'>, status: BodyStatus): void {
-  const { held, refused } = turn.state;
-  if (status === 'held') turn.change({ held: withItem(held, digest) });
-  else turn.change({ refused: withEntry(refused, digest, status.code) });
+  const { held, contents, refused } = turn.state;
+  if (status !== 'held' && 'code' in status) {
+    turn.change({ refused: withEntry(refused, digest, status.code) });
+    return;
+  }
+  turn.change({ held: withItem(held, digest) });
+  if (status !== 'held') turn.change({ contents: withEntry(contents, digest, status.content) });
 }
 
 /** Once every reported body is settled or the time is over, says which are held and what was wrong with others. */
@@ -163,21 +168,34 @@ export function reportBodies(turn: Turn): void {
   const missing = headers.filter(({ digest }) => !state.held.has(digest));
   if (!state.fetchTimedOut && !missing.every(({ digest }) => state.refused.has(digest))) return;
   turn.change({ bodiesReported: true });
+  const copies = copiesAmong(state, headers);
+  const codeOf = ({ sender, digest }: Received<'update-header'>) =>
+    copies.has(sender) ? 'UPDATE_DUPLICATE' : state.refused.get(digest);
+  const isHeld = ({ sender, digest }: Received<'update-header'>) =>
+    state.held.has(digest) && !copies.has(sender);
   turn.emit({
     type: 'broadcast',
     message: 'body-report',
     round: state.round,
     view: 0,
     payload: {
-      held: packRows(
-        headers.filter(({ digest }) => state.held.has(digest)).flatMap((header) => rowsOf(context, header)),
-      ),
-      refused: missing.flatMap((header) => {
-        const code = state.refused.get(header.digest);
+      held: packRows(headers.filter(isHeld).flatMap((header) => rowsOf(context, header))),
+      refused: headers.flatMap((header) => {
+        const code = isHeld(header) ? undefined : codeOf(header);
         return code === undefined ? [] : [{ node: header.sender, digest: header.payload.digest, code }];
       }),
     },
   });
+}
+
+/** Nodes whose update has the very numbers of another's, and who do not come first in the beacon's order. */
+function copiesAmong(
+  { contents, beacon }: RoundState,
+  headers: readonly Received<'update-header'>[],
+): ReadonlySet<NodeId> {
+  if (contents.size === 0 || beacon === undefined) return new Set();
+  const named = headers.map(({ sender, digest }) => ({ node: sender, content: contents.get(digest) }));
+  return duplicateNodes(named, beacon);
 }
 
 const NONE = new Uint8Array();

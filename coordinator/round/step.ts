@@ -65,6 +65,7 @@ export function startRound(
     sealReports: new Map(),
     bodyReports: new Map(),
     held: new Set(),
+    contents: new Map(),
     refused: new Map(),
     asked: new Set(),
     fetchTimedOut: false,

@@ -31,8 +31,11 @@ export type RoundContext = {
   readonly minUpdates: number;
 };
 
-/** Whether a header's body is held, or why not. */
-export type BodyStatus = 'held' | { readonly code: string };
+/**
+ * Whether a header's body is held, or why not; with a name of its numbers, where equal ones are a sign of a copy: see
+ * `contentDigest`.
+ */
+export type BodyStatus = 'held' | { readonly content: Digest } | { readonly code: string };
 
 export type Aggregated = {
   readonly candidateDigest: Digest;
@@ -101,6 +104,8 @@ export type RoundState = {
   readonly bodyReports: ReadonlyMap<NodeId, Received<'body-report'>>;
   /** By the header's own digest: whose body this node holds, checked against that header. */
   readonly held: ItemSet<Digest>;
+  /** By the header's own digest: a name of the numbers of a body that is held. */
+  readonly contents: ReadonlyMap<Digest, Digest>;
   /** By the header's own digest: why its body is not held. Another header may name the same body. */
   readonly refused: ReadonlyMap<Digest, string>;
   /** Bodies asked for, and on what occasion. */

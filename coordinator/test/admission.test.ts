@@ -4,8 +4,11 @@ import { type Encodable, encodeCanonical } from '../../protocol/encoding.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import { MessageError } from '../../protocol/errors.ts';
 import { Admission, type Equivocation } from '../admission.ts';
+import { MESSAGE_QUOTAS } from '../message-quota.ts';
 import { createRoster } from '../roster.ts';
+import { GENESIS_STANDING, standingAfter } from '../standing/index.ts';
 import {
+  codeOf,
   committeeOf,
   digest,
   header,
@@ -48,6 +51,33 @@ function door(parameters = PARAMETERS, contributors: readonly number[] = []) {
 
 const updateHeader = (fields: Parameters<typeof header>[1] = {}) =>
   seal(1, 'update-header', header(1, fields), { round: 5 });
+
+describe('the quota of a tier', () => {
+  it('is counted of what was signed for a round, and refused without blame beyond', () => {
+    const { admission } = door();
+    const offences = [{ node: signerOf(1).nodeId }];
+    let standing = GENESIS_STANDING;
+    for (let round = 1; round <= 4; round++)
+      standing = standingAfter(
+        standing,
+        { round, epoch: 0, roll: [], offences: round === 4 ? offences : [] },
+        9,
+      );
+    const message = seal(1, 'prepare', vote, { round: 5, view: 2 });
+    const admit = (sealed: typeof message, now: typeof CURRENT & { standing?: typeof standing }) =>
+      codeOf(() => admission.admit(sealed.bytes, NOW, now));
+    for (let i = 0; i < MESSAGE_QUOTAS.quarantined; i++)
+      expect(admit(message, { ...CURRENT, standing })).to.equal(undefined);
+    expect(admit(message, { ...CURRENT, standing })).to.equal('MESSAGE_QUOTA');
+    expect(admit(message, CURRENT)).to.equal(undefined);
+    expect(admit(seal(2, 'prepare', vote, { round: 5, view: 2 }), { ...CURRENT, standing })).to.equal(
+      undefined,
+    );
+    const next = { round: 6, view: 0, standing };
+    admission.forgetBefore(6);
+    expect(admit(seal(1, 'prepare', vote, { round: 6 }), next)).to.equal(undefined);
+  });
+});
 
 describe('admission', () => {
   it('lets every kind in that a member may say now', () => {

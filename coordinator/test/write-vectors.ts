@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
+import { evidenceVectors } from '../evidence/test/support.ts';
 import { drawVectors } from './draw-vectors.ts';
 
 // Writes the published vectors anew, after a rule was changed on purpose:
 //
 //     node coordinator/test/write-vectors.ts && npx biome check --write coordinator/test/vectors
-await writeFile(
-  new URL('vectors/draw.json', import.meta.url),
-  `${JSON.stringify(drawVectors(), undefined, 2)}\n`,
-);
+const vectors = { draw: drawVectors(), evidence: evidenceVectors() };
+for (const [name, value] of Object.entries(vectors)) {
+  const file = new URL(`vectors/${name}.json`, import.meta.url);
+  await writeFile(file, `${JSON.stringify(value, undefined, 2)}\n`);
+}

@@ -1,3 +1,4 @@
+import { toHex } from '../../../protocol/digest.ts';
 import { openEnvelope, type Sealed } from '../../../protocol/envelope.ts';
 import type { Committee } from '../../committee.ts';
 import {
@@ -10,7 +11,14 @@ import {
   received,
   signerOf,
 } from '../../test/support.ts';
-import { bodyWithheld, type Evidence, type EvidenceContext, equivocation } from '../index.ts';
+import {
+  bodyWithheld,
+  type Evidence,
+  type EvidenceContext,
+  encodeEvidence,
+  equivocation,
+  verifyEvidence,
+} from '../index.ts';
 
 export const ROUND = 9;
 export const COMMITTEE: Committee = committeeOf(7);
@@ -87,4 +95,13 @@ export function proofs(): { readonly name: string; readonly evidence: Evidence }
 
 export function sealedOf(message: ReturnType<typeof received>): Sealed {
   return openEnvelope(message.bytes);
+}
+
+/** What `coordinator/test/vectors/evidence.json` holds. */
+export function evidenceVectors() {
+  const vectors = proofs().map(({ name, evidence }) => {
+    const bytes = encodeEvidence(evidence);
+    return { name, ...verifyEvidence(bytes, CONTEXT), bytes: toHex(bytes) };
+  });
+  return { network: NETWORK, faults: COMMITTEE.faults, epsilonBudget: 8, vectors };
 }
