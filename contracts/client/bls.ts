@@ -144,6 +144,19 @@ export function encodeKeyForChain(key: Uint8Array): Uint8Array {
   return joined([x, y]);
 }
 
+/** The compressed key of 128 bytes as EIP-2537 writes it. @throws BallastError `BLS_POINT_MALFORMED`. */
+export function decodeKeyFromChain(encoded: Uint8Array): Uint8Array {
+  if (encoded.length !== 128) throw malformed('key', `${encoded.length} bytes in place of 128`);
+  const element = (start: number) => BigInt(`0x${toHex(encoded.subarray(start, start + 64))}`);
+  try {
+    const found = bls12_381.G1.Point.fromAffine({ x: element(0), y: element(64) });
+    found.assertValidity();
+    return notInfinity('key', found).toBytes();
+  } catch (cause) {
+    throw malformed('key', 'bytes of no point of the subgroup', cause);
+  }
+}
+
 /** A signature as EIP-2537 takes it: x and y in two parts of 64 bytes each. @throws BallastError `BLS_POINT_MALFORMED`. */
 export function encodeSignatureForChain(signature: Uint8Array): Uint8Array {
   const { x, y } = signaturePoint(signature).toAffine();

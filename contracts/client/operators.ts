@@ -136,7 +136,7 @@ export async function committeeOperators(
   const active = new Map<Address, OperatorKeys>();
   let found: OperatorKeys[] | undefined;
   for (const event of events) {
-    if (event.eventName === 'EIP712DomainChanged') continue;
+    if (event.eventName === 'EIP712DomainChanged' || event.eventName === 'BlsKeyRegistered') continue;
     const owner = lowerCaseAddress(event.args.owner);
     const known = active.get(owner);
     if (event.eventName === 'Registered') {

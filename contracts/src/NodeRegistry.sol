@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Bls} from "./Bls.sol";
 
 /// @title The operators of a network and their bonds
 /// @notice An operator has three keys. Its owner, who may be kept offline or be a contract, holds the bond and calls
@@ -43,6 +44,9 @@ contract NodeRegistry is EIP712 {
     string public constant PROOF_DOMAIN = "ballast/node-registration/1";
     bytes32 public constant SIGNER_PROOF_TYPEHASH =
         keccak256("SignerProof(address owner,address signer,bytes32 nodeKey,uint256 nonce)");
+    bytes32 public constant BLS_POSSESSION_TYPEHASH = keccak256("BlsPossession(address signer,bytes key)");
+    /// @notice Domain separation tag of proofs of possession: none of them is a vote.
+    bytes public constant BLS_POSSESSION_DOMAIN = "BALLAST-V1-POSSESSION-BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
     /// @notice How long bonds may be held back at most.
     uint64 public constant MAX_UNBONDING_DELAY = 365 days;
 
@@ -57,6 +61,8 @@ contract NodeRegistry is EIP712 {
     mapping(address signer => address owner) public ownerOfSigner;
     /// @notice The number that an owner's next signer proof must name. It never goes back.
     mapping(address owner => uint256) public signerNonce;
+    /// @notice The signer that a BLS key belongs to, for ever: no two members share a key either.
+    mapping(bytes32 keyHash => address signer) public signerOfBlsKey;
     mapping(address owner => Operator) private _operators;
     address[] private _active;
     /// @dev Position in `_active`, meaningful for active operators alone.
@@ -66,6 +72,7 @@ contract NodeRegistry is EIP712 {
         address indexed owner, bytes32 indexed nodeKey, address indexed signer, bytes proof, uint256 bond
     );
     event SignerRotated(address indexed owner, address indexed previous, address indexed signer);
+    event BlsKeyRegistered(address indexed signer, bytes key);
     event ExitStarted(address indexed owner, bytes32 indexed nodeKey, uint64 withdrawableAt);
     event Withdrawn(address indexed owner, uint256 bond);
 
@@ -80,6 +87,10 @@ contract NodeRegistry is EIP712 {
     error SignerTaken(address signer, address owner);
     /// @notice The proof is malformed, or by another key, for another owner or node key, or used before.
     error SignerProofInvalid(address signer, uint256 nonce);
+    error BlsKeyTaken(bytes32 keyHash, address signer);
+    /// @notice The proof is by another key, or for another signer, registry or chain.
+    error BlsPossessionInvalid(address signer);
+    error NotSigner(address caller);
     error NotActive(address owner);
     error NotExiting(address owner);
     error StillBonded(address owner, uint64 withdrawableAt);
@@ -129,6 +140,24 @@ contract NodeRegistry is EIP712 {
         address previous = operator.signer;
         operator.signer = signer;
         emit SignerRotated(msg.sender, previous, signer);
+    }
+
+    /// @notice Names the BLS key with which the caller, an active operator's signer, votes in committees that are
+    /// large enough. The last one named counts from the next committee on.
+    /// @param key Point of G1 as EIP-2537 writes it, 128 bytes, that no other signer has named.
+    /// @param possession BLS signature of `hashBlsPossession(caller, key)` by that key, 256 bytes.
+    function registerBlsKey(bytes calldata key, bytes calldata possession) external {
+        Operator storage operator = _operators[ownerOfSigner[msg.sender]];
+        if (operator.status != Status.Active || operator.signer != msg.sender) revert NotSigner(msg.sender);
+        bytes32 keyHash = keccak256(key);
+        address signer = signerOfBlsKey[keyHash];
+        if (signer != address(0) && signer != msg.sender) revert BlsKeyTaken(keyHash, signer);
+        bytes32 digest = hashBlsPossession(msg.sender, key);
+        if (!Bls.isSigned(key, BLS_POSSESSION_DOMAIN, abi.encodePacked(digest), possession)) {
+            revert BlsPossessionInvalid(msg.sender);
+        }
+        signerOfBlsKey[keyHash] = msg.sender;
+        emit BlsKeyRegistered(msg.sender, key);
     }
 
     /// @notice Leaves the set of active operators and starts the unbonding delay.
@@ -200,6 +229,11 @@ contract NodeRegistry is EIP712 {
         returns (bytes32)
     {
         return _hashTypedDataV4(keccak256(abi.encode(SIGNER_PROOF_TYPEHASH, owner, signer, nodeKey, nonce)));
+    }
+
+    /// @notice EIP-712 digest that a BLS key signs to show that its holder is `signer`.
+    function hashBlsPossession(address signer, bytes calldata key) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(BLS_POSSESSION_TYPEHASH, signer, keccak256(key))));
     }
 
     function _takeSigner(address signer, bytes32 nodeKey, bytes calldata proof) private {

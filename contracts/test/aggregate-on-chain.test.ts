@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Digest } from '../../protocol/digest.ts';
+import { nodeSigner } from '../../protocol/ed25519.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { quorum } from '../../protocol/quorum.ts';
 import * as client from '../client/index.ts';
@@ -35,6 +36,7 @@ describe('aggregate votes on a chain', function () {
   let reader: client.ChainReader;
   let owner: client.ChainWriter;
   let registry: string;
+  let nodeRegistry: string;
 
   const domain = () => ({ chainId: anvil.chainId, contract: registry });
   const decisionOf = (version: number, epoch: number): client.RoundDecision => ({
@@ -59,12 +61,12 @@ describe('aggregate votes on a chain', function () {
   };
 
   before(async () => {
-    anvil = await client.startAnvil({ accounts: 3 });
+    anvil = await client.startAnvil({ accounts: 5 });
     const endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 20 };
     reader = client.createReader(endpoint);
     owner = client.createWriter(endpoint, governance);
     const options = { minimumBond: 1n, unbondingDelaySeconds: 60 };
-    ({ modelRegistry: registry } = await client.deployContracts(reader, owner, options));
+    ({ modelRegistry: registry, nodeRegistry } = await client.deployContracts(reader, owner, options));
     await client.initialiseModelRegistry(reader, owner, registry, {
       network: NETWORK,
       modelDigest: digest(0x6e),
@@ -111,6 +113,33 @@ describe('aggregate votes on a chain', function () {
       expected,
     );
     expect(await client.restoreRequestAt(reader, registry, before)).to.equal(undefined);
+  });
+
+  it('come from keys that signers name with a proof of possession', async () => {
+    const endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 20 };
+    const writer = client.createWriter(endpoint, stranger);
+    const [first = new Uint8Array(), second = new Uint8Array()] = secrets;
+    const name = (by: client.ChainWriter, secret: Uint8Array) =>
+      client.registerBlsKey(reader, by, nodeRegistry, secret);
+    expect(await codeOf(name(writer, first))).to.equal('NOT_SIGNER');
+    const node = nodeSigner(new Uint8Array(32).fill(9));
+    await client.registerNode(reader, owner, nodeRegistry, { keys: { node, signer: stranger }, bond: 1n });
+    const receipt = await name(writer, first);
+    const before = Number(receipt.blockNumber);
+    console.log(`      gas of registerBlsKey: ${receipt.gasUsed}`);
+    await name(writer, second);
+    const keyed = (key: Uint8Array | undefined) => new Map([[stranger.address.toLowerCase(), key]]);
+    expect(await client.blsKeysAt(reader, nodeRegistry)).to.deep.equal(keyed(keys[1]));
+    expect(await client.blsKeysAt(reader, nodeRegistry, before)).to.deep.equal(keyed(keys[0]));
+
+    const other = client.devAccount(2);
+    const otherOwner = client.createWriter(endpoint, other);
+    const otherSigner = client.devAccount(3);
+    const otherNode = nodeSigner(new Uint8Array(32).fill(8));
+    const registered = { keys: { node: otherNode, signer: otherSigner }, bond: 1n };
+    await client.registerNode(reader, otherOwner, nodeRegistry, registered);
+    const taker = client.createWriter(endpoint, otherSigner);
+    expect(await codeOf(name(taker, first))).to.equal('BLS_KEY_TAKEN');
   });
 
   it('hand over to a committee that votes one by one', async () => {

@@ -8,6 +8,7 @@ import {
   aggregateBlsSignatures,
   blsPublicKey,
   blsSecretKey,
+  decodeKeyFromChain,
   encodeKeyForChain,
   isBlsKey,
   isSignedByAll,
@@ -83,6 +84,11 @@ describe('BLS votes', function () {
     expect(isBlsKey(small)).to.equal(false);
     expect(codeOf(() => encodeKeyForChain(small))).to.equal('BLS_POINT_MALFORMED');
     expect(isBlsKey(key)).to.equal(true);
+    expect(decodeKeyFromChain(encodeKeyForChain(key))).to.deep.equal(key);
+    const order3 = new Uint8Array(128);
+    order3[127] = 2;
+    for (const bad of [order3, new Uint8Array(128), new Uint8Array(127)])
+      expect(codeOf(() => decodeKeyFromChain(bad))).to.equal('BLS_POINT_MALFORMED');
   });
 });
 
