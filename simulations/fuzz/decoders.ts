@@ -19,19 +19,24 @@ import {
   standingAfter,
 } from '../../coordinator/standing/index.ts';
 import {
+  type AuditedStep,
   decodeOpening,
+  encodeFailedAudit,
   encodeOpening,
+  type FailedAuditContext,
   openTrajectory,
   runTrajectory,
+  trajectoryCommitment,
+  verifyFailedAudit,
 } from '../../coordinator/training-proof/index.ts';
 import { decodeTranscript } from '../../coordinator/transcript.ts';
 import { encodeBody, normClass, openUpdate } from '../../coordinator/update-body.ts';
-import { digestOf } from '../../protocol/digest.ts';
+import { digestOf, digestOfBytes } from '../../protocol/digest.ts';
 import { decodeCanonical, type Encodable, encodeCanonical, sameBytes } from '../../protocol/encoding.ts';
 import { openEnvelope, signEnvelope } from '../../protocol/envelope.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { parseNetworkDocument } from '../../protocol/network.ts';
-import { decodeWeights, encodeWeights } from '../../protocol/vectors.ts';
+import { decodeWeights, encodeWeights, weightsDigest } from '../../protocol/vectors.ts';
 import { FUZZED_MEMBER, FUZZED_PARAMETERS, FUZZED_SIZE, type HonestRun } from './honest-run.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -63,6 +68,7 @@ export function decoderTargets(run: HonestRun): FuzzTarget[] {
     loggedRoundTarget(run),
     checkpointTarget(run),
     evidenceTarget(run),
+    auditTarget(run),
   ];
 }
 
@@ -137,11 +143,44 @@ function standingOf({ signers }: HonestRun) {
 
 function openingOf({ signers }: HonestRun): Uint8Array {
   const owner = { node: signers[0]?.nodeId ?? '', beacon: digestOf('fuzz', 'beacon') };
-  const trajectory = runTrajectory(WEIGHTS, owner, AUDIT, (weights, _, index) =>
-    weights.map((weight) => weight / 2 + index),
-  );
+  const trajectory = runTrajectory(WEIGHTS, owner, AUDIT, halving);
   return encodeOpening(openTrajectory(trajectory, owner, digestOf('fuzz', 'challenge'), AUDIT));
 }
+
+/** The answer of a node that trained as it should: no change of it may prove the node guilty. */
+function auditTarget({ network, signers }: HonestRun): FuzzTarget {
+  const [signer] = signers;
+  if (signer === undefined) throw new RangeError('auditTarget: got no signer, expected one');
+  const owner = { node: signer.nodeId, beacon: digestOf('fuzz', 'beacon') };
+  const challenge = digestOf('fuzz', 'challenge');
+  const trajectory = runTrajectory(WEIGHTS, owner, AUDIT, halving);
+  const opening = encodeOpening(openTrajectory(trajectory, owner, challenge, AUDIT));
+  const commitment = trajectoryCommitment(trajectory);
+  const say = (round: number, opened: string | null) => {
+    const payload = { ...headerOf(new Int32Array(FUZZED_SIZE)), trajectory: { commitment, opening: opened } };
+    const times = { view: 0, seq: round, ts: 0, expiry: 0 };
+    return signEnvelope({ net: network, type: 'update-header', round, ...times, payload }, signer).bytes;
+  };
+  const context: FailedAuditContext = {
+    network,
+    size: FUZZED_SIZE,
+    audit: AUDIT,
+    owedBy: () => ({ round: 1, owner, base: weightsDigest(WEIGHTS), challenge }),
+    stepOf: () => halving,
+  };
+  const honest = encodeFailedAudit({
+    commitment: say(1, null),
+    answer: say(2, digestOfBytes(opening)),
+    opening,
+  });
+  return {
+    name: 'failed-audit',
+    corpus: [honest],
+    feed: (input) => `proved ${verifyFailedAudit(input, context).node} guilty, who is not`,
+  };
+}
+
+const halving: AuditedStep = (weights, _, index) => weights.map((weight) => weight / 2 + index);
 
 function documentOf({ network }: HonestRun) {
   const address = (digit: string) => `0x${digit.repeat(40)}`;
