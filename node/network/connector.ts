@@ -30,6 +30,8 @@ export type ConnectorOptions = {
 export type ConnectorCollaborators = {
   readonly connectedPeers: () => readonly NodeId[];
   readonly mayDial: (peer: NodeId) => boolean;
+  /** Whether the peer is dialled beyond the target too, given who is connected. */
+  readonly isNeeded: (peer: NodeId, connected: readonly NodeId[]) => boolean;
   readonly dial: (addresses: readonly Multiaddr[], signal: AbortSignal) => Promise<void>;
   /** Asks a connected peer for addresses of others. */
   readonly ask: (peer: NodeId, signal: AbortSignal) => Promise<readonly PeerAddress[]>;
@@ -93,7 +95,7 @@ export class Connector {
     const now = this.#with.now();
     const connected = this.#with.connectedPeers();
     this.#noteConnections(new Set(connected), now);
-    this.#dialDue(connected.length, now);
+    this.#dialDue(connected, now);
     if (now >= this.#nextExchangeAt && connected.length > 0) {
       this.#nextExchangeAt = now + this.#options.exchangeIntervalMs;
       const peer = connected[this.#asked++ % connected.length];
@@ -112,13 +114,15 @@ export class Connector {
     }
   }
 
-  #dialDue(connections: number, now: number): void {
+  #dialDue(connected: readonly NodeId[], now: number): void {
     let dialing = [...this.#known.values()].filter((known) => known.dialing).length;
     for (const [peer, known] of this.#known) {
       if (dialing >= MAX_PARALLEL_DIALS) return;
-      const wanted = known.permanent || connections + dialing < this.#options.targetConnections;
       const due = !known.dialing && known.connectedSince === undefined && now >= known.nextDialAt;
-      if (!wanted || !due || !this.#with.mayDial(peer)) continue;
+      if (!due) continue;
+      const hasRoom = connected.length + dialing < this.#options.targetConnections;
+      const wanted = known.permanent || hasRoom || this.#with.isNeeded(peer, connected);
+      if (!wanted || !this.#with.mayDial(peer)) continue;
       dialing += 1;
       void this.#dial(peer, known, now);
     }

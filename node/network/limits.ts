@@ -64,6 +64,8 @@ export const MAX_CODES_PER_PEER = 64;
 export const MAX_CONNECTIONS = 300;
 /** Connections that the node keeps up by itself, out to bootstrap peers and peers that others named. */
 export const TARGET_CONNECTIONS = 40;
+/** Voters that a node outside the committee keeps connections to: its headers reach the others through them. */
+export const MIN_VOTERS = 8;
 /** New connections a second from one address. Every node of a local network has the same address. */
 export const INBOUND_PER_SECOND = { loopback: 1000, otherwise: 10 } as const;
 export const MAX_PENDING_INBOUND = 64;

@@ -24,6 +24,7 @@ import {
   LOG_PROTOCOL,
   MAX_MESSAGE_BYTES,
   MESSAGE_RATE,
+  MIN_VOTERS,
   PEER_EXCHANGE_PROTOCOL,
   REJECT_PENALTY,
   type RecordLimits,
@@ -121,6 +122,7 @@ class Libp2pNetwork implements Network {
   readonly #door: GossipDoor;
   readonly #inbound: Inbound;
   readonly #gossip: Gossip;
+  readonly #voters: () => ReadonlySet<NodeId>;
   readonly #votes: VoteStreams;
   readonly #connector: Connector;
   readonly #server: BlobServer;
@@ -158,6 +160,7 @@ class Libp2pNetwork implements Network {
       this.#inbound.handle(topic, bytes, from),
     );
     const voters = collaborators.voters ?? (() => NOBODY);
+    this.#voters = voters;
     this.#votes = new VoteStreams(this.peerId, VOTE_LIMITS, {
       voters,
       open: async (peer, signal) => {
@@ -197,6 +200,13 @@ class Libp2pNetwork implements Network {
       {
         connectedPeers: () => node.getPeers().map(String),
         mayDial: (peer) => scores.standing(peer) === 'good',
+        isNeeded: (peer, connected) => {
+          const committee = voters();
+          if (!committee.has(peer)) return false;
+          return (
+            committee.has(this.peerId) || connected.filter((id) => committee.has(id)).length < MIN_VOTERS
+          );
+        },
         dial: async (addresses, signal) => {
           await node.dial([...addresses], { signal });
         },
@@ -390,7 +400,11 @@ class Libp2pNetwork implements Network {
 
   async #tellPeers(stream: Stream, { remotePeer }: Connection): Promise<void> {
     const addresses: string[] = [];
-    for (const peer of this.#node.getPeers().slice(0, EXCHANGE_LIMITS.addresses)) {
+    // Voters first: everyone needs some of them.
+    const committee = this.#voters();
+    const rank = (peer: { toString(): string }) => (committee.has(peer.toString()) ? 0 : 1);
+    const peers = this.#node.getPeers().toSorted((a, b) => rank(a) - rank(b));
+    for (const peer of peers.slice(0, EXCHANGE_LIMITS.addresses)) {
       if (peer.equals(remotePeer)) continue;
       const known = await this.#node.peerStore.get(peer).catch(() => undefined);
       for (const { multiaddr } of known?.addresses.slice(0, 2) ?? []) {

@@ -13,6 +13,7 @@ function connectorWith(targetConnections = 10) {
     now: 0,
     connected: [] as string[],
     banned: new Set<string>(),
+    needed: new Set<string>(),
     dials: [] as { to: string; at: number }[],
     succeed: false,
     answers: [] as ReturnType<typeof peerAt>[],
@@ -23,6 +24,7 @@ function connectorWith(targetConnections = 10) {
     {
       connectedPeers: () => state.connected,
       mayDial: (peer) => !state.banned.has(peer),
+      isNeeded: (peer) => state.needed.has(peer),
       dial: async ([address]) => {
         const to = address?.getComponents().at(-1)?.value ?? '';
         state.dials.push({ to, at: state.now });
@@ -55,6 +57,18 @@ describe('the connector', () => {
     const pauses = times.slice(1).map((at, i) => at - (times[i] ?? 0));
     expect(Math.max(...pauses)).to.equal(DIAL_BACKOFF_MS.most);
     expect(times.length).to.be.greaterThan(10);
+  });
+
+  it('dials whom it needs beyond its target, and nobody else', async () => {
+    const { state, connector, run } = connectorWith(2);
+    state.succeed = true;
+    const ids = Array.from({ length: 6 }, () => nextIdentity().nodeId);
+    for (const id of ids) connector.add(peerAt(id));
+    await run(1_000);
+    expect(state.connected).to.have.members(ids.slice(0, 2));
+    state.needed.add(ids[4] ?? '');
+    await run(1_000);
+    expect(state.connected).to.have.members([ids[0], ids[1], ids[4]]);
   });
 
   it('forgets a peer that others named after six failures', async () => {

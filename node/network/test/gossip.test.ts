@@ -162,6 +162,26 @@ describe('gossip over libp2p', () => {
     expect(sizes).to.deep.equal([MAX_MESSAGE_BYTES]);
   });
 
+  it('carries what a node says on a topic that it does not hear itself, and nothing of the others to it', async () => {
+    const refusals: Refusal[] = [];
+    const outsider = await startNode({}, { onRefused: (refusal) => refusals.push(refusal) });
+    const members = [await startNode({ bootstrap: [addressOf(outsider)] })];
+    members.push(await startNode({ bootstrap: [outsider, ...members].map(addressOf) }));
+    const heard = members.map((member) => {
+      const messages: string[] = [];
+      listen(member, messages);
+      return messages;
+    });
+    await outsider.ready(TOPIC, 2, within(5000));
+    await members[0]?.ready(TOPIC, 1, within(5000));
+    await outsider.publish(TOPIC, bytes('header of an outsider'));
+    await members[0]?.publish(TOPIC, bytes('header of a member'));
+    await until(() => heard[1]?.length === 2 && heard[0]?.length === 1, 'both headers');
+    expect(heard[1]).to.have.members(['header of an outsider', 'header of a member']);
+    // A message on a topic that is not subscribed would have been refused.
+    expect(refusals).to.deep.equal([]);
+  });
+
   it('says that nobody was reached, and sends the same bytes once somebody is there', async () => {
     const a = await startNode();
     listen(a, []);
