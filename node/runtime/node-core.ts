@@ -259,6 +259,7 @@ export class NodeCore {
     const { link } = this.#collaborators;
     const { rounds } = this.#options;
     return {
+      ...link.beacon,
       randomnessAt: async (height, signal) => {
         if (this.participant.head.round >= rounds) await pause(2 ** 31 - 1, signal);
         return link.beacon.randomnessAt(height, signal);
