@@ -93,9 +93,9 @@ export type BeaconSource = {
   readonly randomnessAt: (height: number, signal: AbortSignal) => Promise<Digest>;
   /**
    * Governance's last request to restore a version, as of that block: all members see the same. Undefined while there
-   * is none; never asked of a source that leaves it out.
+   * is none.
    */
-  readonly restoreAt?: (height: number, signal: AbortSignal) => Promise<RestoreRequest | undefined>;
+  readonly restoreAt: (height: number, signal: AbortSignal) => Promise<RestoreRequest | undefined>;
 };
 
 /** The certified version that a round trains from, its aggregation's state with it. */

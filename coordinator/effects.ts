@@ -274,7 +274,7 @@ export class Effects {
     try {
       const { beacon } = this.#collaborators;
       const randomness = await beacon.randomnessAt(height, signal);
-      const restore = await beacon.restoreAt?.(height, signal);
+      const restore = await beacon.restoreAt(height, signal);
       if (signal.aborted) return;
       this.#roundBeacon = beaconDigest(this.#options.network, round, randomness);
       this.#loop.post({ type: 'beacon', round, randomness, restore });

@@ -78,7 +78,7 @@ async function member(
       fetchLog: () => Promise.reject(new BallastError('PEER_UNREACHABLE', 'no peers')),
       fetchWitness: async () => [],
     },
-    beacon: { randomnessAt: async () => digest('randomness') },
+    beacon: { randomnessAt: async () => digest('randomness'), restoreAt: async () => undefined },
     trainer: {
       debits: () => 1,
       hasReleased: () => true,
@@ -173,7 +173,11 @@ describe('participant', () => {
     const asked: { signal: AbortSignal; answer: (randomness: Digest) => void }[] = [];
     const randomnessAt = (_height: number, signal: AbortSignal) =>
       new Promise<Digest>((answer) => asked.push({ signal, answer }));
-    const { participant } = await member(new TestStore(), {}, { beacon: { randomnessAt } });
+    const { participant } = await member(
+      new TestStore(),
+      {},
+      { beacon: { randomnessAt, restoreAt: async () => undefined } },
+    );
     participant.start();
     await settle();
     participant.onReorganised();

@@ -147,7 +147,7 @@ async function member(
     commitScheme: operatorFor(index).scheme,
     clock: systemClock(),
     transport: transport(wire),
-    beacon: { randomnessAt: () => new Promise(() => undefined) },
+    beacon: { randomnessAt: () => new Promise(() => undefined), restoreAt: async () => undefined },
     trainer: { debits: () => 0, hasReleased: () => true, train: async () => undefined },
     evaluator: { judge: async () => 'accepted' },
     aggregator: createAggregator('multi-krum', { f: 1 }),

@@ -17,6 +17,9 @@ export class Heights implements BeaconSource {
     for (const look of [...this.#waiting]) look();
   }
 
+  /** Nobody governs the arena. */
+  async restoreAt(): Promise<undefined> {}
+
   randomnessAt(height: number, signal: AbortSignal): Promise<Digest> {
     return new Promise((resolve) => {
       const look = (): void => {

@@ -240,6 +240,7 @@ export class World {
     const reorganisation = this.#reorganisation;
     if (reorganisation === undefined || !reorganisation.isAffected(index)) return this.chain;
     return {
+      restoreAt: (height) => this.chain.restoreAt(height),
       randomnessAt: async (height, signal) => {
         const randomness = await this.chain.randomnessAt(height, signal);
         const isLost = this.scheduler.now() - START < reorganisation.atMs;

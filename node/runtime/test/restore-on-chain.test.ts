@@ -122,14 +122,14 @@ describe('restoring a version on a chain', function () {
     const { beacon } = await link();
     await publish(1, FIRST);
     const before = Number(await reader.getBlockNumber());
-    expect(await beacon.restoreAt?.(before, signal)).to.equal(undefined);
+    expect(await beacon.restoreAt(before, signal)).to.equal(undefined);
     const ask = (version: number) =>
       requestRestore(reader, owner, document.contracts.modelRegistry, { version, reason: 'a bad week' });
     const first = Number((await ask(1)).blockNumber);
     const second = Number((await ask(1)).blockNumber);
-    expect(await beacon.restoreAt?.(before, signal)).to.equal(undefined);
-    expect(await beacon.restoreAt?.(first, signal)).to.deep.include({ nonce: 1, version: 1 });
-    expect(await beacon.restoreAt?.(second, signal)).to.deep.include({ nonce: 2, version: 1 });
+    expect(await beacon.restoreAt(before, signal)).to.equal(undefined);
+    expect(await beacon.restoreAt(first, signal)).to.deep.include({ nonce: 1, version: 1 });
+    expect(await beacon.restoreAt(second, signal)).to.deep.include({ nonce: 2, version: 1 });
   });
 
   it('ends as a new version with the old digest', async () => {
