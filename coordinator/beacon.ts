@@ -1,5 +1,7 @@
+import { BoundedCache } from '../protocol/cache.ts';
 import { type Digest, digestOf, domainHash, fromHex } from '../protocol/digest.ts';
 import type { NodeId } from '../protocol/ids.ts';
+import { type Committee, nodesOf } from './committee.ts';
 
 /**
  * The round's public randomness: a block's randomness bound to the network (and with it to chain and registry)
@@ -26,6 +28,17 @@ export function beaconOrder(beacon: Digest, nodes: readonly NodeId[]): NodeId[] 
     .map((node) => ({ node, place: place(node) }))
     .sort((a, b) => Buffer.compare(a.place, b.place))
     .map(({ node }) => node);
+}
+
+const orders = new WeakMap<Committee, BoundedCache<readonly NodeId[]>>();
+
+/** A committee's members in the beacon's order. */
+export function membersInOrder(beacon: Digest, committee: Committee): readonly NodeId[] {
+  const known = orders.get(committee) ?? new BoundedCache<readonly NodeId[]>(4);
+  orders.set(committee, known);
+  const order = known.get(beacon) ?? beaconOrder(beacon, nodesOf(committee));
+  known.set(beacon, order, 1);
+  return order;
 }
 
 /** Who leads a view: the next in order takes over from a silent, slow or lying one. */

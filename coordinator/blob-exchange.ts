@@ -8,6 +8,7 @@ import type { Version } from './candidate.ts';
 import type { Collaborators, ParticipantOptions } from './collaborators.ts';
 import { isMember, nodesOf } from './committee.ts';
 import type { Head } from './entry.ts';
+import { Patience } from './patience.ts';
 import { genesisState } from './round-aggregator.ts';
 import { decodeStanding, MAX_STANDING_BYTES, type StandingTable } from './standing/index.ts';
 
@@ -19,6 +20,7 @@ export class BlobExchange {
   readonly #options: ParticipantOptions;
   readonly #collaborators: Collaborators;
   readonly #blobs: Blobs;
+  readonly #patience: Patience;
   /** The round whose bodies may leave the node. */
   #sealedRound = 0;
   /** Peers that asked before the seal of a round. */
@@ -40,6 +42,7 @@ export class BlobExchange {
     this.#onEarly = onEarly;
     this.#options = options;
     this.#collaborators = collaborators;
+    this.#patience = new Patience(collaborators.clock, options.parameters.timeouts.fetchMs / 2);
     this.#blobs = blobs;
   }
 
@@ -106,7 +109,8 @@ export class BlobExchange {
     round: number,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const { signer } = this.#collaborators;
+    const { signer, transport } = this.#collaborators;
+    const ask = (peer: NodeId, patient: AbortSignal) => transport.fetch(peer, digest, maxBytes, patient);
     const peers = from.filter((node) => node !== signer.nodeId);
     let last: unknown;
     for (const [i, peer] of peers.entries()) {
@@ -114,8 +118,8 @@ export class BlobExchange {
         // The last one may take as long as it likes; a silent one before it must not cost the round.
         const bytes =
           i === peers.length - 1
-            ? await this.#collaborators.transport.fetch(peer, digest, maxBytes, signal)
-            : await this.#fetchWithin(peer, digest, maxBytes, signal);
+            ? await ask(peer, signal)
+            : await this.#patience.within(peer, signal, (patient) => ask(peer, patient));
         await this.#blobs.keep(round, digest, bytes);
         return bytes;
       } catch (error) {
@@ -128,25 +132,6 @@ export class BlobExchange {
       `blob ${digest.slice(0, 12)}: none of ${from.length} peers served it`,
       { cause: last },
     );
-  }
-
-  async #fetchWithin(
-    peer: NodeId,
-    digest: Digest,
-    maxBytes: number,
-    signal: AbortSignal,
-  ): Promise<Uint8Array> {
-    const { clock, transport } = this.#collaborators;
-    const patience = new AbortController();
-    const give = () => patience.abort(signal.reason);
-    const cancel = clock.setTimer(this.#options.parameters.timeouts.fetchMs / 2, () => patience.abort());
-    signal.addEventListener('abort', give, { once: true });
-    try {
-      return await transport.fetch(peer, digest, maxBytes, patience.signal);
-    } finally {
-      cancel();
-      signal.removeEventListener('abort', give);
-    }
   }
 
   /** Weights of a version that this node holds. */

@@ -1,6 +1,5 @@
 import type { Digest } from '../../protocol/digest.ts';
-import { beaconOrder } from '../beacon.ts';
-import { nodesOf } from '../committee.ts';
+import { membersInOrder } from '../beacon.ts';
 import type { RestoreRequest } from '../restore.ts';
 import { FRESH_VIEW } from './fresh-view.ts';
 import type { Turn } from './turn.ts';
@@ -27,6 +26,6 @@ export function takeNextBeacon(turn: Turn): void {
     nextBeacon: undefined,
     restore: state.nextRestore,
     nextRestore: undefined,
-    order: beaconOrder(state.nextBeacon, nodesOf(context.committee)),
+    order: membersInOrder(state.nextBeacon, context.committee),
   });
 }

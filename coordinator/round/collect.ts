@@ -2,8 +2,8 @@ import { fromHex } from '../../protocol/digest.ts';
 import { sameBytes } from '../../protocol/encoding.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { packRows, type RosterRow, rowOf } from '../../protocol/roster-rows.ts';
-import { beaconDigest, beaconOrder } from '../beacon.ts';
-import { isMember, nodesOf } from '../committee.ts';
+import { beaconDigest, membersInOrder } from '../beacon.ts';
+import { isMember } from '../committee.ts';
 import type { Received } from '../received.ts';
 import { relaysOf, sourcesOf } from '../relays.ts';
 import { isDue, type RestoreRequest } from '../restore.ts';
@@ -28,7 +28,7 @@ export function onBeacon(turn: Turn, randomness: string, request?: RestoreReques
   turn.change({
     beacon,
     restore,
-    order: beaconOrder(beacon, nodesOf(context.committee)),
+    order: membersInOrder(beacon, context.committee),
     phase: 'collecting',
   });
   train(turn);

@@ -9,7 +9,7 @@ import { type AnyReceived, readMessage } from '../received.ts';
 const FLUSH_MS = 250;
 const PREFIX = 'witness/';
 
-type Held = { readonly vote?: AnyReceived; readonly header?: AnyReceived };
+type Held = { readonly vote?: AnyReceived | undefined; readonly header?: AnyReceived | undefined };
 
 /**
  * What this node remembers of the others, so that one whose disk was put back to an older state can be told: the
@@ -57,11 +57,9 @@ export class WitnessBook {
     const isVote = message.seq > (known.vote?.seq ?? 0);
     const isHeader = message.type === 'update-header' && message.seq > (known.header?.seq ?? 0);
     if (!isVote && !isHeader) return;
-    this.#held.set(message.sender, {
-      ...known,
-      ...(isVote ? { vote: message } : {}),
-      ...(isHeader ? { header: message } : {}),
-    });
+    const vote = isVote ? message : known.vote;
+    const header = isHeader ? message : known.header;
+    this.#held.set(message.sender, { vote, header });
     if (isVote) this.#unsaved.set(`${PREFIX}${message.sender}/vote`, message.bytes);
     if (isHeader) this.#unsaved.set(`${PREFIX}${message.sender}/header`, message.bytes);
     this.#cancel ??= this.#clock.setTimer(FLUSH_MS, () => void this.#flush());
