@@ -4,20 +4,19 @@ import { MessageError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
 import { type MessageType, REPEATABLE } from '../protocol/message-types.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
-import { type Committee, isMember } from './committee.ts';
+import { isMember } from './committee.ts';
+import type { Epochs } from './epochs.ts';
 import { MESSAGE_QUOTAS, MessageQuota } from './message-quota.ts';
 import { type AnyReceived, type Received, readMessage } from './received.ts';
 import { RepeatLimit } from './repeat-limit.ts';
-import type { Roster } from './roster.ts';
 import type { StandingTable } from './standing/index.ts';
 import { largestNorm } from './update-body.ts';
 
 /** What a message is held against. */
 export type AdmissionContext = {
   readonly network: Digest;
-  readonly committee: Committee;
-  /** Whose headers are heard: the committee's and the contributors'. */
-  readonly roster: Roster;
+  /** Who may say what in which round. */
+  readonly epochs: Pick<Epochs, 'at'>;
   readonly parameters: NetworkParameters;
   readonly layout: Digest;
   /** Length of an update. */
@@ -123,9 +122,12 @@ export class Admission {
     const { net, sender, ts, expiry, round, view, type } = envelope;
     if (net !== this.#context.network)
       throw refuse('reject', 'MESSAGE_WRONG_NETWORK', envelope, `network ${net.slice(0, 12)}`);
+    const epoch = this.#context.epochs.at(round);
+    if (epoch === undefined)
+      throw refuse('ignore', 'MESSAGE_OTHER_EPOCH', envelope, `round ${round}, whose committee is not known`);
     const isHeard = CONTRIBUTED.has(type)
-      ? this.#context.roster.places.has(sender)
-      : isMember(this.#context.committee, sender);
+      ? epoch.roster.places.has(sender)
+      : isMember(epoch.committee, sender);
     if (!isHeard) throw refuse('reject', 'MESSAGE_NOT_MEMBER', envelope, 'a sender that may not say this');
     if (ts > now + CLOCK_SKEW_MS)
       throw refuse('ignore', 'MESSAGE_FROM_FUTURE', envelope, `a time ${ts - now} ms ahead`);

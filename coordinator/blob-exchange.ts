@@ -5,7 +5,7 @@ import type { NodeId } from '../protocol/ids.ts';
 import { decodeWeights } from '../protocol/vectors.ts';
 import type { Blobs } from './blobs.ts';
 import type { Version } from './candidate.ts';
-import type { Collaborators, ParticipantOptions } from './collaborators.ts';
+import type { Collaborators, EpochOptions } from './collaborators.ts';
 import { isMember, nodesOf } from './committee.ts';
 import type { Head } from './entry.ts';
 import { Patience } from './patience.ts';
@@ -17,7 +17,7 @@ const MAX_MODEL_BYTES = 8 << 20;
 
 /** Models, their states and updates by digest: what this node holds, gives out and gets from its peers. */
 export class BlobExchange {
-  readonly #options: ParticipantOptions;
+  readonly #options: EpochOptions;
   readonly #collaborators: Collaborators;
   readonly #blobs: Blobs;
   readonly #patience: Patience;
@@ -34,7 +34,7 @@ export class BlobExchange {
 
   /** @param onEarly hears of members that ask for what is withheld until the seal. */
   constructor(
-    options: ParticipantOptions,
+    options: EpochOptions,
     collaborators: Collaborators,
     blobs: Blobs,
     onEarly: (round: number, peer: NodeId) => void = () => undefined,
@@ -69,8 +69,9 @@ export class BlobExchange {
   async serve(digest: Digest, round: number, peer: NodeId): Promise<Uint8Array | undefined> {
     const { committee } = this.#options;
     const isForMember = isMember(committee, peer);
-    const evidence = isForMember ? this.#evidence.get(digest) : undefined;
-    if (evidence !== undefined) return evidence;
+    const ready =
+      this.#options.epochs.record(digest) ?? (isForMember ? this.#evidence.get(digest) : undefined);
+    if (ready !== undefined) return ready;
     if (await this.#isWithheld(digest, round)) {
       if (isForMember) this.#onEarly(round, peer);
       await this.#sealOf(round);

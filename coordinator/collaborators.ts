@@ -9,8 +9,10 @@ import type { Candidate, Version } from './candidate.ts';
 import type { Certificate, CommitScheme } from './certificate.ts';
 import type { Committee } from './committee.ts';
 import type { Head } from './entry.ts';
+import type { Epochs } from './epochs.ts';
 import type { Offence } from './evidence/kinds.ts';
 import type { Judgement, Verdict } from './gate.ts';
+import type { Registrant } from './next-epoch.ts';
 import type { RestoreRequest } from './restore.ts';
 import type { Roll } from './roll.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
@@ -38,6 +40,9 @@ export type ParticipantOptions = {
   readonly restored?: boolean;
 };
 
+/** The same as a running participant has them: of the round in progress. */
+export type EpochOptions = ParticipantOptions & { readonly epochs: Epochs };
+
 /** What a participant works through: real in a node, virtual in a simulation. */
 export type Collaborators = {
   readonly store: KeyValueStore;
@@ -46,6 +51,8 @@ export type Collaborators = {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly beacon: BeaconSource;
+  /** Who is registered; needed where the network has epochs. */
+  readonly registry?: RosterSource;
   readonly trainer: RoundTrainer;
   readonly evaluator: Evaluator;
   readonly aggregator: RoundAggregator;
@@ -87,6 +94,11 @@ export type Transport = {
 
 /** The newest round of a log, or at most `most` in ascending order from a round on. */
 export type LogRequest = { readonly from: 'newest' } | { readonly from: number; readonly most: number };
+
+export type RosterSource = {
+  /** The registered nodes as of the final block at `height`. */
+  readonly rosterAt: (height: number, signal: AbortSignal) => Promise<readonly Registrant[]>;
+};
 
 export type BeaconSource = {
   /** 32 bytes as hex: the randomness of the block at `height`, once that block is final. */

@@ -10,6 +10,7 @@ import { createRoster, type Roster } from './roster.ts';
 /** Who takes part in an epoch: the committee votes, the roster trains. */
 export type Epoch = { readonly committee: Committee; readonly roster: Roster };
 
+const digests = new WeakMap<Epoch, Digest>();
 const KEY_BYTES = 32;
 /** A record of 255 members and 4,096 contributors. */
 export const MAX_EPOCH_BYTES = 256 * 1024;
@@ -44,7 +45,9 @@ function madeRecord(committee: Committee, roster: Roster): Uint8Array {
 
 /** What the last entry of the epoch before names it by. */
 export function epochDigest(epoch: Epoch): Digest {
-  return digestOfBytes(encodeEpoch(epoch));
+  const digest = digests.get(epoch) ?? digestOfBytes(encodeEpoch(epoch));
+  digests.set(epoch, digest);
+  return digest;
 }
 
 /** @throws BallastError `COMMITTEE_MALFORMED`, or what decoding, `createCommittee` and `createRoster` throw. */

@@ -4,13 +4,14 @@ import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
 import type { StoreOperation } from '../protocol/store.ts';
 import { encodeWeights } from '../protocol/vectors.ts';
+import { Announcer } from './announcer.ts';
 import { beaconDigest } from './beacon.ts';
 import type { BlobExchange } from './blob-exchange.ts';
 import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
 import { type Certificate, isCertified, sealCertificate, validVotes } from './certificate.ts';
-import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
-import { committeeKey, encodeEpoch } from './committee-record.ts';
+import type { Collaborators, EpochOptions, ParticipantObserver } from './collaborators.ts';
+import type { Epoch } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
 import { MAX_EVIDENCE_BYTES } from './evidence/encoding.ts';
 import type { Offence } from './evidence/kinds.ts';
@@ -18,17 +19,16 @@ import { worseOf } from './gate.ts';
 import { roundKey } from './keys.ts';
 import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
+import { lookUp } from './look-up.ts';
 import { openedUpdate } from './opened-updates.ts';
 import { findVersion } from './restore.ts';
 import { Retention } from './retention.ts';
 import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
-import { createRoster } from './roster.ts';
 import type { Basis, RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
 import { obtainEvidence } from './sync/evidence-fetch.ts';
 import { pause } from './sync/pause.ts';
-import { obtainRoll } from './sync/roll-fetch.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass } from './update-body.ts';
@@ -39,7 +39,7 @@ import type { VotingRecord } from './voting-record.ts';
 type Effect<Type extends RoundEffect['type']> = Extract<RoundEffect, { type: Type }>;
 
 export type EffectsParts = {
-  readonly options: ParticipantOptions;
+  readonly options: EpochOptions;
   readonly collaborators: Collaborators;
   readonly observer: ParticipantObserver;
   readonly log: RoundLog;
@@ -71,7 +71,7 @@ const STANDING_RETRY_MS = 500;
  * work goes on beside it and comes back as an event.
  */
 export class Effects {
-  readonly #options: ParticipantOptions;
+  readonly #options: EpochOptions;
   readonly #collaborators: Collaborators;
   readonly #observer: ParticipantObserver;
   readonly #log: RoundLog;
@@ -92,6 +92,7 @@ export class Effects {
   /** Ends the last question for a beacon: the round is over, or its block is another and is asked for anew. */
   #beacon = new AbortController();
   #timers: (() => void)[] = [];
+  readonly #announcer: Announcer;
   readonly #candidates = new Map<Digest, Candidate>();
 
   constructor(parts: EffectsParts) {
@@ -108,6 +109,9 @@ export class Effects {
     this.#onCarried = parts.onCarried;
     this.#onBasis = parts.onBasis;
     this.#loop = parts.loop;
+    this.#announcer = new Announcer(parts.options, parts.collaborators, parts.voice, (error) => {
+      if (!parts.loop.signal.aborted) parts.observer.onError?.(error);
+    });
     const { options, collaborators } = parts;
     this.#audits = new TrainingAudits({
       self: collaborators.signer.nodeId,
@@ -169,8 +173,14 @@ export class Effects {
         return this.#beside(() => this.#fetchProof(effect));
       case 'fetch-standing':
         return this.#beside(() => this.#fetchStanding(effect));
+      case 'draw-epoch':
+      case 'fetch-epoch':
       case 'fetch-roll':
-        return this.#beside(() => this.#fetchRoll(effect));
+        return this.#beside(async () => {
+          const parts = { options: this.#options, collaborators: this.#collaborators };
+          const event = await lookUp(effect, parts, this.#round.signal);
+          if (event !== undefined) this.#loop.post(event);
+        });
       case 'restore':
         return this.#beside(() =>
           this.#restore(effect).catch((error) => this.#failAggregation(effect, error)),
@@ -185,6 +195,7 @@ export class Effects {
   }
 
   stop(): void {
+    this.#announcer.stop();
     this.#round.abort();
     this.#beacon.abort();
     for (const cancel of this.#timers) cancel();
@@ -207,7 +218,7 @@ export class Effects {
     );
   }
 
-  async #decide({ certificate, roll, leader, standing, basis }: Effect<'decided'>): Promise<void> {
+  async #decide({ certificate, roll, leader, standing, basis, epoch }: Effect<'decided'>): Promise<void> {
     const { entry } = certificate;
     await this.#keepStanding(entry.round, standing);
     const transcript: StoreOperation[] =
@@ -215,26 +226,31 @@ export class Effects {
         ? []
         : [{ type: 'put', key: transcriptKey(entry.round), value: encodeTranscript(basis) }];
     const over = await this.#retention.over(entry.round, entry);
-    await this.#log.append({ certificate, roll }, [...transcript, ...this.#committee(), ...over]);
+    await this.#log.append({ certificate, roll }, [...transcript, ...this.#epochs(epoch), ...over]);
     await this.#onLogged([{ certificate, roll }]);
     if (basis !== undefined) await this.#onBasis(basis);
+    if (epoch !== undefined) this.#options.epochs.enter(epoch);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
     this.#observer.onDecided?.({ certificate, roll, standing, leader, candidate });
-    if (leader === this.#collaborators.signer.nodeId) {
-      await this.#voice.say('certificate', entry.round, 0, certificate as Encodable);
-    }
+    await this.#announcer.announce(certificate);
+  }
+
+  /** Somebody else has told the others of a round's certificate. */
+  heardCertificate(round: number): void {
+    this.#announcer.heard(round);
   }
 
   /** Rounds that the others have certified; of the newest the model and its state are fetched too. */
-  async #adopt({ rounds, isNewest, standing }: Effect<'adopt'>): Promise<void> {
+  async #adopt({ rounds, isNewest, standing, epoch }: Effect<'adopt'>): Promise<void> {
     const newest = rounds.at(-1)?.certificate;
     if (newest === undefined) return;
     await this.#keepStanding(newest.entry.round, standing);
-    const operations = this.#committee();
+    const operations = this.#epochs(epoch);
     for (const { certificate } of rounds)
       operations.push(...(await this.#retention.over(certificate.entry.round, newest.entry)));
     await this.#log.appendAll(rounds, operations);
+    if (epoch !== undefined) this.#options.epochs.enter(epoch);
     await this.#onLogged(rounds);
     this.#endRound();
     for (const { certificate, roll } of rounds) {
@@ -249,11 +265,11 @@ export class Effects {
     });
   }
 
-  /** Who may vote in this epoch stands beside the log, so that its votes can be verified without a chain. */
-  #committee(): StoreOperation[] {
-    const { committee, roster } = this.#options;
-    const value = encodeEpoch({ committee, roster: createRoster(committee, roster) });
-    return [{ type: 'put', key: committeeKey(committee.epoch), value }];
+  /** Who takes part in this epoch, and in the next, stands beside the log: its votes are verified without a chain. */
+  #epochs(next: Epoch | undefined): StoreOperation[] {
+    const { epochs } = this.#options;
+    if (next !== undefined) epochs.learn(next);
+    return epochs.unsaved();
   }
 
   /** What belongs to the round that was in progress is over. */
@@ -406,19 +422,9 @@ export class Effects {
   async #fetchEvidence({ round, view, from, digests }: Effect<'fetch-evidence'>): Promise<void> {
     const { network } = this.#options;
     const { transport } = this.#collaborators;
-    const { signal } = this.#round;
-    const found = await obtainEvidence(network, from, digests, transport, signal).catch((error: unknown) => {
-      if (!(error instanceof BallastError)) throw error;
-      return [];
-    });
-    await this.#onCarried(found.map(({ bytes }) => bytes));
-    this.#loop.post({ type: 'evidence', round, view, messages: found });
-  }
-
-  async #fetchRoll({ certificate }: Effect<'fetch-roll'>): Promise<void> {
-    const { signal } = this.#round;
-    const roll = await obtainRoll(certificate, this.#options.committee, this.#collaborators, signal);
-    if (roll !== undefined) this.#loop.post({ type: 'roll', certificate, roll });
+    const messages = await obtainEvidence(network, from, digests, transport, this.#round.signal);
+    await this.#onCarried(messages.map(({ bytes }) => bytes));
+    this.#loop.post({ type: 'evidence', round, view, messages });
   }
 
   /** The version that governance names is held as one of this round; whether it can be is this node's verdict. */

@@ -3,6 +3,7 @@ import type { Sealed } from '../protocol/envelope.ts';
 import type { Lock } from '../protocol/messages.ts';
 import type { KeyValueStore } from '../protocol/store.ts';
 import type { Collaborators, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
+import { Epochs } from './epochs.ts';
 import { EvidenceBook } from './evidence/book.ts';
 import type { EvidenceContext } from './evidence/verify.ts';
 import { roundKey } from './keys.ts';
@@ -19,6 +20,7 @@ import { VotingRecord } from './voting-record.ts';
 /** What a participant reads back from its store. */
 export type Memory = {
   readonly log: RoundLog;
+  readonly epochs: Epochs;
   readonly votes: VotingRecord;
   readonly witness: WitnessBook;
   /** Everybody's standing after the last round; undefined where the store lacks it. */
@@ -37,6 +39,9 @@ export async function readMemory(
   observer: ParticipantObserver,
 ): Promise<Memory> {
   const log = await RoundLog.open(store, options.genesis, signer);
+  const first = { committee: options.committee, roster: createRoster(options.committee, options.roster) };
+  const { committee: terms } = options.parameters;
+  const epochs = await Epochs.open(store, first, terms?.epochRounds, log.head.round + 1);
   const votes = await VotingRecord.open(store, signer, options.network, options.restored === true);
   const said = await votes.of(log.head.round + 1);
   const lock = await store.get(roundKey('lock', log.head.round + 1));
@@ -47,8 +52,17 @@ export async function readMemory(
     rolls: await preparedRolls(store, log.head.round + 1),
     lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
   };
-  const evidence = await EvidenceBook.open(store, evidenceContext(options));
-  return { log, votes, witness, evidence, standing: await storedStanding(store, log.head), said, resumed };
+  const evidence = await EvidenceBook.open(store, evidenceContext(options, epochs));
+  return {
+    log,
+    epochs,
+    votes,
+    witness,
+    evidence,
+    standing: await storedStanding(store, log.head),
+    said,
+    resumed,
+  };
 }
 
 async function preparedRolls(store: KeyValueStore, round: number): Promise<Roll[]> {
@@ -64,13 +78,12 @@ function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {
   return prepares.sort((a, b) => b.view - a.view)[0];
 }
 
-/** What proofs are held against: this epoch's roster, whoever of it was there before. */
-function evidenceContext({ network, parameters, committee, roster }: ParticipantOptions): EvidenceContext {
-  const known = createRoster(committee, roster);
+/** What proofs are held against: the present roster, whoever of it was there before, and the committee of the round. */
+function evidenceContext({ network, parameters }: ParticipantOptions, epochs: Epochs): EvidenceContext {
   return {
     network,
     parameters,
-    isRegistered: (node) => known.places.has(node),
-    committeeAt: () => committee,
+    isRegistered: (node) => epochs.current.roster.places.has(node),
+    committeeAt: (round) => epochs.at(round)?.committee,
   };
 }

@@ -9,9 +9,17 @@ import { Admission } from './admission.ts';
 import { BlobExchange } from './blob-exchange.ts';
 import { Blobs } from './blobs.ts';
 import type { Certificate } from './certificate.ts';
-import type { Collaborators, LogRequest, ParticipantObserver, ParticipantOptions } from './collaborators.ts';
+import type {
+  Collaborators,
+  EpochOptions,
+  LogRequest,
+  ParticipantObserver,
+  ParticipantOptions,
+} from './collaborators.ts';
+import type { Epoch } from './committee-record.ts';
 import { Effects } from './effects.ts';
 import type { Head } from './entry.ts';
+import type { Epochs } from './epochs.ts';
 import { EvidenceDesk } from './evidence/desk.ts';
 import type { Offence } from './evidence/kinds.ts';
 import type { RoundLog } from './log.ts';
@@ -19,7 +27,6 @@ import type { LoggedRound } from './logged-round.ts';
 import { type Memory, readMemory } from './memory.ts';
 import type { AnyReceived, Received } from './received.ts';
 import type { Roll } from './roll.ts';
-import { createRoster } from './roster.ts';
 import { startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
 import { genesisState, type RoundAggregator, requireRoundInputs } from './round-aggregator.ts';
@@ -85,32 +92,38 @@ export class Participant {
   }
 
   private constructor(
-    options: ParticipantOptions,
-    given: Collaborators,
+    given: ParticipantOptions,
+    givenCollaborators: Collaborators,
     observer: ParticipantObserver,
-    { log, votes, witness, evidence, standing, said, resumed }: Memory,
+    { log, epochs, votes, witness, evidence, standing, said, resumed }: Memory,
   ) {
     const { signal } = this.#stopping;
-    this.#ownPast = new OwnPast({ options, collaborators: given, observer, votes, log, signal });
-    const collaborators = { ...given, trainer: this.#ownPast.trainer };
+    const options = withEpochs(given, epochs);
+    this.#ownPast = new OwnPast({
+      options,
+      collaborators: givenCollaborators,
+      observer,
+      votes,
+      log,
+      signal,
+    });
+    const collaborators = { ...givenCollaborators, trainer: this.#ownPast.trainer };
     this.#options = options;
     this.#collaborators = collaborators;
     this.#observer = observer;
     this.#log = log;
     this.#witness = witness;
     this.#saidBefore = [...said].sort((a, b) => a.envelope.seq - b.envelope.seq);
-    const { network, committee, parameters, layout, size } = options;
-    const roster = createRoster(committee, options.roster);
+    const { network, parameters, layout, size } = options;
     this.#context = {
       self: collaborators.signer.nodeId,
       network,
-      committee,
-      roster,
+      ...epochs.current,
       parameters,
       minUpdates: collaborators.aggregator.minRows,
     };
     this.#admission = new Admission(
-      { network, committee, roster, parameters, layout, rowSize: collaborators.aggregator.rowSize(size) },
+      { network, epochs, parameters, layout, rowSize: collaborators.aggregator.rowSize(size) },
       { onEquivocation: ({ first, second }) => this.#beside(this.#evidence.contradiction(first, second)) },
     );
     this.#state = startRound(log.head, 0, resumed, standing);
@@ -119,8 +132,15 @@ export class Participant {
       this.#post({ type: 'body-requested', round, from }),
     );
     const hear = (message: AnyReceived) => this.#post({ type: 'message', message });
-    this.#voice = new Voice(network, committee, collaborators, log, votes, hear, signal, (error) =>
-      observer.onError?.(error),
+    this.#voice = new Voice(
+      network,
+      () => epochs.current.committee,
+      collaborators,
+      log,
+      votes,
+      hear,
+      signal,
+      (error) => observer.onError?.(error),
     );
     this.#evidence = new EvidenceDesk({
       book: evidence,
@@ -145,7 +165,7 @@ export class Participant {
       onProof: (bytes) => this.#evidence.take(bytes),
       onCarried: (messages) =>
         this.#evidence.compare(messages, (sealed) => this.#admission.heardInstead(sealed)),
-      onBasis: (basis) => this.#evidence.noteBasis(basis, committee.faults),
+      onBasis: (basis) => this.#evidence.noteBasis(basis, options.committee.faults),
       loop: { signal, post: (event) => this.#post(event) },
     });
     this.#catchUp = new CatchUp({
@@ -153,7 +173,7 @@ export class Participant {
       collaborators,
       observer,
       head: () => log.head,
-      adopt: (rounds, isNewest) => this.#adopt(rounds, isNewest),
+      adopt: (rounds, isNewest, epoch) => this.#adopt(rounds, isNewest, epoch),
       signal,
     });
   }
@@ -211,6 +231,7 @@ export class Participant {
         return { action: 'ignore', code: 'MESSAGE_OWN', reason: 'this node signed it' };
       }
       this.#witness.note(message);
+      if (message.type === 'certificate') this.#effects.heardCertificate(message.payload.entry.round);
       this.#ownPast.heard(message.sender);
       if (message.type === 'evidence') this.#beside(this.#takeProof(message));
       else if (message.type !== 'status' && message.type !== 'recommendation')
@@ -366,13 +387,14 @@ export class Participant {
     if (code === 'UPDATE_PRIVACY_BUDGET') this.#beside(this.#evidence.overspent(bytes));
     if (code === 'MESSAGE_PAST_ROUND' && this.#isLong(round) && this.#maySayStatus())
       this.#beside(this.#voice.sendStatus());
-    if (code === 'MESSAGE_FUTURE_ROUND' && typeof round === 'number' && typeof sender === 'string')
+    const isAhead = code === 'MESSAGE_FUTURE_ROUND' || code === 'MESSAGE_OTHER_EPOCH';
+    if (isAhead && typeof round === 'number' && typeof sender === 'string')
       this.#catchUp.hear(sender, round - 1);
   }
 
   /** Resolves when the rounds are in the log, or were too late to matter. */
-  async #adopt(rounds: readonly LoggedRound[], isNewest: boolean): Promise<void> {
-    this.#post({ type: 'caught-up', rounds, isNewest });
+  async #adopt(rounds: readonly LoggedRound[], isNewest: boolean, epoch: Epoch | undefined): Promise<void> {
+    this.#post({ type: 'caught-up', rounds, isNewest, epoch });
     await this.#draining;
   }
 
@@ -416,4 +438,18 @@ function certifiedBy(message: AnyReceived): number {
   if (message.type === 'status') return message.payload.head;
   if (message.type === 'certificate') return message.payload.entry.round;
   return REPEATABLE.has(message.type) ? message.round : message.round - 1;
+}
+
+/** Committee and roster are always those of the round in progress. */
+function withEpochs(options: ParticipantOptions, epochs: Epochs): EpochOptions {
+  return {
+    ...options,
+    epochs,
+    get committee() {
+      return epochs.current.committee;
+    },
+    get roster() {
+      return epochs.current.roster.nodes;
+    },
+  };
 }

@@ -88,6 +88,10 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     remedy: REPORT,
   },
   MESSAGE_OWN: { meaning: 'this node said it', remedy: NOTHING },
+  MESSAGE_OTHER_EPOCH: {
+    meaning: 'the message belongs to an epoch whose committee is not known here yet',
+    remedy: NOTHING,
+  },
   MESSAGE_PAST_ROUND: { meaning: 'its round is over', remedy: NOTHING },
   MESSAGE_PAYLOAD: { meaning: 'a field has another form', remedy: UPGRADE },
   MESSAGE_QUOTA: {

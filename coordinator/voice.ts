@@ -16,7 +16,7 @@ import { ABSTENTIONS, type VotingRecord } from './voting-record.ts';
 /** What this node says: signed and on disk before it is sent, heard by itself like by the others. */
 export class Voice {
   readonly #network: Digest;
-  readonly #committee: Committee;
+  readonly #committee: () => Committee;
   readonly #collaborators: Collaborators;
   readonly #log: RoundLog;
   readonly #votes: VotingRecord;
@@ -27,7 +27,7 @@ export class Voice {
 
   constructor(
     network: Digest,
-    committee: Committee,
+    committee: () => Committee,
     collaborators: Collaborators,
     log: RoundLog,
     votes: VotingRecord,
@@ -69,7 +69,7 @@ export class Voice {
       return;
     }
     const decision = decisionOf(this.#network, effect.payload.entry, view);
-    const signature = await castVote(this.#collaborators.commitScheme, this.#committee, decision).catch(
+    const signature = await castVote(this.#collaborators.commitScheme, this.#committee(), decision).catch(
       this.#onError,
     );
     // A signer that fails costs this vote, and nothing of what else is due.

@@ -93,6 +93,17 @@ const parameters = z.strictObject({
    * left out: the beacon then always follows the seal by the lag.
    */
   beaconInterval: z.int().min(1).max(10_000).optional(),
+  /**
+   * Epochs of so many rounds, each with a committee drawn from the registered nodes, sized for so large a corrupt share
+   * of them. One committee for ever where left out.
+   */
+  committee: z
+    .strictObject({
+      epochRounds: z.int().min(1).max(1_000_000),
+      /** A multiple of 0.0001. */
+      corruptShare: z.number().min(0).max(0.3333),
+    })
+    .optional(),
   retention: z.strictObject({ rounds: z.int().min(1) }),
   /**
    * Proofs of training: each node takes so many audited steps on public rows in every round, and opens so many of them,

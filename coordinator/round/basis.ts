@@ -9,6 +9,7 @@ import { available, finalizedAtSeal, nextBeaconHeight, sealedHeaders } from '../
 import { nextStanding, quarantineRounds, type StandingTable, standingDigest } from '../standing/index.ts';
 import { askedOf, ofThoseAsked } from './asked.ts';
 import { contextCache } from './context-cache.ts';
+import { nextCommitteeOf } from './hand-over.ts';
 import type { Aggregated, Basis, Judged, RoundContext, RoundState } from './types.ts';
 
 /** What is known before a round's updates are. */
@@ -212,7 +213,7 @@ function common(context: RoundContext, state: RoundState, basis: Basis, roll: Ro
       ),
     ),
     offences: [...offences],
-    nextCommittee: null,
+    nextCommittee: nextCommitteeOf(context, state),
     ...restoreField(state.head, state.restore),
   };
 }

@@ -44,6 +44,8 @@ export function onBeacon(turn: Turn, randomness: string, request?: RestoreReques
  */
 export function train(turn: Turn): void {
   const { context, state } = turn;
+  // A node that has left the registry follows, and nobody takes its updates.
+  if (!context.roster.places.has(context.self)) return;
   const asked = askedNow(context, state);
   if (state.restore === undefined && (asked === 'all' || asked?.has(context.self)))
     turn.emit({ type: 'train', round: state.round, base: state.head });

@@ -2,6 +2,7 @@ import { type Digest, packDigests } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { leaderOf } from '../beacon.ts';
 import { abortedEntry, candidateEntry, isAggregable } from './basis.ts';
+import { knowsNextEpoch } from './hand-over.ts';
 import { judge } from './judge.ts';
 import { offencesToName } from './offences.ts';
 import { sharedBasis } from './shared-basis.ts';
@@ -23,7 +24,7 @@ export function propose(turn: Turn): void {
     return;
   }
   const basis = state.draft ?? settledBasis(turn);
-  if (basis === undefined) return;
+  if (basis === undefined || !knowsNextEpoch(context, state)) return;
   turn.change({ draft: basis });
   if (!isAggregable(context, state, basis)) {
     broadcastProposal(turn, abortedEntry(context, state, basis), basis);

@@ -1,8 +1,8 @@
 import type { Lock } from '../../protocol/messages.ts';
 import type { Certificate } from '../certificate.ts';
 import { isInFormOf } from '../certificate.ts';
+import { type Epoch, epochDigest } from '../committee-record.ts';
 import { type Head, headAfter } from '../entry.ts';
-import type { LoggedRound } from '../logged-round.ts';
 import type { AnyReceived, Received } from '../received.ts';
 import { isRollOf, type Roll, updatesOf } from '../roll.ts';
 import { GENESIS_STANDING, type StandingTable, standingDigest } from '../standing/index.ts';
@@ -20,6 +20,7 @@ import {
 import { isContributor, onRequest, serveBody } from './contribute.ts';
 import { askForStanding, foldedStanding } from './folded-standing.ts';
 import { FRESH_VIEW } from './fresh-view.ts';
+import { drawEpoch, onDrawn } from './hand-over.ts';
 import { awaitsProofs, onOffence, openOffences } from './offences.ts';
 import { onEvidence, onProposal } from './proposal.ts';
 import { propose } from './propose.ts';
@@ -46,6 +47,7 @@ export function startRound(
   finalized: number,
   resumed?: Resumed,
   standing: StandingTable | undefined = head.round === 0 ? GENESIS_STANDING : undefined,
+  epoch?: Epoch,
 ): RoundState {
   return {
     ...FRESH_VIEW,
@@ -84,6 +86,8 @@ export function startRound(
     certifiers: new Set(),
     rolls: new Map((resumed?.rolls ?? []).map((roll) => [updatesOf(roll).root, roll])),
     ending: undefined,
+    epoch,
+    draw: undefined,
     early: [],
   };
 }
@@ -159,11 +163,18 @@ function handle(turn: Turn, event: RoundEvent): void {
       end(turn, event.certificate);
       return;
     case 'roll':
-      if (event.certificate === state.ending && isRollOf(event.certificate.entry, event.roll))
-        finish(turn, event.certificate, event.roll);
+      if (event.certificate === state.ending?.certificate && isRollOf(event.certificate.entry, event.roll))
+        endWith(turn, { ...state.ending, roll: event.roll });
+      return;
+    case 'epoch':
+      if (event.certificate === state.ending?.certificate && isNamed(event.certificate, event.epoch))
+        endWith(turn, { ...state.ending, epoch: event.epoch });
+      return;
+    case 'epoch-drawn':
+      onDrawn(turn, event.beacon, event.epoch);
       return;
     case 'caught-up':
-      adopt(turn, event.rounds, event.isNewest);
+      adopt(turn, event);
       return;
     case 'reorganised':
       turn.emit({ type: 'await-beacon', round: state.round, height: state.head.nextBeaconHeight });
@@ -173,6 +184,7 @@ function handle(turn: Turn, event: RoundEvent): void {
 
 /** Every rule that may have become due; each does its part once. */
 function settle(turn: Turn): void {
+  drawEpoch(turn);
   if (isContributor(turn.context)) return;
   reportSeal(turn, false);
   fetchBodies(turn);
@@ -267,52 +279,68 @@ function replayEarly(turn: Turn): void {
 const NOBODY: Roll = [];
 
 /**
- * A certificate ends the round for whoever holds it and the roll that its entry names. A contributor does without the
- * roll, so that what it fetches does not grow with the network.
+ * A certificate ends the round for whoever holds it and what its entry names: the roll of its updates, with which a
+ * contributor does without, and in the last round of an epoch who takes part in the next.
  */
 function end(turn: Turn, certificate: Certificate): void {
-  const { state } = turn;
+  const { context, state } = turn;
   const { entry } = certificate;
   if (entry.parent !== state.head.entry || entry.round !== state.round || state.ending !== undefined) return;
-  if (isContributor(turn.context)) {
-    finish(turn, certificate, undefined);
-    return;
-  }
   const known = [state.rolls.get(entry.updates.root) ?? NOBODY].find((each) => isRollOf(entry, each));
   const roll = known ?? groundsOf(state, entry)?.roll;
-  if (roll !== undefined) {
-    finish(turn, certificate, roll);
-    return;
-  }
-  turn.change({ ending: certificate });
-  turn.emit({ type: 'fetch-roll', certificate });
+  const drawn = state.draw?.epoch;
+  const epoch = drawn !== undefined && isNamed(certificate, drawn) ? drawn : undefined;
+  if (roll === undefined && !isContributor(context)) turn.emit({ type: 'fetch-roll', certificate });
+  if (entry.nextCommittee !== null && epoch === undefined)
+    turn.emit({ type: 'fetch-epoch', certificate, digest: entry.nextCommittee });
+  endWith(turn, { certificate, roll, epoch });
+}
+
+function endWith(turn: Turn, ending: NonNullable<RoundState['ending']>): void {
+  const { certificate, roll, epoch } = ending;
+  turn.change({ ending });
+  if (roll === undefined && !isContributor(turn.context)) return;
+  if (epoch !== undefined || certificate.entry.nextCommittee === null) finish(turn, certificate, roll, epoch);
+}
+
+function isNamed({ entry }: Certificate, epoch: Epoch): boolean {
+  return entry.nextCommittee === epochDigest(epoch) && epoch.committee.epoch === entry.epoch + 1;
 }
 
 /** The next round begins. */
-function finish(turn: Turn, certificate: Certificate, roll: Roll | undefined): void {
+function finish(
+  turn: Turn,
+  certificate: Certificate,
+  roll: Roll | undefined,
+  epoch: Epoch | undefined,
+): void {
   const { state } = turn;
   const leader = state.order[certificate.view % Math.max(1, state.order.length)];
   const basis = groundsOf(state, certificate.entry, roll)?.basis;
   const standing = foldedStanding(turn, [{ certificate, roll }]);
-  turn.emit({ type: 'decided', certificate, roll, leader, basis, standing });
-  const next = startRound(headAfter(certificate.entry), state.finalized, undefined, standing);
-  turn.change({ ...next, early: state.early, offences: openOffences(state.offences, standing) });
+  turn.emit({ type: 'decided', certificate, roll, leader, basis, standing, epoch });
+  const next = headAfter(certificate.entry);
+  turn.change({
+    ...startRound(next, state.finalized, undefined, standing, epoch ?? state.epoch),
+    early: state.early,
+    offences: openOffences(state.offences, standing),
+  });
   handle(turn, { type: 'started' });
 }
 
 /** The rounds of a peer's log end this one and those after it; the round that follows them begins. */
-function adopt(turn: Turn, rounds: readonly LoggedRound[], isNewest: boolean): void {
-  const { round, head, finalized, early } = turn.state;
+function adopt(turn: Turn, { rounds, isNewest, epoch }: Extract<RoundEvent, { type: 'caught-up' }>): void {
+  const { round, head, finalized, early, epoch: current } = turn.state;
   const missed = rounds.filter(({ certificate: { entry } }) => entry.round >= round);
   const first = missed[0]?.certificate.entry;
   const last = missed.at(-1)?.certificate.entry;
   if (first === undefined || last === undefined) return;
   if (first.round !== round || first.parent !== head.entry) return;
   const standing = foldedStanding(turn, missed);
-  turn.emit({ type: 'adopt', rounds: missed, isNewest, standing });
+  turn.emit({ type: 'adopt', rounds: missed, isNewest, standing, epoch });
   const next = headAfter(last);
   turn.change({
-    ...startRound(next, finalized, undefined, standing),
+    ...startRound(next, finalized, undefined, standing, epoch ?? current),
     offences: openOffences(turn.state.offences, standing),
     early: early.filter((message) => message.round > next.round),
   });

@@ -5,6 +5,7 @@ import type { Lock, Payload, PrivacyStatement, RoundEntry, SealedHeader } from '
 import type { NetworkParameters } from '../../protocol/network.ts';
 import type { Certificate } from '../certificate.ts';
 import type { Committee } from '../committee.ts';
+import type { Epoch } from '../committee-record.ts';
 import type { Head } from '../entry.ts';
 import type { Offence } from '../evidence/kinds.ts';
 import type { Verdict } from '../gate.ts';
@@ -19,7 +20,7 @@ import type { StandingTable } from '../standing/index.ts';
 /** The states of a round (DESIGN, section 7); a certificate starts the next round. */
 export type Phase = 'announced' | 'collecting' | 'sealed' | 'aggregated' | 'evaluated';
 
-/** What a node knows and never changes during a round. */
+/** What a node knows and never changes during a round; committee and roster are those of the round's epoch. */
 export type RoundContext = {
   readonly self: NodeId;
   readonly network: Digest;
@@ -152,8 +153,18 @@ export type RoundState = {
    * quorum of prepares never outlives the roll of what it is for.
    */
   readonly rolls: ReadonlyMap<Digest, Roll>;
-  /** A valid certificate that ends this round as soon as its roll is here. */
-  readonly ending: Certificate | undefined;
+  /** A valid certificate that ends this round as soon as what its entry names is here: the roll, the next epoch. */
+  readonly ending:
+    | {
+        readonly certificate: Certificate;
+        readonly roll: Roll | undefined;
+        readonly epoch: Epoch | undefined;
+      }
+    | undefined;
+  /** Who takes part in this round; undefined where that is as at the start. */
+  readonly epoch: Epoch | undefined;
+  /** In the last round of an epoch: under which beacon the next was drawn, and who takes part in it, once known. */
+  readonly draw: { readonly beacon: Digest; readonly epoch: Epoch | undefined } | undefined;
   /** Messages of the next round, kept until this one ends. */
   readonly early: readonly AnyReceived[];
 };
@@ -196,11 +207,17 @@ export type RoundEvent =
     }
   | { readonly type: 'certificate-checked'; readonly certificate: Certificate }
   | { readonly type: 'roll'; readonly certificate: Certificate; readonly roll: Roll }
+  /** Who takes part in the epoch that the entry of a certificate names. */
+  | { readonly type: 'epoch'; readonly certificate: Certificate; readonly epoch: Epoch }
+  /** Who takes part in the next epoch, drawn under a beacon. */
+  | { readonly type: 'epoch-drawn'; readonly round: number; readonly beacon: Digest; readonly epoch: Epoch }
   | {
       /** Linked and certified rounds from a peer's log, from one that this node has or misses on. */
       readonly type: 'caught-up';
       readonly rounds: readonly LoggedRound[];
       readonly isNewest: boolean;
+      /** Who takes part in the round after the last of them, where that is another epoch than this node's. */
+      readonly epoch?: Epoch | undefined;
     }
   /** Messages that a proposal rests on and this node had not heard; none where they were not served. */
   | {
@@ -291,17 +308,32 @@ export type RoundEffect =
   | { readonly type: 'fetch-standing'; readonly round: number; readonly digest: Digest }
   /** The roll that a certificate's entry names, which this node could not make itself. */
   | { readonly type: 'fetch-roll'; readonly certificate: Certificate }
+  /** The record of the epoch that a certificate's entry names, which this node could not draw itself. */
+  | { readonly type: 'fetch-epoch'; readonly certificate: Certificate; readonly digest: Digest }
+  | {
+      readonly type: 'draw-epoch';
+      readonly round: number;
+      readonly beacon: Digest;
+      /** The block that gave the beacon. */
+      readonly height: number;
+      readonly current: Epoch;
+      readonly standing: StandingTable;
+    }
   | {
       readonly type: 'adopt';
       readonly rounds: readonly LoggedRound[];
       readonly isNewest: boolean;
       /** After the last of them; undefined where this node did without a roll. */
       readonly standing: StandingTable | undefined;
+      /** Who takes part from then on, where that changes. */
+      readonly epoch: Epoch | undefined;
     }
   | {
       readonly type: 'decided';
       readonly certificate: Certificate;
       readonly roll: Roll | undefined;
+      /** Who takes part from the next round on, where that changes. */
+      readonly epoch: Epoch | undefined;
       readonly leader: NodeId | undefined;
       /** After the round, where this node could fold it. */
       readonly standing: StandingTable | undefined;

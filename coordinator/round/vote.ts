@@ -4,6 +4,7 @@ import { memberIndex } from '../committee.ts';
 import { entryDigest, withOutcome } from '../entry.ts';
 import { pairsOfEntry } from '../rejection.ts';
 import { abortedEntry, candidateEntry, groundsOf, isAggregable } from './basis.ts';
+import { knowsNextEpoch } from './hand-over.ts';
 import { judge } from './judge.ts';
 import { type Turn, withEntry } from './turn.ts';
 import type { Basis, Proposed, RoundState } from './types.ts';
@@ -40,6 +41,7 @@ function keepRoll(turn: Turn, entry: RoundEntry): void {
 /** The entry to vote for; undefined while it is being computed, or when the proposal is another. */
 function recomputed(turn: Turn, proposal: Proposed, basis: Basis): RoundEntry | undefined {
   const { context } = turn;
+  if (!knowsNextEpoch(context, turn.state)) return undefined;
   if (!isAggregable(context, turn.state, basis))
     return matching(proposal, abortedEntry(context, turn.state, basis));
   const judgement = judge(turn, basis);

@@ -1,26 +1,36 @@
+import { digestOfBytes } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
+import type { RoundEntry } from '../../protocol/messages.ts';
 import { type Certificate, isCertified, signersOf } from '../certificate.ts';
-import type { Collaborators, ParticipantObserver, ParticipantOptions } from '../collaborators.ts';
-import { nodesOf } from '../committee.ts';
+import type { Collaborators, EpochOptions, ParticipantObserver } from '../collaborators.ts';
+import { isMember, nodesOf } from '../committee.ts';
+import { decodeEpoch, type Epoch, epochDigest, MAX_EPOCH_BYTES } from '../committee-record.ts';
 import { entryDigest, type Head, headAfter } from '../entry.ts';
 import { type LoggedRound, readLoggedRound } from '../logged-round.ts';
+import { lastRoundOf } from '../next-epoch.ts';
 import { ENOUGH_LOG_BYTES, MAX_LOG_ANSWER } from './log-server.ts';
 
 /** Nodes decide a round at slightly different times: one that is a round behind for less than this is not behind. */
 const GRACE_MS = 500;
+/** Epochs that one attempt gets through, at most. */
+const MAX_HAND_OVERS = 1_024;
 /** From the end of one attempt to the next. */
 const PAUSE_MS = 500;
 /** A peer that takes longer for an answer, or gives less than it has, is asked after the others. */
 const SLOW_MS = 3_000;
 
 export type CatchUpParts = {
-  readonly options: ParticipantOptions;
+  readonly options: EpochOptions;
   readonly collaborators: Collaborators;
   readonly observer: ParticipantObserver;
   readonly head: () => Head;
   /** Puts checked rounds into the log, in the order of the round's events; `isNewest`: no more are known. */
-  readonly adopt: (rounds: readonly LoggedRound[], isNewest: boolean) => Promise<void>;
+  readonly adopt: (
+    rounds: readonly LoggedRound[],
+    isNewest: boolean,
+    epoch: Epoch | undefined,
+  ) => Promise<void>;
   readonly signal: AbortSignal;
 };
 
@@ -126,11 +136,14 @@ export class CatchUp {
       this.#strike(peer);
       return;
     }
+    await this.#followHandOvers(peer, checkpoint.entry.epoch);
     await this.#requireCertified(checkpoint, 'CHECKPOINT_UNCERTIFIED');
     while (head().round < checkpoint.entry.round && !signal.aborted) {
       const from = head();
       const { segment, isPrompt } = await this.#segment(peer, from, checkpoint);
-      await adopt(segment, segment.at(-1)?.certificate.entry.round === checkpoint.entry.round);
+      const last = segment.at(-1)?.certificate.entry;
+      const epoch = last === undefined ? undefined : await this.#epochAfter(peer, last);
+      await adopt(segment, last?.round === checkpoint.entry.round, epoch);
       // The round in progress may have been decided meanwhile: what is left is asked for from there on.
       if (head().round <= from.round) return;
       if (!isPrompt) {
@@ -149,7 +162,7 @@ export class CatchUp {
     from: Head,
     checkpoint: Certificate,
   ): Promise<{ readonly segment: LoggedRound[]; readonly isPrompt: boolean }> {
-    const { collaborators, signal } = this.#parts;
+    const { options, collaborators, signal } = this.#parts;
     const most = Math.min(MAX_LOG_ANSWER, checkpoint.entry.round - from.round);
     const asked = collaborators.clock.now();
     const answer = await collaborators.transport.fetchLog(peer, { from: from.round + 1, most }, signal);
@@ -162,7 +175,7 @@ export class CatchUp {
     let before = from;
     for (const { certificate, roll } of segment) {
       const { entry } = certificate;
-      if (roll === undefined)
+      if (roll === undefined && isMember(options.committee, collaborators.signer.nodeId))
         throw new BallastError(
           'ROLL_NOT_SERVED',
           `log: got round ${entry.round} without the roll of its updates`,
@@ -184,6 +197,42 @@ export class CatchUp {
     return { segment, isPrompt };
   }
 
+  /**
+   * Epochs that this node does not know, one hand-over after the other: each certified by the committee before it. Where
+   * one is not, the checkpoint stays uncertified.
+   */
+  async #followHandOvers(peer: NodeId, epoch: number): Promise<void> {
+    const { options, collaborators, signal } = this.#parts;
+    const { epochs, parameters } = options;
+    const { epochRounds } = parameters.committee ?? {};
+    if (epochRounds === undefined) return;
+    const known = epochs.current.committee.epoch;
+    for (let from = known; from < Math.min(epoch, known + MAX_HAND_OVERS) && !signal.aborted; from++) {
+      if (epochs.of(from + 1) !== undefined) continue;
+      const round = lastRoundOf(epochRounds, from);
+      const [record] = await collaborators.transport.fetchLog(peer, { from: round, most: 1 }, signal);
+      const certificate = record && readLoggedRound(record, peer).certificate;
+      if (certificate?.entry.round !== round || certificate.entry.epoch !== from) return;
+      await this.#requireCertified(certificate, 'CHECKPOINT_UNCERTIFIED');
+      await this.#epochAfter(peer, certificate.entry);
+    }
+  }
+
+  /** Who takes part after a certified entry, where that is another epoch. */
+  async #epochAfter(peer: NodeId, { epoch, nextCommittee }: RoundEntry): Promise<Epoch | undefined> {
+    const { options, collaborators, signal } = this.#parts;
+    const { epochs } = options;
+    if (nextCommittee === null) return epochs.of(epoch) === epochs.current ? undefined : epochs.of(epoch);
+    const known = epochs.of(epoch + 1);
+    if (known !== undefined && epochDigest(known) === nextCommittee) return known;
+    const bytes = await collaborators.transport.fetch(peer, nextCommittee, MAX_EPOCH_BYTES, signal);
+    if (digestOfBytes(bytes) !== nextCommittee)
+      throw new BallastError('LOG_MALFORMED', `log: got another record than that of epoch ${epoch + 1}`);
+    const next = decodeEpoch(bytes, epoch + 1);
+    epochs.learn(next);
+    return next;
+  }
+
   async #newest(peer: NodeId): Promise<Certificate | undefined> {
     const { collaborators, signal } = this.#parts;
     const patience = new AbortController();
@@ -196,9 +245,9 @@ export class CatchUp {
 
   async #requireCertified(certificate: Certificate, code: string): Promise<void> {
     const { options, collaborators } = this.#parts;
-    const { network, committee } = options;
-    if (await isCertified(certificate, network, committee, collaborators.commitScheme)) return;
     const { entry } = certificate;
+    const { committee } = options.epochs.of(entry.epoch) ?? options.epochs.current;
+    if (await isCertified(certificate, options.network, committee, collaborators.commitScheme)) return;
     throw new BallastError(
       code,
       `certificate of round ${entry.round}: got ${signersOf(certificate).length} signatures, expected ${committee.quorum} valid ones of distinct members`,

@@ -11,8 +11,8 @@ const AT_ONCE = 16;
 /**
  * Messages that a leader's proposal names and this node has not heard, from that leader.
  *
- * @returns all of them, each with a good signature and of this network.
- * @throws BallastError for one that is not served, or is no message of this network; the signal's reason.
+ * @returns all of them, each with a good signature and of this network; none where one is not served or is no message.
+ * @throws the signal's reason.
  */
 export async function obtainEvidence(
   network: Digest,
@@ -32,6 +32,11 @@ export async function obtainEvidence(
       found.push(readMessage(sealed));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return found;
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return found;
+  } catch (error) {
+    if (!(error instanceof BallastError)) throw error;
+    return [];
+  }
 }

@@ -24,6 +24,8 @@ import {
 
 const CURRENT = { round: 5, view: 2 };
 const SKEW = 60_000;
+/** Nobody knows who takes part from this round on. */
+const LAST_KNOWN = 1_000_000;
 const report = { headers: NO_ROWS, finalized: 1 };
 const vote = { entry: digest('entry'), outcome: 'accepted' as const };
 
@@ -34,7 +36,8 @@ function door(parameters = PARAMETERS, contributors: readonly number[] = []) {
     committee,
     contributors.map((index) => signerOf(index).nodeId),
   );
-  const context = { network: NETWORK, committee, roster, parameters, layout: LAYOUT, rowSize: SIZE };
+  const epochs = { at: (round: number) => (round < LAST_KNOWN ? { committee, roster } : undefined) };
+  const context = { network: NETWORK, epochs, parameters, layout: LAYOUT, rowSize: SIZE };
   const admission = new Admission(context, { onEquivocation: (proof) => proofs.push(proof) });
   /** `accept`, or the action and code of the refusal. */
   const admit = (message: { bytes: Uint8Array } | Uint8Array, now = NOW): string => {

@@ -220,7 +220,7 @@ describe('participant', () => {
     const said: string[] = [];
     const voice = new Voice(
       NETWORK,
-      committeeOf(4),
+      () => committeeOf(4),
       {
         signer: signerOf(0),
         commitScheme: { sign: () => Promise.reject(new BallastError('SIGNER_TIMEOUT', 'no answer')) },

@@ -4,6 +4,7 @@ import type { Encodable } from '../../protocol/encoding.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import { decodeWeights } from '../../protocol/vectors.ts';
 import { aggregateCandidate, type NodeUpdate } from '../candidate.ts';
+import type { Epoch } from '../committee-record.ts';
 import type { Head } from '../entry.ts';
 import { pairsOfEntry } from '../rejection.ts';
 import { requestOf } from '../restore.ts';
@@ -48,6 +49,7 @@ export class Rebuilder {
     entry: RoundEntry,
     roll: Roll | undefined,
     standing: StandingTable,
+    next: Epoch | undefined,
   ): Promise<{ readonly transcript: boolean; readonly bodies: boolean }> {
     const { round } = entry;
     const bytes = await this.#collaborators.store.get(transcriptKey(round));
@@ -61,7 +63,7 @@ export class Rebuilder {
     );
     if (basis === undefined) return { transcript: false, bodies: false };
     const computed = await this.#aggregate(before, entry, basis);
-    this.#compare(context, before, entry, basis, computed ?? claimed(entry, roll));
+    this.#compare(context, before, entry, basis, computed ?? claimed(entry, roll), next);
     return { transcript: true, bodies: computed !== undefined };
   }
 
@@ -72,8 +74,10 @@ export class Rebuilder {
     entry: RoundEntry,
     basis: Basis,
     aggregated: Aggregated,
+    next: Epoch | undefined,
   ): void {
-    const state = { ...startRound(before, 0), beacon: entry.beacon, restore: requestOf(entry) };
+    const draw = { beacon: entry.beacon, epoch: next };
+    const state = { ...startRound(before, 0), beacon: entry.beacon, restore: requestOf(entry), draw };
     const { outcome } = entry;
     const rebuilt =
       outcome === 'aborted' || !isAggregable(context, state, basis)

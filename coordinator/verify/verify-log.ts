@@ -133,7 +133,8 @@ class LogVerifier {
     await this.#beside.checkpoint(round, bytes, this.#record, committee);
     await this.#beside.blobs(round);
     if (standing === undefined) return true;
-    const { transcript, bodies } = await this.#rebuilder.round(context, before, entry, roll, standing);
+    const next = entry.nextCommittee === null ? undefined : await this.#epochOf(entry.epoch + 1, round);
+    const { transcript, bodies } = await this.#rebuilder.round(context, before, entry, roll, standing, next);
     this.#transcripts += Number(transcript);
     this.#bodies += Number(bodies);
     return true;

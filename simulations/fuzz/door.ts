@@ -33,8 +33,7 @@ export function doorTarget(run: HonestRun): FuzzTarget {
   const now = first === undefined ? 0 : openEnvelope(first).envelope.ts + 5_000;
   const context = {
     network: run.network,
-    committee: run.committee,
-    roster: createRoster(run.committee),
+    epochs: { at: () => ({ committee: run.committee, roster: createRoster(run.committee) }) },
     parameters: FUZZED_PARAMETERS,
     layout: run.layout,
     rowSize: FUZZED_SIZE,

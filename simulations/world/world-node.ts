@@ -8,6 +8,7 @@ import type {
   Decided,
   Evaluator,
   ParticipantOptions,
+  RosterSource,
   RoundTrainer,
 } from '../../coordinator/collaborators.ts';
 import { compareText } from '../../coordinator/compare.ts';
@@ -94,6 +95,7 @@ export type WorldNodeOptions = {
   readonly chain: VirtualChain;
   /** What this node sees of the chain's randomness. */
   readonly beacon: BeaconSource;
+  readonly registry: RosterSource;
   readonly network: VirtualNetwork;
   readonly syncMs: number;
   readonly misbehaviours: readonly Misbehaviour[];
@@ -267,6 +269,7 @@ export class WorldNode {
       evaluator,
       ...(auditedStep === undefined ? {} : { auditedStep }),
       beacon,
+      registry: this.#options.registry,
       clock: this.#clock(),
       transport: {
         broadcast: this.#broadcaster(),

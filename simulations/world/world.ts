@@ -71,6 +71,10 @@ export type WorldOptions = {
   readonly quorum?: number;
   /** At a moment the first beacon turns out to be another for those nodes who had seen it from the lost blocks. */
   readonly reorganisation?: { readonly atMs: number; readonly isAffected: (index: number) => boolean };
+  /** The last so many nodes are contributors of the first epoch; none where left out. */
+  readonly contributors?: number;
+  /** Whether a node is registered as of a block; always where left out. */
+  readonly isRegistered?: (index: number, height: number) => boolean;
   readonly blockMs?: number;
   /** What governance asks for: versions to restore, by block. */
   readonly restores?: readonly VirtualRequest[];
@@ -144,9 +148,12 @@ export class World {
       weatherOf(options.links, options.weather ?? [], ids, START),
     );
     const operators = indices.map((index) => options.operators(index));
-    const committee = createCommittee(0, members(signers, operators));
+    const operatorsOf = members(signers, operators);
+    const first = operatorsOf.slice(0, options.nodes - (options.contributors ?? 0));
+    const committee = createCommittee(0, first);
     this.committee = { ...committee, quorum: options.quorum ?? committee.quorum };
-    const participant = participantOptions(options, this.committee);
+    const roster = { roster: ids.filter((_, index) => options.isRegistered?.(index, 0) ?? true) };
+    const participant = { ...participantOptions(options, this.committee), ...roster };
     this.networkId = participant.network;
     this.minUpdates = options.aggregator.minRows;
     this.nodes = signers.flatMap((signer, index) => {
@@ -171,6 +178,12 @@ export class World {
         syncMs: options.syncMs ?? 2,
         misbehaviours,
         beacon: this.#beaconFor(index),
+        registry: {
+          rosterAt: async (height) =>
+            operatorsOf
+              .filter((_, at) => options.isRegistered?.(at, height) ?? true)
+              .map((member) => ({ ...member, stake: 1n })),
+        },
         nodes: ids,
         random: random.fork(`lies-${index}`),
         watch: {

@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import { type Encodable, encodeCanonical } from '../../../protocol/encoding.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import type { Certificate } from '../../certificate.ts';
-import type { Collaborators, LogRequest, ParticipantOptions } from '../../collaborators.ts';
+import type { Collaborators, EpochOptions, LogRequest } from '../../collaborators.ts';
 import { type Head, headAfter } from '../../entry.ts';
+import { Epochs } from '../../epochs.ts';
 import { encodeLoggedRound } from '../../logged-round.ts';
 import { encodeRoll } from '../../roll.ts';
+import { createRoster } from '../../roster.ts';
 import {
   committeeOf,
   entryOf,
@@ -42,6 +44,7 @@ function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly
   const timers: { at: number; run: () => void }[] = [];
   const requests: LogRequest[] = [];
   const committee = committeeOf(4);
+  const epochs = Epochs.starting({ committee, roster: createRoster(committee) });
   const catchUp = new CatchUp({
     options: {
       network: NETWORK,
@@ -49,7 +52,8 @@ function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly
       layout: LAYOUT,
       size: SIZE,
       committee,
-    } as ParticipantOptions,
+      epochs,
+    } as unknown as EpochOptions,
     collaborators: {
       signer: signerOf(0),
       clock: {
