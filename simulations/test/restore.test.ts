@@ -40,7 +40,7 @@ async function run(seed: string, rounds: number, more: Partial<WorldOptions>) {
         return {
           update: Int32Array.from({ length: SIZE }, () => 10_000 + random.below(1_000)),
           privacy: { unit: 'node', relation: 'add-remove', epsilon: round / 2, delta: 1e-5 },
-          ledger: 0,
+          ledger: round,
         };
       },
     }),
