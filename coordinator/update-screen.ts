@@ -10,7 +10,7 @@ import { beaconOrder } from './beacon.ts';
  * of one operator, or of a leaked update, still may.
  */
 
-/** Cosines above this are told to the operator, and nobody is refused for one: honest updates may point the same way. */
+/** Nobody is refused for a cosine above this: honest updates may point the same way. */
 export const SUSPECT_COSINE = 0.95;
 /** Of so many coordinates, which the beacon draws after the updates are fixed, a cosine is estimated: ± 0.03. */
 const SAMPLED = 1_024;
@@ -58,7 +58,7 @@ export function duplicateNodes(
 export type Suspicion = { readonly nodes: readonly [NodeId, NodeId]; readonly cosine: number };
 
 /**
- * Pairs of updates that point nearly the same way, by a sample of their coordinates: for the operator's eyes alone.
+ * Pairs of updates that point nearly the same way, by a sample of their coordinates: for a researcher's eyes alone.
  *
  * @param updates of one length, d.
  */
