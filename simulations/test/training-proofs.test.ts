@@ -8,7 +8,7 @@ import { World, type WorldOptions, type WorldReport } from '../world/world.ts';
 const AUDIT = { steps: 4, challenged: 2 };
 const FORGER = 2;
 const FORGED_STEP = 1;
-const ROUNDS = 9;
+const ROUNDS = 7;
 
 /** A toy of a training step: exact, and other weights for every seed. */
 const step: AuditedStep = (weights, seed, index) => {
