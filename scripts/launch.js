@@ -33,6 +33,7 @@ const COMMANDS = {
   'bench:catch-up': ['simulations/experiments/catch-up-bench.ts'],
   'bench:screen': ['simulations/experiments/update-screen.ts'],
   'bench:gas': ['scripts/contract-gas.ts'],
+  'bench:scale': ['simulations/experiments/scale.ts'],
   'bench:verify': ['simulations/experiments/verify-bench.ts'],
   'bench:risk': ['simulations/experiments/risk-federation.ts'],
   'bench:robust-rules': ['simulations/experiments/robust-rules.ts'],

@@ -24,6 +24,7 @@ export const ENTRY_FILES: readonly Exception[] = [
   { path: 'simulations/experiments/risk-federation.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/robust-rules.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/robustness.ts', reason: 'an experiment that is run by its path' },
+  { path: 'simulations/experiments/scale.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/server-steps.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/killed-node.ts', reason: 'the command, in a process to be killed' },
   { path: 'simulations/experiments/soak-kill.ts', reason: 'an experiment that is run by its path' },
