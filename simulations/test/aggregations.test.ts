@@ -140,7 +140,8 @@ describe('a round of every aggregation', function () {
   it('keeps nothing on disk of an aggregation that carries nothing', async () => {
     const report = await worldOf('median', createAggregator('median', { f: 1 })).run(1, 60_000);
     const keys = [...(report.nodes[0]?.stored().keys() ?? [])];
-    expect(keys.filter((key) => key.startsWith('blob/'))).to.have.length(NODES + 1);
+    // The bodies, the model and the table of everybody's standing.
+    expect(keys.filter((key) => key.startsWith('blob/'))).to.have.length(NODES + 2);
     expect(keys).to.not.include(`blob/${NO_STATE}`);
   });
 
@@ -158,9 +159,9 @@ describe('a round of every aggregation', function () {
     const { mismatches, coverage } = await verified('rejections', aggregator, report);
     expect(mismatches).to.deep.equal([]);
     expect(coverage.bodies).to.equal(2);
-    // Two retained rounds with seven bodies, a model and a state each; the model and state that they build on.
+    // Two retained rounds with seven bodies, a model, a state and a table of standing each; and what they build on.
     const keys = [...(report.nodes[0]?.stored().keys() ?? [])].filter((key) => key.startsWith('blob/'));
-    expect(keys.length).to.be.at.most(2 * (NODES + 2) + 2);
+    expect(keys.length).to.be.at.most(2 * (NODES + 3) + 3);
   });
 
   it('gets the state from the others where a node was away, and goes on with it', async () => {
