@@ -30,6 +30,7 @@ import type { Emit } from './events.ts';
 import { FeeAdvisor } from './fee-advisor.ts';
 import { createGate } from './gate.ts';
 import { ledgerPolicy } from './ledger-policy.ts';
+import { requireOneCommittee } from './one-committee.ts';
 import { tellOwnUpdate } from './own-update.ts';
 import { pause } from './pause.ts';
 import type { PublicMarket } from './public-market.ts';
@@ -185,6 +186,7 @@ export class NodeCore {
       this.#collaborators;
     const { parameters, genesis } = document;
     const weights = genesisOf(model);
+    requireOneCommittee(parameters);
     requireGenesis(document, layoutHash(model.layout), weightsDigest(weights));
     return Participant.open(
       {

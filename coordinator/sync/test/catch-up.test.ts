@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { type Encodable, encodeCanonical } from '../../../protocol/encoding.ts';
 import { BallastError } from '../../../protocol/errors.ts';
+import type { NetworkParameters } from '../../../protocol/network.ts';
 import type { Certificate } from '../../certificate.ts';
 import type { Collaborators, EpochOptions, LogRequest } from '../../collaborators.ts';
+import { encodeEpoch, epochDigest } from '../../committee-record.ts';
 import { type Head, headAfter } from '../../entry.ts';
 import { Epochs } from '../../epochs.ts';
 import { encodeLoggedRound } from '../../logged-round.ts';
@@ -36,7 +38,11 @@ function logOf(rounds: number, reason = ''): Certificate[] {
 }
 
 /** Member 0 at genesis, and peers that answer as they are told. */
-function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly Certificate[]>>) {
+function laggard(
+  logs: Readonly<Record<string, (request: LogRequest) => readonly Certificate[]>>,
+  parameters: NetworkParameters = PARAMETERS,
+  records: ReadonlyMap<string, Uint8Array> = new Map(),
+) {
   let head: Head = GENESIS;
   let now = 0;
   const adopted: number[] = [];
@@ -44,11 +50,14 @@ function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly
   const timers: { at: number; run: () => void }[] = [];
   const requests: LogRequest[] = [];
   const committee = committeeOf(4);
-  const epochs = Epochs.starting({ committee, roster: createRoster(committee) });
+  const epochs = Epochs.starting(
+    { committee, roster: createRoster(committee) },
+    parameters.committee?.epochRounds,
+  );
   const catchUp = new CatchUp({
     options: {
       network: NETWORK,
-      parameters: PARAMETERS,
+      parameters,
       layout: LAYOUT,
       size: SIZE,
       committee,
@@ -71,6 +80,11 @@ function laggard(logs: Readonly<Record<string, (request: LogRequest) => readonly
           committee.members[(signature[0] ?? 0) - 1]?.signer === signer,
       },
       transport: {
+        fetch: async (_peer: string, record: string) => {
+          const bytes = records.get(record);
+          if (bytes === undefined) throw new BallastError('BODY_NOT_SERVED', 'no such record');
+          return bytes;
+        },
         fetchLog: async (peer: string, request: LogRequest) => {
           requests.push(request);
           const answer = logs[peer];
@@ -220,5 +234,46 @@ describe('catching up', () => {
     node.catchUp.hear(HONEST, 6);
     await node.settle();
     expect(node.headRound()).to.equal(6);
+  });
+
+  describe('across epochs', () => {
+    const parameters = { ...PARAMETERS, committee: { epochRounds: 2, corruptShare: 0.15 } };
+    const committee = committeeOf(4, 1);
+    const second = { committee, roster: createRoster(committee) };
+    const records = new Map([[epochDigest(second), encodeEpoch(second)]]);
+    /** Five rounds, of which the second hands over; it has the votes of `voters`. */
+    const logWith = (voters: readonly number[]): Certificate[] => {
+      let head: Head = GENESIS;
+      return [1, 2, 3, 4].map((round) => {
+        const entry = entryOf({
+          round,
+          parent: head.entry,
+          epoch: round > 2 ? 1 : 0,
+          nextCommittee: round === 2 ? epochDigest(second) : null,
+        });
+        head = headAfter(entry);
+        return { entry, view: 0, signatures: signaturesOf(round === 2 ? voters : [0, 1, 2]) };
+      });
+    };
+
+    it('follows a hand-over that the committee before it has certified', async () => {
+      const node = laggard({ [HONEST]: serving(logWith([0, 1, 2]).slice(0, 3)) }, parameters, records);
+      node.catchUp.hear(HONEST, 3);
+      await node.settle();
+      expect(node.adopted).to.deep.equal([1, 2, 3]);
+      expect(node.refused).to.deep.equal([]);
+    });
+
+    it('refuses a checkpoint of an epoch that nobody certified, or whose record is another', async () => {
+      const node = laggard({ [LIAR]: serving(logWith([0, 1])) }, parameters, records);
+      node.catchUp.hear(LIAR, 4);
+      await node.settle();
+      expect([node.adopted, node.refused]).to.deep.equal([[], ['liar CHECKPOINT_UNCERTIFIED']]);
+      const other = new Map([[epochDigest(second), Uint8Array.of(1)]]);
+      const misled = laggard({ [LIAR]: serving(logWith([0, 1, 2])) }, parameters, other);
+      misled.catchUp.hear(LIAR, 4);
+      await misled.settle();
+      expect([misled.adopted, misled.refused]).to.deep.equal([[], ['liar LOG_MALFORMED']]);
+    });
   });
 });
