@@ -2,8 +2,8 @@
  * `ballast/simulations`: whole networks in one process and in virtual time, for researchers.
  *
  * - {@link World} runs the participants of real nodes over a lossy network, crashing disks and seeded blocks; what
- *   they train, how they judge and what goes wrong are arguments. {@link runScenario} and {@link runBlackout} are
- *   worlds with faults drawn from a seed, held against what the network promises.
+ *   they train, how they judge and what goes wrong are arguments. {@link runSchedule} is a world with the faults of a
+ *   schedule, held after every event against what the network promises; {@link runScenario} draws one from a seed.
  * - {@link learn} is a world whose nodes train on a market ({@link prepareLearningMarket}) with the node's own trainer,
  *   ledger and gate; the last of them may lie.
  * - {@link simulate} is federated training without the network, at 10 to 1,000 nodes: what a rule is worth against a lie.
@@ -28,14 +28,19 @@ export { type LearningMarket, type LearningMarketOptions, prepareLearningMarket 
 export type { LearnedRound, LearningResult } from './learning/result.ts';
 export * from './privacy-audit/index.ts';
 
+export { BEHAVIOUR_NAMES, type BehaviourName } from './world/behaviours/registry.ts';
+export { drawSchedule, PLANS, type PlanName, type ScheduleChoice } from './world/draw-schedule.ts';
+export { describeFault, type Fault, type Schedule, type Weather } from './world/fault.ts';
+export type { Violation } from './world/invariants/invariant.ts';
 export { operatorFor, warmOperators } from './world/operators.ts';
 export { type SeededRandom, seededRandom } from './world/random.ts';
+export { readSchedule } from './world/read-schedule.ts';
+export { runScenario } from './world/run-scenario.ts';
+export { type RunOptions, runSchedule, type ScheduleRun } from './world/run-schedule.ts';
 export {
   describeResult,
   type Plan,
-  runBlackout,
   runPlan,
-  runScenario,
   type ScenarioOptions,
   type ScenarioResult,
 } from './world/scenario.ts';

@@ -8,9 +8,19 @@ export const SIZES = [4, 6, 7, 10, 13] as const;
 
 /**
  * Kinds of runs: F nodes silent, F equivocating, up to F of any behaviour, none; F silent and F equivocating, where
- * safety alone is owed; and the power failing everywhere at the first certificate.
+ * safety alone is owed; the power failing everywhere at the first certificate; and a node left alone for long.
  */
-export const PLANS = ['silent', 'equivocating', 'mixed', 'benign', 'overload', 'mixed', 'blackout'] as const;
+export const PLANS = [
+  'silent',
+  'equivocating',
+  'mixed',
+  'benign',
+  'overload',
+  'mixed',
+  'blackout',
+  'mixed',
+  'alone',
+] as const;
 export type PlanName = (typeof PLANS)[number];
 
 export type ScheduleChoice = {
@@ -38,6 +48,7 @@ export async function drawSchedule(choice: ScheduleChoice): Promise<Schedule> {
   };
   if (plan === 'blackout') return blackout(base, random);
   const places = shuffled(random, nodes);
+  if (plan === 'alone') return { ...base, faults: alone(random, nodes, places) };
   const byzantine = byzantineFaults(random, plan, nodes, places);
   const honest = places.slice(byzantine.length);
   const faults: readonly Fault[] = [
@@ -107,9 +118,9 @@ function clocks(random: SeededRandom, nodes: number): Fault[] {
   });
 }
 
-/** The longest that a node stays away after the power failed, and how much longer the one that had decided does. */
-const AWAY_MS = 18_000;
-const LONGEST_AWAY_MS = 2 * AWAY_MS + 14_000;
+/** The longest that a node stays away after the power failed, and how long the one that had decided does. */
+const AWAY_MS = 7_000;
+const LONGEST_AWAY_MS = 2 * AWAY_MS + 8_000;
 
 /**
  * The power fails everywhere just when the first node holds the first certificate, and that node stays away longest:
@@ -125,6 +136,16 @@ async function blackout(base: Omit<Schedule, 'faults'>, random: SeededRandom): P
     return { kind: 'crash', node, atMs, forMs };
   });
   return { ...base, faults };
+}
+
+/** F nodes are silent, and all others but one lose power before they have agreed, for seconds or for minutes. */
+function alone(random: SeededRandom, nodes: number, places: readonly number[]): Fault[] {
+  const tolerated = Math.floor((nodes - 1) / 3);
+  const forMs = (random.below(2) === 0 ? 10_000 : 100_000) + random.below(50_000);
+  return places.slice(1).map((node, i): Fault => {
+    if (i < tolerated) return { kind: 'byzantine', node, behaviour: 'silent', victim: node };
+    return { kind: 'crash', node, atMs: 3_050 + random.below(250), forMs };
+  });
 }
 
 function shuffled(random: SeededRandom, count: number): number[] {

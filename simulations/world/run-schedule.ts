@@ -4,6 +4,7 @@ import { entryDigest } from '../../coordinator/entry.ts';
 import { type Digest, digestOf, digestOfBytes } from '../../protocol/digest.ts';
 import { encodeWeights } from '../../protocol/vectors.ts';
 import { byzantineNodes, type Fault, healedAt, isWeather, type Schedule } from './fault.ts';
+import { hashedOperatorFor } from './hashed-votes.ts';
 import { agreement } from './invariants/agreement.ts';
 import { chainOfEntries } from './invariants/chain-of-entries.ts';
 import { durability } from './invariants/durability.ts';
@@ -15,7 +16,6 @@ import { memory } from './invariants/memory.ts';
 import { Monitor } from './invariants/monitor.ts';
 import { oneWord } from './invariants/one-word.ts';
 import { recomputation } from './invariants/recomputation.ts';
-import { operatorFor, warmOperators } from './operators.ts';
 import { SCENARIO_PARAMETERS } from './parameters.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 import { World, type WorldReport } from './world.ts';
@@ -49,7 +49,6 @@ const OVERLOAD_MS = 20_000;
  * `rounds` rounds and one that began after the network healed.
  */
 export async function runSchedule(schedule: Schedule, options: RunOptions = {}): Promise<ScheduleRun> {
-  await warmOperators();
   const { nodes, rounds, faults } = schedule;
   const healMs = healedAt(schedule);
   const tolerated = Math.floor((nodes - 1) / 3);
@@ -66,7 +65,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
     aggregator: createAggregator('multi-krum', { f: nodes < 5 ? 0 : 1 }),
     links: LINKS,
     weather: faults.filter(isWeather),
-    operators: operatorFor,
+    operators: hashedOperatorFor,
     trainers: (index, random) => trainer(random, isFlipping(faults, index) ? -1 : 1),
     evaluators: (index) => gate(schedule, index),
     misbehaviours: (index) => misbehavioursOf(faults, index),
@@ -74,13 +73,13 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
     ...(options.quorum === undefined ? {} : { quorum: options.quorum }),
     monitor: (created) => {
       const watching = new Monitor(created.nodes);
-      const context = contextOf(created, watching, tolerated);
+      const context = contextOf(created, watching, tolerated, options.quorum);
       const owed = viewsOwed(tolerated, schedule.acceptance < 1);
       const alive = liveness(context, healMs, owed);
       created.scheduler.after(healMs, alive.snapshot);
       firstAfterHealing = () => alive.firstAfter() ?? Number.POSITIVE_INFINITY;
       watching.watch([
-        agreement(context, created.networkId, created.committee, operatorFor(0).scheme),
+        agreement(context, created.networkId, created.committee, hashedOperatorFor(0).scheme),
         oneWord(context),
         durability(context),
         recomputation(context, created.minUpdates),
@@ -102,14 +101,19 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
   return { schedule, report, violations, digest: runDigest(report) };
 }
 
-function contextOf({ nodes, scheduler }: World, monitor: Monitor, faults: number): InvariantContext {
+function contextOf(
+  { nodes, scheduler }: World,
+  monitor: Monitor,
+  faults: number,
+  quorum = Math.floor((nodes.length + faults) / 2) + 1,
+): InvariantContext {
   const index = new Map(nodes.map(({ nodeId }, i) => [nodeId, i]));
   return {
     report: monitor.report,
     nodes,
     size: nodes.length,
     faults,
-    quorum: Math.floor((nodes.length + faults) / 2) + 1,
+    quorum,
     indexOf: (node) => index.get(node) ?? -1,
     now: () => scheduler.now(),
   };

@@ -4,7 +4,7 @@ import { entryDigest } from '../../coordinator/entry.ts';
 import { type Digest, digestOf } from '../../protocol/digest.ts';
 import { operatorFor, warmOperators } from './operators.ts';
 import { SCENARIO_PARAMETERS } from './parameters.ts';
-import { type SeededRandom, seededRandom } from './random.ts';
+import type { SeededRandom } from './random.ts';
 import { World, type WorldOptions, type WorldReport } from './world.ts';
 import type { Misbehaviour } from './world-node.ts';
 
@@ -14,13 +14,11 @@ export type ScenarioOptions = {
   readonly rounds: number;
   /** Votes that decide, where a wrong quorum is to be shown to be wrong. */
   readonly quorum?: number;
-  /** Disks that lose votes and locks in a crash, where that is to be shown to be wrong. */
-  readonly amnesia?: boolean;
   /** Virtual milliseconds after which a run is over, done or not. */
   readonly limitMs?: number;
 };
 
-/** What goes wrong in a run; all of it follows from the seed. */
+/** What goes wrong in a run. */
 export type Plan = {
   readonly summary: string;
   readonly misbehaviours: (index: number) => readonly Misbehaviour[];
@@ -45,25 +43,7 @@ export type ScenarioResult = {
 const SIZE = 10;
 const LIMIT_MS = 300_000;
 
-/**
- * A run with a crash that loses unsynced writes, a leader that is silent or tells two stories, lost and delayed
- * messages, and at times verdicts that differ. Crash and leader are two faults: a committee of 7 bears them.
- */
-export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
-  return runPlan(options, faultPlan(options));
-}
-
-/**
- * A run in which the power fails everywhere just when the first node holds the first certificate, and that node
- * stays away longest: the others must come to the very same entry from what their disks kept.
- */
-export async function runBlackout(options: ScenarioOptions): Promise<ScenarioResult> {
-  const calm = await runPlan(options, calmPlan(options), 1);
-  const [first] = calm.report.decisions;
-  if (first === undefined) return calm;
-  return runPlan(options, blackoutPlan(options, first.node, first.atMs + 1));
-}
-
+/** Runs a world with faults of the caller's own making, and checks its end. */
 export async function runPlan(
   options: ScenarioOptions,
   plan: Plan,
@@ -91,82 +71,14 @@ export async function runPlan(
   return { options, plan, report, violations: violationsOf(report, rounds), digest: runDigest(report) };
 }
 
-/** A line for people: what happened, and how to see it again. */
+/** A line for people: what happened. */
 export function describeResult({ options, plan, report, violations }: ScenarioResult): string {
-  const { seed, nodes, rounds } = options;
   const outcomes = [...report.certificates].map(([round, certificates]) =>
     certificates.map(({ entry, view }) => `${round}:${entry.outcome}@${view}`).join(' and '),
   );
   const seconds = (report.elapsedMs / 1000).toFixed(1);
-  const told = `seed ${seed}: ${plan.summary}; ${outcomes.join(', ')}; ${seconds} s`;
-  if (violations.length === 0) return told;
-  const replay = `node simulations/experiments/soak.ts --from ${seed} --seeds 1 --nodes ${nodes} --rounds ${rounds}`;
-  return `${told}\n  ${violations.join('\n  ')}\n  replay: ${replay}`;
-}
-
-function faultPlan(options: ScenarioOptions): Plan {
-  const { nodes, rounds, amnesia } = options;
-  const random = seededRandom(`${seedText(options)}/plan`);
-  const crashing = random.below(nodes);
-  const leading = (crashing + 1 + random.below(nodes - 1)) % nodes;
-  const lying = (leading + 1 + random.below(nodes - 1)) % nodes;
-  const liars = new Set(nodes >= 10 ? [lying] : []);
-  const crashes = Array.from(
-    { length: 1 + random.below(2) },
-    (): Misbehaviour => ({
-      kind: 'crash',
-      atMs: 2_500 + random.below(4_500 * rounds),
-      downMs: 100 + random.below(6_000),
-    }),
-  );
-  const isEquivocating = random.uniform() < 0.4;
-  const fault: Misbehaviour = isEquivocating
-    ? { kind: 'byzantine', behaviour: 'equivocating-leader', victim: 0 }
-    : { kind: 'silent', about: 'proposal' };
-  const acceptance = [1, 0.9, 0.9, 0.5][random.below(4)] ?? 1;
-  const when = crashes.map((crash) => (crash.kind === 'crash' ? `${crash.atMs} ms` : '')).join(' and ');
-  return {
-    summary:
-      `node ${crashing} crashes at ${when}, node ${leading} ${isEquivocating ? 'equivocates' : 'is silent'}` +
-      `${liars.size > 0 ? `, node ${lying} flips signs` : ''}, gates accept ${acceptance}`,
-    misbehaviours: (index) => {
-      if (index === leading) return [fault];
-      if (index !== crashing) return [];
-      return amnesia === true ? [...crashes, { kind: 'amnesia' }, { kind: 'unwitnessed' }] : crashes;
-    },
-    liars,
-    acceptance,
-    syncMs: 1 + random.below(40),
-  };
-}
-
-function calmPlan(options: ScenarioOptions): Plan {
-  const random = seededRandom(`${seedText(options)}/plan`);
-  return {
-    summary: 'nothing fails',
-    // Asking the others takes time: a run that is to be the same up to a crash must leave it out as well.
-    misbehaviours: () => (options.amnesia === true ? [{ kind: 'unwitnessed' }] : []),
-    liars: new Set(),
-    acceptance: 0.9,
-    syncMs: 1 + random.below(40),
-  };
-}
-
-function blackoutPlan(options: ScenarioOptions, first: number, atMs: number): Plan {
-  const random = seededRandom(`${seedText(options)}/blackout`);
-  const amnesia: readonly Misbehaviour[] =
-    options.amnesia === true ? [{ kind: 'amnesia' }, { kind: 'unwitnessed' }] : [];
-  // Far apart, so that views end before a quorum is back and a lock has to be carried on.
-  const spreadMs = options.amnesia === true ? 2_000 : 18_000;
-  const downMs = Array.from({ length: options.nodes }, () => 500 + random.below(spreadMs));
-  return {
-    ...calmPlan(options),
-    summary: `the power fails at ${atMs} ms, node ${first} stays away`,
-    misbehaviours: (index) => [
-      { kind: 'crash', atMs, downMs: index === first ? 2 * spreadMs + 14_000 : (downMs[index] ?? 0) },
-      ...amnesia,
-    ],
-  };
+  const told = `seed ${options.seed}: ${plan.summary}; ${outcomes.join(', ')}; ${seconds} s`;
+  return [told, ...violations].join('\n  ');
 }
 
 function violationsOf(report: WorldReport, rounds: number): string[] {

@@ -38,13 +38,16 @@ export function weatherOf(
 ): Passages {
   const index = new Map(nodes.map((node, i) => [node, i]));
   const sides = new Map(faults.map((fault) => [fault, sidesOf(fault, nodes.length)]));
+  const calm: Passage = { ...quality, duplication: 0, heldUntil: 0 };
+  const isOver = (fault: Weather, now: number) =>
+    now < start + fault.atMs || now >= start + fault.atMs + fault.forMs;
   return (from, to, now) => {
+    if (faults.every((fault) => isOver(fault, now))) return calm;
     let { loss } = quality;
     let [least, most] = quality.delayMs;
     let [duplication, heldUntil] = [0, 0];
     for (const fault of faults) {
-      const from0 = start + fault.atMs;
-      if (now < from0 || now >= from0 + fault.forMs) continue;
+      if (isOver(fault, now)) continue;
       if (fault.kind === 'partition') {
         const side = sides.get(fault) ?? [];
         if (side[index.get(from) ?? -1] !== side[index.get(to) ?? -1]) return 'cut';
@@ -52,7 +55,7 @@ export function weatherOf(
       if (fault.kind === 'loss') loss = 1 - (1 - loss) * (1 - fault.share);
       if (fault.kind === 'delay') most += fault.mostMs;
       if (fault.kind === 'duplication') duplication = Math.max(duplication, fault.share);
-      if (fault.kind === 'burst') heldUntil = Math.max(heldUntil, from0 + fault.forMs);
+      if (fault.kind === 'burst') heldUntil = Math.max(heldUntil, start + fault.atMs + fault.forMs);
     }
     least = Math.min(least, most);
     return { loss, delayMs: [least, most], duplication, heldUntil };

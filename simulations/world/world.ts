@@ -102,7 +102,7 @@ export type WorldReport = {
   /** What each node that aggregated said of each round. */
   readonly decisions: readonly Decision[];
   readonly refusals: ReadonlyMap<string, number>;
-  /** Places in which a node that is not told to lie has said two things. */
+  /** Places in which a node that is not told to lie has said two things; a monitor looks for itself. */
   readonly contradictions: readonly string[];
   readonly abstentions: readonly (Abstention & { readonly node: number; readonly atMs: number })[];
   readonly errors: readonly unknown[];
@@ -189,8 +189,8 @@ export class World {
         watch: {
           onSaid: (bytes) => {
             options.onSaid?.(index, bytes);
-            if (!isLiar) this.#onSaid(bytes);
-            this.#monitor?.onSaid(node, bytes);
+            if (this.#monitor !== undefined) this.#monitor.onSaid(node, bytes);
+            else if (!isLiar) this.#onSaid(bytes);
           },
           onAbstain: (abstention) =>
             this.#abstentions.push({ ...abstention, node: index, atMs: this.elapsedMs }),

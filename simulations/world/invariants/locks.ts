@@ -5,14 +5,24 @@ type Held = { readonly round: number; readonly view: number };
 
 /**
  * In its round an honest node's lock is never lost and never replaced by one of an earlier view; after a crash it is
- * at least that of every commit vote which left the node.
+ * at least that of every commit vote which left the node, and its view changes show it.
  */
 export function locks(context: InvariantContext): Invariant {
   const committed = new Map<NodeId, Held>();
   return {
-    onSaid: (node, { type, round, view }) => {
-      if (node.isByzantine || type !== 'commit') return;
+    onSaid: (node, { type, round, view, payload }) => {
+      if (node.isByzantine) return;
       const known = committed.get(node.nodeId);
+      if (type === 'view-change') {
+        // One that is said again after a restart may be older than the lock.
+        const isOwed = known?.round === round && known.view < view;
+        if (isOwed && (payload.lock?.view ?? -1) < known.view)
+          context.report(
+            'LOCK_HIDDEN',
+            `${nameOf(context, node)}, round ${round}: its view change to ${view} lacks its lock`,
+          );
+      }
+      if (type !== 'commit') return;
       const isHigher =
         known === undefined || known.round < round || (known.round === round && known.view < view);
       if (isHigher) committed.set(node.nodeId, { round, view });

@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { digestOfBytes } from '../../../protocol/digest.ts';
 import { type Encodable, encodeCanonical } from '../../../protocol/encoding.ts';
 import { seededRandom } from '../random.ts';
-import { runPlan, runScenario, type ScenarioResult } from '../scenario.ts';
+import { runScenario } from '../run-scenario.ts';
+import type { ScheduleRun } from '../run-schedule.ts';
+import { runPlan } from '../scenario.ts';
 
-const certificatesOf = ({ report }: ScenarioResult) =>
+const certificatesOf = ({ report }: ScheduleRun) =>
   [...report.certificates.values()].flat().map((each) => digestOfBytes(encodeCanonical(each as Encodable)));
 
 describe('a simulated run', () => {
