@@ -46,7 +46,7 @@ export async function drawSchedule(choice: ScheduleChoice): Promise<Schedule> {
     acceptance: [1, 1, 0.9, 0.5][random.below(4)] ?? 1,
     syncMs: 1 + random.below(40),
   };
-  if (plan === 'blackout') return blackout(base, random);
+  if (plan === 'blackout') return blackout(base, random, shuffled(random, nodes));
   const places = shuffled(random, nodes);
   if (plan === 'alone') return { ...base, faults: alone(random, nodes, places) };
   const byzantine = byzantineFaults(random, plan, nodes, places);
@@ -127,15 +127,32 @@ const LONGEST_AWAY_MS = 2 * AWAY_MS + 8_000;
  * the others must come to the very same entry from what their disks kept. They come back far apart, so that views
  * end before a quorum is there and a lock has to be carried on.
  */
-async function blackout(base: Omit<Schedule, 'faults'>, random: SeededRandom): Promise<Schedule> {
-  const calm = await runSchedule({ ...base, rounds: 1, faults: [] });
-  const [first] = calm.report.decisions;
+async function blackout(
+  base: Omit<Schedule, 'faults'>,
+  random: SeededRandom,
+  places: readonly number[],
+): Promise<Schedule> {
+  const { nodes } = base;
+  const tolerated = Math.floor((nodes - 1) / 3);
+  const quorum = Math.floor((nodes + tolerated) / 2) + 1;
+  // So many that a quorum is there while the one that had decided is away.
+  const liars = places.slice(0, nodes - 1 - quorum).map(
+    (node): Fault => ({
+      kind: 'byzantine',
+      node,
+      behaviour: random.below(2) === 0 ? 'lock-breaking' : 'false-lock',
+      victim: node,
+    }),
+  );
+  const isLiar = (node: number) => places.indexOf(node) < liars.length;
+  const calm = await runSchedule({ ...base, rounds: 1, faults: liars });
+  const first = calm.report.decisions.find(({ node }) => !isLiar(node));
   const atMs = (first?.atMs ?? 0) + 1;
-  const faults = Array.from({ length: base.nodes }, (_, node): Fault => {
+  const deaths = Array.from({ length: nodes }, (_, node): Fault => {
     const forMs = node === first?.node ? LONGEST_AWAY_MS : 500 + random.below(AWAY_MS);
     return { kind: 'crash', node, atMs, forMs };
   });
-  return { ...base, faults };
+  return { ...base, faults: [...liars, ...deaths] };
 }
 
 /** F nodes are silent, and all others but one lose power before they have agreed, for seconds or for minutes. */

@@ -8,6 +8,7 @@ import { hashedOperatorFor } from './hashed-votes.ts';
 import { agreement } from './invariants/agreement.ts';
 import { chainOfEntries } from './invariants/chain-of-entries.ts';
 import { durability } from './invariants/durability.ts';
+import { evidence } from './invariants/evidence.ts';
 import { inclusion } from './invariants/inclusion.ts';
 import type { InvariantContext, Violation } from './invariants/invariant.ts';
 import { liveness, viewsOwed } from './invariants/liveness.ts';
@@ -82,6 +83,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
         agreement(context, created.networkId, created.committee, hashedOperatorFor(0).scheme),
         oneWord(context),
         durability(context),
+        evidence(context),
         recomputation(context, created.minUpdates),
         locks(context),
         chainOfEntries(context),
@@ -176,12 +178,19 @@ function trainer(random: SeededRandom, sign: 1 | -1): RoundTrainer {
   };
 }
 
-/** A node judges a candidate the same however often it is asked. */
+/** A node judges a candidate the same however often it is asked, and names what it found worse. */
 function gate({ seed, acceptance }: Schedule, index: number): Evaluator {
   return {
     judge: async (round, _, candidate) => {
       const text = `verdict/${seed}/${index}/${round}/${digestOfBytes(encodeWeights(candidate))}`;
-      return seededRandom(text).uniform() < acceptance ? 'accepted' : 'rejected';
+      const random = seededRandom(text);
+      const isAccepted = random.uniform() < acceptance;
+      const worse = isAccepted ? [] : COLLATERALS.filter(() => random.uniform() < 0.5);
+      return { verdict: isAccepted ? 'accepted' : 'rejected', findings: worse.map(finding) };
     },
   };
 }
+
+const COLLATERALS = ['dai', 'lusd', 'usdc'];
+const finding = (collateral: string) =>
+  ({ head: 'peg', collateral, base: 1, candidate: 2, deadBand: 0, isWorse: true }) as const;

@@ -1,3 +1,4 @@
+import { packDigests } from '../../../protocol/digest.ts';
 import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
 import { Notebook, sibling } from './notebook.ts';
 
@@ -32,7 +33,7 @@ export function lockBreaking(host: BehaviourHost): Behaviour {
       const changes = notebook.viewChanges(round, view);
       const free = changes.filter(({ payload }) => payload.lock === null);
       const shown = free.length >= host.quorum ? free : changes;
-      const viewChanges = shown.map((each) => each.bytes);
+      const viewChanges = packDigests(shown.map((each) => each.digest));
       host.send(inPlaceOf(envelope, host, 'proposal', { ...evidence.payload, entry, viewChanges }));
     },
   };

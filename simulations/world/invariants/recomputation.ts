@@ -1,9 +1,10 @@
 import { leaderOf } from '../../../coordinator/beacon.ts';
-import { entryDigest } from '../../../coordinator/entry.ts';
+import { entryDigest, withOutcome } from '../../../coordinator/entry.ts';
+import type { Received } from '../../../coordinator/received.ts';
 import type { Digest } from '../../../protocol/digest.ts';
 import type { NodeId } from '../../../protocol/ids.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
-import { bothOutcomes } from '../behaviours/notebook.ts';
+import type { WorldNode } from '../world-node.ts';
 import { type Invariant, type InvariantContext, nameOf } from './invariant.ts';
 
 /**
@@ -13,9 +14,8 @@ import { type Invariant, type InvariantContext, nameOf } from './invariant.ts';
  * @param fewestUpdates with fewer a round is aborted, with as many or more it is not.
  */
 export function recomputation(context: InvariantContext, fewestUpdates: number): Invariant {
-  const entries = new Map<Digest, RoundEntry>();
-  /** Who proposed an entry or its other outcome in a view. */
-  const proposers = new Map<string, Set<NodeId>>();
+  /** What was proposed in a view, and by whom. */
+  const proposed = new Map<string, Map<NodeId, RoundEntry>>();
   /** Who prepared an entry in a view. */
   const prepared = new Map<string, Set<NodeId>>();
   const computed = new Set<string>();
@@ -26,41 +26,49 @@ export function recomputation(context: InvariantContext, fewestUpdates: number):
     return false;
   };
 
+  const check = (node: WorldNode, { round, view, sender, payload }: Received<'prepare'>) => {
+    const who = `${nameOf(context, node)} prepares in round ${round}, view ${view}`;
+    const { state } = node;
+    if (state?.round !== round || state.order.length === 0) return;
+    const proposal = proposed.get(`${round}/${view}`)?.get(leaderOf(state.order, view));
+    if (proposal === undefined || !isVariant(proposal, payload))
+      context.report('PREPARE_WITHOUT_LEADER', `${who} what its leader has not proposed`);
+    else if (!hasQuorumBefore(round, view, payload.entry)) {
+      const isComputed = computed.has(`${sender}/${round}/${proposal.candidateDigest}`);
+      const isTooFew = proposal.outcome === 'aborted' && proposal.updates.accepted < fewestUpdates;
+      if (!isComputed && !isTooFew) context.report('PREPARE_UNFOUNDED', `${who} what it has not computed`);
+    }
+  };
+
   return {
     onAggregated: (node, round, { candidateDigest }) => {
       computed.add(`${node.nodeId}/${round}/${candidateDigest}`);
     },
     onSaid: (node, message) => {
-      const { type, round, view, sender, payload } = message;
+      const { type, round, view, sender } = message;
       if (type === 'proposal') {
-        for (const entry of bothOutcomes(payload.entry)) {
-          const digest = entryDigest(entry);
-          entries.set(digest, entry);
-          addTo(proposers, `${round}/${view}/${digest}`, sender);
-        }
+        const key = `${round}/${view}`;
+        const byLeader = proposed.get(key) ?? new Map<NodeId, RoundEntry>();
+        // A leader with two stories: they differ in the verdict, which a vote may do as well.
+        if (!byLeader.has(sender)) byLeader.set(sender, message.payload.entry);
+        proposed.set(key, byLeader);
       }
       if (type !== 'prepare') return;
-      addTo(prepared, `${round}/${view}/${payload.entry}`, sender);
-      if (node.isByzantine) return;
-      const who = `${nameOf(context, node)} prepares in round ${round}, view ${view}`;
-      const { state } = node;
-      if (state?.round === round && state.order.length > 0) {
-        const leader = leaderOf(state.order, view);
-        if (proposers.get(`${round}/${view}/${payload.entry}`)?.has(leader) !== true)
-          context.report('PREPARE_WITHOUT_LEADER', `${who} what its leader has not proposed`);
-      }
-      const entry = entries.get(payload.entry);
-      if (entry === undefined) context.report('PREPARE_UNFOUNDED', `${who} what nobody has proposed`);
-      else if (!hasQuorumBefore(round, view, payload.entry)) {
-        const isComputed = computed.has(`${sender}/${round}/${entry.candidateDigest}`);
-        const isTooFew = entry.outcome === 'aborted' && entry.updates.accepted < fewestUpdates;
-        if (!isComputed && !isTooFew) context.report('PREPARE_UNFOUNDED', `${who} what it has not computed`);
-      }
+      const key = `${round}/${view}/${message.payload.entry}`;
+      prepared.set(key, (prepared.get(key) ?? new Set<NodeId>()).add(sender));
+      if (!node.isByzantine) check(node, message);
     },
   };
 }
 
-function addTo(map: Map<string, Set<NodeId>>, key: string, node: NodeId): void {
-  const nodes = map.get(key) ?? new Set<NodeId>();
-  map.set(key, nodes.add(node));
+/** Whether a vote is for the entry, or for it with another verdict or reason. */
+function isVariant(entry: RoundEntry, { entry: digest, worse }: Received<'prepare'>['payload']): boolean {
+  if (entryDigest(entry) === digest) return true;
+  if (entry.outcome === 'aborted') return false;
+  const variants = [
+    withOutcome(entry, 'accepted'),
+    withOutcome(entry, 'rejected'),
+    withOutcome(entry, 'rejected', worse),
+  ];
+  return variants.some((each) => entryDigest(each) === digest);
 }

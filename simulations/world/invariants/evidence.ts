@@ -1,0 +1,63 @@
+import { leaderOf } from '../../../coordinator/beacon.ts';
+import { entryDigest } from '../../../coordinator/entry.ts';
+import type { Received } from '../../../coordinator/received.ts';
+import { type Digest, unpackDigests } from '../../../protocol/digest.ts';
+import type { NodeId } from '../../../protocol/ids.ts';
+import type { Lock } from '../../../protocol/messages.ts';
+import type { WorldNode } from '../world-node.ts';
+import { type Invariant, type InvariantContext, nameOf } from './invariant.ts';
+
+/**
+ * In a later view an honest node prepares only on a proposal that rests on the view changes of a quorum, in which
+ * every lock stands on prepares that were really said, and only what the highest of these locks binds it to.
+ */
+export function evidence(context: InvariantContext): Invariant {
+  const viewChanges = new Map<Digest, Received<'view-change'>>();
+  const proposals = new Map<string, Received<'proposal'>[]>();
+  /** Who prepared an entry in a view. */
+  const prepared = new Map<string, Set<NodeId>>();
+
+  const isReal = ({ view, entry }: Lock) =>
+    (prepared.get(`${entry.round}/${view}/${entryDigest(entry)}`)?.size ?? 0) >= context.quorum;
+
+  /** What is wrong with preparing `digest` on a proposal. */
+  const wrong = ({ payload }: Received<'proposal'>, digest: Digest): string | undefined => {
+    const named = unpackDigests(payload.viewChanges).flatMap((each) => viewChanges.get(each) ?? []);
+    if (new Set(named.map(({ sender }) => sender)).size < context.quorum) return 'too few view changes';
+    const locks = named.flatMap((change) => change.payload.lock ?? []);
+    if (!locks.every(isReal)) return 'a lock without a quorum of prepares';
+    const highest = locks.reduce<Lock | undefined>(
+      (high, lock) => (high === undefined || lock.view > high.view ? lock : high),
+      undefined,
+    );
+    const isBroken = highest !== undefined && entryDigest(highest.entry) !== digest;
+    return isBroken ? 'another entry than the one that is locked' : undefined;
+  };
+
+  const check = (node: WorldNode, { round, view, payload }: Received<'prepare'>) => {
+    const { state } = node;
+    if (view === 0 || state?.round !== round || state.order.length === 0) return;
+    const led = proposals.get(`${round}/${view}/${leaderOf(state.order, view)}`) ?? [];
+    const faults = led.map((proposal) => wrong(proposal, payload.entry));
+    if (faults.length === 0 || faults.includes(undefined)) return;
+    context.report(
+      'EVIDENCE_UNSOUND',
+      `${nameOf(context, node)} prepares in round ${round}, view ${view} on ${faults[0]}`,
+    );
+  };
+
+  return {
+    onSaid: (node, message) => {
+      if (message.type === 'view-change') viewChanges.set(message.digest, message);
+      if (message.type === 'proposal') {
+        const key = `${message.round}/${message.view}/${message.sender}`;
+        proposals.set(key, [...(proposals.get(key) ?? []), message]);
+      }
+      if (message.type !== 'prepare') return;
+      const { round, view, sender, payload } = message;
+      const key = `${round}/${view}/${payload.entry}`;
+      prepared.set(key, (prepared.get(key) ?? new Set<NodeId>()).add(sender));
+      if (!node.isByzantine) check(node, message);
+    },
+  };
+}
