@@ -85,9 +85,9 @@ export const AGREEMENT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         path: 'coordinator/round/step.ts',
-        find: 'startRound(headAfter(certificate.entry), state.finalized)',
+        find: 'startRound(headAfter(certificate.entry),',
         replace:
-          "startRound({ ...headAfter(certificate.entry), entry: digestOf('ballast/mutant', certificate as never) }, state.finalized)",
+          "startRound({ ...headAfter(certificate.entry), entry: digestOf('ballast/mutant', certificate as never) },",
       },
       {
         path: 'coordinator/round/step.ts',

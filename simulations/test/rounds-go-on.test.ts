@@ -3,10 +3,10 @@ import { createAggregator } from '../../aggregation/index.ts';
 import { type Judgement, judgeScores, type RoundTrainer } from '../../coordinator/index.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
-import { hashedOperatorFor } from '../world/hashed-votes.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 import type { SeededRandom } from '../world/random.ts';
 import { World, type WorldOptions, type WorldReport } from '../world/world.ts';
+import { operatorFor } from './hashed-votes.ts';
 
 const NODES = 5;
 const SIZE = 4;
@@ -25,7 +25,7 @@ function worldOf(seed: string, more: Partial<WorldOptions> = {}): World {
     genesisWeights: new Float64Array(SIZE),
     aggregator: createAggregator('median', { f: 1 }),
     links: { loss: 0.02, delayMs: [5, 60] },
-    operators: hashedOperatorFor,
+    operators: operatorFor,
     trainers: (_, random) => trainer(random),
     evaluators: () => ({ judge: async () => 'accepted' }),
     ...more,

@@ -19,11 +19,14 @@ export function lockBreaking(host: BehaviourHost): Behaviour {
       if (said === undefined) return;
       const { envelope, message } = said;
       const { round, view } = message;
-      notebook.note(message);
       if (message.type === 'view-change') {
-        host.send(inPlaceOf(envelope, host, 'view-change', { ...message.payload, lock: null }));
+        const lie = inPlaceOf(envelope, host, 'view-change', { ...message.payload, lock: null });
+        const told = opened(lie);
+        if (told !== undefined) notebook.note(told.message);
+        host.send(lie);
         return;
       }
+      notebook.note(message);
       const evidence = message.type === 'proposal' ? notebook.proposal(round) : undefined;
       const entry = evidence === undefined ? undefined : sibling(evidence.payload.entry);
       if (message.type !== 'proposal' || view === 0 || evidence === undefined || entry === undefined) {

@@ -22,15 +22,19 @@ export function evidence(context: InvariantContext): Invariant {
 
   /** What is wrong with preparing `digest` on a proposal. */
   const wrong = ({ payload }: Received<'proposal'>, digest: Digest): string | undefined => {
-    const named = unpackDigests(payload.viewChanges).flatMap((each) => viewChanges.get(each) ?? []);
-    if (new Set(named.map(({ sender }) => sender)).size < context.quorum) return 'too few view changes';
+    const digests = unpackDigests(payload.viewChanges);
+    const named = digests.flatMap((each) => viewChanges.get(each) ?? []);
+    // A liar that leads may serve what it has said to nobody.
+    const unheard = digests.length - named.length;
+    const senders = new Set(named.map(({ sender }) => sender)).size + unheard;
+    if (senders < context.quorum) return 'too few view changes';
     const locks = named.flatMap((change) => change.payload.lock ?? []);
     if (!locks.every(isReal)) return 'a lock without a quorum of prepares';
     const highest = locks.reduce<Lock | undefined>(
       (high, lock) => (high === undefined || lock.view > high.view ? lock : high),
       undefined,
     );
-    const isBroken = highest !== undefined && entryDigest(highest.entry) !== digest;
+    const isBroken = unheard === 0 && highest !== undefined && entryDigest(highest.entry) !== digest;
     return isBroken ? 'another entry than the one that is locked' : undefined;
   };
 

@@ -1,0 +1,1 @@
+export { hashedOperatorFor as operatorFor } from '../world/hashed-votes.ts';
