@@ -19,6 +19,8 @@ export function recomputation(context: InvariantContext, fewestUpdates: number):
   /** Who prepared an entry in a view. */
   const prepared = new Map<string, Set<NodeId>>();
   const computed = new Set<string>();
+  /** What prepares of a round name as worse. */
+  const names = new Map<number, Set<string>>();
 
   const hasQuorumBefore = (round: number, view: number, digest: Digest) => {
     for (let v = 0; v < view; v++)
@@ -31,7 +33,7 @@ export function recomputation(context: InvariantContext, fewestUpdates: number):
     const { state } = node;
     if (state?.round !== round || state.order.length === 0) return;
     const proposal = proposed.get(`${round}/${view}`)?.get(leaderOf(state.order, view));
-    if (proposal === undefined || !isVariant(proposal, payload))
+    if (proposal === undefined || !isVariant(proposal, payload, names.get(round) ?? new Set()))
       context.report('PREPARE_WITHOUT_LEADER', `${who} what its leader has not proposed`);
     else if (!hasQuorumBefore(round, view, payload.entry)) {
       const isComputed = computed.has(`${sender}/${round}/${proposal.candidateDigest}`);
@@ -54,6 +56,9 @@ export function recomputation(context: InvariantContext, fewestUpdates: number):
         proposed.set(key, byLeader);
       }
       if (type !== 'prepare') return;
+      const named = names.get(round) ?? new Set<string>();
+      for (const name of message.payload.worse ?? []) named.add(name);
+      names.set(round, named);
       const key = `${round}/${view}/${message.payload.entry}`;
       prepared.set(key, (prepared.get(key) ?? new Set<NodeId>()).add(sender));
       if (!node.isByzantine) check(node, message);
@@ -61,14 +66,23 @@ export function recomputation(context: InvariantContext, fewestUpdates: number):
   };
 }
 
-/** Whether a vote is for the entry, or for it with another verdict or reason. */
-function isVariant(entry: RoundEntry, { entry: digest, worse }: Received<'prepare'>['payload']): boolean {
+/** Names of pairs that a round's reasons are looked for among; the simulated gates know three. */
+const MAX_NAMES = 6;
+
+/** Whether a vote is for the entry, or for it with another verdict, for a reason made of names that were said. */
+function isVariant(
+  entry: RoundEntry,
+  { entry: digest, outcome }: Received<'prepare'>['payload'],
+  names: ReadonlySet<string>,
+): boolean {
   if (entryDigest(entry) === digest) return true;
   if (entry.outcome === 'aborted') return false;
-  const variants = [
-    withOutcome(entry, 'accepted'),
-    withOutcome(entry, 'rejected'),
-    withOutcome(entry, 'rejected', worse),
-  ];
-  return variants.some((each) => entryDigest(each) === digest);
+  if (outcome !== 'rejected') return entryDigest(withOutcome(entry, 'accepted')) === digest;
+  return subsets([...names].sort().slice(0, MAX_NAMES)).some(
+    (worse) => entryDigest(withOutcome(entry, 'rejected', worse)) === digest,
+  );
+}
+
+function subsets(names: readonly string[]): string[][] {
+  return names.reduce<string[][]>((all, name) => all.concat(all.map((each) => [...each, name])), [[]]);
 }
