@@ -23,7 +23,7 @@ export class Retention {
 
   /**
    * The writes that a decided round brings: this node's words in it, and all of a round that passes out of retention
-   * but the model, the state and the standing that the oldest retained round builds on.
+   * but the model and the state that the oldest retained round builds on.
    *
    * @param newest the last round that is decided with it, with its model and state.
    */
@@ -37,7 +37,8 @@ export class Retention {
     if (old <= 0 || options.archive === true) return operations;
     const last = await log.get(old);
     const kept = [newest, ...(last === undefined ? [] : [last.entry])];
-    const keep = new Set(kept.flatMap((at) => [at.modelDigest, at.stateDigest, at.standing]));
+    // Older tables of standing follow from the rolls.
+    const keep = new Set([...kept.flatMap((at) => [at.modelDigest, at.stateDigest]), newest.standing]);
     const forgotten = await blobs.forgetting(old, keep, newest.round);
     return [...operations, ...forgotten, { type: 'delete', key: transcriptKey(old) }];
   }
