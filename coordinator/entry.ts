@@ -3,8 +3,7 @@ import { type Digest, digestOf } from '../protocol/digest.ts';
 import type { Encodable } from '../protocol/encoding.ts';
 import type { PrivacyStatement, RoundEntry } from '../protocol/messages.ts';
 
-import { rejectionReason } from './rejection.ts';
-import { restoreReason } from './restore.ts';
+import { rejectionReason, restoreReason } from './rejection.ts';
 
 import { EMPTY_STANDING } from './standing.ts';
 

@@ -31,3 +31,10 @@ export function pairsOfEntry({
   // The reason of a restored version follows from the outcome alone.
   return outcome === 'accepted' || restore?.version != null ? [] : pairsOfReason(reason);
 }
+
+/** The reason of the entry that carries out a request, or cannot. */
+export function restoreReason(version: number, outcome: 'accepted' | 'rejected'): string {
+  return outcome === 'accepted'
+    ? `restored version ${version} by governance`
+    : `version ${version} cannot be restored: too few members hold it`;
+}

@@ -1,8 +1,6 @@
 import { type Digest, digestOf } from '../protocol/digest.ts';
 import type { RoundEntry } from '../protocol/messages.ts';
-import type { ParticipantOptions } from './collaborators.ts';
 import type { Head } from './entry.ts';
-import type { RoundLog } from './log.ts';
 
 /** Governance's request to go back to a certified version, as the beacon's block has it. */
 export type RestoreRequest = {
@@ -10,16 +8,6 @@ export type RestoreRequest = {
   readonly nonce: number;
   readonly version: number;
 };
-
-/** What a certified version consists of. */
-export type NamedVersion = Pick<RoundEntry, 'modelDigest' | 'stateDigest' | 'privacy'>;
-
-/** The reason of the entry that carries out a request, or cannot. */
-export function restoreReason(version: number, outcome: 'accepted' | 'rejected'): string {
-  return outcome === 'accepted'
-    ? `restored version ${version} by governance`
-    : `version ${version} cannot be restored: too few members hold it`;
-}
 
 /** Whether a round after `head` has this request to deal with: each is dealt with once. */
 export function isDue(head: Pick<Head, 'restores'>, request: RestoreRequest | undefined): boolean {
@@ -38,20 +26,6 @@ export function restoreField(
 ): Pick<RoundEntry, 'restore'> {
   if (request !== undefined) return { restore: { nonce: request.nonce, version: request.version } };
   return head.restores === undefined ? {} : { restore: { nonce: head.restores, version: null } };
-}
-
-/** What a certified version consists of, by the log; undefined for one that it does not have. */
-export async function findVersion(
-  version: number,
-  log: Pick<RoundLog, 'roundOf' | 'get'>,
-  { genesis, parameters }: Pick<ParticipantOptions, 'genesis' | 'parameters'>,
-): Promise<NamedVersion | undefined> {
-  if (version === 0) {
-    const { unit, relation, delta } = parameters.privacy;
-    return { ...genesis, privacy: { unit, relation, delta, epsilon: 0 } };
-  }
-  const round = await log.roundOf(version);
-  return round === undefined ? undefined : (await log.get(round))?.entry;
 }
 
 /** Names the work on a request in a round. */
