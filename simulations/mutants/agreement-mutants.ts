@@ -85,9 +85,9 @@ export const AGREEMENT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         path: 'coordinator/round/step.ts',
-        find: 'startRound(headAfter(certificate.entry),',
+        find: 'headAfter(certificate.entry)',
         replace:
-          "startRound({ ...headAfter(certificate.entry), entry: digestOf('ballast/mutant', certificate as never) },",
+          "{ ...headAfter(certificate.entry), entry: digestOf('ballast/mutant', certificate as never) }",
       },
       {
         path: 'coordinator/round/step.ts',
@@ -151,17 +151,6 @@ export const AGREEMENT_MUTANTS: readonly Mutant[] = [
     name: 'unchecked-lock',
     breaks: 'a lock needs no quorum of prepares',
     edits: [{ path: SOUND, find: 'counted.length >= committee.quorum;', replace: 'counted.length > 0;' }],
-  },
-  {
-    name: 'few-reports',
-    breaks: 'a proposal may rest on fewer reports and view changes than a quorum',
-    edits: [
-      {
-        path: PROPOSAL,
-        find: 'if (members.length < committee.quorum) {',
-        replace: 'if (members.length < 1) {',
-      },
-    ],
   },
   {
     name: 'lonely-views',
