@@ -124,9 +124,9 @@ export const AGREEMENT_MUTANTS: readonly Mutant[] = [
     breaks: "commit votes' signatures are not checked",
     edits: [
       {
-        path: 'coordinator/effects.ts',
-        find: '(await this.#collaborators.commitScheme.verify(decision, signer, payload.signature))',
-        replace: 'true',
+        path: 'coordinator/certificate.ts',
+        find: 'valid.push(await scheme.verify(decision, member.signer, signature));',
+        replace: 'valid.push(true);',
       },
       {
         path: 'coordinator/certificate.ts',

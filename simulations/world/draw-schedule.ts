@@ -158,7 +158,7 @@ async function blackout(
 /** F nodes are silent, and all others but one lose power before they have agreed, for seconds or for minutes. */
 function alone(random: SeededRandom, nodes: number, places: readonly number[]): Fault[] {
   const tolerated = Math.floor((nodes - 1) / 3);
-  const forMs = (random.below(2) === 0 ? 10_000 : 100_000) + random.below(50_000);
+  const forMs = (random.below(2) === 0 ? 10_000 : 250_000) + random.below(50_000);
   return places.slice(1).map((node, i): Fault => {
     if (i < tolerated) return { kind: 'byzantine', node, behaviour: 'silent', victim: node };
     return { kind: 'crash', node, atMs: 3_050 + random.below(250), forMs };
