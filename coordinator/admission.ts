@@ -54,6 +54,7 @@ const VIEWLESS: ReadonlySet<MessageType> = new Set([
   'certificate',
   'recommendation',
   'evidence',
+  'handover',
 ]);
 /** What is kept of a member's words of these rounds, to prove that it said another thing as well. */
 const MAX_KEPT_BYTES = 4 << 20;

@@ -38,6 +38,7 @@ export {
   type StakeCap,
   selectCommittee,
 } from './committee-draw.ts';
+export type { Epoch } from './committee-record.ts';
 export { basisPoints, type CommitteeSize, committeeSize, equalCommitteeSize } from './committee-size.ts';
 export {
   CONVERGENCE_DEFAULTS,
@@ -69,6 +70,7 @@ export {
   MAX_LOGGED_ROUND_BYTES,
   readLoggedRound,
 } from './logged-round.ts';
+export { epochOfRound, isLastOfEpoch, lastRoundOf, type Registrant } from './next-epoch.ts';
 export { Participant, type Reception } from './participant.ts';
 export type { AnyReceived, Received } from './received.ts';
 export { addRecords } from './records.ts';

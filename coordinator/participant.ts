@@ -3,7 +3,7 @@ import type { Digest } from '../protocol/digest.ts';
 import type { Sealed } from '../protocol/envelope.ts';
 import { BallastError, MessageError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
-import { REPEATABLE, topicOf } from '../protocol/message-types.ts';
+import { type MessageType, REPEATABLE, topicOf } from '../protocol/message-types.ts';
 import type { Payload } from '../protocol/messages.ts';
 import { Admission } from './admission.ts';
 import { BlobExchange } from './blob-exchange.ts';
@@ -42,6 +42,9 @@ export type Reception =
   | { readonly action: 'accept'; readonly message: AnyReceived }
   | { readonly action: 'ignore' | 'reject'; readonly code: string; readonly reason: string };
 
+/** Kinds that the round does not wait for. */
+const ASIDE: ReadonlySet<MessageType> = new Set(['status', 'recommendation', 'handover']);
+
 /** How often peers that are behind are told so, at most, in milliseconds. */
 const STATUS_INTERVAL_MS = 500;
 
@@ -50,7 +53,7 @@ const STATUS_INTERVAL_MS = 500;
  * the simulator both run this; only the collaborators differ.
  */
 export class Participant {
-  readonly #options: ParticipantOptions;
+  readonly #options: EpochOptions;
   readonly #collaborators: Collaborators;
   readonly #observer: ParticipantObserver;
   readonly #context: RoundContext;
@@ -234,8 +237,7 @@ export class Participant {
       if (message.type === 'certificate') this.#effects.heardCertificate(message.payload.entry.round);
       this.#ownPast.heard(message.sender);
       if (message.type === 'evidence') this.#beside(this.#takeProof(message));
-      else if (message.type !== 'status' && message.type !== 'recommendation')
-        this.#post({ type: 'message', message });
+      else if (!ASIDE.has(message.type)) this.#post({ type: 'message', message });
       this.#beside(this.#evidence.note(message, (sealed) => this.#admission.heardInstead(sealed)));
       this.#catchUp.hear(message.sender, certifiedBy(message));
       return { action: 'accept', message };
@@ -284,6 +286,21 @@ export class Participant {
   /** Tells the others what this node recommends after a round; it may say so again. */
   async recommend(round: number, payload: Payload<'recommendation'>): Promise<void> {
     await this.#voice.recommend(round, payload);
+  }
+
+  /** Who takes part in the round in progress. */
+  get epoch(): Epoch {
+    return this.#options.epochs.current;
+  }
+
+  /** Who took part in an epoch; undefined for one that was never handed over to this node. */
+  epochOf(epoch: number): Epoch | undefined {
+    return this.#options.epochs.of(epoch);
+  }
+
+  /** Tells the members of an epoch that is over this node's signature for the chain's rotation; it may say so again. */
+  async handOver(round: number, payload: Payload<'handover'>): Promise<void> {
+    await this.#voice.handOver(round, payload);
   }
 
   /**

@@ -93,6 +93,11 @@ export class Voice {
     await this.say('recommendation', round, 0, payload as Encodable);
   }
 
+  /** What this node, as a member of an epoch that is over, signs for the chain: see the payload. */
+  async handOver(round: number, payload: Payload<'handover'>): Promise<void> {
+    await this.say('handover', round, 0, payload as Encodable);
+  }
+
   /** A proof for the other members. */
   async accuse(proof: Uint8Array): Promise<void> {
     await this.say('evidence', this.#log.head.round, 0, { proof });

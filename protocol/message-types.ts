@@ -11,6 +11,7 @@ export const MESSAGE_TYPES = [
   'certificate',
   'recommendation',
   'evidence',
+  'handover',
 ] as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[number];
@@ -36,6 +37,7 @@ const TOPIC_OF: Readonly<Record<MessageType, Topic>> = {
   commit: 'votes',
   'view-change': 'votes',
   evidence: 'votes',
+  handover: 'votes',
   certificate: 'rounds',
   status: 'rounds',
   recommendation: 'parameters',
@@ -51,4 +53,5 @@ export const REPEATABLE: ReadonlySet<MessageType> = new Set([
   'certificate',
   'recommendation',
   'evidence',
+  'handover',
 ]);

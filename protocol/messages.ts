@@ -83,6 +83,11 @@ const PAYLOADS = {
   }),
   /** A proof that a node broke a rule, as its finder makes it. */
   evidence: z.strictObject({ proof: bytes(MAX_ENVELOPE_BYTES) }),
+  /**
+   * An outgoing member's signature over the chain's rotation to the committee that the last entry of its epoch names.
+   * What it signs follows from that entry alone, so that saying it again says nothing else.
+   */
+  handover: z.strictObject({ last: digest, signature: bytes(BLS_SIGNATURE_BYTES) }),
 } satisfies Record<MessageType, z.ZodType>;
 
 export type Payload<Type extends MessageType> = z.infer<(typeof PAYLOADS)[Type]>;

@@ -43,6 +43,8 @@ export type OperatorRecord = {
 };
 
 export type RangeOptions = {
+  /** As of this block; the latest unless given. */
+  readonly atBlock?: bigint;
   /** The block that the registry was deployed in; from the first block unless given. */
   readonly fromBlock?: bigint;
 };
@@ -90,11 +92,11 @@ export async function activeOperators(
 export async function registeredOperators(
   reader: ChainReader,
   registry: string,
-  { fromBlock = 0n }: RangeOptions = {},
+  { fromBlock = 0n, atBlock }: RangeOptions = {},
 ): Promise<Operator[]> {
   const address = lowerCaseAddress(registry);
   return chainRequest('read active operators', async () => {
-    const blockNumber = await reader.getBlockNumber();
+    const blockNumber = atBlock ?? (await reader.getBlockNumber());
     const [active, events] = await Promise.all([
       activeAt(reader, address, blockNumber),
       registryEvents(reader, address, fromBlock, blockNumber),

@@ -56,6 +56,11 @@ export const addNodeCommands: AddCommands = (program, entry) => {
       selectionFlag,
     )
     .option('--audit <steps:challenged>', 'proofs of training on public rows, as in 16:4', auditFlag)
+    .option(
+      '--epoch-rounds <n>',
+      'rounds until the next committee takes over; never unless given',
+      wholeNumber,
+    )
     .option('--no-gate', 'publish candidates that are worse than the last version')
     .option('--no-norm-check', 'accept updates beyond the clip norm')
     .option('--exit', 'end after the last round instead of keeping the network up', false)

@@ -141,6 +141,8 @@ class Devnet {
   #processes: NodeProcess[] = [];
   #failure: BallastError | undefined;
   #isStopping = false;
+  /** The last epoch that the chain has rotated to. */
+  #rotated = 0;
   readonly #phase = new Map<number, string>();
   /** When the honest nodes had decided a round. */
   readonly #honestSince = new Map<number, number>();
@@ -203,6 +205,12 @@ class Devnet {
         }),
       );
     }
+    const handOvers = this.#handOversIn(rounds);
+    await this.#until(
+      () => this.#rotated >= handOvers,
+      'the chain to rotate',
+      () => `${this.#rotated}/${handOvers} hand-overs on the chain`,
+    );
     const summary = this.#summarise(summaries, await head());
     record({ event: 'summary', summary });
     return summary;
@@ -224,6 +232,13 @@ class Devnet {
     if (event.event === 'listening') {
       this.#urls.set(node, event.url);
       return;
+    }
+    if (event.event === 'rotated') {
+      this.#rotated = Math.max(this.#rotated, event.epoch);
+      const by = this.#nameOf(node);
+      this.#collaborators.print(
+        `epoch ${event.epoch}: ${by} has rotated the chain after round ${event.round} and version ${event.version}`,
+      );
     }
     if (event.event === 'ready') this.#ready.set(node, event);
     if (event.event === 'phase') this.#phase.set(event.round, event.phase);
@@ -247,6 +262,11 @@ class Devnet {
     if (!this.#table.isComplete(round, this.#honest)) return false;
     this.#honestSince.set(round, this.#honestSince.get(round) ?? performance.now());
     return performance.now() - (this.#honestSince.get(round) ?? 0) > LIAR_GRACE_MS;
+  }
+
+  #handOversIn(rounds: number): number {
+    const { epochRounds } = this.#options;
+    return epochRounds === undefined ? 0 : Math.floor(rounds / epochRounds);
   }
 
   get #honest(): number {

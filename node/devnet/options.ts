@@ -40,10 +40,14 @@ export type DevnetOptions = {
   readonly selection?: { readonly strategy: SelectionStrategy; readonly share: number };
   /** Proofs of training; none where left out. */
   readonly audit?: NetworkParameters['audit'];
+  /** Rounds of an epoch, after which everybody who is registered makes the next committee; one for ever where left out. */
+  readonly epochRounds?: number | undefined;
   /** What the nodes aggregate with; `auto` where left out. */
   readonly kernels?: 'auto' | 'simd' | 'plain';
 };
 
+/** What drawn committees are sized for; up to forty registered nodes nobody is drawn. */
+const CORRUPT_SHARE = 0.15;
 const FEE_GAIN = 2n * WAD;
 const FEE_DEAD_BAND = WAD / 10_000n / 2n;
 
@@ -85,6 +89,11 @@ export function checkDevnetOptions(options: DevnetOptions): void {
     (Number.isInteger(recordDays) &&
       recordDays >= 5 &&
       recordDays <= 366), 'record', `block:${recordDays}`, 'day, or block:5 to block:366');
+  const { epochRounds } = options;
+  require(epochRounds === undefined ||
+    (Number.isInteger(epochRounds) &&
+      epochRounds >= 1 &&
+      epochRounds <= 1000), 'epoch-rounds', epochRounds, 'a whole number from 1 to 1000');
   if (options.audit !== undefined) requireAuditOptions(options.audit);
   const parameters = devnetParameters(options);
   requireFor(aggregatorOf(parameters), nodes);
@@ -106,6 +115,7 @@ export function devnetParameters(
     | 'recordDays'
     | 'audit'
     | 'selection'
+    | 'epochRounds'
   >,
 ): NetworkParameters {
   const { samplingRate, recordDays } = options;
@@ -146,6 +156,9 @@ export function devnetParameters(
     beaconLag: 3,
     retention: { rounds: 20 },
     ...(options.audit === undefined ? {} : { audit: options.audit }),
+    ...(options.epochRounds === undefined
+      ? {}
+      : { committee: { epochRounds: options.epochRounds, corruptShare: CORRUPT_SHARE } }),
     ...(options.selection === undefined
       ? {}
       : { selection: { ...options.selection, min: Math.max(1, aggregatorOf({ rule, update }).minRows) } }),

@@ -1,8 +1,9 @@
 import {
   beaconOrder,
   type Certificate,
-  type Committee,
   type Decided,
+  isMember,
+  nodesOf,
   type Participant,
 } from '../../coordinator/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
@@ -13,6 +14,7 @@ import type { ChainLink } from './chain-link.ts';
 import { type HeldModel, toDecidedEvent } from './decided-event.ts';
 import type { Emit } from './events.ts';
 import type { FeeAdvisor } from './fee-advisor.ts';
+import type { HandOver } from './hand-over.ts';
 import { pause } from './pause.ts';
 import type { PublicMarket } from './public-market.ts';
 
@@ -23,18 +25,19 @@ const PUBLISH_STAGGER_MS = 4_000;
  * The chain is not as it was a moment ago, when the versions that it lacks were counted: it was reorganised, or is
  * not to be trusted just now. They are counted anew.
  */
-const CHAIN_MOVED: ReadonlySet<string> = new Set(['VERSION_MISMATCH', 'CHAIN_HELD']);
+const CHAIN_MOVED: ReadonlySet<string> = new Set(['VERSION_MISMATCH', 'EPOCH_MISMATCH', 'CHAIN_HELD']);
 const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
 
 export type AfterDecisionCollaborators = {
   readonly self: NodeId;
   readonly link: ChainLink;
-  readonly committee: Committee;
   readonly participant: Participant;
   readonly market: PublicMarket;
   readonly advisor: FeeAdvisor;
+  readonly handOver: Pick<HandOver, 'rotate' | 'speak'>;
   readonly emit: Emit;
+  readonly onError: (error: unknown) => void;
   /** Fires when the node stops. */
   readonly signal: AbortSignal;
 };
@@ -55,6 +58,7 @@ export class AfterDecision {
     const { certificate } = decided;
     const { entry } = certificate;
     // Later rounds are decided too: their models are gone from the peers, and the newest round sees to the rest.
+    if (entry.nextCommittee !== null) this.#speak();
     if (decided.isOld === true) {
       emit(toDecidedEvent(decided, undefined));
       return;
@@ -62,6 +66,8 @@ export class AfterDecision {
     const publishing = this.#startPublishing(`round ${entry.round} is decided`);
     emit(toDecidedEvent(decided, await this.#held(entry.modelDigest)));
     const turn = this.#turn(certificate);
+    // Who has no vote in a round neither publishes nor advises after it.
+    if (turn === undefined) return;
     await Promise.all([
       // After any outcome: this decision has ended the wait to publish what rounds before it certified.
       this.#publish(entry.round, turn, publishing),
@@ -79,7 +85,18 @@ export class AfterDecision {
     const { round } = this.#collaborators.participant.head;
     const certificate = round > 0 ? await this.#collaborators.participant.certificate(round) : undefined;
     if (certificate === undefined) return;
-    await this.#publish(round, this.#turn(certificate), this.#startPublishing('the chain is read again'));
+    this.#speak();
+    const turn = this.#turn(certificate);
+    if (turn === undefined) return;
+    await this.#publish(round, turn, this.#startPublishing('the chain is read again'));
+  }
+
+  /** It lasts until the chain has rotated, beside all else. */
+  #speak(): void {
+    const { handOver, signal, onError } = this.#collaborators;
+    handOver.speak().catch((error: unknown) => {
+      if (!signal.aborted) onError(error);
+    });
   }
 
   /** One publication at a time: the next includes what the one before had left. */
@@ -104,13 +121,15 @@ export class AfterDecision {
     }
   }
 
-  /** 0 for the leader who got the round certified, then the others in the beacon's order. */
-  #turn({ entry, view }: Certificate): number {
-    const { committee, self } = this.#collaborators;
-    const order = beaconOrder(
-      entry.beacon,
-      committee.members.map(({ node }) => node),
-    );
+  /**
+   * 0 for the leader who got the round certified, then the others in the beacon's order; undefined for who was no
+   * member of its committee.
+   */
+  #turn({ entry, view }: Certificate): number | undefined {
+    const { participant, self } = this.#collaborators;
+    const committee = participant.epochOf(entry.epoch)?.committee;
+    if (committee === undefined || !isMember(committee, self)) return undefined;
+    const order = beaconOrder(entry.beacon, nodesOf(committee));
     return (order.indexOf(self) + order.length - (view % order.length)) % order.length;
   }
 
@@ -132,30 +151,55 @@ export class AfterDecision {
     }
   }
 
+  /** In the order of the log: the chain takes the versions of an epoch after the rotation to it. */
   async #publishAll(round: number, signal: AbortSignal): Promise<void> {
-    const { link, committee, emit } = this.#collaborators;
-    for (const certificate of await this.#unpublished(round)) {
+    for (const { certificate, isVersion, isRotation } of await this.#missing(round)) {
       signal.throwIfAborted();
-      const transaction = await link.publish(certificate, committee, this.#collaborators.signal);
-      const { round: published, version, modelDigest: digest } = certificate.entry;
-      if (transaction === null) {
-        // Another's transaction may still be on its way; the next version has to follow it.
-        await link.awaitVersion(version, signal);
-        continue;
-      }
-      emit({ event: 'published', round: published, version, digest, transaction });
+      if (isVersion) await this.#publishOne(certificate, signal);
+      if (isRotation) await this.#rotate(certificate, signal);
     }
   }
 
-  async #unpublished(last: number): Promise<Certificate[]> {
+  async #publishOne(certificate: Certificate, signal: AbortSignal): Promise<void> {
+    const { link, participant, emit } = this.#collaborators;
+    const { round, version, modelDigest: digest, epoch } = certificate.entry;
+    const committee = participant.epochOf(epoch)?.committee;
+    if (committee === undefined) return;
+    const transaction = await link.publish(certificate, committee, this.#collaborators.signal);
+    // Another's transaction may still be on its way; the next version has to follow it.
+    if (transaction === null) await link.awaitVersion(version, signal);
+    else emit({ event: 'published', round, version, digest, transaction });
+  }
+
+  async #rotate(certificate: Certificate, signal: AbortSignal): Promise<void> {
+    const { handOver, emit } = this.#collaborators;
+    const { round, version, epoch } = certificate.entry;
+    const transaction = await handOver.rotate(certificate, signal);
+    if (transaction !== null) emit({ event: 'rotated', round, epoch: epoch + 1, version, transaction });
+  }
+
+  /** What the log has and the chain has not, oldest first. */
+  async #missing(last: number): Promise<Missing[]> {
     const { link, participant } = this.#collaborators;
-    const onChain = await link.publishedVersion();
-    const missing: Certificate[] = [];
+    const chain = await link.published();
+    const missing: Missing[] = [];
     for (let round = last; round > 0; round--) {
       const certificate = await participant.certificate(round);
-      if (certificate === undefined || certificate.entry.version <= onChain) break;
-      if (certificate.entry.outcome === 'accepted') missing.unshift(certificate);
+      if (certificate === undefined) break;
+      const { version, epoch, outcome, nextCommittee } = certificate.entry;
+      const isVersion = version > chain.version && outcome === 'accepted';
+      const isRotation = nextCommittee !== null && epoch >= chain.epoch;
+      if (isVersion || isRotation) missing.unshift({ certificate, isVersion, isRotation });
+      if (version <= chain.version && epoch <= chain.epoch) break;
     }
     return missing;
   }
 }
+
+type Missing = {
+  readonly certificate: Certificate;
+  /** Its version is not on the chain. */
+  readonly isVersion: boolean;
+  /** It ends an epoch, and the chain has not rotated to the next. */
+  readonly isRotation: boolean;
+};

@@ -1,4 +1,4 @@
-import type { Clock, Committee } from '../../coordinator/index.ts';
+import { type Clock, type Committee, isMember } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
@@ -30,6 +30,7 @@ import { closeWithin, STOP_STAGES_MS } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
 import { systemClock } from './system-clock.ts';
 import { telling } from './telling.ts';
+import { Voters } from './voters.ts';
 
 export type BallastNodeOptions = {
   readonly config: NodeConfig;
@@ -55,6 +56,8 @@ export type BallastNodeCollaborators = {
 const PEERS_PATIENCE_MS = 20_000;
 
 const CATCH_UP_POLL_MS = 50;
+
+const NOBODY: ReadonlySet<NodeId> = new Set();
 
 export type NodeTuning = {
   readonly storeBackoff: Backoff;
@@ -91,9 +94,9 @@ export class BallastNode {
   #stopped: Promise<void> | undefined;
   #readiness: Readiness = { status: 'starting', reason: 'the node has not been started' };
   #link: ChainLink | undefined;
-  #committee: Committee | undefined;
-  /** Members of the committee as it is now. */
-  #voters: ReadonlySet<NodeId> = new Set();
+  /** That the log starts from. */
+  #first: Committee | undefined;
+  readonly #voters = new Voters();
   #market: PublicMarket | undefined;
   #folder: DataFolder | undefined;
   #host: NetworkHost | undefined;
@@ -123,7 +126,7 @@ export class BallastNode {
       readiness: this.#readinessNow,
       document: this.#options.document,
       link: this.#link,
-      committee: this.#committee,
+      committee: this.#committeeNow,
       market: this.#market,
       participant,
       ledger: core?.ledger,
@@ -173,9 +176,8 @@ export class BallastNode {
     this.#starting('reaching the chain');
     const link = await this.#reachChain();
     this.#link = link;
-    const committee = await link.committee();
-    this.#committee = committee;
-    this.#voters = new Set(committee.members.map(({ node }) => node));
+    const committee = await link.firstCommittee();
+    this.#first = committee;
     const trainer = createTrainer({
       source: config.slice,
       ...(config.market === undefined || config.publicMarket === undefined
@@ -223,6 +225,7 @@ export class BallastNode {
             aggregator,
             emit: this.#emit,
             conditions: this.#conditions,
+            onEpoch: () => gossip.followCommittee(),
             onConfirmed: () => this.#beside(this.#folder?.clearRestored() ?? Promise.resolve()),
             onError: (error) => this.#tell(error),
             ...(this.#revise === undefined ? {} : { revise: this.#revise }),
@@ -242,8 +245,8 @@ export class BallastNode {
     const host = this.#networkHost(gossip);
     this.#host = host;
     await host.start();
-    this.#watch(link, committee);
-    await this.#meetPeers(committee, gossip.topic('rounds'));
+    this.#watch(link);
+    await this.#meetPeers(this.#committeeNow ?? committee, gossip.topic('rounds'));
     this.#readiness = { status: 'syncing', reason: 'catching up with the others' };
     this.#emit({
       event: 'ready',
@@ -331,7 +334,7 @@ export class BallastNode {
         if (verdict.action === 'accept') this.#clockWatch.heardPeer(sender, ts);
         return verdict;
       },
-      isVoter: () => this.#voters.has(this.#options.identity.nodeId),
+      isVoter: () => this.#votersNow.has(this.#options.identity.nodeId),
       onVote: ({ type, round, view }, digest) => {
         if (isVote(type)) this.#emit({ event: 'voted', vote: type, round, view, digest });
       },
@@ -358,8 +361,8 @@ export class BallastNode {
               onRefused: ({ code, peer }) =>
                 this.#emit({ event: 'refused', code, sender: peer, reason: 'refused at the door' }),
               onError: (error) => this.#tell(error),
-              isMember: (peer) => this.#voters.has(peer),
-              voters: () => this.#voters,
+              isMember: (peer) => this.#votersNow.has(peer),
+              voters: () => this.#votersNow,
             },
           ),
         join: (network) => gossip.join(network),
@@ -373,7 +376,7 @@ export class BallastNode {
   }
 
   /** Keeps an eye on chain and peers from now on. */
-  #watch(link: ChainLink, committee: Committee): void {
+  #watch(link: ChainLink): void {
     const { signal } = this.#stopping;
     const { chainPollMs, stalledAfterMs, peersPollMs, peersGraceMs } = this.#tuning;
     const watch = new ChainWatch(
@@ -390,11 +393,10 @@ export class BallastNode {
     );
     this.#chainWatch = watch;
     this.#beside(watch.run(signal));
-    const members = new Set(committee.members.map(({ node }) => node));
     const peers = new PeerWatch(
-      { wanted: committee.quorum - 1, graceMs: peersGraceMs },
+      { wanted: () => this.#peersWanted, graceMs: peersGraceMs },
       {
-        connected: () => this.#host?.current?.peers().filter(({ id }) => members.has(id)).length ?? 0,
+        connected: () => this.#host?.current?.peers().filter(({ id }) => this.#isMember(id)).length ?? 0,
         conditions: this.#conditions,
         monotonic: () => performance.now(),
       },
@@ -426,6 +428,29 @@ export class BallastNode {
       }
       await pause(100, signal);
     }
+  }
+
+  /** The committee of the round in progress. */
+  get #committeeNow(): Committee | undefined {
+    return this.#core?.current?.participant.epoch.committee ?? this.#first;
+  }
+
+  /** Who votes now, and who has yet to hand over on the chain. */
+  get #votersNow(): ReadonlySet<NodeId> {
+    const now = this.#committeeNow;
+    const due = this.#core?.current?.dueEpoch?.committee;
+    return now === undefined ? NOBODY : this.#voters.of(now, due);
+  }
+
+  #isMember(node: NodeId): boolean {
+    return this.#committeeNow !== undefined && isMember(this.#committeeNow, node);
+  }
+
+  /** Others that make a quorum with this node; a node that does not vote hears enough from one that is honest. */
+  get #peersWanted(): number {
+    const committee = this.#committeeNow;
+    if (committee === undefined) return 0;
+    return this.#isMember(this.#options.identity.nodeId) ? committee.quorum - 1 : committee.faults + 1;
   }
 
   /** A node that has started takes part as far as its faults let it. */

@@ -1,33 +1,43 @@
 import type { Hex, LocalAccount } from 'viem';
 import {
+  activeOperators,
   blsCommitScheme,
+  blsKeysAt,
   type ChainReader,
   type ChainWriter,
+  type CommitteeRotation,
+  ContractRevertError,
   chainHead,
   committeeOperators,
+  committeeRootOf,
   createReader,
   createWriter,
   isSignedBy,
   publishModel,
   restoreRequestAt,
+  rotateCommittee,
   roundDecisionDigest,
   signRoundDecision,
+  type Votes,
 } from '../../contracts/client/index.ts';
 import {
   type BeaconSource,
+  BLS_COMMITTEE_SIZE,
   type Certificate,
   type CommitScheme,
   type Committee,
   createCommittee,
   decisionOf,
   positionsOf,
+  type RosterSource,
 } from '../../coordinator/index.ts';
 import { BoundedCache } from '../../protocol/cache.ts';
-import { type Digest, fromHex } from '../../protocol/digest.ts';
+import { type Digest, fromHex, toHex } from '../../protocol/digest.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { type Call, ChainEndpoints } from './chain-endpoints.ts';
 import type { BlockId, ChainSource } from './chain-source.ts';
+import { RotationScheme } from './committee-rotation.ts';
 import { pause } from './pause.ts';
 
 const POLL_MS = 400;
@@ -133,21 +143,62 @@ export class ChainLink {
     return link;
   }
 
-  /** @throws BallastError `COMMITTEE_MISMATCH` when the registry never held the committee that the chain names. */
+  /** The chain's present committee. @throws BallastError `COMMITTEE_MISMATCH` as {@link firstCommittee}. */
   async committee(): Promise<Committee> {
-    const { nodeRegistry, modelRegistry } = this.document.contracts;
-    const head = await chainHead(this.reader, modelRegistry);
-    const operators = await committeeOperators(this.reader, nodeRegistry, head.committeeRoot);
+    const head = await chainHead(this.reader, this.document.contracts.modelRegistry);
+    return this.#committeeOf(head.epoch, head.committeeRoot);
+  }
+
+  /**
+   * The committee that the log of this network starts from: where it has epochs, that of the first, from which
+   * hand-overs lead to every later one.
+   *
+   * @throws BallastError `COMMITTEE_MISMATCH` when the registry never held the committee that the chain names.
+   */
+  async firstCommittee(): Promise<Committee> {
+    if (this.document.parameters.committee === undefined) return this.committee();
+    const { modelRegistry } = this.document.contracts;
+    return this.#committeeOf(0, await committeeRootOf(this.reader, modelRegistry, 0));
+  }
+
+  async #committeeOf(epoch: number, root: Digest): Promise<Committee> {
+    const operators = await committeeOperators(this.reader, this.document.contracts.nodeRegistry, root);
     if (operators === undefined) {
       throw new BallastError(
         'COMMITTEE_MISMATCH',
-        `committee: no state of the node registry is the committee of epoch ${head.epoch}`,
+        `committee: no state of the node registry is the committee of epoch ${epoch}`,
       );
     }
     return createCommittee(
-      head.epoch,
+      epoch,
       operators.map(({ node, signer }) => ({ node, signer })),
     );
+  }
+
+  /**
+   * The operators whose registration is proven, as of a final block, with their bonds; their BLS keys are read where
+   * they are so many that a committee could vote with them.
+   */
+  get registry(): RosterSource {
+    return {
+      rosterAt: (height, signal) =>
+        this.#first(async () => {
+          const { nodeRegistry } = this.document.contracts;
+          const operators = await activeOperators(this.reader, nodeRegistry, { atBlock: BigInt(height) });
+          const hasKeys = operators.length >= BLS_COMMITTEE_SIZE;
+          const keys = hasKeys ? await blsKeysAt(this.reader, nodeRegistry, height) : undefined;
+          return operators.map(({ node, signer, bond }) => {
+            const key = keys?.get(signer);
+            return { node, signer, stake: bond, ...(key === undefined ? {} : { blsKey: toHex(key) }) };
+          });
+        }, signal),
+    };
+  }
+
+  /** Signs and checks what rotates the committee. */
+  get rotations(): RotationScheme {
+    const domain = { chainId: this.#chainId, contract: this.document.contracts.modelRegistry };
+    return new RotationScheme(domain, this.account, this.#blsSecret);
   }
 
   get commitScheme(): CommitScheme {
@@ -220,7 +271,12 @@ export class ChainLink {
   }
 
   async publishedVersion(): Promise<number> {
-    return (await chainHead(this.reader, this.document.contracts.modelRegistry)).version;
+    return (await this.published()).version;
+  }
+
+  /** The last version that the chain has, and the epoch whose committee may add the next. */
+  async published(): Promise<{ readonly version: number; readonly epoch: number }> {
+    return chainHead(this.reader, this.document.contracts.modelRegistry);
   }
 
   /** Resolves when the chain has the version. */
@@ -249,6 +305,24 @@ export class ChainLink {
       { signal },
     );
     return published.status === 'published' ? published.transactionHash : null;
+  }
+
+  /**
+   * Rotates to the next committee with the outgoing one's votes.
+   *
+   * @returns the transaction, or null where somebody else had rotated.
+   */
+  async rotate(rotation: CommitteeRotation, votes: Votes, signal: AbortSignal): Promise<Hex | null> {
+    const { modelRegistry } = this.document.contracts;
+    const handover = { rotation, ...votes };
+    try {
+      const receipt = await rotateCommittee(this.reader, this.writer, modelRegistry, handover, { signal });
+      return receipt.transactionHash;
+    } catch (error) {
+      const isOther = !(error instanceof ContractRevertError) || error.code !== 'EPOCH_MISMATCH';
+      if (isOther || (await this.published()).epoch < rotation.epoch) throw error;
+      return null;
+    }
   }
 
   /** Resolves when `done` does so with true; rejects when the signal fires. */

@@ -75,6 +75,14 @@ export type NodeEvent =
       readonly transaction: string | null;
     }
   | {
+      /** This node has rotated the chain to the committee of `epoch`, after the last version of the one before. */
+      readonly event: 'rotated';
+      readonly round: number;
+      readonly epoch: number;
+      readonly version: number;
+      readonly transaction: string;
+    }
+  | {
       readonly event: 'recommended';
       readonly round: number;
       readonly current: string;

@@ -12,7 +12,7 @@ import {
   STABILITY_FEE,
   signRecommendation,
 } from '../../contracts/client/index.ts';
-import { type Certificate, type Committee, memberIndex } from '../../coordinator/index.ts';
+import { type Certificate, type Committee, isMember, memberIndex } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Payload } from '../../protocol/messages.ts';
@@ -43,7 +43,8 @@ type Recommendation = Payload<'recommendation'>;
 
 export type FeeAdvisorCollaborators = {
   readonly link: ChainLink;
-  readonly committee: Committee;
+  /** Who decides in a round; undefined where this node does not know. */
+  readonly committeeAt: (round: number) => Committee | undefined;
   readonly self: NodeId;
   readonly account: LocalAccount;
   /** Median forecast of the deviation in bp by the certified model, from public data alone. */
@@ -59,25 +60,26 @@ export type FeeAdvisorCollaborators = {
 export class FeeAdvisor {
   readonly #collaborators: FeeAdvisorCollaborators;
   /** Valid recommendations by member, then by what they are for: who floods crowds out nobody else's. */
-  readonly #received = new Map<number, Map<string, RecommendationVote>>();
+  readonly #received = new Map<NodeId, Map<string, RecommendationVote>>();
 
   constructor(collaborators: FeeAdvisorCollaborators) {
     this.#collaborators = collaborators;
   }
 
-  /** Takes a member's recommendation if the chain would take its signature. */
-  async receive(sender: NodeId, payload: Recommendation): Promise<boolean> {
-    const { link, committee } = this.#collaborators;
-    const index = memberIndex(committee, sender);
-    const signer = committee.members[index]?.signer;
+  /** Takes a member's recommendation after a round if the chain would take its signature. */
+  async receive(sender: NodeId, round: number, payload: Recommendation): Promise<boolean> {
+    const { link, committeeAt } = this.#collaborators;
+    const committee = committeeAt(round);
+    const index = committee === undefined ? -1 : memberIndex(committee, sender);
+    const signer = committee?.members[index]?.signer;
     const update = updateOf(link, payload);
     const value = BigInt(payload.value);
     if (signer === undefined || value > MAX_WORD || update.expected > MAX_WORD) return false;
     const digest = recommendationDigest(this.#domain(), { ...update, value });
     if (!(await isSignedBy(digest, payload.signature, signer))) return false;
-    const votes = this.#received.get(index) ?? new Map<string, RecommendationVote>();
+    const votes = this.#received.get(sender) ?? new Map<string, RecommendationVote>();
     votes.set(keyOf(payload), { index, value, signature: payload.signature });
-    this.#received.set(index, votes);
+    this.#received.set(sender, votes);
     for (const oldest of votes.keys()) {
       if (votes.size <= MAX_UPDATES) break;
       votes.delete(oldest);
@@ -91,7 +93,9 @@ export class FeeAdvisor {
    * @param turn 0 for the round's leader; the others follow one by one if nothing has happened.
    */
   async advise({ entry }: Certificate, turn: number, signal: AbortSignal): Promise<void> {
-    const { link, emit, forecast, say, self } = this.#collaborators;
+    const { link, emit, forecast, say, self, committeeAt } = this.#collaborators;
+    const committee = committeeAt(entry.round);
+    if (committee === undefined || !isMember(committee, self)) return;
     // All recommend from the chain as it was at the block that the seal anchored, so that they agree on what for.
     const anchor = entry.finalized;
     const before = await this.#state(anchor);
@@ -122,25 +126,29 @@ export class FeeAdvisor {
       expiry: time + LIFETIME_SECONDS,
     };
     const recommendation = await this.#sign(update, decision.value);
-    await this.receive(self, recommendation);
+    await this.receive(self, entry.round, recommendation);
     await say(entry.round, recommendation);
     await pause(turn * STAGGER_MS, signal);
     // The chain takes recommendations only for the version that it has last.
     await link.awaitVersion(entry.version, signal);
-    await this.#apply(entry.round, turn, update, recommendation, decision, signal);
-    for (const votes of this.#received.values()) votes.delete(keyOf(recommendation));
+    await this.#apply(entry.round, committee, turn, update, recommendation, decision, signal);
+    for (const [node, votes] of this.#received) {
+      votes.delete(keyOf(recommendation));
+      if (votes.size === 0) this.#received.delete(node);
+    }
   }
 
   async #apply(
     round: number,
+    committee: Committee,
     turn: number,
     update: ParameterUpdate,
     own: Recommendation,
     decision: FeeDecision,
     signal: AbortSignal,
   ): Promise<void> {
-    const { link, committee, emit } = this.#collaborators;
-    const votes = await this.#quorum(keyOf(own), signal);
+    const { link, emit } = this.#collaborators;
+    const votes = await this.#quorum(committee, keyOf(own), signal);
     const current = await this.#state();
     const isSuperseded = current.sequence >= update.sequence;
     // Whoever comes later in turn finds that the leader has applied this very update.
@@ -190,8 +198,11 @@ export class FeeAdvisor {
   }
 
   /** The recommendations for one update: a quorum, and a moment later those that came on its heels. */
-  async #quorum(key: string, signal: AbortSignal): Promise<RecommendationVote[]> {
-    const { quorum, members } = this.#collaborators.committee;
+  async #quorum(
+    { quorum, members }: Committee,
+    key: string,
+    signal: AbortSignal,
+  ): Promise<RecommendationVote[]> {
     const votes = () => [...this.#received.values()].flatMap((updates) => updates.get(key) ?? []);
     for (let waited = 0; waited < WAIT_MS && votes().length < quorum; waited += POLL_MS)
       await pause(POLL_MS, signal);

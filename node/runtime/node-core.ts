@@ -6,6 +6,8 @@ import {
   type Clock,
   type Committee,
   type Decided,
+  type Epoch,
+  epochOfRound,
   networkGenesis,
   Participant,
   type Received,
@@ -29,8 +31,8 @@ import type { Conditions } from './conditions.ts';
 import type { Emit } from './events.ts';
 import { FeeAdvisor } from './fee-advisor.ts';
 import { createGate } from './gate.ts';
+import { HandOver } from './hand-over.ts';
 import { ledgerPolicy } from './ledger-policy.ts';
-import { requireOneCommittee } from './one-committee.ts';
 import { tellOwnUpdate } from './own-update.ts';
 import { pause } from './pause.ts';
 import type { PublicMarket } from './public-market.ts';
@@ -39,6 +41,7 @@ import { createRoundTrainer } from './round-trainer.ts';
 export type CoreOptions = {
   readonly document: NetworkDocument;
   readonly identity: OperatorIdentity;
+  /** That the log starts from: of the first epoch, where there are several. */
   readonly committee: Committee;
   readonly model: StabilityModel;
   /** The last round to take part in. */
@@ -67,6 +70,8 @@ export type CoreCollaborators = {
   readonly conditions: Conditions;
   /** The others have said what a restored node may have forgotten. */
   readonly onConfirmed: () => void;
+  /** Another committee decides from now on. */
+  readonly onEpoch: () => void;
   readonly onError: (error: unknown) => void;
   readonly revise?: (update: Float64Array) => Float64Array;
   /** Closes what the stores are part of. */
@@ -90,7 +95,13 @@ export class NodeCore {
   readonly #collaborators: CoreCollaborators;
   readonly #stopping = new AbortController();
   #parts:
-    | { participant: Participant; advisor: FeeAdvisor; after: AfterDecision; ledger: PrivacyLedger }
+    | {
+        participant: Participant;
+        advisor: FeeAdvisor;
+        handOver: HandOver;
+        after: AfterDecision;
+        ledger: PrivacyLedger;
+      }
     | undefined;
   /** The last round that this node sits out. */
   #silentUntil = 0;
@@ -121,6 +132,12 @@ export class NodeCore {
     return this.#running.participant;
   }
 
+  /** The epoch whose members have yet to hand over on the chain. */
+  get dueEpoch(): Epoch | undefined {
+    const { handOver, participant } = this.#running;
+    return handOver.due === undefined ? undefined : participant.epochOf(handOver.due);
+  }
+
   get ledger(): PrivacyLedger {
     return this.#running.ledger;
   }
@@ -143,11 +160,12 @@ export class NodeCore {
 
   /** Takes a gossiped message. */
   hear(bytes: Uint8Array): Verdict {
-    const { participant, advisor } = this.#running;
+    const { participant, advisor, handOver } = this.#running;
     const reception = participant.receive(bytes);
     if (reception.action !== 'accept') return { action: reception.action, code: reception.code };
     const { message } = reception;
     if (message.type === 'recommendation') this.#beside(this.#weigh(message, advisor));
+    if (message.type === 'handover') handOver.receive(message.sender, message.round, message.payload);
     return { action: 'accept' };
   }
 
@@ -162,12 +180,12 @@ export class NodeCore {
   }
 
   #assemble(participant: Participant) {
-    const { identity, committee } = this.#options;
-    const { link, market, emit } = this.#collaborators;
+    const { identity, document } = this.#options;
+    const { link, market, emit, onError } = this.#collaborators;
     const { signal } = this.#stopping;
     const advisor = new FeeAdvisor({
       link,
-      committee,
+      committeeAt: (round) => participant.epochOf(this.#epochOf(round))?.committee,
       self: identity.nodeId,
       account: identity.account,
       forecast: async (round) =>
@@ -176,8 +194,26 @@ export class NodeCore {
       emit,
     });
     const self = identity.nodeId;
-    const after = new AfterDecision({ self, link, committee, participant, market, advisor, emit, signal });
-    return { participant, advisor, after };
+    const epochRounds = document.parameters.committee?.epochRounds;
+    const handOver = new HandOver({ self, link, epochRounds, participant, emit, signal });
+    const after = new AfterDecision({
+      self,
+      link,
+      participant,
+      market,
+      advisor,
+      handOver,
+      emit,
+      onError,
+      signal,
+    });
+    return { participant, advisor, handOver, after };
+  }
+
+  #epochOf(round: number): number {
+    const { document, committee } = this.#options;
+    const terms = document.parameters.committee;
+    return terms === undefined ? committee.epoch : epochOfRound(terms.epochRounds, round);
   }
 
   #createParticipant(ledger: PrivacyLedger): Promise<Participant> {
@@ -186,7 +222,6 @@ export class NodeCore {
       this.#collaborators;
     const { parameters, genesis } = document;
     const weights = genesisOf(model);
-    requireOneCommittee(parameters);
     requireGenesis(document, layoutHash(model.layout), weightsDigest(weights));
     return Participant.open(
       {
@@ -208,6 +243,7 @@ export class NodeCore {
         clock,
         transport,
         beacon: this.#boundedBeacon(),
+        registry: link.registry,
         evaluator: createGate(market, parameters, (judgement) => emit({ event: 'judged', ...judgement })),
         trainer: this.#roundTrainer(ledger),
         ...(auditedStep === undefined ? {} : { auditedStep }),
@@ -273,6 +309,7 @@ export class NodeCore {
     const { round } = decided.certificate.entry;
     if (round >= this.#silentUntil) this.#collaborators.conditions.clear('VOTES_BEHIND');
     tellOwnUpdate(decided, this.#options.identity.nodeId, this.#collaborators.conditions);
+    if (decided.certificate.entry.nextCommittee !== null) this.#collaborators.onEpoch();
     const isLast = round >= this.#options.rounds;
     const followed = this.#running.after.follow(decided);
     const { emit } = this.#collaborators;
@@ -284,8 +321,8 @@ export class NodeCore {
     this.#collaborators.conditions.raise(code, reason, { until: until ?? null });
   }
 
-  async #weigh({ sender, payload }: Received<'recommendation'>, advisor: FeeAdvisor): Promise<void> {
-    if (await advisor.receive(sender, payload)) return;
+  async #weigh({ sender, round, payload }: Received<'recommendation'>, advisor: FeeAdvisor): Promise<void> {
+    if (await advisor.receive(sender, round, payload)) return;
     const reason = 'the chain would not verify its signature';
     this.#collaborators.emit({ event: 'refused', code: 'RECOMMENDATION_SIGNATURE', sender, reason });
   }

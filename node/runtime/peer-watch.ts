@@ -1,8 +1,8 @@
 import type { Conditions } from './conditions.ts';
 
 export type PeerWatchOptions = {
-  /** Other members of the committee that make a quorum with this node. */
-  readonly wanted: number;
+  /** Other members of the committee that this node needs: where it votes, they make a quorum with it. */
+  readonly wanted: () => number;
   /** Connections come one by one, and go and come again: too few of them for less than this are no fault. */
   readonly graceMs: number;
 };
@@ -29,14 +29,15 @@ export class PeerWatch {
 
   /** Counts once. */
   look(): void {
-    const { wanted, graceMs } = this.#options;
+    const { graceMs } = this.#options;
+    const wanted = this.#options.wanted();
     const { connected, conditions, monotonic } = this.#collaborators;
     const count = connected();
     if (count >= wanted) {
       this.#enoughAt = monotonic();
       conditions.clear('PEERS_TOO_FEW');
     } else if (monotonic() - this.#enoughAt >= graceMs) {
-      const message = `peers: got ${count} other members of the committee, expected ${wanted} for a quorum`;
+      const message = `peers: got ${count} other members of the committee, expected ${wanted}`;
       conditions.raise('PEERS_TOO_FEW', message, { connected: count });
     }
   }

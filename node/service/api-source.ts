@@ -90,7 +90,7 @@ export function createApiSource({
     },
     committee: async (epoch) => {
       const { committee } = view();
-      return committee?.epoch === epoch ? committee : undefined;
+      return committee?.epoch === epoch ? committee : view().participant?.epochOf(epoch)?.committee;
     },
     privacy: () => {
       const { ledger } = view();

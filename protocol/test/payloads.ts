@@ -70,6 +70,7 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
   });
 
   return {
+    handover: record({ last: digests, signature }),
     evidence: record({ proof: fc.uint8Array({ maxLength: 60 }) }),
     status: record({ head: counts }),
     'update-header': record({

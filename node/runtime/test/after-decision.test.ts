@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Certificate, Committee, Participant } from '../../../coordinator/index.ts';
+import type { Certificate, Participant } from '../../../coordinator/index.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import { AfterDecision, type AfterDecisionCollaborators } from '../after-decision.ts';
 import type { NodeEvent } from '../events.ts';
@@ -11,29 +11,38 @@ function bench(publish: (version: number) => Promise<string | null>) {
   const told: NodeEvent[] = [];
   const sent: number[] = [];
   const stopping = new AbortController();
-  const chain = { version: 0 };
+  const chain = { version: 0, epoch: 0 };
   const certificate = (round: number) =>
     ({
       view: 0,
       signatures: [],
-      entry: { round, version: round, outcome: 'accepted', beacon: BEACON, modelDigest: 'm' },
+      entry: {
+        round,
+        epoch: 0,
+        version: round,
+        outcome: 'accepted',
+        nextCommittee: null,
+        beacon: BEACON,
+        modelDigest: 'm',
+      },
     }) as unknown as Certificate;
   const after = new AfterDecision({
     self: 'a',
     link: {
       free: async () => undefined,
-      publishedVersion: async () => chain.version,
+      published: async () => chain,
       awaitVersion: async () => undefined,
       publish: async ({ entry }: Certificate) => {
         sent.push(entry.version);
         return publish(entry.version);
       },
     },
-    committee: { members: [{ node: 'a', signer: '0x' }] } as unknown as Committee,
     participant: {
       head: { round: 3 },
       certificate: async (round: number) => certificate(round),
+      epochOf: () => ({ committee: { members: [{ node: 'a', signer: '0x' }] } }),
     } as unknown as Participant,
+    handOver: { speak: async () => undefined, rotate: async () => null },
     emit: (event: NodeEvent) => told.push(event),
     signal: stopping.signal,
   } as unknown as AfterDecisionCollaborators);

@@ -98,8 +98,9 @@ class FakeChain {
   }
 }
 
+const ROUND = 7;
 const certificate = {
-  entry: { round: 7, version: 5, modelDigest: MODEL, finalized: 37 },
+  entry: { round: ROUND, version: 5, modelDigest: MODEL, finalized: 37 },
 } as unknown as Parameters<FeeAdvisor['advise']>[0];
 
 function setting(forecastBp: number) {
@@ -108,7 +109,7 @@ function setting(forecastBp: number) {
   const said: Recommendation[] = [];
   const advisor = new FeeAdvisor({
     link: chain.link,
-    committee,
+    committeeAt: () => committee,
     self: SELF.nodeId,
     account: SELF.account,
     forecast: async () => forecastBp,
@@ -150,9 +151,9 @@ describe('fee advisor', function () {
     const { chain, advisor, events, said, advise, fee } = setting(-100);
     const values = [bps(525), bps(505), bps(515)];
     for (const [i, other] of OTHERS.entries()) {
-      expect(await advisor.receive(other.nodeId, await recommendation(other, values[i] ?? 0n))).to.equal(
-        true,
-      );
+      expect(
+        await advisor.receive(other.nodeId, ROUND, await recommendation(other, values[i] ?? 0n)),
+      ).to.equal(true);
     }
     await advise();
     // 100 bp below target asks for 200 bp more; a step of 25 bp is allowed.
@@ -175,18 +176,20 @@ describe('fee advisor', function () {
     const { advisor } = setting(0);
     const [first, second] = OTHERS as [(typeof members)[number], (typeof members)[number]];
     const good = await recommendation(first, bps(510));
-    expect(await advisor.receive(second.nodeId, good), 'another member’s').to.equal(false);
+    expect(await advisor.receive(second.nodeId, ROUND, good), 'another member’s').to.equal(false);
     const stranger = createIdentity((length) => new Uint8Array(length).fill(77));
-    expect(await advisor.receive(stranger.nodeId, await recommendation(stranger, bps(510)))).to.equal(false);
-    expect(await advisor.receive(first.nodeId, { ...good, value: String(bps(511)) })).to.equal(false);
-    expect(await advisor.receive(first.nodeId, { ...good, expiry: good.expiry + 1 })).to.equal(false);
+    expect(await advisor.receive(stranger.nodeId, ROUND, await recommendation(stranger, bps(510)))).to.equal(
+      false,
+    );
+    expect(await advisor.receive(first.nodeId, ROUND, { ...good, value: String(bps(511)) })).to.equal(false);
+    expect(await advisor.receive(first.nodeId, ROUND, { ...good, expiry: good.expiry + 1 })).to.equal(false);
     const elsewhere = await recommendation(first, bps(510), { network: 'ef'.repeat(32) });
-    expect(await advisor.receive(first.nodeId, elsewhere), 'of another network').to.equal(false);
+    expect(await advisor.receive(first.nodeId, ROUND, elsewhere), 'of another network').to.equal(false);
     for (const field of ['value', 'expected'] as const) {
       const beyond = { ...good, [field]: String(2n ** 256n) };
-      expect(await advisor.receive(first.nodeId, beyond), `${field} of 257 bits`).to.equal(false);
+      expect(await advisor.receive(first.nodeId, ROUND, beyond), `${field} of 257 bits`).to.equal(false);
     }
-    expect(await advisor.receive(first.nodeId, good)).to.equal(true);
+    expect(await advisor.receive(first.nodeId, ROUND, good)).to.equal(true);
   });
 
   it('hands in the others’ recommendations though a member floods with updates of its own making', async () => {
@@ -197,10 +200,14 @@ describe('fee advisor', function () {
       (typeof members)[number],
     ];
     for (const other of [first, second]) {
-      await advisor.receive(other.nodeId, await recommendation(other, bps(510)));
+      await advisor.receive(other.nodeId, ROUND, await recommendation(other, bps(510)));
     }
     for (let i = 0; i < 100; i++) {
-      await advisor.receive(liar.nodeId, await recommendation(liar, bps(510), { expiry: EXPIRY + 1 + i }));
+      await advisor.receive(
+        liar.nodeId,
+        ROUND,
+        await recommendation(liar, bps(510), { expiry: EXPIRY + 1 + i }),
+      );
     }
     await advise();
     expect(chain.sent).to.deep.equal([[bps(510), bps(510), bps(525)]]);
@@ -213,11 +220,11 @@ describe('fee advisor', function () {
       (typeof members)[number],
       (typeof members)[number],
     ];
-    await advisor.receive(first.nodeId, await recommendation(first, bps(510)));
-    await advisor.receive(second.nodeId, await recommendation(second, bps(510)));
-    await advisor.receive(third.nodeId, await recommendation(third, bps(1)));
+    await advisor.receive(first.nodeId, ROUND, await recommendation(first, bps(510)));
+    await advisor.receive(second.nodeId, ROUND, await recommendation(second, bps(510)));
+    await advisor.receive(third.nodeId, ROUND, await recommendation(third, bps(1)));
     for (let i = 0; i < 8; i++) {
-      await advisor.receive(third.nodeId, await recommendation(third, bps(1), { sequence: 50 + i }));
+      await advisor.receive(third.nodeId, ROUND, await recommendation(third, bps(1), { sequence: 50 + i }));
     }
     await advise();
     expect(chain.sent).to.deep.equal([[bps(510), bps(510), bps(525)]]);
@@ -226,14 +233,14 @@ describe('fee advisor', function () {
   it('sends nothing where the median is the value in force, and says what held it', async () => {
     const inside = setting(0.2);
     for (const other of OTHERS) {
-      await inside.advisor.receive(other.nodeId, await recommendation(other, bps(500)));
+      await inside.advisor.receive(other.nodeId, ROUND, await recommendation(other, bps(500)));
     }
     await inside.advise();
     expect(inside.chain.sent).to.deep.equal([]);
     expect(inside.fee()).to.deep.include({ transaction: null, heldBy: ['dead-band'] });
     const outvoted = setting(-0.6);
     for (const other of OTHERS) {
-      await outvoted.advisor.receive(other.nodeId, await recommendation(other, bps(500)));
+      await outvoted.advisor.receive(other.nodeId, ROUND, await recommendation(other, bps(500)));
     }
     await outvoted.advise();
     expect(outvoted.fee()).to.deep.include({ transaction: null, heldBy: ['no change wished'] });
@@ -253,7 +260,8 @@ describe('fee advisor', function () {
     ] as const;
     for (const [data, text] of refusals) {
       const { chain, advisor, advise, fee } = setting(-100);
-      for (const other of OTHERS) await advisor.receive(other.nodeId, await recommendation(other, bps(525)));
+      for (const other of OTHERS)
+        await advisor.receive(other.nodeId, ROUND, await recommendation(other, bps(525)));
       chain.refusal = data;
       await advise();
       expect(chain.sent).to.deep.equal([]);
@@ -273,7 +281,8 @@ describe('fee advisor', function () {
 
   it('says that another change came first', async () => {
     const { chain, advisor, advise, events, fee } = setting(-100);
-    for (const other of OTHERS) await advisor.receive(other.nodeId, await recommendation(other, bps(525)));
+    for (const other of OTHERS)
+      await advisor.receive(other.nodeId, ROUND, await recommendation(other, bps(525)));
     const advising = advise();
     // After the recommendation and before it is applied, somebody else applies.
     const watch = setInterval(() => {
@@ -287,8 +296,12 @@ describe('fee advisor', function () {
   it('changes nothing without a quorum, and says how many agreed', async () => {
     const { chain, advisor, advise, fee } = setting(-100);
     const [first, second] = OTHERS as [(typeof members)[number], (typeof members)[number]];
-    await advisor.receive(first.nodeId, await recommendation(first, bps(510)));
-    await advisor.receive(second.nodeId, await recommendation(second, bps(510), { expiry: EXPIRY + 1 }));
+    await advisor.receive(first.nodeId, ROUND, await recommendation(first, bps(510)));
+    await advisor.receive(
+      second.nodeId,
+      ROUND,
+      await recommendation(second, bps(510), { expiry: EXPIRY + 1 }),
+    );
     await advise();
     expect(chain.sent).to.deep.equal([]);
     expect(fee()?.heldBy).to.deep.equal(['2 of 3 recommendations agree on what they are for']);

@@ -91,12 +91,12 @@ describe('fee advisors on a chain', function () {
       advisors.push(
         new FeeAdvisor({
           link: await ChainLink.open(document, anvil.rpcUrl, account),
-          committee,
+          committeeAt: () => committee,
           self: nodeId,
           account,
           forecast: async () => forecastBp,
-          say: async (_, payload) => {
-            for (const advisor of advisors) await advisor.receive(nodeId, payload);
+          say: async (round, payload) => {
+            for (const advisor of advisors) await advisor.receive(nodeId, round, payload);
           },
           emit: (event) => {
             if (turn === 0 || event.event === 'fee') events.push(event);
