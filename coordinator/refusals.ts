@@ -55,6 +55,10 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   COMPRESSED_SIZE: { meaning: 'a compressed body is of another length', remedy: UPGRADE },
 
   EVIDENCE_INVALID: { meaning: 'a proof does not hold', remedy: REPORT },
+  HANDOVER_SIGNATURE: {
+    meaning: 'the chain would not verify the signature of a hand-over',
+    remedy: 'see that the node signs with the key that is registered as its signer',
+  },
   LEDGER_BEHIND: {
     meaning: 'peers hold releases of this node that its privacy ledger does not have',
     remedy: 'wait, or restore a newer backup; the node does not train meanwhile',

@@ -35,6 +35,7 @@ const PUBLIC: ReadonlySet<string> = new Set([
   'voted',
   'decided',
   'published',
+  'rotated',
   'recommended',
   'fee',
   'finished',
