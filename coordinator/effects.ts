@@ -23,7 +23,7 @@ import type { LoggedRound } from './logged-round.ts';
 import { lookUp } from './look-up.ts';
 import { openedUpdate } from './opened-updates.ts';
 import { Retention } from './retention.ts';
-import { encodeRoll, preparedRollKey, updatesOf } from './roll.ts';
+import { encodeRoll, preparedRollKey, type Roll, updatesOf } from './roll.ts';
 import type { Basis, RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
@@ -55,6 +55,8 @@ export type EffectsParts = {
   readonly onCarried: (messages: readonly Uint8Array[]) => Promise<void>;
   /** Hears what a decided entry follows from. */
   readonly onBasis: (basis: Basis) => Promise<void>;
+  /** Hears the proof of a forged step, once its round is in the log. */
+  readonly onForgedStep: (proof: Uint8Array) => Promise<void>;
   readonly loop: Loop;
 };
 
@@ -83,6 +85,7 @@ export class Effects {
   readonly #onProof: EffectsParts['onProof'];
   readonly #onCarried: EffectsParts['onCarried'];
   readonly #onBasis: EffectsParts['onBasis'];
+  readonly #onForgedStep: EffectsParts['onForgedStep'];
   readonly #loop: Loop;
   readonly #audits: TrainingAudits;
   /** Of the round in progress, as this node last heard it. */
@@ -108,6 +111,7 @@ export class Effects {
     this.#onProof = parts.onProof;
     this.#onCarried = parts.onCarried;
     this.#onBasis = parts.onBasis;
+    this.#onForgedStep = parts.onForgedStep;
     this.#loop = parts.loop;
     this.#announcer = new Announcer(parts.options, parts.collaborators, parts.voice, (error) => {
       if (!parts.loop.signal.aborted) parts.observer.onError?.(error);
@@ -230,10 +234,15 @@ export class Effects {
     await this.#onLogged([{ certificate, roll }]);
     if (basis !== undefined) await this.#onBasis(basis);
     if (epoch !== undefined) this.#options.epochs.enter(epoch);
+    await this.#accuse(entry.round, roll);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
     this.#observer.onDecided?.({ certificate, roll, standing, leader, candidate });
     await this.#announcer.announce(certificate);
+  }
+
+  async #accuse(round: number, roll: Roll | undefined): Promise<void> {
+    for (const proof of this.#audits.proofsOf(round, roll ?? [])) await this.#onForgedStep(proof);
   }
 
   /** Somebody else has told the others of a round's certificate. */
@@ -252,6 +261,7 @@ export class Effects {
     await this.#log.appendAll(rounds, operations);
     if (epoch !== undefined) this.#options.epochs.enter(epoch);
     await this.#onLogged(rounds);
+    for (const { certificate, roll } of rounds) await this.#accuse(certificate.entry.round, roll);
     this.#endRound();
     for (const { certificate, roll } of rounds) {
       const isOld = !isNewest || certificate !== newest;

@@ -15,6 +15,7 @@ import type { Resumed } from './round/step.ts';
 import type { StandingTable } from './standing/index.ts';
 import { storedStanding } from './standing-store.ts';
 import { WitnessBook } from './sync/witness-book.ts';
+import { auditVerifier } from './training-proof/audit-evidence.ts';
 import { VotingRecord } from './voting-record.ts';
 
 /** What a participant reads back from its store. */
@@ -35,7 +36,7 @@ export type Memory = {
 /** @throws what `RoundLog.open` throws, and the store. */
 export async function readMemory(
   options: ParticipantOptions,
-  { store, signer, clock }: Collaborators,
+  { store, signer, clock, auditedStep }: Collaborators,
   observer: ParticipantObserver,
 ): Promise<Memory> {
   const log = await RoundLog.open(store, options.genesis, signer);
@@ -52,7 +53,7 @@ export async function readMemory(
     rolls: await preparedRolls(store, log.head.round + 1),
     lock: lock === undefined ? null : (decodeCanonical(lock) as Lock),
   };
-  const evidence = await EvidenceBook.open(store, evidenceContext(options, epochs));
+  const evidence = await EvidenceBook.open(store, evidenceContext(options, epochs, log, auditedStep));
   return {
     log,
     epochs,
@@ -79,11 +80,18 @@ function lastPrepare(said: readonly Sealed[]): Received<'prepare'> | undefined {
 }
 
 /** What proofs are held against: the present roster, whoever of it was there before, and the committee of the round. */
-function evidenceContext({ network, parameters }: ParticipantOptions, epochs: Epochs): EvidenceContext {
+function evidenceContext(
+  { network, parameters, size }: ParticipantOptions,
+  epochs: Epochs,
+  log: RoundLog,
+  stepOf: Collaborators['auditedStep'],
+): EvidenceContext {
+  const verifyAudit = auditVerifier({ network, parameters, size, log, stepOf });
   return {
     network,
     parameters,
     isRegistered: (node) => epochs.current.roster.places.has(node),
     committeeAt: (round) => epochs.at(round)?.committee,
+    ...(verifyAudit === undefined ? {} : { verifyAudit }),
   };
 }

@@ -169,6 +169,7 @@ export class Participant {
       onCarried: (messages) =>
         this.#evidence.compare(messages, (sealed) => this.#admission.heardInstead(sealed)),
       onBasis: (basis) => this.#evidence.noteBasis(basis, options.committee.faults),
+      onForgedStep: (proof) => this.#evidence.failedAudit(proof),
       loop: { signal, post: (event) => this.#post(event) },
     });
     this.#catchUp = new CatchUp({
@@ -376,6 +377,8 @@ export class Participant {
       await this.#evidence.take(payload.proof);
     } catch (error) {
       if (!(error instanceof BallastError)) throw error;
+      // Its sender has decided the round already. Who checked the opening makes the same proof; others ask the leader.
+      if (error.code === 'EVIDENCE_AHEAD') return;
       this.#observer.onRefused?.({ sender, code: error.code, reason: error.message });
     }
   }

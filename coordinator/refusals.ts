@@ -54,6 +54,10 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   COMPRESSED_SEED: { meaning: 'a compressed body draws its coordinates from no seed', remedy: UPGRADE },
   COMPRESSED_SIZE: { meaning: 'a compressed body is of another length', remedy: UPGRADE },
 
+  EVIDENCE_AHEAD: {
+    meaning: 'a proof of a round that this node has not decided yet',
+    remedy: 'none: its leader serves the proof again when it is due',
+  },
   EVIDENCE_INVALID: { meaning: 'a proof does not hold', remedy: REPORT },
   HANDOVER_SIGNATURE: {
     meaning: 'the chain would not verify the signature of a hand-over',

@@ -8,7 +8,7 @@ import { isDue } from '../standing/fold.ts';
 import type { StandingTable } from '../standing/table.ts';
 import { invalidEvidence } from './encoding.ts';
 import { type Offence, PUNISHABLE } from './kinds.ts';
-import { type EvidenceContext, verifyEvidence } from './verify.ts';
+import { type EvidenceContext, verifyAnyEvidence } from './verify.ts';
 
 /** So many proofs are kept, so many bytes, and of one node so many that punish and that do not: the guilty fill nothing. */
 export const MAX_EVIDENCES = 1_024;
@@ -39,7 +39,7 @@ export class EvidenceBook {
     const book = new EvidenceBook(store, context);
     for await (const [, bytes] of store.entries(KEY)) {
       try {
-        book.#keep(verifyEvidence(bytes, context), bytes.length);
+        book.#keep(await verifyAnyEvidence(bytes, context), bytes.length);
       } catch (error) {
         if (!(error instanceof BallastError)) throw error;
       }
@@ -68,13 +68,13 @@ export class EvidenceBook {
    * @param round the one in progress: a deed of a later one than the next waits outside, or four of a far future
    *   would leave no room for the next.
    * @returns what it shows, and whether it is new and was kept.
-   * @throws BallastError what {@link verifyEvidence} throws; `EVIDENCE_INVALID` for a deed of the future.
+   * @throws BallastError what {@link verifyAnyEvidence} throws; `EVIDENCE_INVALID` for a deed of the future.
    */
   async add(
     bytes: Uint8Array,
     round: number,
   ): Promise<{ readonly offence: Offence; readonly isNew: boolean }> {
-    const offence = verifyEvidence(bytes, this.#context);
+    const offence = await verifyAnyEvidence(bytes, this.#context);
     if (offence.round > round + 1)
       throw invalidEvidence(`a deed of round ${offence.round} in round ${round}`);
     const isPunishable = PUNISHABLE.has(offence.kind);

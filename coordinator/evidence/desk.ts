@@ -8,13 +8,16 @@ import type { Basis } from '../round/types.ts';
 import type { StandingTable } from '../standing/index.ts';
 import { bodyWithheld } from './body-withheld.ts';
 import type { EvidenceBook } from './book.ts';
-import { encodeEvidence } from './encoding.ts';
+import { encodeEvidence, MAX_EVIDENCE_BYTES } from './encoding.ts';
 import { equivocation } from './equivocation.ts';
 import { LedgerWatch, overspends } from './false-ledger.ts';
 import type { Evidence, Offence } from './kinds.ts';
 
 /** What this node heard of a sender in a message's place, where that was another message. */
 export type HeardInstead = (sealed: Sealed) => Uint8Array | undefined;
+
+/** Of a proof beside its one part. */
+const EVIDENCE_FRAME_BYTES = 256;
 
 /** Room in an envelope for its other fields. */
 const MAX_SENT_BYTES = MAX_ENVELOPE_BYTES - 4_096;
@@ -80,6 +83,15 @@ export class EvidenceDesk {
       const evidence = bodyWithheld(header, bodyReports, faults);
       if (evidence !== undefined) await this.#keep(encodeEvidence(evidence));
     }
+  }
+
+  /**
+   * A forged step of training that this node found. One that does not fit into a proof is let be: its update has lost
+   * its weight.
+   */
+  async failedAudit(proof: Uint8Array): Promise<void> {
+    if (proof.length <= MAX_EVIDENCE_BYTES - EVIDENCE_FRAME_BYTES)
+      await this.#make({ kind: 'failed-audit', proof: [proof] });
   }
 
   /** Forgets most of what a round has punished. */

@@ -10,7 +10,7 @@ import { reportsWithheld } from './body-withheld.ts';
 import { decodeEvidence, evidenceDigest, invalidEvidence } from './encoding.ts';
 import { equivocation } from './equivocation.ts';
 import { contradicts, overspends } from './false-ledger.ts';
-import type { Evidence, Offence } from './kinds.ts';
+import type { Evidence, EvidenceKind, Offence } from './kinds.ts';
 
 /** What a proof is held against; none of it is taken from the proof. */
 export type EvidenceContext = {
@@ -20,23 +20,44 @@ export type EvidenceContext = {
   readonly isRegistered: (node: NodeId) => boolean;
   /** Who could vote in a round; undefined for one whose committee is not known. */
   readonly committeeAt: (round: number) => Committee | undefined;
-  /** Checks the one part of a `failed-audit`; without it that kind is refused. @throws BallastError */
-  readonly verifyAudit?: (proof: Uint8Array) => { readonly node: NodeId; readonly round: number };
+  /** Checks the one part of a `failed-audit` against the log; without it that kind is refused. @throws BallastError */
+  readonly verifyAudit?: (proof: Uint8Array) => Promise<Culprit>;
 };
+
+type Culprit = { readonly node: NodeId; readonly round: number };
 
 /**
  * What a proof shows, checked from its bytes and from what everybody knows of the network: nobody's word is taken.
  *
- * @throws BallastError `EVIDENCE_INVALID`, or what opening one of its messages throws.
+ * @throws BallastError `EVIDENCE_INVALID`, for a failed audit too, which `verifyAnyEvidence` checks.
  */
 export function verifyEvidence(bytes: Uint8Array, context: EvidenceContext): Offence {
   const evidence = decodeEvidence(bytes);
-  const { node, round } = culprit(evidence, context);
-  if (!context.isRegistered(node)) throw invalidEvidence(`${node}, who is not on the roster`);
-  return { node, kind: evidence.kind, round, evidence: evidenceDigest(bytes) };
+  return offenceOf(bytes, evidence.kind, culprit(evidence, context), context);
 }
 
-type Culprit = { readonly node: NodeId; readonly round: number };
+/**
+ * The same for every kind: a failed audit is held against the log, which is read.
+ *
+ * @throws BallastError `EVIDENCE_INVALID`; `EVIDENCE_AHEAD` for an audit of a round that the log does not have yet.
+ */
+export async function verifyAnyEvidence(bytes: Uint8Array, context: EvidenceContext): Promise<Offence> {
+  const { kind, proof } = decodeEvidence(bytes);
+  if (kind !== 'failed-audit') return verifyEvidence(bytes, context);
+  const [part, ...more] = proof;
+  if (part === undefined || more.length > 0 || context.verifyAudit === undefined) throw unchecked();
+  return offenceOf(bytes, kind, await context.verifyAudit(part), context);
+}
+
+function offenceOf(
+  bytes: Uint8Array,
+  kind: EvidenceKind,
+  { node, round }: Culprit,
+  context: EvidenceContext,
+): Offence {
+  if (!context.isRegistered(node)) throw invalidEvidence(`${node}, who is not on the roster`);
+  return { node, kind, round, evidence: evidenceDigest(bytes) };
+}
 
 function culprit(evidence: Evidence, context: EvidenceContext): Culprit {
   switch (evidence.kind) {
@@ -49,7 +70,7 @@ function culprit(evidence: Evidence, context: EvidenceContext): Culprit {
     case 'false-ledger':
       return ofFalseLedger(evidence, context);
     case 'failed-audit':
-      return ofAudit(evidence, context);
+      throw unchecked();
   }
 }
 
@@ -91,10 +112,8 @@ function ofFalseLedger({ proof }: Evidence, context: EvidenceContext): Culprit {
   return { node: earlier.sender, round: (later ?? earlier).round };
 }
 
-function ofAudit({ proof: [part, ...more] }: Evidence, { verifyAudit }: EvidenceContext): Culprit {
-  if (part === undefined || more.length > 0 || verifyAudit === undefined)
-    throw invalidEvidence('an audit that cannot be checked here');
-  return verifyAudit(part);
+function unchecked(): BallastError {
+  return invalidEvidence('an audit that cannot be checked here');
 }
 
 function opened(bytes: Uint8Array, { network }: EvidenceContext): Sealed {

@@ -1,8 +1,10 @@
+export { type AuditVerifier, auditVerifier } from './audit-evidence.ts';
 export { challengedSteps, detectionProbability } from './challenge.ts';
 export {
   encodeFailedAudit,
   type FailedAudit,
   type FailedAuditContext,
+  roundsOfFailedAudit,
   verifyFailedAudit,
 } from './failed-audit.ts';
 export {

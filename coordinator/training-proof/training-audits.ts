@@ -8,7 +8,9 @@ import type { BlobExchange } from '../blob-exchange.ts';
 import type { Blobs } from '../blobs.ts';
 import type { RoundLog } from '../log.ts';
 import { openEvidence, type Received } from '../received.ts';
+import type { Roll } from '../roll.ts';
 import { decodeTranscript, transcriptKey } from '../transcript.ts';
+import { encodeFailedAudit } from './failed-audit.ts';
 import { decodeOpening, encodeOpening, openingBytes, openTrajectory } from './opening.ts';
 import {
   type AuditedStep,
@@ -18,6 +20,9 @@ import {
   trajectoryCommitment,
 } from './trajectory.ts';
 import { verifyOpening } from './verify.ts';
+
+/** Of so many nodes a round proofs are held until it is decided. */
+const MAX_FORGED = 64;
 
 /** What a header says of its node's audited steps. */
 export type TrajectoryStatement = NonNullable<Payload<'update-header'>['trajectory']>;
@@ -50,8 +55,8 @@ type Owed = {
   readonly owner: TrajectoryOwner;
   readonly base: Digest;
   readonly challenge: Digest;
-  /** Undefined where this node has not seen the header. */
-  readonly commitment: Digest | undefined;
+  /** The header that commits; undefined where this node has not seen it. */
+  readonly header: Received<'update-header'> | undefined;
 };
 
 /**
@@ -63,6 +68,8 @@ type Owed = {
 export class TrainingAudits {
   readonly #parts: TrainingAuditsParts;
   readonly #past = new Map<number, Promise<Past | undefined>>();
+  /** Proofs of the round in progress, by node. */
+  readonly #forged = new Map<NodeId, { readonly round: number; readonly proof: Uint8Array }>();
 
   /** @throws BallastError `AUDIT_STEPS` where the network audits and no step is given. */
   constructor(parts: TrainingAuditsParts) {
@@ -101,27 +108,51 @@ export class TrainingAudits {
    * @throws BallastError `AUDIT_MISSING` without an answer; as `decodeOpening` and `verifyOpening` for a wrong one.
    */
   async check(
-    { sender, round, payload }: Received<'update-header'>,
+    header: Received<'update-header'>,
     beacon: Digest,
     from: readonly NodeId[],
     signal: AbortSignal,
   ): Promise<void> {
     const { parameters, stepOf, size } = this.#parts;
+    const { sender, round, payload } = header;
     const { audit } = parameters;
     if (audit === undefined || stepOf === undefined) return;
     const owed = await this.#owed(sender, round, beacon);
-    if (owed?.commitment === undefined) return;
+    const commitment = owed?.header?.payload.trajectory?.commitment;
+    if (owed?.header === undefined || commitment === undefined) return;
     const opening = payload.trajectory?.opening ?? undefined;
     if (opening === undefined) throw missing(sender, owed.round, 'no answer');
     const bytes = await this.#fetch(opening, audit, { round, from, signal }).catch((cause: unknown) => {
       throw missing(sender, owed.round, 'an answer that nobody serves', cause);
     });
-    verifyOpening(
-      decodeOpening(bytes, size, audit),
-      { ...owed, commitment: owed.commitment },
-      audit,
-      stepOf(owed.round),
-    );
+    try {
+      verifyOpening(decodeOpening(bytes, size, audit), { ...owed, commitment }, audit, stepOf(owed.round));
+    } catch (error) {
+      if (error instanceof BallastError && error.code === 'AUDIT_STEP')
+        this.#noteForged(
+          header,
+          encodeFailedAudit({ commitment: owed.header.bytes, answer: header.bytes, opening: bytes }),
+        );
+      throw error;
+    }
+  }
+
+  /**
+   * Proofs of the forged steps that this node found in a round, of nodes whose update did drop out for them: where the
+   * others saw nothing wrong, the fault may be in this node's public rows, and it accuses nobody.
+   */
+  proofsOf(round: number, roll: Roll): Uint8Array[] {
+    const proofs = roll.flatMap(({ node, fate }) => {
+      const found = this.#forged.get(node);
+      return found?.round === round && fate === 'AUDIT_STEP' ? [found.proof] : [];
+    });
+    this.#forged.clear();
+    return proofs;
+  }
+
+  #noteForged({ sender, round }: Received<'update-header'>, proof: Uint8Array): void {
+    if (this.#forged.size < MAX_FORGED || this.#forged.has(sender))
+      this.#forged.set(sender, { round, proof });
   }
 
   #fetch(
@@ -139,7 +170,9 @@ export class TrainingAudits {
     for (const kept of this.#past.keys()) if (kept < oldest) this.#past.delete(kept);
     for (let past = round - 1; past >= oldest; past--) {
       const found = await this.#pastOf(past);
-      if (found === undefined || !found.nodes.has(node)) continue;
+      // Without a roll nobody knows whether it is that round which is owed, or one before.
+      if (found === undefined) return undefined;
+      if (!found.nodes.has(node)) continue;
       const challenge = past + 1 === round ? beacon : (await this.#pastOf(past + 1))?.entry.beacon;
       if (challenge === undefined) return undefined;
       return {
@@ -147,7 +180,7 @@ export class TrainingAudits {
         owner: { node, beacon: found.entry.beacon },
         base: found.entry.baseDigest,
         challenge,
-        commitment: found.headers.get(node)?.payload.trajectory?.commitment,
+        header: found.headers.get(node),
       };
     }
     return undefined;

@@ -165,7 +165,10 @@ function auditTarget({ network, signers }: HonestRun): FuzzTarget {
     network,
     size: FUZZED_SIZE,
     audit: AUDIT,
-    owedBy: () => ({ round: 1, owner, base: weightsDigest(WEIGHTS), challenge }),
+    entryAt: (round) => ({
+      beacon: round === 1 ? owner.beacon : challenge,
+      baseDigest: weightsDigest(WEIGHTS),
+    }),
     stepOf: () => halving,
   };
   const honest = encodeFailedAudit({

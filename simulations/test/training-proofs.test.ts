@@ -46,23 +46,38 @@ describe('proofs of training in a network', () => {
     for (let index = 0; index < 4; index++) expect(fatesOf(report, index).every(isGood)).to.equal(true);
   });
 
-  it('take the weight of a forger in just those rounds whose beacon challenges its forged step', async () => {
+  it('take the weight of a forger in the first round whose beacon challenges its forged step, and quarantine it in the next', async () => {
     const report = await run('forger', {
       auditedSteps: (index) => () => (index === FORGER ? forging : step),
     });
     expect(report.errors).to.deep.equal([]);
     const node = report.nodes[FORGER]?.nodeId ?? '';
-    const beacons = Array.from(
-      { length: ROUNDS },
-      (_, i) => report.certificates.get(i + 1)?.[0]?.entry.beacon,
+    const entries = Array.from({ length: ROUNDS }, (_, i) => report.certificates.get(i + 1)?.[0]?.entry);
+    const found = entries.findIndex(
+      (entry, i) => i > 0 && challengedSteps(entry?.beacon ?? '', node, AUDIT).includes(FORGED_STEP),
     );
-    const expected = beacons.map((beacon, i) =>
-      i > 0 && challengedSteps(beacon ?? '', node, AUDIT).includes(FORGED_STEP) ? 'AUDIT_STEP' : 'good',
-    );
-    const fates = fatesOf(report, FORGER).map((fate) => (isGood(fate) ? 'good' : fate));
-    expect(fates).to.deep.equal(expected);
-    expect(new Set(fates)).to.deep.equal(new Set(['good', 'AUDIT_STEP']));
+    expect(found).to.be.within(2, ROUNDS - 2);
+    const fates = fatesOf(report, FORGER);
+    expect(fates.slice(0, found).every(isGood)).to.equal(true);
+    expect(fates[found]).to.equal('AUDIT_STEP');
+    const named = entries.map((entry) => entry?.offences.map(({ kind, ...of }) => [of.node, kind]));
+    expect(named).to.deep.equal(entries.map((_, i) => (i === found + 1 ? [[node, 'failed-audit']] : [])));
+    const tables = report.decisions.filter(({ decided }) => decided.standing?.round === found + 2);
+    expect(tables.length).to.be.at.least(3);
+    for (const { decided } of tables) expect(decided.standing?.rows.get(node)?.tier).to.equal('quarantined');
+    expect(new Set(fates.slice(found + 2))).to.deep.equal(new Set(['NODE_QUARANTINED']));
     for (const index of [0, 1, 3]) expect(fatesOf(report, index).every(isGood)).to.equal(true);
+  });
+
+  it('quarantine a member whose public rows are others, and nobody on its word', async () => {
+    const report = await run('other rows', {
+      auditedSteps: (index) => () =>
+        index === FORGER ? (...given) => step(...given).map((x) => x + 0.01) : step,
+    });
+    expect(report.errors).to.deep.equal([]);
+    for (const index of [0, 1, 3]) expect(fatesOf(report, index).every(isGood)).to.equal(true);
+    const blamed = [...report.certificates.values()].flatMap(([first]) => first?.entry.offences ?? []);
+    expect(new Set(blamed.map(({ node }) => node))).to.deep.equal(new Set([report.nodes[FORGER]?.nodeId]));
   });
 
   it('are answered by a node that crashed in between, from its log', async () => {

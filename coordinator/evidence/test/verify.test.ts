@@ -11,6 +11,7 @@ import {
   evidenceDigest,
   LedgerWatch,
   MAX_EVIDENCE_BYTES,
+  verifyAnyEvidence,
   verifyEvidence,
 } from '../index.ts';
 import { COMMITTEE, CONTEXT, headerOf, OFFENDER, proofs, ROUND, refusing, sealedOf } from './support.ts';
@@ -190,10 +191,20 @@ describe('a false ledger', () => {
 describe('a failed audit', () => {
   const audit: Evidence = { kind: 'failed-audit', proof: [Uint8Array.of(4)] };
 
-  it('is what its own verifier says, and refused without one', () => {
+  it('is what its own verifier says, and refused without one, with more parts, or of a stranger', async () => {
+    const check = (node: string, evidence = audit) => {
+      const verifyAudit = async (proof: Uint8Array) => ({ node, round: proof[0] ?? 0 });
+      return verifyAnyEvidence(encodeEvidence(evidence), { ...CONTEXT, verifyAudit });
+    };
+    expect(await check(OFFENDER)).to.include({ node: OFFENDER, kind: 'failed-audit', round: 4 });
     expect(refused(audit)).to.equal(true);
-    const verifyAudit = (proof: Uint8Array) => ({ node: OFFENDER, round: proof[0] ?? 0 });
-    expect(verifyEvidence(encodeEvidence(audit), { ...CONTEXT, verifyAudit })).to.include({ round: 4 });
+    const twice = { ...audit, proof: [...audit.proof, ...audit.proof] };
+    for (const wrong of [
+      verifyAnyEvidence(encodeEvidence(audit), CONTEXT),
+      check(signerOf(50).nodeId),
+      check(OFFENDER, twice),
+    ])
+      expect(await wrong.catch((error: BallastError) => error.code)).to.equal('EVIDENCE_INVALID');
   });
 });
 

@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import { digestOfBytes } from '../../../protocol/digest.ts';
 import { weightsDigest } from '../../../protocol/vectors.ts';
 import { codeOf, digest, header, NETWORK, seal, signerOf } from '../../test/support.ts';
-import { encodeFailedAudit, type FailedAuditContext, verifyFailedAudit } from '../failed-audit.ts';
+import {
+  encodeFailedAudit,
+  type FailedAuditContext,
+  roundsOfFailedAudit,
+  verifyFailedAudit,
+} from '../failed-audit.ts';
 import { encodeOpening, openTrajectory } from '../opening.ts';
 import { type AuditedStep, runTrajectory, trajectoryCommitment } from '../trajectory.ts';
 import { toyStep } from './support.ts';
@@ -19,17 +24,25 @@ const context: FailedAuditContext = {
   network: NETWORK,
   size: START.length,
   audit: AUDIT,
-  owedBy: (node, round) =>
-    node === owner.node && round === ANSWERED
-      ? { round: COMMITTED, owner, base: weightsDigest(START), challenge }
-      : undefined,
+  entryAt: (round) =>
+    round <= ANSWERED ? { beacon: digest(`beacon ${round}`), baseDigest: weightsDigest(START) } : undefined,
   stepOf: () => toyStep,
 };
 
-function proof(step: AuditedStep, answering = NODE, round = ANSWERED, named?: Uint8Array): Uint8Array {
+type Given = {
+  readonly answering?: number;
+  readonly round?: number;
+  readonly named?: Uint8Array;
+  readonly opening?: Uint8Array;
+  /** The steps that were committed to, where others are opened. */
+  readonly committed?: AuditedStep;
+};
+
+function proof(step: AuditedStep, given: Given = {}): Uint8Array {
+  const { answering = NODE, round = ANSWERED, named, committed = step } = given;
   const trajectory = runTrajectory(START, owner, AUDIT, step);
-  const opening = encodeOpening(openTrajectory(trajectory, owner, challenge, AUDIT));
-  const commitment = trajectoryCommitment(trajectory);
+  const opening = given.opening ?? encodeOpening(openTrajectory(trajectory, owner, challenge, AUDIT));
+  const commitment = trajectoryCommitment(runTrajectory(START, owner, AUDIT, committed));
   const say = (sender: number, of: number, opened: string | null) =>
     seal(sender, 'update-header', header(sender, { trajectory: { commitment, opening: opened } }), {
       round: of,
@@ -46,12 +59,39 @@ describe('a failed audit', () => {
     expect(verifyFailedAudit(proof(forging), context)).to.deep.equal({ node: owner.node, round: ANSWERED });
   });
 
+  it('is not proven by other wrong answers, which a replaced beacon or corrected rows make an honest node give', () => {
+    const replaced = { beacon: digest('replaced'), baseDigest: weightsDigest(START) };
+    const corrected: AuditedStep = (weights, seed, index) => toyStep(weights, seed, index).map((x) => x + 1);
+    const at = (replacing: number): FailedAuditContext => ({
+      ...context,
+      entryAt: (round) => (round === replacing ? replaced : context.entryAt(round)),
+    });
+    const unproven = [
+      () => verifyFailedAudit(proof(toyStep), at(COMMITTED)),
+      () => verifyFailedAudit(proof(forging), at(COMMITTED)),
+      () => verifyFailedAudit(proof(toyStep, { committed: corrected }), context),
+      () =>
+        verifyFailedAudit(proof(forging, { named: Uint8Array.of(1), opening: Uint8Array.of(1) }), context),
+    ];
+    expect(unproven.map(codeOf)).to.deep.equal(Array(4).fill('EVIDENCE_INVALID'));
+  });
+
+  it('waits for a log that has the challenge', () => {
+    for (const missing of roundsOfFailedAudit(proof(forging), context)) {
+      const behind = {
+        ...context,
+        entryAt: (round: number) => (round < missing ? context.entryAt(round) : undefined),
+      };
+      expect(codeOf(() => verifyFailedAudit(proof(forging), behind))).to.equal('EVIDENCE_AHEAD');
+    }
+  });
+
   it('is not proven by a right answer, another’s, another round’s, or one that was never given', () => {
     const codes = [
       proof(toyStep),
-      proof(forging, NODE + 1),
-      proof(forging, NODE, ANSWERED + 1),
-      proof(forging, NODE, ANSWERED, Uint8Array.of(1)),
+      proof(forging, { answering: NODE + 1 }),
+      proof(forging, { round: COMMITTED }),
+      proof(forging, { named: Uint8Array.of(1) }),
       proof(forging).slice(0, -1),
       new Uint8Array(4 << 20),
     ].map((bytes) => codeOf(() => verifyFailedAudit(bytes, context)));
