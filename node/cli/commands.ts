@@ -61,6 +61,7 @@ export const addNodeCommands: AddCommands = (program, entry) => {
       'rounds until the next committee takes over; never unless given',
       wholeNumber,
     )
+    .option('--joining <n>', 'nodes that register meanwhile, and enter with the next epoch', wholeNumber, 0)
     .option('--no-gate', 'publish candidates that are worse than the last version')
     .option('--no-norm-check', 'accept updates beyond the clip norm')
     .option('--exit', 'end after the last round instead of keeping the network up', false)

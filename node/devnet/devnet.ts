@@ -28,6 +28,7 @@ import {
   makeIdentities,
   type PreparedNode,
   prepareFolder,
+  registerIdentity,
   setUpChain,
   startBlocks,
 } from './setup.ts';
@@ -95,7 +96,8 @@ export async function runDevnet(
   checkDevnetOptions(options);
   const { progress, print, signal, force } = collaborators;
   const parameters = devnetParameters(options);
-  const slices = await slicesFor(options.data, options.seed, options.nodes, options.collaterals);
+  const total = options.nodes + (options.joining ?? 0);
+  const slices = await slicesFor(options.data, options.seed, total, options.collaterals);
   const spec = await describeModel(slices, options.rounds);
   await prepareFolder(options.dataDir);
   progress('starting the chain');
@@ -103,18 +105,30 @@ export async function runDevnet(
   const devnet = new Devnet(options, parameters, collaborators);
   try {
     progress('making keys');
-    const identities = await makeIdentities(options.dataDir, options.nodes);
+    const identities = await makeIdentities(options.dataDir, total);
     const port = await freePort();
-    const nodes = await configureNodes(options, slices, anvil, identities, port);
+    const configured = await configureNodes(options, slices, anvil, identities, port);
+    const nodes = configured.slice(0, options.nodes);
     progress('deploying contracts and registering operators');
-    const document = await setUpChain(anvil, options, parameters, identities, port, spec);
+    const document = await setUpChain(
+      anvil,
+      options,
+      parameters,
+      identities.slice(0, options.nodes),
+      port,
+      spec,
+    );
     await startBlocks(anvil);
     signal.throwIfAborted();
     for (const line of introduction(options, parameters, document, nodes)) print(line);
     devnet.launch(nodes);
-    const summary = await devnet.play(async () => {
-      const reader = createReader({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId });
-      return chainHead(reader, document.contracts.modelRegistry);
+    const reader = createReader({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId });
+    const { modelRegistry, nodeRegistry } = document.contracts;
+    const summary = await devnet.play({
+      head: () => chainHead(reader, modelRegistry),
+      joining: configured.slice(options.nodes),
+      register: ({ identity }) =>
+        registerIdentity(anvil, options.dataDir, nodeRegistry, identity, identities.indexOf(identity)),
     });
     for (const line of conclusion(summary, options)) print(line);
     if (!options.exit) {
@@ -129,6 +143,13 @@ export async function runDevnet(
   }
 }
 
+/** What a devnet plays with, beside its nodes' processes. */
+type Scene = {
+  readonly head: () => Promise<{ readonly version: number; readonly modelDigest: string }>;
+  readonly joining: readonly PreparedNode[];
+  readonly register: (node: PreparedNode) => Promise<void>;
+};
+
 class Devnet {
   readonly #options: DevnetOptions;
   readonly #parameters: NetworkParameters;
@@ -138,7 +159,9 @@ class Devnet {
   /** Where each node's HTTP interface listens. */
   readonly #urls = new Map<string, string>();
   readonly #ready = new Map<string, Extract<NodeEvent, { event: 'ready' }>>();
-  #processes: NodeProcess[] = [];
+  readonly #processes: NodeProcess[] = [];
+  /** Nodes that have registered and not voted yet. */
+  readonly #joining = new Set<string>();
   #failure: BallastError | undefined;
   #isStopping = false;
   /** The last epoch that the chain has rotated to. */
@@ -154,23 +177,39 @@ class Devnet {
   }
 
   launch(nodes: readonly PreparedNode[]): void {
-    this.#processes = nodes.map((node, index) => {
-      const name = `node-${index + 1}`;
-      this.#names.set(node.identity.nodeId, name);
-      const args = index < this.#honest ? ['node'] : ['byzantine-node', '--attack', this.#options.attack];
-      if (index >= this.#honest && this.#options.boost !== undefined)
-        args.push('--boost', String(this.#options.boost));
-      const process = new NodeProcess(
-        { name, entry: this.#collaborators.entry, args: [...args, '--config', node.configPath, '--json'] },
-        (event) => this.#hear(node.identity.nodeId, event),
+    for (const [index, node] of nodes.entries()) {
+      const isHonest = index < this.#honest;
+      const boost = this.#options.boost === undefined ? [] : ['--boost', String(this.#options.boost)];
+      this.#launch(
+        node,
+        isHonest ? ['node'] : ['byzantine-node', '--attack', this.#options.attack, ...boost],
       );
-      void process.exited.then((code) => this.#onExit(process, code));
-      return process;
-    });
+    }
+  }
+
+  #launch(node: PreparedNode, args: readonly string[]): void {
+    const name = `node-${this.#names.size + 1}`;
+    this.#names.set(node.identity.nodeId, name);
+    const process = new NodeProcess(
+      { name, entry: this.#collaborators.entry, args: [...args, '--config', node.configPath, '--json'] },
+      (event) => this.#hear(node.identity.nodeId, event),
+    );
+    void process.exited.then((code) => this.#onExit(process, code));
+    this.#processes.push(process);
+  }
+
+  /** Nodes that are registered while the network runs take part from the next epoch on. */
+  async #join({ joining, register }: Scene): Promise<void> {
+    for (const node of joining) {
+      await register(node);
+      if (this.#isStopping) return;
+      this.#joining.add(node.identity.nodeId);
+      this.#launch(node, ['node']);
+    }
   }
 
   /** Waits for the nodes and then for each round, and prints it. */
-  async play(head: () => Promise<{ version: number; modelDigest: string }>): Promise<DevnetSummary> {
+  async play(scene: Scene): Promise<DevnetSummary> {
     const { nodes, rounds } = this.#options;
     const { print, progress, record } = this.#collaborators;
     await this.#until(
@@ -179,6 +218,11 @@ class Devnet {
       () => `${this.#ready.size}/${nodes} nodes ready`,
     );
     print(this.#readyLine());
+    this.#join(scene).catch((cause: unknown) => {
+      this.#failure ??= new BallastError('DEVNET_NODE_FAILED', 'a node that joins could not be registered', {
+        cause,
+      });
+    });
     const [first = ''] = this.#names.keys();
     const url = this.#urls.get(first);
     if (url !== undefined) {
@@ -211,7 +255,7 @@ class Devnet {
       'the chain to rotate',
       () => `${this.#rotated}/${handOvers} hand-overs on the chain`,
     );
-    const summary = this.#summarise(summaries, await head());
+    const summary = this.#summarise(summaries, await scene.head());
     record({ event: 'summary', summary });
     return summary;
   }
@@ -233,6 +277,8 @@ class Devnet {
       this.#urls.set(node, event.url);
       return;
     }
+    if (event.event === 'voted' && this.#joining.delete(node))
+      this.#collaborators.print(`${this.#nameOf(node)} has joined, and votes from round ${event.round} on`);
     if (event.event === 'rotated') {
       this.#rotated = Math.max(this.#rotated, event.epoch);
       const by = this.#nameOf(node);
@@ -303,7 +349,8 @@ class Devnet {
     head: { version: number; modelDigest: string },
   ): DevnetSummary {
     const last = summaries.at(-1);
-    const liars = new Set([...this.#names.keys()].slice(this.#honest));
+    const first = [...this.#names.keys()].slice(0, this.#options.nodes);
+    const liars = new Set(first.slice(this.#honest));
     const leftOut = summaries.filter(
       ({ decided }) => decided.outcome !== 'aborted' && !decided.selected.some((node) => liars.has(node)),
     );
@@ -327,7 +374,7 @@ class Devnet {
           holdoutLoss === null ? [] : [{ round, holdoutLoss }],
         ),
       ),
-      cutOff: this.#options.nodes - digests.length,
+      cutOff: first.filter((node) => last?.digests.has(node) !== true).length,
     };
   }
 

@@ -42,6 +42,8 @@ export type DevnetOptions = {
   readonly audit?: NetworkParameters['audit'];
   /** Rounds of an epoch, after which everybody who is registered makes the next committee; one for ever where left out. */
   readonly epochRounds?: number | undefined;
+  /** Nodes that register while the network runs, and enter with the next epoch; none where left out. */
+  readonly joining?: number | undefined;
   /** What the nodes aggregate with; `auto` where left out. */
   readonly kernels?: 'auto' | 'simd' | 'plain';
 };
@@ -94,6 +96,12 @@ export function checkDevnetOptions(options: DevnetOptions): void {
     (Number.isInteger(epochRounds) &&
       epochRounds >= 1 &&
       epochRounds <= 1000), 'epoch-rounds', epochRounds, 'a whole number from 1 to 1000');
+  const { joining = 0 } = options;
+  require(Number.isInteger(joining) &&
+    joining >= 0 &&
+    nodes + joining <= 40, 'joining', joining, `a whole number from 0 to ${40 - nodes}, 40 nodes in all`);
+  require(joining === 0 ||
+    epochRounds !== undefined, 'joining', joining, 'epochs to enter with (--epoch-rounds)');
   if (options.audit !== undefined) requireAuditOptions(options.audit);
   const parameters = devnetParameters(options);
   requireFor(aggregatorOf(parameters), nodes);

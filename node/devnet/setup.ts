@@ -142,23 +142,34 @@ export async function setUpChain(
     fee: FEE,
     beaconDelay: FIRST_BEACON_BLOCKS,
   });
-  const bank = createTestClient({ mode: 'anvil', transport: http(anvil.rpcUrl) });
-  for (const [index, { account, signer: node }] of identities.entries()) {
-    const folder = nodeFolder(options.dataDir, index);
-    const password = (await readFile(join(folder, 'password'), 'utf8')).trimEnd();
-    const { account: owner } = await initialiseStake(folder, password, { scryptCost: SCRYPT_COST });
-    for (const { address } of [account, owner]) await bank.setBalance({ address, value: FUNDS });
-    await registerOperator(reader, createWriter(endpoint, owner), {
-      nodeRegistry: contracts.nodeRegistry,
-      keys: { node, signer: account },
-    });
-  }
+  for (const [index, identity] of identities.entries())
+    await registerIdentity(anvil, options.dataDir, contracts.nodeRegistry, identity, index);
   const { document } = await activateNetwork(reader, governance, path, {
     beaconDelay: FIRST_BEACON_BLOCKS,
     minimumOperators: identities.length,
     restorer: devAccount(0).address,
   });
   return document;
+}
+
+/** Funds a node's keys, makes its stake key and registers it. */
+export async function registerIdentity(
+  anvil: Anvil,
+  dataDir: string,
+  nodeRegistry: string,
+  { account, signer: node }: OperatorIdentity,
+  index: number,
+): Promise<void> {
+  const endpoint: Endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 50 };
+  const bank = createTestClient({ mode: 'anvil', transport: http(anvil.rpcUrl) });
+  const folder = nodeFolder(dataDir, index);
+  const password = (await readFile(join(folder, 'password'), 'utf8')).trimEnd();
+  const { account: owner } = await initialiseStake(folder, password, { scryptCost: SCRYPT_COST });
+  for (const { address } of [account, owner]) await bank.setBalance({ address, value: FUNDS });
+  await registerOperator(createReader(endpoint), createWriter(endpoint, owner), {
+    nodeRegistry,
+    keys: { node, signer: account },
+  });
 }
 
 /** Writes each node's configuration: its slice of the data, its folder, the one network. */

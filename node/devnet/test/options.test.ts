@@ -97,6 +97,16 @@ describe('devnet options', () => {
     for (const days of [4, 400, 7.5]) expect(refusal({ recordDays: days }).metadata.flag).to.equal('record');
   });
 
+  it('hands epochs on, and takes nodes that join only where there are some', () => {
+    expect(devnetParameters(options({ epochRounds: 3 })).committee?.epochRounds).to.equal(3);
+    expect(devnetParameters(options())).not.to.have.property('committee');
+    expect(() => checkDevnetOptions(options({ epochRounds: 3, joining: 33 }))).not.to.throw();
+    for (const epochRounds of [0, 1.5, 1001])
+      expect(refusal({ epochRounds }).metadata.flag).to.equal('epoch-rounds');
+    for (const fields of [{ joining: 1 }, { epochRounds: 3, joining: 34 }, { epochRounds: 3, joining: -1 }])
+      expect(refusal(fields).metadata.flag).to.equal('joining');
+  });
+
   const refused: readonly (readonly [Partial<DevnetOptions>, string])[] = [
     [{ rounds: 0 }, '--rounds: got 0, expected a whole number from 1 to 1000'],
     [{ rounds: 1001 }, '--rounds: got 1001, expected a whole number from 1 to 1000'],
