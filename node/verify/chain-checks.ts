@@ -27,12 +27,14 @@ export type LoggedRound = {
   readonly beaconHeight: number;
 };
 
-/** The committee of any epoch as the chain has it. */
+/**
+ * The committee of any epoch as the chain has it; undefined for one that the chain has yet to rotate to, and for one
+ * that was drawn from a larger roster, of which the chain knows no more than the root.
+ */
 export function committeesOf(link: ChainLink): (epoch: number) => Promise<Committee | undefined> {
   const { nodeRegistry, modelRegistry } = link.document.contracts;
   return async (epoch) => {
-    const current = await link.committee();
-    if (current.epoch === epoch) return current;
+    if (epoch > (await link.published()).epoch) return undefined;
     const root = await committeeRootOf(link.reader, modelRegistry, epoch);
     const members = await committeeOperators(link.reader, nodeRegistry, root);
     return members === undefined ? undefined : createCommittee(epoch, members);
