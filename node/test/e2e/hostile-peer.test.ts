@@ -198,12 +198,11 @@ describe('a network among hostile peers', function () {
     for (let i = 0; i < 2; i++) {
       await carrier.publish(topic('updates'), forger.sign('update-header', forger.header(), { round }));
     }
+    const isProven = ({ code, reason }: Refused) =>
+      code === 'OFFENCE_PROVEN' && reason.startsWith(`equivocation-header in round ${round}`);
     await until(
-      () =>
-        honest.some(({ events }) =>
-          events.some((event) => event.event === 'refused' && event.code === 'EQUIVOCATION'),
-        ),
-      'the equivocation to be seen',
+      () => honest.every((node) => node.find('refused').some(isProven)),
+      'the proof of the equivocation on every node',
       10_000,
     );
   }

@@ -175,7 +175,7 @@ class NodeArena implements PartedArena {
   #take(index: number, member: Member, isUp: boolean, event: NodeEvent): void {
     const { onUp, onFailed } = this.#listener;
     if (event.event === 'error') onFailed?.(index, event.code, event.message);
-    if (event.event === 'refused' && event.code === 'EQUIVOCATION')
+    if (event.event === 'refused' && event.code === 'OFFENCE_PROVEN')
       onFailed?.(index, event.code, event.reason);
     if (event.event === 'voted') {
       const { vote: type, round, view, digest } = event;
