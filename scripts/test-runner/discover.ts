@@ -10,6 +10,7 @@ const HEAVY: ReadonlySet<string> = new Set(['simulations/test/learning.test.ts']
 /** End-to-end files that mostly wait and whose limits are far from what they take: three of them may run at a time. */
 const PATIENT: readonly string[] = [
   'simulations/test/e2e/kill.test.ts',
+  'simulations/test/e2e/kill-leader.test.ts',
   'node/test/e2e/operator.test.ts',
   'node/test/e2e/signals.test.ts',
   'node/test/e2e/bad-input.test.ts',
