@@ -6,10 +6,13 @@ import type { NodeEvent } from '../events.ts';
 
 const BEACON = '00'.repeat(32);
 
-/** Three certified versions, and a chain that does with each publication what the test says. */
-function bench(publish: (version: number) => Promise<string | null>) {
+/**
+ * Three certified versions, and a chain that does with each publication what the test says; after the one of round
+ * `last` an epoch ends.
+ */
+function bench(publish: (version: number) => Promise<string | null>, last?: number, self = 'a') {
   const told: NodeEvent[] = [];
-  const sent: number[] = [];
+  const sent: (number | 'rotation')[] = [];
   const stopping = new AbortController();
   const chain = { version: 0, epoch: 0 };
   const certificate = (round: number) =>
@@ -18,16 +21,16 @@ function bench(publish: (version: number) => Promise<string | null>) {
       signatures: [],
       entry: {
         round,
-        epoch: 0,
+        epoch: last !== undefined && round > last ? 1 : 0,
         version: round,
         outcome: 'accepted',
-        nextCommittee: null,
+        nextCommittee: round === last ? 'c' : null,
         beacon: BEACON,
         modelDigest: 'm',
       },
     }) as unknown as Certificate;
   const after = new AfterDecision({
-    self: 'a',
+    self,
     link: {
       free: async () => undefined,
       published: async () => chain,
@@ -42,7 +45,14 @@ function bench(publish: (version: number) => Promise<string | null>) {
       certificate: async (round: number) => certificate(round),
       epochOf: () => ({ committee: { members: [{ node: 'a', signer: '0x' }] } }),
     } as unknown as Participant,
-    handOver: { speak: async () => undefined, rotate: async () => null },
+    handOver: {
+      speak: async () => undefined,
+      rotate: async () => {
+        sent.push('rotation');
+        chain.epoch = 1;
+        return '0x';
+      },
+    },
     emit: (event: NodeEvent) => told.push(event),
     signal: stopping.signal,
   } as unknown as AfterDecisionCollaborators);
@@ -81,6 +91,29 @@ describe('publishing what is certified', () => {
     const refused = bench(() => Promise.reject(new BallastError('QUORUM_NOT_REACHED', 'no')));
     expect(await codeOf(refused.after.publishMissing())).to.equal('QUORUM_NOT_REACHED');
     expect(refused.sent).to.deep.equal([1]);
+  });
+
+  it('rotates between the versions of two epochs, where the chain has not', async () => {
+    const open = (version: number, epoch: number, self?: string) => {
+      const opened = bench(async () => '0x', 2, self);
+      Object.assign(opened.chain, { version, epoch });
+      return opened;
+    };
+    for (const [version, epoch, wanted] of [
+      [0, 0, [1, 2, 'rotation', 3]],
+      [2, 0, ['rotation', 3]],
+      [2, 1, [3]],
+      [3, 1, []],
+    ] as const) {
+      const { after, sent, told } = open(version, epoch);
+      await after.publishMissing();
+      expect(sent).to.deep.equal(wanted);
+      expect(told.some(({ event }) => event === 'rotated')).to.equal(epoch === 0);
+    }
+    // It is for members of the round's committee.
+    const { after, sent } = open(0, 0, 'b');
+    await after.publishMissing();
+    expect(sent).to.deep.equal([]);
   });
 
   it('ends when the node stops', async () => {
