@@ -14,5 +14,5 @@ export {
 export { type ApiEvent, toApiEvent } from './public-event.ts';
 export { CERTIFICATE_TYPE } from './routes/certificate-answers.ts';
 export type * from './schemas/index.ts';
-export type { ApiSource, ApiStatus } from './source.ts';
+export type { ApiSource, ApiStatus, Role } from './source.ts';
 export { MIN_TOKEN_LENGTH, readTokens, TokenSet } from './tokens.ts';

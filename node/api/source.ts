@@ -15,6 +15,9 @@ import type {
   VersionReport,
 } from './schemas/index.ts';
 
+/** A member votes and trains, a contributor trains, a guest is not on the roster. */
+export type Role = 'member' | 'contributor' | 'guest';
+
 /** What there is to tell before the node is up: a node that cannot reach its chain still says so. */
 export type ApiStatus = {
   readonly readiness: () => Readiness;
@@ -31,6 +34,8 @@ export type ApiSource = {
   /** Id of the network: the hash of its document. */
   readonly network: Digest;
   readonly node: NodeId;
+  /** What this node is in the round in progress. */
+  readonly role: () => Role;
   readonly head: () => Head;
   /** The certificate of a decided round, from 1 on. */
   readonly certificate: (round: number) => Promise<Certificate | undefined>;

@@ -1,9 +1,9 @@
-import type { Participant } from '../../coordinator/index.ts';
+import { type Epoch, isMember, type Participant } from '../../coordinator/index.ts';
 import { guaranteeOf } from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { encodeWeights } from '../../protocol/vectors.ts';
-import { ApiError, type ApiSource, createPredictor } from '../api/index.ts';
+import { ApiError, type ApiSource, createPredictor, type Role } from '../api/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import type { NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainParameters } from './chain-parameters.ts';
@@ -60,6 +60,7 @@ export function createApiSource({
     document,
     network,
     node,
+    role: () => roleOf(node, participant().epoch),
     head: () => {
       const { head } = view();
       if (head === undefined) throw notReady(view());
@@ -107,6 +108,11 @@ export function createApiSource({
     },
     predict: createPredictor({ model, current, known }),
   };
+}
+
+function roleOf(node: NodeId, { committee, roster }: Epoch): Role {
+  if (isMember(committee, node)) return 'member';
+  return roster.places.has(node) ? 'contributor' : 'guest';
 }
 
 function notReady({ readiness }: NodeView): ApiError {

@@ -136,6 +136,7 @@ export const EXAMPLES = {
     node: EXAMPLE_NODE,
     network: EXAMPLE_DIGEST,
     epoch: 0,
+    role: 'member',
     head: { round: 9, entry: EXAMPLE_DIGEST, version: 8, modelDigest: EXAMPLE_DIGEST, nextBeaconHeight: 120 },
     readiness,
     standing: {

@@ -29,12 +29,12 @@ export function nodeRoutes(source: () => ApiSource, status: ApiStatus): Route[] 
       answers: json(node, EXAMPLES.node),
       errors: ['NOT_READY'],
       handle: async () => {
-        const { node, network, head: headOf, certificate } = source();
+        const { node, network, role, head: headOf, certificate } = source();
         const head = headOf();
         const epoch = head.round === 0 ? 0 : ((await certificate(head.round))?.entry.epoch ?? 0);
         const readiness = readinessBody(status);
         const standing = (await source().standing()) ?? null;
-        return { body: { node, network, epoch, head: plainHead(head), readiness, standing } };
+        return { body: { node, network, epoch, role: role(), head: plainHead(head), readiness, standing } };
       },
     }),
     route({

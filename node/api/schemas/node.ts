@@ -53,7 +53,11 @@ export const standing = z.strictObject({
 export const node = z.strictObject({
   node: nodeId,
   network: digest,
-  epoch: count,
+  epoch: count.meta({ description: 'of the last decided round' }),
+  role: z.enum(['member', 'contributor', 'guest']).meta({
+    description:
+      'in the round in progress: member votes and trains, contributor trains, guest is not on the roster',
+  }),
   head,
   readiness,
   standing: standing.nullable(),

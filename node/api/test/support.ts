@@ -140,6 +140,7 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
     roll: async (round) => (round === ROUND_WITHOUT_ROLL ? undefined : ROLL),
     roundOf: async (version) => rounds.get(version),
     weights: async (digest) => blobs.get(digest),
+    role: () => 'member',
     standing: async () => standing.parse(EXAMPLES.node.standing),
     offences: () => [offence.parse(EXAMPLES.offences.items[0]) as Offence],
     proof: async () => Uint8Array.of(1, 2),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createCommittee, createRoster, type Epoch } from '../../../coordinator/index.ts';
 import { trustAssumption } from '../../../privacy/index.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import { report as reportSchema } from '../../api/schemas/index.ts';
@@ -56,6 +57,30 @@ describe('service: source of the API', () => {
     expect(source.head()).to.equal(head);
     expect((await source.certificate(4))?.entry.round).to.equal(4);
     expect(await source.certificate(99)).to.equal(undefined);
+  });
+
+  it('says what the node is in the round in progress, and who took part in an epoch that is over', async () => {
+    const { source, node } = sourceOver();
+    const epochOf = (number: number, members: readonly string[], others: readonly string[]): Epoch => {
+      const signer = (i: number) => `0x${String(i).padStart(40, '0')}` as const;
+      const committee = createCommittee(
+        number,
+        members.map((member, i) => ({ node: member, signer: signer(i) })),
+      );
+      return { committee, roster: createRoster(committee, others) };
+    };
+    for (const [members, others, role] of [
+      [['a', 'self'], [], 'member'],
+      [['a', 'b'], ['self'], 'contributor'],
+      [['a', 'b'], ['c'], 'guest'],
+    ] as const) {
+      const epoch = epochOf(1, members, others);
+      const over = epochOf(0, ['x', 'y'], []);
+      Object.assign(node.participant ?? {}, { epoch, epochOf: (number: number) => [over, epoch][number] });
+      expect(source.role()).to.equal(role);
+      expect(await source.committee(0)).to.equal(over.committee);
+      expect(await source.committee(2)).to.equal(undefined);
+    }
   });
 
   it('keeps the head while a store that failed is opened again', async () => {
