@@ -60,7 +60,13 @@ const VIEWLESS: ReadonlySet<MessageType> = new Set([
 const MAX_KEPT_BYTES = 4 << 20;
 
 /** What was said in one place: its bytes are a proof, its digest alone still tells a second message. */
-type Said = { readonly digest: Digest; readonly round: number; readonly bytes: Uint8Array | undefined };
+type Said = {
+  readonly type: MessageType;
+  readonly round: number;
+  readonly view: number;
+  readonly digest: Digest;
+  readonly bytes: Uint8Array | undefined;
+};
 
 /**
  * The door: which messages of peers reach the round. Every refusal has a code, and says whether the forwarding
@@ -71,8 +77,8 @@ export class Admission {
   readonly #observer: AdmissionObserver;
   readonly #repeats = new RepeatLimit();
   readonly #quota = new MessageQuota();
-  /** What each member said, by kind, round and view. */
-  readonly #said = new Map<NodeId, Map<string, Said>>();
+  /** What each member said: a few messages, and never more than its quotas of two rounds. */
+  readonly #said = new Map<NodeId, Said[]>();
 
   constructor(context: AdmissionContext, observer: AdmissionObserver) {
     this.#context = context;
@@ -100,22 +106,24 @@ export class Admission {
 
   /** What this node heard of the sender in the message's place, where that was another message. */
   heardInstead({ envelope, digest }: Sealed): Uint8Array | undefined {
-    const { sender, type, round, view } = envelope;
-    const known = this.#said.get(sender)?.get(`${type}/${round}/${view}`);
+    const known = saidAt(this.#said.get(envelope.sender) ?? [], envelope);
     return known?.digest === digest ? undefined : known?.bytes;
   }
 
   /** Forgets what was said before `round`. */
   forgetBefore(round: number): void {
     this.#quota.forgetBefore(round);
-    for (const places of this.#said.values())
-      for (const [place, said] of places) if (said.round < round) places.delete(place);
+    for (const [sender, said] of this.#said)
+      this.#said.set(
+        sender,
+        said.filter((each) => each.round >= round),
+      );
   }
 
   /** Bytes that are kept of what a member said. */
   keptOf(sender: NodeId): number {
     let kept = 0;
-    for (const { bytes } of this.#said.get(sender)?.values() ?? []) kept += bytes?.length ?? 0;
+    for (const { bytes } of this.#said.get(sender) ?? []) kept += bytes?.length ?? 0;
     return kept;
   }
 
@@ -195,14 +203,15 @@ export class Admission {
   #checkSaidOnce(sealed: Sealed): void {
     const { sender, type, round, view } = sealed.envelope;
     if (REPEATABLE.has(type)) return;
-    const places = this.#said.get(sender) ?? new Map<string, Said>();
-    this.#said.set(sender, places);
-    const place = `${type}/${round}/${view}`;
-    const known = places.get(place);
+    const said = this.#said.get(sender);
+    const known = said && saidAt(said, sealed.envelope);
     if (known === undefined) {
       // One member could otherwise fill gigabytes with view changes of a thousand views.
       const fits = this.keptOf(sender) + sealed.bytes.length <= MAX_KEPT_BYTES;
-      places.set(place, { digest: sealed.digest, round, bytes: fits ? sealed.bytes : undefined });
+      const bytes = fits ? sealed.bytes : undefined;
+      const first: Said = { type, round, view, digest: sealed.digest, bytes };
+      if (said === undefined) this.#said.set(sender, [first]);
+      else said.push(first);
     } else if (known.digest !== sealed.digest) {
       if (known.bytes !== undefined)
         this.#observer.onEquivocation({ first: known.bytes, second: sealed.bytes });
@@ -214,6 +223,14 @@ export class Admission {
       );
     }
   }
+}
+
+/** What was said in the place of a message. */
+function saidAt(
+  said: readonly Said[],
+  { type, round, view }: Pick<Envelope, 'type' | 'round' | 'view'>,
+): Said | undefined {
+  return said.find((each) => each.round === round && each.view === view && each.type === type);
 }
 
 function refuse(

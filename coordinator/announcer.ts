@@ -1,9 +1,8 @@
 import type { Encodable } from '../protocol/encoding.ts';
 import { faultsTolerated } from '../protocol/quorum.ts';
-import { beaconOrder } from './beacon.ts';
+import { membersInOrder } from './beacon.ts';
 import type { Certificate } from './certificate.ts';
 import type { Collaborators, EpochOptions } from './collaborators.ts';
-import { nodesOf } from './committee.ts';
 import type { Voice } from './voice.ts';
 
 /** Between the turns of members to tell the others of a certificate. */
@@ -36,7 +35,7 @@ export class Announcer {
   async announce(certificate: Certificate): Promise<void> {
     const { entry, view } = certificate;
     const { epochs, committee } = this.#options;
-    const order = beaconOrder(entry.beacon, nodesOf(epochs.of(entry.epoch)?.committee ?? committee));
+    const order = membersInOrder(entry.beacon, epochs.of(entry.epoch)?.committee ?? committee);
     const place = order.indexOf(this.#collaborators.signer.nodeId);
     const turn = (place - (view % order.length) + order.length) % order.length;
     this.stop();

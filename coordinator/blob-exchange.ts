@@ -81,7 +81,7 @@ export class BlobExchange {
     if (held !== undefined || !isForMember || !isMember(committee, this.#collaborators.signer.nodeId))
       return held;
     if (this.#sealedRound < round) await this.#sealOf(round);
-    await this.#coming.get(digest);
+    await this.#coming.get(digest)?.catch(() => undefined);
     return this.#blobs.get(digest);
   }
 
@@ -96,11 +96,12 @@ export class BlobExchange {
     const own = await this.#blobs.get(digest);
     if (own !== undefined) return own;
     const coming = this.#fetch(digest, from, maxBytes, round, signal);
-    this.#coming.set(
-      digest,
-      coming.catch(() => undefined),
-    );
-    return coming.finally(() => this.#coming.delete(digest));
+    this.#coming.set(digest, coming);
+    try {
+      return await coming;
+    } finally {
+      this.#coming.delete(digest);
+    }
   }
 
   async #fetch(
@@ -111,19 +112,19 @@ export class BlobExchange {
     signal: AbortSignal,
   ): Promise<Uint8Array> {
     const { signer, transport } = this.#collaborators;
-    const ask = (peer: NodeId, patient: AbortSignal) => transport.fetch(peer, digest, maxBytes, patient);
-    const peers = from.filter((node) => node !== signer.nodeId);
+    const final = from.findLast((node) => node !== signer.nodeId);
     let last: unknown;
-    for (const [i, peer] of peers.entries()) {
+    for (const peer of from) {
+      if (peer === signer.nodeId) continue;
+      // The last one may take as long as it likes; a silent one before it must not cost the round.
+      const asking = peer === final ? undefined : this.#patience.begin(peer, signal);
       try {
-        // The last one may take as long as it likes; a silent one before it must not cost the round.
-        const bytes =
-          i === peers.length - 1
-            ? await ask(peer, signal)
-            : await this.#patience.within(peer, signal, (patient) => ask(peer, patient));
+        const bytes = await transport.fetch(peer, digest, maxBytes, asking?.signal ?? signal);
+        asking?.end();
         await this.#blobs.keep(round, digest, bytes);
         return bytes;
       } catch (error) {
+        asking?.end();
         last = error;
         if (signal.aborted) break;
       }

@@ -2,6 +2,7 @@ import { encodeState } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
+import type { NodeId } from '../protocol/ids.ts';
 import type { StoreOperation } from '../protocol/store.ts';
 import { encodeWeights } from '../protocol/vectors.ts';
 import { Announcer } from './announcer.ts';
@@ -22,6 +23,7 @@ import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
 import { lookUp } from './look-up.ts';
 import { openedUpdate } from './opened-updates.ts';
+import type { Received } from './received.ts';
 import { Retention } from './retention.ts';
 import { encodeRoll, preparedRollKey, type Roll, updatesOf } from './roll.ts';
 import type { Basis, RoundEffect, RoundEvent } from './round/types.ts';
@@ -334,24 +336,22 @@ export class Effects {
   }
 
   async #fetchBody({ round, header, from }: Effect<'fetch-body'>): Promise<void> {
-    const { payload } = header;
-    const { parameters } = this.#options;
-    const status = await this.#exchange
-      .obtain(
-        payload.digest,
-        from,
-        bodyBytes(payload.size, parameters.update.compression),
-        round,
-        this.#round.signal,
-      )
-      .then(async (bytes) => {
-        const update = openedUpdate(bytes, header, parameters);
-        await this.#audits.check(header, this.#roundBeacon ?? '', from, this.#round.signal);
-        const content = contentDigest(update, parameters);
-        return content === undefined ? ('held' as const) : { content };
-      })
-      .catch((error: unknown) => ({ code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED' }));
+    const status = await this.#openedBody(round, header, from).catch((error: unknown) => ({
+      code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED',
+    }));
     this.#loop.post({ type: 'body', round, header, status });
+  }
+
+  async #openedBody(round: number, header: Received<'update-header'>, from: readonly NodeId[]) {
+    const { digest, size } = header.payload;
+    const { parameters } = this.#options;
+    const { signal } = this.#round;
+    const most = bodyBytes(size, parameters.update.compression);
+    const bytes = await this.#exchange.obtain(digest, from, most, round, signal);
+    const update = openedUpdate(bytes, header, parameters);
+    await this.#audits.check(header, this.#roundBeacon ?? '', from, signal);
+    const content = contentDigest(update, parameters);
+    return content === undefined ? ('held' as const) : { content };
   }
 
   async #aggregate(effect: Effect<'aggregate'>): Promise<void> {

@@ -98,8 +98,13 @@ function reasonOf(
   return outcome === 'accepted' ? '' : rejectionReason(worse);
 }
 
+const decisions = new WeakMap<RoundEntry, RoundDecision>();
+
+/** What is signed for an entry in a view: the same object while it is asked for with the same, and never changed. */
 export function decisionOf(network: Digest, entry: RoundEntry, view: number): RoundDecision {
-  return {
+  const known = decisions.get(entry);
+  if (known !== undefined && known.view === view && known.network === network) return known;
+  const decision: RoundDecision = {
     network,
     epoch: entry.epoch,
     round: entry.round,
@@ -109,6 +114,8 @@ export function decisionOf(network: Digest, entry: RoundEntry, view: number): Ro
     modelDigest: entry.modelDigest,
     entryDigest: entryDigest(entry),
   };
+  decisions.set(entry, decision);
+  return decision;
 }
 
 /** The statement of a version: the largest ε among its contributors; no guarantee where one gives none. */

@@ -419,8 +419,8 @@ export class Participant {
   }
 
   /** What nobody waits for; a store that fails under it is told, like under a vote. */
-  #beside(work: Promise<void>): void {
-    work.catch((error: unknown) => {
+  #beside(work: Promise<void> | undefined): void {
+    work?.catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) this.#observer.onError?.(error);
     });
   }

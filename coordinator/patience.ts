@@ -1,7 +1,20 @@
 import type { NodeId } from '../protocol/ids.ts';
 import type { Clock } from './collaborators.ts';
 
-type Wait = { readonly controller: AbortController; readonly end: () => void; users: number };
+type Wait = {
+  readonly at: number;
+  readonly controller: AbortController;
+  readonly end: () => void;
+  users: number;
+};
+
+/** A question that is being asked. */
+export type Asking = {
+  /** Fires when the time is over, or when what the question is for ends. */
+  readonly signal: AbortSignal;
+  /** It has been answered, or given up. */
+  readonly end: () => void;
+};
 
 /**
  * How long a peer may keep this node waiting. What is asked of one peer at one moment shares a timer and a signal:
@@ -10,7 +23,8 @@ type Wait = { readonly controller: AbortController; readonly end: () => void; us
 export class Patience {
   readonly #clock: Clock;
   readonly #ms: number;
-  readonly #waits = new WeakMap<AbortSignal, Map<string, Wait>>();
+  /** The last wait for each peer. */
+  readonly #waits = new WeakMap<AbortSignal, Map<NodeId, Wait>>();
 
   constructor(clock: Clock, ms: number) {
     this.#clock = clock;
@@ -19,24 +33,33 @@ export class Patience {
 
   /** Runs `ask` with a signal that fires when the time is over, or when `signal` does. */
   async within<T>(peer: NodeId, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const waits = this.#waits.get(signal) ?? new Map<string, Wait>();
-    this.#waits.set(signal, waits);
-    const place = `${peer}/${this.#clock.now()}`;
-    const wait = waits.get(place) ?? this.#begin(signal);
-    waits.set(place, wait);
-    wait.users += 1;
+    const asking = this.begin(peer, signal);
     try {
-      return await ask(wait.controller.signal);
+      return await ask(asking.signal);
     } finally {
-      wait.users -= 1;
-      if (wait.users === 0) {
-        wait.end();
-        if (waits.get(place) === wait) waits.delete(place);
-      }
+      asking.end();
     }
   }
 
-  #begin(signal: AbortSignal): Wait {
+  /** The same for a caller that asks itself; it has to say when the question is over. */
+  begin(peer: NodeId, signal: AbortSignal): Asking {
+    const waits = this.#waits.get(signal) ?? new Map<NodeId, Wait>();
+    this.#waits.set(signal, waits);
+    const at = this.#clock.now();
+    const last = waits.get(peer);
+    const wait = last?.at === at ? last : this.#wait(at, signal);
+    waits.set(peer, wait);
+    wait.users += 1;
+    const end = () => {
+      wait.users -= 1;
+      if (wait.users > 0) return;
+      wait.end();
+      if (waits.get(peer) === wait) waits.delete(peer);
+    };
+    return { signal: wait.controller.signal, end };
+  }
+
+  #wait(at: number, signal: AbortSignal): Wait {
     const controller = new AbortController();
     const give = () => controller.abort(signal.reason);
     if (signal.aborted) give();
@@ -46,6 +69,6 @@ export class Patience {
       cancel();
       signal.removeEventListener('abort', give);
     };
-    return { controller, end, users: 0 };
+    return { at, controller, end, users: 0 };
   }
 }

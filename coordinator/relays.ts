@@ -1,5 +1,7 @@
+import { BoundedCache } from '../protocol/cache.ts';
 import { type Digest, domainHash, fromHex } from '../protocol/digest.ts';
 import type { NodeId } from '../protocol/ids.ts';
+import { MAX_ROSTER } from '../protocol/round-entry.ts';
 
 /** Members that fetch a contributor's body from it; the others ask these, so that its bytes do not grow with them. */
 export const RELAYS = 8;
@@ -11,8 +13,20 @@ export const RELAYS = 8;
  * @param order members in the beacon's order.
  * @param header digest of the header's message.
  */
-export function relaysOf(beacon: Digest, header: Digest, order: readonly NodeId[]): NodeId[] {
-  if (order.length <= RELAYS) return [...order];
+export function relaysOf(beacon: Digest, header: Digest, order: readonly NodeId[]): readonly NodeId[] {
+  if (order.length <= RELAYS) return order;
+  const cache = drawn.get(order) ?? new BoundedCache<readonly NodeId[]>(MAX_ROSTER);
+  drawn.set(order, cache);
+  const key = beacon + header;
+  const relays = cache.get(key) ?? drawRelays(beacon, header, order);
+  cache.set(key, relays, 1);
+  return relays;
+}
+
+/** Asked for every update by every member of a process: of one order those of a whole roster are kept. */
+const drawn = new WeakMap<readonly NodeId[], BoundedCache<readonly NodeId[]>>();
+
+function drawRelays(beacon: Digest, header: Digest, order: readonly NodeId[]): NodeId[] {
   const hash = domainHash('ballast/relays/1', fromHex(beacon), fromHex(header));
   const first = new DataView(hash.buffer, hash.byteOffset).getUint32(0) % order.length;
   return Array.from({ length: RELAYS }, (_, i) => order[(first + i) % order.length] ?? '');

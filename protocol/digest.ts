@@ -74,20 +74,25 @@ export function toHex(bytes: Uint8Array): string {
 
 /** @throws BallastError `HEX_MALFORMED` unless `hex` is an even number of lower-case hexadecimal digits. */
 export function fromHex(hex: string): Uint8Array {
-  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex)) {
-    throw new BallastError(
-      'HEX_MALFORMED',
-      `got ${JSON.stringify(hex.slice(0, 80))}, expected lower-case hexadecimal`,
-    );
-  }
+  if (hex.length % 2 !== 0) throw malformedHex(hex);
   const bytes = new Uint8Array(hex.length / 2);
   for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = 16 * digitOf(hex.charCodeAt(2 * i)) + digitOf(hex.charCodeAt(2 * i + 1));
+    const [high, low] = [digitOf(hex.charCodeAt(2 * i)), digitOf(hex.charCodeAt(2 * i + 1))];
+    if (high < 0 || low < 0) throw malformedHex(hex);
+    bytes[i] = 16 * high + low;
   }
   return bytes;
 }
 
-/** The value of a hexadecimal digit, 0–9 or a–f, by its character code. */
+/** The value of a hexadecimal digit, 0–9 or a–f, by its character code; -1 for any other character. */
 function digitOf(code: number): number {
-  return code < 0x3a ? code - 0x30 : code - 0x57;
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+}
+
+function malformedHex(hex: string): BallastError {
+  return new BallastError(
+    'HEX_MALFORMED',
+    `got ${JSON.stringify(hex.slice(0, 80))}, expected lower-case hexadecimal`,
+  );
 }

@@ -51,11 +51,14 @@ export class EvidenceDesk {
   /**
    * A message that was admitted: its statements are held against those of its sender's others, and what it carries
    * against what this node heard itself.
+   *
+   * @returns undefined where there is nothing to wait for, which is nearly always.
    */
-  async note(message: AnyReceived, heardInstead: HeardInstead): Promise<void> {
-    if (message.type === 'update-header') await this.#make(this.#ledgers.note(message));
+  note(message: AnyReceived, heardInstead: HeardInstead): Promise<void> | undefined {
     if (message.type === 'view-change')
-      await this.compare(message.payload.lock?.prepares ?? [], heardInstead);
+      return this.compare(message.payload.lock?.prepares ?? [], heardInstead);
+    const evidence = message.type === 'update-header' ? this.#ledgers.note(message) : undefined;
+    return evidence && this.#make(evidence);
   }
 
   /** Messages of others that came from a peer that rests on them, against what this node heard itself. */

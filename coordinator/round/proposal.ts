@@ -55,7 +55,16 @@ function take(turn: Turn, message: Received<'proposal'>, known: ReadonlyMap<Dige
 
 function evidenceOf({ payload, view }: Received<'proposal'>): Digest[] {
   const { headers, sealReports, bodyReports, viewChanges } = payload;
-  return [headers, sealReports, bodyReports, ...(view === 0 ? [] : [viewChanges])].flatMap(unpackDigests);
+  return [headers, sealReports, bodyReports, ...(view === 0 ? [] : [viewChanges])].flatMap(unpacked);
+}
+
+const lists = new WeakMap<Uint8Array, readonly Digest[]>();
+
+/** A proposal names a thousand messages, and everybody who gets it looks at all of them twice. */
+function unpacked(packed: Uint8Array): readonly Digest[] {
+  const known = lists.get(packed) ?? unpackDigests(packed);
+  lists.set(packed, known);
+  return known;
 }
 
 function heardBy({ state }: Turn): Map<Digest, AnyReceived> {
@@ -91,7 +100,7 @@ function supported(
     requireEvidence(
       type,
       state.round,
-      unpackDigests(digests).flatMap((digest) => known.get(digest) ?? []),
+      unpacked(digests).flatMap((digest) => known.get(digest) ?? []),
     );
   const open = <Type extends 'view-change' | 'seal-report' | 'body-report'>(
     type: Type,

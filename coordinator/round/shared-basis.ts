@@ -1,4 +1,4 @@
-import { digestOf } from '../../protocol/digest.ts';
+import { digestOf, packDigests } from '../../protocol/digest.ts';
 import type { Received } from '../received.ts';
 import { standingDigest } from '../standing/index.ts';
 import { basisOf, type KnownBefore } from './basis.ts';
@@ -23,7 +23,7 @@ export function sharedBasis(
   known: KnownBefore,
 ): Basis | undefined {
   const cache = bases(context);
-  const digestsOf = (messages: readonly Received[]) => messages.map(({ digest }) => digest);
+  const digestsOf = (messages: readonly Received[]) => packDigests(messages.map(({ digest }) => digest));
   const key = digestOf('ballast/basis/1', {
     beaconHeight,
     beacon: known.beacon,

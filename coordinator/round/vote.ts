@@ -77,7 +77,8 @@ function matching(proposal: Proposed, expected: RoundEntry): RoundEntry | undefi
  */
 export function commit(turn: Turn): void {
   const { context, state } = turn;
-  if (state.committed || state.proposal === undefined) return;
+  if (state.committed || state.proposal === undefined || state.prepares.size < context.committee.quorum)
+    return;
   for (const [digest, entry] of votable(state, state.proposal)) {
     const prepares = [...state.prepares.values()].filter(({ payload }) => payload.entry === digest);
     if (prepares.length < context.committee.quorum) continue;
@@ -95,6 +96,7 @@ export function commit(turn: Turn): void {
 export function certify(turn: Turn): void {
   const { context, state } = turn;
   if (state.proposal === undefined || state.checkingCommits) return;
+  if (state.commits.size < context.committee.quorum) return;
   for (const [digest, entry] of votable(state, state.proposal)) {
     const commits = [...state.commits.values()].filter(({ payload }) => payload.entry === digest);
     const valid = commits.filter((message) => state.validCommits.has(message.digest));

@@ -1,7 +1,7 @@
 import { openEnvelope } from '../../protocol/envelope.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { REPEATABLE } from '../../protocol/message-types.ts';
-import type { KeyValueStore } from '../../protocol/store.ts';
+import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
 import type { Clock } from '../collaborators.ts';
 import { type AnyReceived, readMessage } from '../received.ts';
 
@@ -20,7 +20,8 @@ export class WitnessBook {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
   readonly #held: Map<NodeId, Held>;
-  readonly #unsaved = new Map<string, Uint8Array>();
+  /** Senders of whom more is held than is on disk, with what is on disk. */
+  readonly #unsaved = new Map<NodeId, Held>();
   #cancel: (() => void) | undefined;
   #isStopped = false;
 
@@ -60,8 +61,7 @@ export class WitnessBook {
     const vote = isVote ? message : known.vote;
     const header = isHeader ? message : known.header;
     this.#held.set(message.sender, { vote, header });
-    if (isVote) this.#unsaved.set(`${PREFIX}${message.sender}/vote`, message.bytes);
-    if (isHeader) this.#unsaved.set(`${PREFIX}${message.sender}/header`, message.bytes);
+    if (!this.#unsaved.has(message.sender)) this.#unsaved.set(message.sender, known);
     this.#cancel ??= this.#clock.setTimer(FLUSH_MS, () => void this.#flush());
   }
 
@@ -82,7 +82,14 @@ export class WitnessBook {
   async #flush(): Promise<void> {
     this.#cancel = undefined;
     if (this.#unsaved.size === 0) return;
-    const operations = [...this.#unsaved].map(([key, value]) => ({ type: 'put' as const, key, value }));
+    const operations: StoreOperation[] = [];
+    for (const [node, saved] of this.#unsaved) {
+      const { vote, header } = this.#held.get(node) ?? saved;
+      if (vote !== undefined && vote !== saved.vote)
+        operations.push({ type: 'put', key: `${PREFIX}${node}/vote`, value: vote.bytes });
+      if (header !== undefined && header !== saved.header)
+        operations.push({ type: 'put', key: `${PREFIX}${node}/header`, value: header.bytes });
+    }
     this.#unsaved.clear();
     await this.#store.write(operations).catch(this.#onError);
   }

@@ -24,6 +24,8 @@ export class CalmNetwork {
   readonly #scheduler: Scheduler;
   readonly #traffic: Traffic;
   readonly #peers = new Map<NodeId, Peer>();
+  /** Who hears a topic, by latency; made when it is first spoken on. */
+  readonly #audiences = new Map<Topic, ReadonlyMap<number, readonly (readonly [NodeId, Peer])[]>>();
   /** What is due at a moment of virtual time. */
   readonly #due = new Map<number, (() => void)[]>();
   /** Bytes whose digest was computed: they are shared and never changed. */
@@ -36,27 +38,31 @@ export class CalmNetwork {
 
   connect(node: NodeId, peer: Peer): void {
     this.#peers.set(node, peer);
+    this.#audiences.clear();
   }
 
   broadcast(from: NodeId, topic: Topic, bytes: Uint8Array): void {
     const message = openEnvelope(bytes);
     const { type } = message.envelope;
     this.#traffic.sent(from, type, bytes.length);
-    const byLatency = new Map<number, NodeId[]>();
-    for (const [node, { latencyMs, hears }] of this.#peers) {
-      if (node === from || !hears(topic)) continue;
-      const nodes = byLatency.get(latencyMs);
-      if (nodes === undefined) byLatency.set(latencyMs, [node]);
-      else nodes.push(node);
-    }
-    for (const [latencyMs, nodes] of byLatency) {
+    for (const [latencyMs, audience] of this.#audienceOf(topic)) {
       this.#after(latencyMs, () => {
-        for (const node of nodes) {
+        for (const [node, peer] of audience) {
+          if (node === from) continue;
           this.#traffic.received(node, type, bytes.length);
-          this.#peers.get(node)?.receive(message);
+          peer.receive(message);
         }
       });
     }
+  }
+
+  #audienceOf(topic: Topic): ReadonlyMap<number, readonly (readonly [NodeId, Peer])[]> {
+    const known = this.#audiences.get(topic);
+    if (known !== undefined) return known;
+    const hearing = [...this.#peers].filter(([, { hears }]) => hears(topic));
+    const audience = Map.groupBy(hearing, ([, { latencyMs }]) => latencyMs);
+    this.#audiences.set(topic, audience);
+    return audience;
   }
 
   /** A blob that matches its digest. */

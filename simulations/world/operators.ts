@@ -13,6 +13,10 @@ const DOMAIN = { chainId: 31_337, contract: '0x5fbdb2315678afecb367f032d93f642f6
 const operators = new Map<number, Operator>();
 /** Every node of a world checks every signature; one check for all of them is enough. */
 const checks = new BoundedCache<Promise<boolean>>(1 << 16);
+/** The same for bytes that are shared, which are never changed: most of a large world's. */
+const checksOfBytes = new WeakMap<Uint8Array, Check>();
+
+type Check = { readonly digest: string; readonly signer: string; readonly check: Promise<boolean> };
 const digests = new WeakMap<RoundDecision, string>();
 
 /**
@@ -33,9 +37,12 @@ function createOperator(index: number): Operator {
       sign: (decision) => signRoundDecision(account, DOMAIN, decision),
       verify: (decision, signer, signature) => {
         const digest = digestFor(decision);
+        const last = checksOfBytes.get(signature);
+        if (last?.digest === digest && last.signer === signer) return last.check;
         const key = `${digest}/${signer}/${toHex(signature)}`;
         const check = checks.get(key) ?? isSignedBy(digest, signature, signer);
         checks.set(key, check, 1);
+        checksOfBytes.set(signature, { digest, signer, check });
         return check;
       },
     },
