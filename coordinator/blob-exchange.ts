@@ -26,8 +26,8 @@ export class BlobExchange {
   /** Peers that asked before the seal of a round. */
   readonly #awaitingSeal = new Set<{ readonly round: number; readonly wake: () => void }>();
 
-  /** Bodies on their way to this node. */
-  readonly #coming = new Map<Digest, Promise<unknown>>();
+  /** Bodies on their way to this node, and who is to be told when they are here or are not to be had. */
+  readonly #coming = new Map<Digest, (() => void)[]>();
   /** What this node's proposal rests on, by digest. */
   #evidence: ReadonlyMap<Digest, Uint8Array> = new Map();
   readonly #onEarly: (round: number, peer: NodeId) => void;
@@ -81,53 +81,56 @@ export class BlobExchange {
     if (held !== undefined || !isForMember || !isMember(committee, this.#collaborators.signer.nodeId))
       return held;
     if (this.#sealedRound < round) await this.#sealOf(round);
-    await this.#coming.get(digest)?.catch(() => undefined);
+    const coming = this.#coming.get(digest);
+    if (coming !== undefined) await new Promise<void>((resolve) => coming.push(resolve));
     return this.#blobs.get(digest);
   }
 
   /** A blob from this node's own store, or from the first of `from` that serves it. @throws `BODY_NOT_SERVED`. */
-  async obtain(
+  obtain(
     digest: Digest,
     from: readonly NodeId[],
     maxBytes: number,
     round: number,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const own = await this.#blobs.get(digest);
-    if (own !== undefined) return own;
-    const coming = this.#fetch(digest, from, maxBytes, round, signal);
-    this.#coming.set(digest, coming);
-    try {
-      return await coming;
-    } finally {
-      this.#coming.delete(digest);
-    }
+    return this.#fetch(digest, from, maxBytes, round, signal, []);
   }
 
+  /** @param waiting peers that this node tells when the blob is here or not to be had; undefined where it tells none. */
   async #fetch(
     digest: Digest,
     from: readonly NodeId[],
     maxBytes: number,
     round: number,
     signal: AbortSignal,
+    waiting: (() => void)[] | undefined,
   ): Promise<Uint8Array> {
     const { signer, transport } = this.#collaborators;
+    const own = await this.#blobs.get(digest);
+    if (own !== undefined) return own;
+    if (waiting !== undefined) this.#coming.set(digest, waiting);
     const final = from.findLast((node) => node !== signer.nodeId);
     let last: unknown;
-    for (const peer of from) {
-      if (peer === signer.nodeId) continue;
-      // The last one may take as long as it likes; a silent one before it must not cost the round.
-      const asking = peer === final ? undefined : this.#patience.begin(peer, signal);
-      try {
-        const bytes = await transport.fetch(peer, digest, maxBytes, asking?.signal ?? signal);
-        asking?.end();
-        await this.#blobs.keep(round, digest, bytes);
-        return bytes;
-      } catch (error) {
-        asking?.end();
-        last = error;
-        if (signal.aborted) break;
+    try {
+      for (const peer of from) {
+        if (peer === signer.nodeId) continue;
+        // The last one may take as long as it likes; a silent one before it must not cost the round.
+        const asking = peer === final ? undefined : this.#patience.begin(peer, signal);
+        try {
+          const bytes = await transport.fetch(peer, digest, maxBytes, asking?.signal ?? signal);
+          await this.#blobs.keep(round, digest, bytes);
+          return bytes;
+        } catch (error) {
+          last = error;
+          if (signal.aborted) break;
+        } finally {
+          asking?.end();
+        }
       }
+    } finally {
+      if (waiting !== undefined) this.#coming.delete(digest);
+      for (const wake of waiting ?? []) wake();
     }
     throw new BallastError(
       'BODY_NOT_SERVED',
@@ -199,7 +202,7 @@ export class BlobExchange {
     try {
       for (const { digest, most } of parts) {
         const own = await this.#blobs.get(digest);
-        if (own === undefined) await this.#fetch(digest, nodesOf(committee), most, round, signal);
+        if (own === undefined) await this.#fetch(digest, nodesOf(committee), most, round, signal, undefined);
         else await this.#blobs.put(round, own);
       }
       return true;

@@ -2,7 +2,6 @@ import { encodeState } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import { type Encodable, encodeCanonical } from '../protocol/encoding.ts';
 import { BallastError } from '../protocol/errors.ts';
-import type { NodeId } from '../protocol/ids.ts';
 import type { StoreOperation } from '../protocol/store.ts';
 import { encodeWeights } from '../protocol/vectors.ts';
 import { Announcer } from './announcer.ts';
@@ -23,10 +22,9 @@ import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
 import { lookUp } from './look-up.ts';
 import { openedUpdate } from './opened-updates.ts';
-import type { Received } from './received.ts';
 import { Retention } from './retention.ts';
 import { encodeRoll, preparedRollKey, type Roll, updatesOf } from './roll.ts';
-import type { Basis, RoundEffect, RoundEvent } from './round/types.ts';
+import type { Basis, BodyStatus, RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
 import { obtainEvidence } from './sync/evidence-fetch.ts';
@@ -336,22 +334,21 @@ export class Effects {
   }
 
   async #fetchBody({ round, header, from }: Effect<'fetch-body'>): Promise<void> {
-    const status = await this.#openedBody(round, header, from).catch((error: unknown) => ({
-      code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED',
-    }));
+    let status: BodyStatus;
+    try {
+      const { digest, size } = header.payload;
+      const { parameters } = this.#options;
+      const { signal } = this.#round;
+      const most = bodyBytes(size, parameters.update.compression);
+      const bytes = await this.#exchange.obtain(digest, from, most, round, signal);
+      const update = openedUpdate(bytes, header, parameters);
+      await this.#audits.check(header, this.#roundBeacon ?? '', from, signal);
+      const content = contentDigest(update, parameters);
+      status = content === undefined ? 'held' : { content };
+    } catch (error) {
+      status = { code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED' };
+    }
     this.#loop.post({ type: 'body', round, header, status });
-  }
-
-  async #openedBody(round: number, header: Received<'update-header'>, from: readonly NodeId[]) {
-    const { digest, size } = header.payload;
-    const { parameters } = this.#options;
-    const { signal } = this.#round;
-    const most = bodyBytes(size, parameters.update.compression);
-    const bytes = await this.#exchange.obtain(digest, from, most, round, signal);
-    const update = openedUpdate(bytes, header, parameters);
-    await this.#audits.check(header, this.#roundBeacon ?? '', from, signal);
-    const content = contentDigest(update, parameters);
-    return content === undefined ? ('held' as const) : { content };
   }
 
   async #aggregate(effect: Effect<'aggregate'>): Promise<void> {
