@@ -31,17 +31,7 @@ export class Patience {
     this.#ms = ms;
   }
 
-  /** Runs `ask` with a signal that fires when the time is over, or when `signal` does. */
-  async within<T>(peer: NodeId, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const asking = this.begin(peer, signal);
-    try {
-      return await ask(asking.signal);
-    } finally {
-      asking.end();
-    }
-  }
-
-  /** The same for a caller that asks itself; it has to say when the question is over. */
+  /** The time begins now for what is asked of a peer, and ends when `signal` fires; the caller says when it is over. */
   begin(peer: NodeId, signal: AbortSignal): Asking {
     const waits = this.#waits.get(signal) ?? new Map<NodeId, Wait>();
     this.#waits.set(signal, waits);

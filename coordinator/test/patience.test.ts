@@ -30,6 +30,16 @@ function question() {
   return { ask, answer: () => resolve('here') };
 }
 
+async function within<T>(
+  patience: Patience,
+  peer: string,
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const asking = patience.begin(peer, signal);
+  return ask(asking.signal).finally(asking.end);
+}
+
 const outcome = (answer: Promise<string>) => answer.catch((error: Error) => error.message);
 
 describe('patience', () => {
@@ -38,8 +48,8 @@ describe('patience', () => {
     const patience = new Patience(clock, 100);
     const { signal } = new AbortController();
     const [first, second, third] = [question(), question(), question()];
-    const answers = [first, second].map(({ ask }) => patience.within('a', signal, ask));
-    const other = patience.within('b', signal, third.ask);
+    const answers = [first, second].map(({ ask }) => within(patience, 'a', signal, ask));
+    const other = within(patience, 'b', signal, third.ask);
     expect(clock.timers.size).to.equal(2);
     first.answer();
     third.answer();
@@ -56,10 +66,10 @@ describe('patience', () => {
     const patience = new Patience(clock, 100);
     const { signal } = new AbortController();
     const [early, late] = [question(), question()];
-    const first = patience.within('a', signal, early.ask);
+    const first = within(patience, 'a', signal, early.ask);
     clock.timers.clear();
     clock.pass(50);
-    const second = patience.within('a', signal, late.ask);
+    const second = within(patience, 'a', signal, late.ask);
     expect(clock.timers.size).to.equal(1);
     early.answer();
     late.answer();
@@ -70,10 +80,10 @@ describe('patience', () => {
     const clock = handClock();
     const patience = new Patience(clock, 100);
     const controller = new AbortController();
-    const answer = patience.within('a', controller.signal, question().ask);
+    const answer = within(patience, 'a', controller.signal, question().ask);
     controller.abort();
     expect(await outcome(answer)).to.equal('given up');
-    expect(await outcome(patience.within('a', controller.signal, question().ask))).to.equal('given up');
+    expect(await outcome(within(patience, 'a', controller.signal, question().ask))).to.equal('given up');
     expect(clock.timers.size).to.equal(0);
   });
 });
