@@ -336,14 +336,11 @@ export class Effects {
   async #fetchBody({ round, header, from }: Effect<'fetch-body'>): Promise<void> {
     let status: BodyStatus;
     try {
-      const { digest, size } = header.payload;
-      const { parameters } = this.#options;
-      const { signal } = this.#round;
-      const most = bodyBytes(size, parameters.update.compression);
-      const bytes = await this.#exchange.obtain(digest, from, most, round, signal);
-      const update = openedUpdate(bytes, header, parameters);
+      const [{ parameters }, { signal }, { payload }] = [this.#options, this.#round, header];
+      const most = bodyBytes(payload.size, parameters.update.compression);
+      const bytes = await this.#exchange.obtain(payload.digest, from, most, round, signal);
+      const content = contentDigest(openedUpdate(bytes, header, parameters), parameters);
       await this.#audits.check(header, this.#roundBeacon ?? '', from, signal);
-      const content = contentDigest(update, parameters);
       status = content === undefined ? 'held' : { content };
     } catch (error) {
       status = { code: error instanceof BallastError ? error.code : 'BODY_NOT_SERVED' };
