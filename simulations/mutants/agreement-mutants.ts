@@ -109,6 +109,17 @@ export const AGREEMENT_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'few-reports',
+    breaks: 'a proposal may rest on fewer reports than a quorum',
+    edits: [
+      {
+        path: PROPOSAL,
+        find: 'if (members.length < committee.quorum) {',
+        replace: "if (members.length < (type === 'view-change' ? committee.quorum : 1)) {",
+      },
+    ],
+  },
+  {
     name: 'any-leader',
     breaks: 'whoever proposes leads',
     edits: [

@@ -1,14 +1,15 @@
 import { BEHAVIOUR_NAMES, type BehaviourName } from './behaviours/registry.ts';
 import type { Fault, Schedule, Weather } from './fault.ts';
+import { blackout, succession } from './lying-successors.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
-import { runSchedule } from './run-schedule.ts';
 
 /** Committee sizes: both kinds of N = 3F + 1 and beyond, F from 1 to 4. */
 export const SIZES = [4, 6, 7, 10, 13] as const;
 
 /**
  * Kinds of runs: F nodes silent, F equivocating, up to F of any behaviour, none; F silent and F equivocating, where
- * safety alone is owed; the power failing everywhere at the first certificate; and a node left alone for long.
+ * safety alone is owed; the power failing everywhere at the first certificate; a node left alone for long; and the links
+ * cut while members vote, with liars in the leader's place of the next views.
  */
 export const PLANS = [
   'silent',
@@ -20,6 +21,7 @@ export const PLANS = [
   'blackout',
   'mixed',
   'alone',
+  'succession',
 ] as const;
 export type PlanName = (typeof PLANS)[number];
 
@@ -46,7 +48,8 @@ export async function drawSchedule(choice: ScheduleChoice): Promise<Schedule> {
     acceptance: [1, 1, 0.9, 0.5][random.below(4)] ?? 1,
     syncMs: 1 + random.below(40),
   };
-  if (plan === 'blackout') return blackout(base, random, shuffled(random, nodes));
+  if (plan === 'blackout') return blackout(base, random);
+  if (plan === 'succession') return succession(base, random);
   const places = shuffled(random, nodes);
   if (plan === 'alone') return { ...base, faults: alone(random, nodes, places) };
   const byzantine = byzantineFaults(random, plan, nodes, places);
@@ -116,43 +119,6 @@ function clocks(random: SeededRandom, nodes: number): Fault[] {
     const offsetMs = random.below(58_000) - 29_000;
     return { kind: 'clock', node, offsetMs, drift: (random.below(2_001) - 1_000) / 1_000_000 };
   });
-}
-
-/** The longest that a node stays away after the power failed, and how long the one that had decided does. */
-const AWAY_MS = 7_000;
-const LONGEST_AWAY_MS = 2 * AWAY_MS + 8_000;
-
-/**
- * The power fails everywhere just when the first node holds the first certificate, and that node stays away longest:
- * the others must come to the very same entry from what their disks kept. They come back far apart, so that views
- * end before a quorum is there and a lock has to be carried on.
- */
-async function blackout(
-  base: Omit<Schedule, 'faults'>,
-  random: SeededRandom,
-  places: readonly number[],
-): Promise<Schedule> {
-  const { nodes } = base;
-  const tolerated = Math.floor((nodes - 1) / 3);
-  const quorum = Math.floor((nodes + tolerated) / 2) + 1;
-  // So many that a quorum is there while the one that had decided is away.
-  const liars = places.slice(0, nodes - 1 - quorum).map(
-    (node): Fault => ({
-      kind: 'byzantine',
-      node,
-      behaviour: random.below(2) === 0 ? 'lock-breaking' : 'false-lock',
-      victim: node,
-    }),
-  );
-  const isLiar = (node: number) => places.indexOf(node) < liars.length;
-  const calm = await runSchedule({ ...base, rounds: 1, faults: liars });
-  const first = calm.report.decisions.find(({ node }) => !isLiar(node));
-  const atMs = (first?.atMs ?? 0) + 1;
-  const deaths = Array.from({ length: nodes }, (_, node): Fault => {
-    const forMs = node === first?.node ? LONGEST_AWAY_MS : 500 + random.below(AWAY_MS);
-    return { kind: 'crash', node, atMs, forMs };
-  });
-  return { ...base, faults: [...liars, ...deaths] };
 }
 
 /** F nodes are silent, and all others but one lose power before they have agreed, for seconds or for minutes. */

@@ -1,6 +1,7 @@
 import { createAggregator } from '../../aggregation/index.ts';
 import type { Evaluator, RoundTrainer } from '../../coordinator/collaborators.ts';
 import { entryDigest } from '../../coordinator/entry.ts';
+import type { AnyReceived } from '../../coordinator/received.ts';
 import { type Digest, digestOf, digestOfBytes } from '../../protocol/digest.ts';
 import { encodeWeights } from '../../protocol/vectors.ts';
 import { byzantineNodes, type Fault, healedAt, isWeather, type Schedule } from './fault.ts';
@@ -36,6 +37,8 @@ export type RunOptions = {
   readonly quorum?: number;
   /** Virtual milliseconds that a run may take after the network has healed. */
   readonly patienceMs?: number;
+  /** Hears each message as it first leaves a node, virtual milliseconds after the first block. */
+  readonly onSaid?: (message: AnyReceived, atMs: number) => void;
 };
 
 /** Length of the model. */
@@ -90,6 +93,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions = {}):
         inclusion(context),
         memory(context),
         ...(isOverloaded ? [] : [alive.invariant]),
+        { onSaid: (_, message) => options.onSaid?.(message, created.elapsedMs) },
       ]);
       monitor = watching;
       return watching;

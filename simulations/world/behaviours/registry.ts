@@ -4,6 +4,7 @@ import { censoring } from './censoring.ts';
 import { equivocatingLeader } from './equivocating-leader.ts';
 import { equivocatingVoter } from './equivocating-voter.ts';
 import { falseLock } from './false-lock.ts';
+import { fewReports } from './few-reports.ts';
 import { flooding } from './flooding.ts';
 import { forgingLeader } from './forging-leader.ts';
 import { garbage } from './garbage.ts';
@@ -21,6 +22,7 @@ const BEHAVIOURS = {
   'equivocating-leader': equivocatingLeader,
   'equivocating-voter': equivocatingVoter,
   'false-lock': falseLock,
+  'few-reports': fewReports,
   flooding,
   'forging-leader': forgingLeader,
   garbage,

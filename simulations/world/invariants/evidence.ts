@@ -8,11 +8,14 @@ import type { WorldNode } from '../world-node.ts';
 import { type Invariant, type InvariantContext, nameOf } from './invariant.ts';
 
 /**
- * In a later view an honest node prepares only on a proposal that rests on the view changes of a quorum, in which
- * every lock stands on prepares that were really said, and only what the highest of these locks binds it to.
+ * An honest node prepares only on a proposal that rests on the reports of a quorum, or on a lock. In a later view it
+ * rests on the view changes of a quorum too, in which every lock stands on prepares that were really said, and it is
+ * for what the highest of these locks binds to.
  */
 export function evidence(context: InvariantContext): Invariant {
   const viewChanges = new Map<Digest, Received<'view-change'>>();
+  /** Who sent a report. */
+  const reports = new Map<Digest, NodeId>();
   const proposals = new Map<string, Received<'proposal'>[]>();
   /** Who prepared an entry in a view. */
   const prepared = new Map<string, Set<NodeId>>();
@@ -20,8 +23,16 @@ export function evidence(context: InvariantContext): Invariant {
   const isReal = ({ view, entry }: Lock) =>
     (prepared.get(`${entry.round}/${view}/${entryDigest(entry)}`)?.size ?? 0) >= context.quorum;
 
+  const isQuorum = (packed: Uint8Array) => {
+    const digests = unpackDigests(packed);
+    const known = digests.flatMap((each) => reports.get(each) ?? []);
+    return new Set(known).size + digests.length - known.length >= context.quorum;
+  };
+
   /** What is wrong with preparing `digest` on a proposal. */
-  const wrong = ({ payload }: Received<'proposal'>, digest: Digest): string | undefined => {
+  const wrong = ({ view, payload }: Received<'proposal'>, digest: Digest): string | undefined => {
+    const areReported = isQuorum(payload.sealReports) && isQuorum(payload.bodyReports);
+    if (view === 0) return areReported ? undefined : 'too few reports';
     const digests = unpackDigests(payload.viewChanges);
     const named = digests.flatMap((each) => viewChanges.get(each) ?? []);
     // A liar that leads may serve what it has said to nobody.
@@ -34,13 +45,14 @@ export function evidence(context: InvariantContext): Invariant {
       (high, lock) => (high === undefined || lock.view > high.view ? lock : high),
       undefined,
     );
+    if (unheard === 0 && highest === undefined && !areReported) return 'too few reports';
     const isBroken = unheard === 0 && highest !== undefined && entryDigest(highest.entry) !== digest;
     return isBroken ? 'another entry than the one that is locked' : undefined;
   };
 
   const check = (node: WorldNode, { round, view, payload }: Received<'prepare'>) => {
     const { state } = node;
-    if (view === 0 || state?.round !== round || state.order.length === 0) return;
+    if (state?.round !== round || state.order.length === 0) return;
     const led = proposals.get(`${round}/${view}/${leaderOf(state.order, view)}`) ?? [];
     const faults = led.map((proposal) => wrong(proposal, payload.entry));
     if (faults.length === 0 || faults.includes(undefined)) return;
@@ -53,6 +65,8 @@ export function evidence(context: InvariantContext): Invariant {
   return {
     onSaid: (node, message) => {
       if (message.type === 'view-change') viewChanges.set(message.digest, message);
+      if (message.type === 'seal-report' || message.type === 'body-report')
+        reports.set(message.digest, message.sender);
       if (message.type === 'proposal') {
         const key = `${message.round}/${message.view}/${message.sender}`;
         proposals.set(key, [...(proposals.get(key) ?? []), message]);
