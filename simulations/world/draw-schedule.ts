@@ -17,11 +17,10 @@ export const PLANS = [
   'mixed',
   'benign',
   'overload',
-  'mixed',
+  'succession',
   'blackout',
   'mixed',
   'alone',
-  'succession',
 ] as const;
 export type PlanName = (typeof PLANS)[number];
 
