@@ -106,11 +106,11 @@ describe('the safety test itself', () => {
 
   it('sees two certificates where F+1 votes decide, with two members that equivocate', async function () {
     this.timeout(180_000);
-    const faults = range(2).map(
-      (node): Fault => ({ kind: 'byzantine', node, behaviour: 'equivocating-leader', victim: 6 }),
+    const faults = (['equivocating-leader', 'equivocating-voter'] as const).map(
+      (behaviour, node): Fault => ({ kind: 'byzantine', node, behaviour, victim: 6 }),
     );
     for (const seed of range(60)) {
-      const schedule = { ...QUIET, seed, acceptance: 0.5, faults };
+      const schedule = { ...QUIET, seed, acceptance: 0.75, faults };
       const wrong = await runSchedule(schedule, { quorum: 3 });
       if (!wrong.violations.some(({ code }) => code === 'TWO_CERTIFICATES')) continue;
       expect((await runSchedule(schedule)).violations).to.deep.equal([]);
