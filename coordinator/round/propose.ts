@@ -38,14 +38,18 @@ export function propose(turn: Turn): void {
   broadcastProposal(turn, candidateEntry(context, turn.state, basis, own.aggregated, judged), basis);
 }
 
-/** The reports so far, when all are here, or a quorum of them and no time is left for the others. */
+/**
+ * The reports so far, when all are here, or a quorum of them and no time is left for the others. In a later view none
+ * is: a quorum has given up on a leader, while one that was away counts its own time from its return.
+ */
 function settledBasis(turn: Turn): Basis | undefined {
   const { context, state } = turn;
   const { standing } = state;
   if (standing === undefined) return undefined;
   const { members, quorum } = context.committee;
   const fewest = Math.min(state.sealReports.size, state.bodyReports.size);
-  if (fewest < quorum || (fewest < members.length && !state.fetchTimedOut)) return undefined;
+  const isOver = state.fetchTimedOut || state.view > 0;
+  if (fewest < quorum || (fewest < members.length && !isOver)) return undefined;
   return sharedBasis(
     context,
     state.head.nextBeaconHeight,
