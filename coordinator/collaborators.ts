@@ -14,7 +14,7 @@ import type { Offence } from './evidence/kinds.ts';
 import type { Judgement, Verdict } from './gate.ts';
 import type { Registrant } from './next-epoch.ts';
 import type { RestoreRequest } from './restore.ts';
-import type { Roll } from './roll.ts';
+import type { Roll, RollRow } from './roll.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
 import type { StandingTable } from './standing/index.ts';
 import type { AuditedStep } from './training-proof/trajectory.ts';
@@ -92,7 +92,10 @@ export type Transport = {
   readonly fetchWitness: (from: NodeId, signal: AbortSignal) => Promise<readonly Uint8Array[]>;
 };
 
-/** The newest round of a log, or at most `most` in ascending order from a round on. */
+/**
+ * The newest round of a log, or at most `most` in ascending order from a round on; with a `most` of 0 the asker's own
+ * row on the roll of that round, as `encodeProvenRow` gives it.
+ */
 export type LogRequest = { readonly from: 'newest' } | { readonly from: number; readonly most: number };
 
 export type RosterSource = {
@@ -150,6 +153,8 @@ export type Evaluator = {
 /** What a participant tells about, for logs, metrics and people. None of it feeds back. */
 export type ParticipantObserver = {
   readonly onDecided?: (decided: Decided) => void;
+  /** What a member says became of this node's update, proven, where this node takes no rolls. */
+  readonly onOwnRow?: (round: number, row: RollRow) => void;
   readonly onAggregated?: (round: number, candidate: Candidate) => void;
   readonly onRefused?: (refused: {
     readonly sender: NodeId;

@@ -11,6 +11,7 @@ import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
 import { type Certificate, isCertified, sealCertificate, validVotes } from './certificate.ts';
 import type { Collaborators, EpochOptions, ParticipantObserver } from './collaborators.ts';
+import type { Committee } from './committee.ts';
 import type { Epoch } from './committee-record.ts';
 import { decisionOf } from './entry.ts';
 import { MAX_EVIDENCE_BYTES } from './evidence/encoding.ts';
@@ -28,6 +29,7 @@ import type { Basis, BodyStatus, RoundEffect, RoundEvent } from './round/types.t
 import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
 import { obtainEvidence } from './sync/evidence-fetch.ts';
+import type { OwnRows } from './sync/own-rows.ts';
 import { pause } from './sync/pause.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
@@ -47,6 +49,7 @@ export type EffectsParts = {
   readonly blobs: Blobs;
   readonly exchange: BlobExchange;
   readonly voice: Voice;
+  readonly ownRows: OwnRows;
   /** Hears of rounds that are in the log, before the next one trains. */
   readonly onLogged: (rounds: readonly LoggedRound[]) => Promise<void>;
   /** Checks and keeps a proof from a peer. */
@@ -81,6 +84,9 @@ export class Effects {
   readonly #blobs: Blobs;
   readonly #exchange: BlobExchange;
   readonly #voice: Voice;
+  readonly #ownRows: OwnRows;
+  /** The last round for which this node has said a header. */
+  #trained = 0;
   readonly #onLogged: EffectsParts['onLogged'];
   readonly #onProof: EffectsParts['onProof'];
   readonly #onCarried: EffectsParts['onCarried'];
@@ -107,6 +113,7 @@ export class Effects {
     this.#blobs = parts.blobs;
     this.#exchange = parts.exchange;
     this.#voice = parts.voice;
+    this.#ownRows = parts.ownRows;
     this.#onLogged = parts.onLogged;
     this.#onProof = parts.onProof;
     this.#onCarried = parts.onCarried;
@@ -126,6 +133,7 @@ export class Effects {
       store: collaborators.store,
       blobs: parts.blobs,
       exchange: parts.exchange,
+      ownRow: (round) => parts.ownRows.obtain(round),
       stepOf: collaborators.auditedStep,
     });
   }
@@ -224,6 +232,7 @@ export class Effects {
 
   async #decide({ certificate, roll, leader, standing, basis, epoch }: Effect<'decided'>): Promise<void> {
     const { entry } = certificate;
+    const { committee } = this.#options;
     await this.#keepStanding(entry.round, standing);
     const transcript: StoreOperation[] =
       basis === undefined
@@ -237,12 +246,20 @@ export class Effects {
     await this.#accuse(entry.round, roll);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
+    if (roll === undefined && this.#trained === entry.round) this.#askOwnRow(certificate, committee);
     this.#observer.onDecided?.({ certificate, roll, standing, leader, candidate });
     await this.#announcer.announce(certificate);
   }
 
   async #accuse(round: number, roll: Roll | undefined): Promise<void> {
     for (const proof of this.#audits.proofsOf(round, roll ?? [])) await this.#onForgedStep(proof);
+  }
+
+  #askOwnRow(certificate: Certificate, committee: Committee): void {
+    this.#beside(async () => {
+      const row = await this.#ownRows.ask(certificate, committee);
+      if (row !== undefined) this.#observer.onOwnRow?.(certificate.entry.round, row);
+    });
   }
 
   /** Somebody else has told the others of a round's certificate. */
@@ -320,6 +337,7 @@ export class Effects {
     const digest = await this.#blobs.put(round, bytes);
     const trajectory = await this.#audits.state(round, this.#roundBeacon ?? '', version.weights, signal);
     if (signal.aborted) return;
+    this.#trained = round;
     await this.#voice.say('update-header', round, 0, {
       baseVersion: base.version,
       baseDigest: base.modelDigest,

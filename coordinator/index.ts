@@ -92,6 +92,14 @@ export {
   selectedOf,
   updatesOf,
 } from './roll.ts';
+export {
+  encodeProvenRow,
+  isRowOf,
+  MAX_PROVEN_ROW_BYTES,
+  openProvenRow,
+  type ProvenRow,
+  provenRow,
+} from './roll-row.ts';
 export { createRoster, type Roster } from './roster.ts';
 export { rollOf } from './round/basis.ts';
 export { startRound, step } from './round/step.ts';

@@ -26,7 +26,7 @@ import type { RoundLog } from './log.ts';
 import type { LoggedRound } from './logged-round.ts';
 import { type Memory, readMemory } from './memory.ts';
 import type { AnyReceived, Received } from './received.ts';
-import type { Roll } from './roll.ts';
+import type { Roll, RollRow } from './roll.ts';
 import { startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
 import { genesisState, type RoundAggregator, requireRoundInputs } from './round-aggregator.ts';
@@ -34,6 +34,7 @@ import { requireSelection } from './selection/index.ts';
 import { CatchUp } from './sync/catch-up.ts';
 import { answerLog } from './sync/log-server.ts';
 import { OwnPast } from './sync/own-past.ts';
+import { OwnRows } from './sync/own-rows.ts';
 import type { WitnessBook } from './sync/witness-book.ts';
 import { Voice } from './voice.ts';
 
@@ -64,6 +65,7 @@ export class Participant {
   readonly #voice: Voice;
   readonly #catchUp: CatchUp;
   readonly #ownPast: OwnPast;
+  readonly #ownRows: OwnRows;
   readonly #witness: WitnessBook;
   readonly #evidence: EvidenceDesk;
   /** What was said in the round in progress before a restart. */
@@ -111,6 +113,7 @@ export class Participant {
       signal,
     });
     const collaborators = { ...givenCollaborators, trainer: this.#ownPast.trainer };
+    this.#ownRows = new OwnRows({ ...givenCollaborators, log, signal });
     this.#options = options;
     this.#collaborators = collaborators;
     this.#observer = observer;
@@ -164,6 +167,7 @@ export class Participant {
       blobs,
       exchange: this.#exchange,
       voice: this.#voice,
+      ownRows: this.#ownRows,
       onLogged: (rounds) => this.#ownPast.noteRounds(rounds),
       onProof: (bytes) => this.#evidence.take(bytes),
       onCarried: (messages) =>
@@ -269,6 +273,11 @@ export class Participant {
     return this.#log.roll(round);
   }
 
+  /** What became of this node's update in a round; undefined where it had none there, or nobody told. */
+  async ownRow(round: number): Promise<RollRow | undefined> {
+    return this.#ownRows.known(round);
+  }
+
   /** Every proof of an offence that this node keeps. */
   get offences(): readonly Offence[] {
     return this.#evidence.offences;
@@ -313,9 +322,9 @@ export class Participant {
     return (await this.#exchange.serve(digest, round, peer)) ?? this.#evidence.bytes(digest);
   }
 
-  /** What a peer gets of this node's log, encoded rounds: see `answerLog`. */
-  async serveLog(request: LogRequest): Promise<Uint8Array[]> {
-    return answerLog(this.#log, request);
+  /** What a peer gets of this node's log, encoded: see `answerLog`. */
+  async serveLog(request: LogRequest, peer: NodeId): Promise<Uint8Array[]> {
+    return answerLog(this.#log, request, peer);
   }
 
   /** What this node holds of a peer: for that peer alone. */

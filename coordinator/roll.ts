@@ -20,7 +20,7 @@ const KEY_BYTES = 32;
 const DIGEST_BYTES = 32;
 const MAX_FATE_BYTES = 64;
 /** Of a leaf: key, digest and fate; and what their canonical encoding adds. */
-const MAX_LEAF_BYTES = KEY_BYTES + DIGEST_BYTES + MAX_FATE_BYTES + 5;
+export const MAX_LEAF_BYTES = KEY_BYTES + DIGEST_BYTES + MAX_FATE_BYTES + 5;
 /** The encoded roll of the largest roster. */
 export const MAX_ROLL_BYTES = MAX_ROSTER * MAX_LEAF_BYTES + 5;
 
@@ -130,7 +130,8 @@ export function openRoll(bytes: Uint8Array, entry: Pick<RoundEntry, 'round' | 'u
   );
 }
 
-function readLeaf(leaf: unknown): RollRow {
+/** @throws BallastError `ROLL_MALFORMED` for anything that {@link rollLeaf} does not write. */
+export function readLeaf(leaf: unknown): RollRow {
   const fateAt = KEY_BYTES + DIGEST_BYTES;
   if (!(leaf instanceof Uint8Array) || leaf.length <= fateAt || leaf.length > fateAt + MAX_FATE_BYTES)
     throw malformed('a row that is no key, digest and fate');

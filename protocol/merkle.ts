@@ -40,21 +40,29 @@ export function merkleRoot(leaves: readonly Uint8Array[]): Digest {
  * @throws BallastError `MERKLE_INDEX` for a place that the list does not have.
  */
 export function merkleProof(leaves: readonly Uint8Array[], index: number): MerkleProof {
-  if (!Number.isInteger(index) || index < 0 || index >= leaves.length) {
-    throw new BallastError(
-      'MERKLE_INDEX',
-      `leaf: got index ${index}, expected an integer from 0 to below ${leaves.length}`,
-      { metadata: { index, count: leaves.length } },
-    );
-  }
-  const path: Uint8Array[] = [];
-  let level = leaves.map(leafHash);
-  for (let place = index; level.length > 1; place >>>= 1) {
-    const sibling = level[place ^ 1];
-    if (sibling !== undefined) path.push(sibling);
+  return merkleProver(leaves)(index);
+}
+
+/** As {@link merkleProof}, for whoever asks for many of one list: the tree is hashed once. */
+export function merkleProver(leaves: readonly Uint8Array[]): (index: number) => MerkleProof {
+  const count = leaves.length;
+  const levels = [leaves.map(leafHash)];
+  for (let level = levels[0] ?? []; level.length > 1; ) {
     level = levelAbove(level);
+    levels.push(level);
   }
-  return { index, count: leaves.length, path };
+  return (index) => {
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw new BallastError(
+        'MERKLE_INDEX',
+        `leaf: got index ${index}, expected an integer from 0 to below ${count}`,
+        { metadata: { index, count } },
+      );
+    }
+    // A level's last node without a sibling moves up, and adds nothing.
+    const path = levels.flatMap((level, height) => level[(index >>> height) ^ 1] ?? []);
+    return { index, count, path };
+  };
 }
 
 /**

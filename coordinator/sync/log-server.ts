@@ -1,16 +1,27 @@
+import type { NodeId } from '../../protocol/ids.ts';
 import type { LogRequest } from '../collaborators.ts';
 import type { RoundLog } from '../log.ts';
 import { encodeLoggedRound } from '../logged-round.ts';
+import type { Roll } from '../roll.ts';
+import { encodeProvenRow, provenRow } from '../roll-row.ts';
 
 /** Rounds that a peer is asked for at once, and that it gives at most. */
 export const MAX_LOG_ANSWER = 64;
 /** An answer ends with the round that takes it beyond this. */
 export const ENOUGH_LOG_BYTES = 2 << 20;
 
-/** What a peer gets of this node's log: its newest round, or at most 64 from a round on, and about 2 MiB. */
-export async function answerLog(log: RoundLog, request: LogRequest): Promise<Uint8Array[]> {
+/**
+ * What a peer gets of this node's log: its newest round, or at most 64 from a round on, and about 2 MiB; for none, its
+ * own row on the roll of that round, with a proof.
+ */
+export async function answerLog(log: RoundLog, request: LogRequest, peer: NodeId): Promise<Uint8Array[]> {
   const last = log.head.round;
   const [from, most] = request.from === 'newest' ? [last, 1] : [request.from, request.most];
+  if (most === 0) {
+    const roll = await rollOnce(log, from);
+    const row = roll && provenRow(roll, peer);
+    return row === undefined ? [] : [encodeProvenRow(row)];
+  }
   const answer: Uint8Array[] = [];
   let size = 0;
   for (let round = from; round <= last && answer.length < Math.min(most, MAX_LOG_ANSWER); round++) {
@@ -21,4 +32,17 @@ export async function answerLog(log: RoundLog, request: LogRequest): Promise<Uin
     answer.push(record);
   }
   return answer;
+}
+
+type KeptRoll = { readonly round: number; readonly roll: Promise<Roll | undefined> };
+const kept = new WeakMap<RoundLog, KeptRoll>();
+
+/** All who trained ask after the round just decided: its roll is read, and its tree hashed, once. */
+function rollOnce(log: RoundLog, round: number): Promise<Roll | undefined> {
+  if (round > log.head.round) return Promise.resolve(undefined);
+  const known = kept.get(log);
+  if (known?.round === round) return known.roll;
+  const roll = log.roll(round);
+  kept.set(log, { round, roll });
+  return roll;
 }

@@ -8,7 +8,7 @@ import type { BlobExchange } from '../blob-exchange.ts';
 import type { Blobs } from '../blobs.ts';
 import type { RoundLog } from '../log.ts';
 import { openEvidence, type Received } from '../received.ts';
-import type { Roll } from '../roll.ts';
+import type { Roll, RollRow } from '../roll.ts';
 import { decodeTranscript, transcriptKey } from '../transcript.ts';
 import { encodeFailedAudit } from './failed-audit.ts';
 import { decodeOpening, encodeOpening, openingBytes, openTrajectory } from './opening.ts';
@@ -37,6 +37,8 @@ export type TrainingAuditsParts = {
   readonly store: Pick<KeyValueStore, 'get'>;
   readonly blobs: Pick<Blobs, 'put'>;
   readonly exchange: Pick<BlobExchange, 'obtain' | 'obtainWeights'>;
+  /** This node's own row of a round whose roll it did without. */
+  readonly ownRow: (round: number) => Promise<RollRow | undefined>;
   /** The step of a round; absent where the network audits nothing. */
   readonly stepOf: ((round: number) => AuditedStep) | undefined;
 };
@@ -44,7 +46,8 @@ export type TrainingAuditsParts = {
 /** A past round as an audit needs it. */
 type Past = {
   readonly entry: RoundEntry;
-  readonly nodes: ReadonlySet<NodeId>;
+  /** Undefined where this node did without the roll. */
+  readonly nodes: ReadonlySet<NodeId> | undefined;
   /** By sender; empty where this node has not seen the round's headers. */
   readonly headers: ReadonlyMap<NodeId, Received<'update-header'>>;
 };
@@ -170,9 +173,10 @@ export class TrainingAudits {
     for (const kept of this.#past.keys()) if (kept < oldest) this.#past.delete(kept);
     for (let past = round - 1; past >= oldest; past--) {
       const found = await this.#pastOf(past);
+      const isOn = found === undefined ? undefined : await this.#isOnRoll(node, past, found);
       // Without a roll nobody knows whether it is that round which is owed, or one before.
-      if (found === undefined) return undefined;
-      if (!found.nodes.has(node)) continue;
+      if (found === undefined || isOn === undefined) return undefined;
+      if (!isOn) continue;
       const challenge = past + 1 === round ? beacon : (await this.#pastOf(past + 1))?.entry.beacon;
       if (challenge === undefined) return undefined;
       return {
@@ -184,6 +188,12 @@ export class TrainingAudits {
       };
     }
     return undefined;
+  }
+
+  /** Of itself a node knows it without the roll too: it has asked for its own row. */
+  async #isOnRoll(node: NodeId, round: number, { nodes }: Past): Promise<boolean | undefined> {
+    if (nodes !== undefined) return nodes.has(node);
+    return node === this.#parts.self ? (await this.#parts.ownRow(round)) !== undefined : undefined;
   }
 
   #pastOf(round: number): Promise<Past | undefined> {
@@ -199,11 +209,11 @@ export class TrainingAudits {
       log.roll(round),
       store.get(transcriptKey(round)),
     ]);
-    if (certificate === undefined || roll === undefined) return undefined;
+    if (certificate === undefined) return undefined;
     const headers = transcript === undefined ? [] : headersOf(transcript, network, round);
     return {
       entry: certificate.entry,
-      nodes: new Set(roll.map(({ node }) => node)),
+      nodes: roll && new Set(roll.map(({ node }) => node)),
       headers: new Map(headers.map((header) => [header.sender, header])),
     };
   }

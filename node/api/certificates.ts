@@ -5,6 +5,7 @@ import {
   entryDigest,
   leaderOf,
   nodesOf,
+  type ProvenRow,
   positionsOf,
   type Roll,
   signersOf,
@@ -14,6 +15,7 @@ import type { RoundEntry } from '../../protocol/messages.ts';
 import type {
   CertificateJson,
   CommitteeJson,
+  ProvenRowJson,
   RollJson,
   RoundJson,
   RoundSummaryJson,
@@ -73,6 +75,11 @@ export function committeeJson({ epoch, faults, quorum, members }: Committee): Co
 
 export function rollJson(round: number, roll: Roll): RollJson {
   return { round, updates: roll.map((row) => ({ ...row })) };
+}
+
+export function provenRowJson(round: number, { row, proof }: ProvenRow): ProvenRowJson {
+  const { index, count, path } = proof;
+  return { round, row: { ...row }, proof: { index, count, path: path.map(toHex) } };
 }
 
 /** The entry's members are text and whole numbers already. */

@@ -14,6 +14,7 @@ export const API_ERRORS = {
   VERSION_UNKNOWN: { status: 404, hint: 'see /v1/models/latest for the newest version' },
   ROUND_UNKNOWN: { status: 404, hint: 'see /v1/rounds for the rounds that are decided' },
   CERTIFICATE_UNKNOWN: { status: 404, hint: 'version 0 is fixed by the network document, not certified' },
+  ROW_UNKNOWN: { status: 404, hint: 'its header was not sealed in that round: there is nothing to prove' },
   ROLL_UNKNOWN: { status: 404, hint: 'ask a member of the committee of that round: others may do without' },
   REPORT_UNKNOWN: { status: 404, hint: 'ask another node, or evaluate the weights yourself' },
   WEIGHTS_UNKNOWN: { status: 404, hint: 'older weights are kept by nodes that run with an archive' },

@@ -4,6 +4,7 @@ import type { NodeId } from '../../protocol/ids.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type {
   Condition,
+  OwnUpdateJson,
   ParameterJson,
   PegForecastJson,
   PegRequest,
@@ -47,6 +48,8 @@ export type ApiSource = {
   readonly weights: (digest: Digest) => Promise<Uint8Array | undefined>;
   /** This node's standing after the head; undefined while no roll has named it, or where it is not known. */
   readonly standing: () => Promise<StandingJson | undefined>;
+  /** What became of this node's update in the last round; undefined where it had none, or nobody told. */
+  readonly update: () => Promise<OwnUpdateJson | undefined>;
   readonly offences: () => readonly Offence[];
   /** The bytes of a kept proof. */
   readonly proof: (evidence: Digest) => Promise<Uint8Array | undefined>;

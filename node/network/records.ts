@@ -18,6 +18,7 @@ const STATUS = { answered: 0, busy: 1 } as const;
 /** A peer that sends more than a request is not listened to. */
 const MAX_REQUEST_BUFFER = 256;
 
+/** A `most` of 0 asks for one record of another kind: of the log the asker's own row on a roll. */
 export type RecordRequest = { readonly from: number; readonly most: number };
 /** The records; undefined where this node cannot say just now, which is not the same as having none. */
 export type AnswerRecords = (
@@ -87,7 +88,7 @@ export class RecordExchange {
       const reader = new StreamReader(stream);
       return await withStream(stream, signal, async () => {
         await sendAll(stream, encodeRequest(request), signal);
-        return this.#read(reader, Math.min(request.most, this.#limits.records));
+        return this.#read(reader, this.#bound(request.most));
       }).finally(() => reader.release());
     } catch (error) {
       throw this.#explained(error, peer, timeout);
@@ -109,7 +110,7 @@ export class RecordExchange {
       // An empty answer says that nothing is held, and a node that came back may go by it.
       if (all === undefined) return sendAll(stream, Uint8Array.of(STATUS.busy, 0), signal);
       // A record beyond the bound would make the answer malformed: what follows it is left out with it.
-      const records = all.slice(0, most);
+      const records = all.slice(0, this.#bound(most));
       const tooLong = records.findIndex(({ length }) => length > this.#limits.recordBytes);
       const sent = tooLong < 0 ? records : records.slice(0, tooLong);
       await sendAll(stream, Uint8Array.of(STATUS.answered, sent.length), signal);
@@ -138,6 +139,11 @@ export class RecordExchange {
       records.push(await reader.read(length));
     }
     return records;
+  }
+
+  /** A request for none is for one record of another kind. */
+  #bound(most: number): number {
+    return Math.min(most === 0 ? 1 : most, this.#limits.records);
   }
 
   #explained(error: unknown, peer: NodeId, timeout: AbortSignal): NetworkError {

@@ -55,9 +55,9 @@ export class GossipWiring {
     this.#endUpdates = undefined;
     this.followCommittee();
     network.serveBlobs(serve);
-    network.serveLog(async ({ from, most }) => {
+    network.serveLog(async ({ from, most }, peer) => {
       const request = from === 0 ? ({ from: 'newest' } as const) : { from, most };
-      return participant()?.serveLog(request);
+      return participant()?.serveLog(request, peer);
     });
     network.serveWitness(async (peer) => participant()?.serveWitness(peer));
   }

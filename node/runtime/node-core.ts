@@ -33,7 +33,7 @@ import { FeeAdvisor } from './fee-advisor.ts';
 import { createGate } from './gate.ts';
 import { HandOver } from './hand-over.ts';
 import { ledgerPolicy } from './ledger-policy.ts';
-import { tellOwnUpdate } from './own-update.ts';
+import { tellOwnRow, tellOwnUpdate } from './own-update.ts';
 import { pause } from './pause.ts';
 import type { PublicMarket } from './public-market.ts';
 import { createRoundTrainer } from './round-trainer.ts';
@@ -250,6 +250,7 @@ export class NodeCore {
       },
       {
         onDecided: (decided) => this.#onDecided(decided),
+        onOwnRow: (round, row) => tellOwnRow(round, row, conditions),
         onPhase: (round, phase) => emit({ event: 'phase', round, phase }),
         onView: (round, view) => emit({ event: 'view', round, view }),
         onRefused: ({ sender, code, reason }) => emit({ event: 'refused', code, sender, reason }),

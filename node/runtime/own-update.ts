@@ -1,4 +1,4 @@
-import { type Decided, refusalText } from '../../coordinator/index.ts';
+import { type Decided, type RollRow, refusalText } from '../../coordinator/index.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Conditions } from './conditions.ts';
 
@@ -11,12 +11,19 @@ export function tellOwnUpdate(
   self: NodeId,
   conditions: Pick<Conditions, 'raise' | 'clear'>,
 ): void {
-  const fate = roll?.find(({ node }) => node === self)?.fate;
-  if (fate === undefined) return;
+  const row = roll?.find(({ node }) => node === self);
+  if (row !== undefined) tellOwnRow(certificate.entry.round, row, conditions);
+}
+
+/** The same from the node's own row, which is all that a node outside the committee asks for. */
+export function tellOwnRow(
+  round: number,
+  { fate }: Pick<RollRow, 'fate'>,
+  conditions: Pick<Conditions, 'raise' | 'clear'>,
+): void {
   if (fate === 'selected' || fate === 'accepted') {
     conditions.clear('UPDATE_DROPPED');
     return;
   }
-  const { round } = certificate.entry;
   conditions.raise('UPDATE_DROPPED', `round ${round}: ${refusalText(fate)}`, { round, fate });
 }

@@ -7,7 +7,7 @@ import { ApiError, type ApiSource, createPredictor, type Role } from '../api/ind
 import { createModel, parseModelSpec } from '../models/index.ts';
 import type { NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainParameters } from './chain-parameters.ts';
-import { ownStanding } from './own-standing.ts';
+import { ownStanding, ownUpdate } from './own-standing.ts';
 import type { PrivacyAccounts } from './privacy-accounts.ts';
 import type { Measure, ReportedVersion, VersionReports } from './version-reports.ts';
 
@@ -73,12 +73,10 @@ export function createApiSource({
       const weights = await participant().weights(digest);
       return weights === undefined ? undefined : encodeWeights(weights);
     },
-    standing: () => {
+    standing: async () => ownStanding(participant().state.standing, node),
+    update: async () => {
       const running = participant();
-      return ownStanding(
-        { state: running.state, head: running.head, roll: (round) => running.roll(round) },
-        node,
-      );
+      return ownUpdate({ head: running.head, ownRow: (round) => running.ownRow(round) });
     },
     offences: () => participant().offences,
     proof: (evidence) => participant().proof(evidence),

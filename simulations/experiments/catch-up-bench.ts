@@ -158,8 +158,8 @@ async function member(
     onRefused: ({ code, reason }) => onError(new Error(`${code}: ${reason}`)),
   });
   wire.serveBlobs((digest, peer) => participant.serve(digest, peer));
-  wire.serveLog(async ({ from, most }) =>
-    participant.serveLog(from === 0 ? { from: 'newest' } : { from, most }),
+  wire.serveLog(async ({ from, most }, peer) =>
+    participant.serveLog(from === 0 ? { from: 'newest' } : { from, most }, peer),
   );
   wire.serveWitness((peer) => participant.serveWitness(peer));
   return { participant, wire };

@@ -58,7 +58,7 @@ async function answer(
   call: Call,
   participant: Participant,
 ): Promise<readonly Uint8Array[] | null> {
-  if (call.name === 'log') return participant.serveLog(call.request);
+  if (call.name === 'log') return participant.serveLog(call.request, by);
   if (call.name === 'witness') return participant.serveWitness(by);
   const bytes = await participant.serve(call.digest, by);
   return bytes === undefined ? null : [bytes];

@@ -95,7 +95,7 @@ export async function runScale(options: ScaleOptions): Promise<ScaleReport> {
       transport: {
         broadcast: (topic, bytes) => network.broadcast(self, topic, bytes),
         fetch: (from, digest) => network.fetch(self, from, digest),
-        fetchLog: (from, request) => counted(from, participants.get(from)?.serveLog(request)),
+        fetchLog: (from, request) => counted(from, participants.get(from)?.serveLog(request, self)),
         fetchWitness: (from) => counted(from, participants.get(from)?.serveWitness(self)),
       },
       beacon: chain,

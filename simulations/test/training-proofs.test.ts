@@ -80,6 +80,16 @@ describe('proofs of training in a network', () => {
     expect(new Set(blamed.map(({ node }) => node))).to.deep.equal(new Set([report.nodes[FORGER]?.nodeId]));
   });
 
+  it('are answered by contributors, who take no roll and ask for their own row', async () => {
+    const report = await run('contributors', { nodes: 6, contributors: 2 });
+    expect(report.errors).to.deep.equal([]);
+    expect(report.reached).to.equal(true);
+    for (let index = 0; index < 6; index++) {
+      const fates = fatesOf(report, index);
+      expect(fates.every(isGood), fates.join()).to.equal(true);
+    }
+  });
+
   it('are answered by a node that crashed in between, from its log', async () => {
     const report = await run('crash', {
       misbehaviours: (index) => (index === 1 ? [{ kind: 'crash', atMs: 11_000, downMs: 700 }] : []),

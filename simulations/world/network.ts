@@ -10,7 +10,7 @@ import { type LinkQuality, type Passage, type Passages, steady } from './weather
 export type Endpoint = {
   readonly receive: (bytes: Uint8Array) => void;
   readonly serve: (digest: Digest, asker: NodeId) => Promise<Uint8Array | undefined>;
-  readonly serveLog?: (request: LogRequest) => Promise<readonly Uint8Array[]>;
+  readonly serveLog?: (request: LogRequest, peer: NodeId) => Promise<readonly Uint8Array[]>;
   readonly serveWitness?: (peer: NodeId) => Promise<readonly Uint8Array[]>;
 };
 
@@ -63,7 +63,7 @@ export class VirtualNetwork {
   }
 
   async fetchLog(self: NodeId, from: NodeId, request: LogRequest): Promise<readonly Uint8Array[]> {
-    return (await this.#call(self, from, async ({ serveLog }) => serveLog?.(request))) ?? [];
+    return (await this.#call(self, from, async ({ serveLog }) => serveLog?.(request, self))) ?? [];
   }
 
   async fetchWitness(self: NodeId, from: NodeId): Promise<readonly Uint8Array[]> {

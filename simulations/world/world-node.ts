@@ -221,7 +221,7 @@ export class WorldNode {
       },
       serve: async (digest, asker) =>
         this.#behaviour?.serve?.(asker) === false ? undefined : participant.serve(digest, asker),
-      serveLog: (request) => participant.serveLog(request),
+      serveLog: (request, peer) => participant.serveLog(request, peer),
       serveWitness: (peer) => participant.serveWitness(peer),
     });
     this.#stopListening = chain.onFinalized((height) => participant.onFinalized(height));

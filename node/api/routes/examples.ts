@@ -11,9 +11,10 @@ const guarantee = {
   assumption:
     'the node that holds the records is trusted to clip, add noise and keep its ledger; nobody who sees its updates is',
 };
+const row = { node: EXAMPLE_NODE, digest: EXAMPLE_DIGEST, fate: 'selected' };
 const roll = {
   round: 9,
-  updates: [{ node: EXAMPLE_NODE, digest: EXAMPLE_DIGEST, fate: 'selected' }],
+  updates: [row],
 };
 
 const entry = {
@@ -147,8 +148,8 @@ export const EXAMPLES = {
       accepted: 9,
       selected: 7,
       rate: 1,
-      update: { round: 9, fate: 'selected', meaning: 'it has weight in the candidate' },
     },
+    update: { round: 9, fate: 'selected', meaning: 'it has weight in the candidate' },
   },
   offences: { items: [offence] },
   proof: { ...offence, proof: '83a6646f6d61696e' },
@@ -178,6 +179,7 @@ export const EXAMPLES = {
   weights: { digest: EXAMPLE_DIGEST, weights: [0.25, -1.5, 0] },
   roundPage: { items: [summary], next: 9 },
   roll,
+  rollRow: { round: 9, row, proof: { index: 1, count: 3, path: [EXAMPLE_DIGEST, EXAMPLE_DIGEST] } },
   round: { entry, entryDigest: EXAMPLE_DIGEST, view: 0, leader: EXAMPLE_NODE, signatures: 5 },
   certificate: {
     entry,

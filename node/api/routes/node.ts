@@ -34,7 +34,10 @@ export function nodeRoutes(source: () => ApiSource, status: ApiStatus): Route[] 
         const epoch = head.round === 0 ? 0 : ((await certificate(head.round))?.entry.epoch ?? 0);
         const readiness = readinessBody(status);
         const standing = (await source().standing()) ?? null;
-        return { body: { node, network, epoch, role: role(), head: plainHead(head), readiness, standing } };
+        const update = (await source().update()) ?? null;
+        return {
+          body: { node, network, epoch, role: role(), head: plainHead(head), readiness, standing, update },
+        };
       },
     }),
     route({

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import type { Certificate } from '../../../coordinator/index.ts';
-import { rollJson, roundJson, roundSummaryJson } from '../certificates.ts';
+import { type Certificate, provenRow, type Roll } from '../../../coordinator/index.ts';
+import { provenRowJson, rollJson, roundJson, roundSummaryJson } from '../certificates.ts';
 import { ApiError } from '../errors.ts';
 import { json, type Route, route } from '../route.ts';
 import {
   integerText,
+  nodeId,
   pageQuery,
+  provenRow as provenRowSchema,
   roll as rollSchema,
   roundPage,
   round as roundSchema,
@@ -15,6 +17,7 @@ import { CERTIFICATE_ANSWERS, certificateAnswer } from './certificate-answers.ts
 import { EXAMPLES } from './examples.ts';
 
 const params = z.strictObject({ round: integerText(1, Number.MAX_SAFE_INTEGER) });
+const rowParams = params.extend({ node: nodeId });
 
 export function roundRoutes(source: () => ApiSource): Route[] {
   return [
@@ -62,11 +65,23 @@ export function roundRoutes(source: () => ApiSource): Route[] {
       answers: json(rollSchema, EXAMPLES.roll),
       errors: ['ROUND_UNKNOWN', 'ROLL_UNKNOWN', 'NOT_READY'],
       handle: async ({ params: { round } }) => {
-        await requireRound(source(), round);
-        const roll = await source().roll(round);
-        if (roll !== undefined) return { body: rollJson(round, roll) };
-        throw new ApiError('ROLL_UNKNOWN', `round ${round}: this node did without the roll of its updates`, {
-          metadata: { round },
+        return { body: rollJson(round, await requireRoll(source(), round)) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rounds/{round}/roll/{node}',
+      operationId: 'getRoundRollRow',
+      summary: 'What became of one node’s update in a round, with the proof that the round’s roll says so',
+      tag: 'rounds',
+      params: rowParams,
+      answers: json(provenRowSchema, EXAMPLES.rollRow),
+      errors: ['ROUND_UNKNOWN', 'ROLL_UNKNOWN', 'ROW_UNKNOWN', 'NOT_READY'],
+      handle: async ({ params: { round, node } }) => {
+        const found = provenRow(await requireRoll(source(), round), node);
+        if (found !== undefined) return { body: provenRowJson(round, found) };
+        throw new ApiError('ROW_UNKNOWN', `round ${round}: no update of ${node} was sealed`, {
+          metadata: { round, node },
         });
       },
     }),
@@ -83,6 +98,15 @@ export function roundRoutes(source: () => ApiSource): Route[] {
         certificateAnswer(await requireRound(source(), round), type),
     }),
   ];
+}
+
+async function requireRoll(source: ApiSource, round: number): Promise<Roll> {
+  await requireRound(source, round);
+  const roll = await source.roll(round);
+  if (roll !== undefined) return roll;
+  throw new ApiError('ROLL_UNKNOWN', `round ${round}: this node did without the roll of its updates`, {
+    metadata: { round },
+  });
 }
 
 async function requireRound(source: ApiSource, round: number): Promise<Certificate> {

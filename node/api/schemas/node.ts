@@ -33,7 +33,7 @@ export const network = z.strictObject({
     .meta({ description: 'network.json; canonically encoded and hashed it gives the id' }),
 });
 
-/** How far the network trusts this node, and what became of its last update. */
+/** How far the network trusts this node. */
 export const standing = z.strictObject({
   tier: z.enum(['newcomer', 'trusted', 'probation', 'quarantined']),
   weight: z.int().min(0).max(4).meta({ description: 'quarters of its updates that count' }),
@@ -44,11 +44,10 @@ export const standing = z.strictObject({
   accepted: count,
   selected: count,
   rate: z.number().min(0).max(1).meta({ description: 'accepted ÷ rounds since it joined' }),
-  update: z
-    .strictObject({ round: count, fate: z.string(), meaning: z.string() })
-    .nullable()
-    .meta({ description: 'its row in the roll of the last round; null where it has none' }),
 });
+
+/** What became of this node's update in the last round. */
+export const ownUpdate = z.strictObject({ round: count, fate: z.string(), meaning: z.string() });
 
 export const node = z.strictObject({
   node: nodeId,
@@ -61,6 +60,9 @@ export const node = z.strictObject({
   head,
   readiness,
   standing: standing.nullable(),
+  update: ownUpdate
+    .nullable()
+    .meta({ description: 'its row on the roll of the last round; null where it has none, or nobody told' }),
 });
 
 /** A node that a kept proof shows to have broken a rule. */
@@ -76,6 +78,7 @@ export const proof = z.strictObject({
   proof: z.string().meta({ description: 'the bytes of the proof, hexadecimal; docs/standing.md' }),
 });
 
+export type OwnUpdateJson = z.infer<typeof ownUpdate>;
 export type StandingJson = z.infer<typeof standing>;
 
 export type Condition = z.infer<typeof condition>;

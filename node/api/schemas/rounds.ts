@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_MERKLE_DEPTH } from '../../../protocol/merkle.ts';
 import { count, digest, nodeId, outcome, pageOf, privacyStatement } from './common.ts';
 
 /** The entry that the committee voted on: field by field what `protocol/messages.ts` calls a round entry. */
@@ -78,18 +79,29 @@ export const certificate = z.strictObject({
     .meta({ description: 'in place of signatures where the committee votes with BLS: their sum' }),
 });
 
+const rollRow = z.strictObject({
+  node: nodeId,
+  digest,
+  fate: z.string().meta({
+    description: 'selected: it has weight; accepted: it has none; otherwise why it dropped out',
+  }),
+});
+
 /** The sealed updates of a round, ascending by node; the entry of the round has their root. */
 export const roll = z.strictObject({
   round: count,
-  updates: z.array(
-    z.strictObject({
-      node: nodeId,
-      digest,
-      fate: z.string().meta({
-        description: 'selected: it has weight; accepted: it has none; otherwise why it dropped out',
-      }),
-    }),
-  ),
+  updates: z.array(rollRow),
+});
+
+/** One row, and the proof that the roll whose root the round's entry has does contain it. */
+export const provenRow = z.strictObject({
+  round: count,
+  row: rollRow,
+  proof: z.strictObject({
+    index: count,
+    count: count.meta({ description: 'rows of the roll: compare it with `updates.sealed` of the entry' }),
+    path: z.array(digest).max(MAX_MERKLE_DEPTH).meta({ description: 'siblings, the lowest first' }),
+  }),
 });
 
 export const committee = z.strictObject({
@@ -103,4 +115,5 @@ export type RoundJson = z.infer<typeof round>;
 export type RoundSummaryJson = z.infer<typeof roundSummary>;
 export type CertificateJson = z.infer<typeof certificate>;
 export type RollJson = z.infer<typeof roll>;
+export type ProvenRowJson = z.infer<typeof provenRow>;
 export type CommitteeJson = z.infer<typeof committee>;

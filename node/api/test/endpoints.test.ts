@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
-import type { Certificate } from '../../../coordinator/index.ts';
-import { toHex } from '../../../protocol/digest.ts';
+import { type Certificate, isRowOf, type RollRow, updatesOf } from '../../../coordinator/index.ts';
+import { fromHex, toHex } from '../../../protocol/digest.ts';
 import { decodeCanonical } from '../../../protocol/encoding.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
@@ -11,7 +11,7 @@ import { errorsOf } from '../openapi.ts';
 import { JSON_TYPE, type Route } from '../route.ts';
 import { EXAMPLES } from '../routes/examples.ts';
 import { allRoutes } from '../routes/index.ts';
-import { type RoundJson, round } from '../schemas/index.ts';
+import { type ProvenRowJson, type RoundJson, round } from '../schemas/index.ts';
 import {
   digestOfVersion,
   errorOf,
@@ -61,6 +61,7 @@ const SAMPLES: Readonly<Record<string, readonly [path: string, body?: unknown][]
   '/v1/rounds/{round}': [['/v1/rounds/3']],
   '/v1/rounds/{round}/certificate': [['/v1/rounds/3/certificate']],
   '/v1/rounds/{round}/roll': [['/v1/rounds/3/roll']],
+  '/v1/rounds/{round}/roll/{node}': [[`/v1/rounds/3/roll/${ROLL[0]?.node}`]],
   '/v1/parameters': [['/v1/parameters']],
   '/v1/parameters/{id}': [['/v1/parameters/STABILITY_FEE']],
   '/v1/predictions/peg': [
@@ -164,6 +165,23 @@ describe('api: endpoints', () => {
     expect((await served.get(`/v1/rounds/${ROUND_WITHOUT_ROLL}/roll`)).status).to.equal(404);
     const { contributors } = (await (await served.get('/v1/models/2')).json()) as { contributors: unknown };
     expect(contributors).to.equal(null);
+  });
+
+  it('serves one row with a proof, and says where there is none', async () => {
+    for (const row of ROLL) {
+      const found = (await (await served.get(`/v1/rounds/3/roll/${row.node}`)).json()) as ProvenRowJson;
+      expect(found.row).to.deep.equal(row);
+      const proof = { ...found.proof, path: found.proof.path.map(fromHex) };
+      expect(isRowOf({ updates: updatesOf(ROLL) }, { row: found.row as RollRow, proof })).to.equal(true);
+    }
+    const code = async (path: string) => {
+      const answer = await served.get(path);
+      return [answer.status, ((await answer.json()) as { error: { code: string } }).error.code];
+    };
+    const node = ROLL[0]?.node;
+    expect(await code(`/v1/rounds/3/roll/${EXAMPLES.rollRow.row.node}`)).to.deep.equal([404, 'ROW_UNKNOWN']);
+    expect(await code(`/v1/rounds/${ROUND_WITHOUT_ROLL}/roll/${node}`)).to.deep.equal([404, 'ROLL_UNKNOWN']);
+    expect((await served.get(`/v1/rounds/3/roll/${'x'.repeat(52)}`)).status).to.equal(404);
   });
 
   it('has every field of an entry that the committee votes on', () => {

@@ -142,6 +142,7 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
     weights: async (digest) => blobs.get(digest),
     role: () => 'member',
     standing: async () => standing.parse(EXAMPLES.node.standing),
+    update: async () => EXAMPLES.node.update,
     offences: () => [offence.parse(EXAMPLES.offences.items[0]) as Offence],
     proof: async () => Uint8Array.of(1, 2),
     report: async (version) =>
