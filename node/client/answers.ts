@@ -2,8 +2,10 @@ import * as z from 'zod';
 import type { Certificate } from '../../coordinator/certificate.ts';
 import type { Member } from '../../coordinator/committee.ts';
 import type { Roll } from '../../coordinator/roll.ts';
+import type { ProvenRow } from '../../coordinator/roll-row.ts';
 import { bitmapOf } from '../../coordinator/signers.ts';
 import { fromHex } from '../../protocol/digest.ts';
+import { MAX_MERKLE_DEPTH } from '../../protocol/merkle.ts';
 import {
   certificate as certificateSchema,
   fate,
@@ -64,8 +66,15 @@ const committeeAnswer = z.object({
     .max(MAX_COMMITTEE),
 });
 
+const rowSchema = z.object({ node: nodeId, digest, fate });
+
 const rollAnswer = z.object({
-  updates: z.array(z.object({ node: nodeId, digest, fate })).max(MAX_ROSTER),
+  updates: z.array(rowSchema).max(MAX_ROSTER),
+});
+
+const rowAnswer = z.object({
+  row: rowSchema,
+  proof: z.object({ index: count, count, path: z.array(digest).max(MAX_MERKLE_DEPTH) }),
 });
 
 /** `GET /v1/network`: the document as it came. */
@@ -79,6 +88,12 @@ export const readCertificateAnswer = (node: string, bytes: Uint8Array): Certific
 /** `GET /v1/rounds/{round}/roll`. */
 export const readRollAnswer = (node: string, bytes: Uint8Array): Roll =>
   read(node, 'roll', rollAnswer, bytes).updates;
+
+/** `GET /v1/rounds/{round}/roll/{node}`. */
+export function readRowAnswer(node: string, bytes: Uint8Array): ProvenRow {
+  const { row, proof } = read(node, 'row', rowAnswer, bytes);
+  return { row, proof: { ...proof, path: proof.path.map(fromHex) } };
+}
 
 /** `GET /v1/committees/{epoch}`. */
 export const readCommitteeAnswer = (

@@ -1,5 +1,6 @@
 import type { ParameterState } from '../../contracts/client/controller.ts';
 import { parameterId } from '../../contracts/client/parameters.ts';
+import type { RollRow } from '../../coordinator/roll.ts';
 import { type Digest, isDigest } from '../../protocol/digest.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { assessRisk, forecastPeg, type PegForecast, type RiskAssessment } from '../models/index.ts';
@@ -19,6 +20,9 @@ export type ForecastOptions = RequestOptions & {
   /** Made with this version; with the last one, checked anew against the chain, unless given. */
   readonly version?: ModelVersion;
 };
+
+/** A node's update in a round: its digest, and `selected`, `accepted` or the code why it dropped out. */
+export type UpdateFate = RollRow & { readonly round: number };
 
 /** Which version a forecast was made with. */
 export type MadeBy = { readonly version: number; readonly modelDigest: Digest };
@@ -47,6 +51,17 @@ export type BallastClient = {
   readonly verifyVersion: (version: number | 'latest', options?: RequestOptions) => Promise<VerifiedVersion>;
   /** A version with its weights, both checked. @throws ContractRevertError `VERSION_UNKNOWN`. */
   readonly getVersion: (version: number | 'latest', options?: RequestOptions) => Promise<ModelVersion>;
+  /**
+   * What became of one node's update in the round that made a version: its row, proven against the certified entry.
+   *
+   * @throws ContractRevertError `VERSION_UNKNOWN`; UsageError `VERSION_MALFORMED` for genesis, which no round made;
+   *   NoNodeServedError too where the round sealed no update of the node.
+   */
+  readonly getUpdate: (
+    version: number | 'latest',
+    node: string,
+    options?: RequestOptions,
+  ) => Promise<UpdateFate>;
   /** The weights that hash to `digest`, which the caller has from the chain or from a verified version. */
   readonly getWeights: (digest: Digest, options?: RequestOptions) => Promise<Float64Array>;
   /** Quantiles of the deviation from the peg in 24 h, in bp. @throws BallastError `WINDOW_…`. */
@@ -128,6 +143,13 @@ export function createBallastClient(options: BallastClientOptions): BallastClien
     getNetwork: async ({ signal } = {}) => networkOf((await chain.head()).network, signal),
     verifyVersion: async (wanted, { signal } = {}) => verify(await chainVersion(wanted, signal), signal),
     getVersion: (wanted, { signal } = {}) => getVersion(wanted, signal),
+    getUpdate: async (wanted, node, { signal } = {}) => {
+      const found = await chainVersion(wanted, signal);
+      if (found.version === 0)
+        throw new UsageError('VERSION_MALFORMED', 'version: got 0, expected one that a round made');
+      const { value } = await versions.certificate(found, signal);
+      return { round: value.entry.round, ...(await versions.row(value, node, signal)) };
+    },
     getWeights: async (digest, { signal } = {}) => {
       const { network: id } = await chain.head();
       return (await versions.weights(checkDigest(digest), await networkOf(id, signal), signal)).value;

@@ -19,6 +19,7 @@ export {
   type ForecastOptions,
   type MadeBy,
   type RequestOptions,
+  type UpdateFate,
   type WatchOptions,
 } from './client.ts';
 export { NodeFailure, type NodeFailureCode, NoNodeServedError } from './errors.ts';

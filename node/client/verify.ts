@@ -3,11 +3,19 @@ import { isSignedBy } from '../../contracts/client/signatures.ts';
 import { roundDecisionDigest } from '../../contracts/client/typed-data.ts';
 import { type Certificate, isCertified, signersOf } from '../../coordinator/certificate.ts';
 import { type Committee, createCommittee, type Member } from '../../coordinator/committee.ts';
-import { isRollOf, type Roll, updatesOf } from '../../coordinator/roll.ts';
+import { isRollOf, type Roll, type RollRow, updatesOf } from '../../coordinator/roll.ts';
+import { isRowOf } from '../../coordinator/roll-row.ts';
 import { type Digest, digestOfBytes } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
+import type { NodeId } from '../../protocol/ids.ts';
 import { type NetworkDocument, networkId, parseNetworkDocument } from '../../protocol/network.ts';
-import { readCertificateAnswer, readCommitteeAnswer, readNetworkAnswer, readRollAnswer } from './answers.ts';
+import {
+  readCertificateAnswer,
+  readCommitteeAnswer,
+  readNetworkAnswer,
+  readRollAnswer,
+  readRowAnswer,
+} from './answers.ts';
 import { NodeFailure } from './errors.ts';
 
 /**
@@ -128,6 +136,23 @@ export function verifyRoll(node: string, bytes: Uint8Array, { round, updates }: 
     given: root,
     round,
   });
+}
+
+/**
+ * One node's row of a certified round, proven against the root that its entry has.
+ *
+ * @throws NodeFailure `ROLL_MISMATCH`, `NODE_RESPONSE_MALFORMED`.
+ */
+export function verifyRow(
+  node: string,
+  bytes: Uint8Array,
+  { round, updates }: Certificate['entry'],
+  of: NodeId,
+): RollRow {
+  const proven = readRowAnswer(node, bytes);
+  if (proven.row.node === of && isRowOf({ updates }, proven)) return proven.row;
+  const what = `the row of ${proven.row.node} in round ${round} is not proven`;
+  throw mismatch('ROLL_MISMATCH', node, what, `the row of ${of} under ${updates.root}`, { round });
 }
 
 /** @throws NodeFailure `WEIGHTS_DIGEST_MISMATCH`. */

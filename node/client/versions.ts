@@ -1,20 +1,30 @@
 import type { Certificate } from '../../coordinator/certificate.ts';
 import type { Committee } from '../../coordinator/committee.ts';
-import type { Roll } from '../../coordinator/roll.ts';
+import type { Roll, RollRow } from '../../coordinator/roll.ts';
 import { BoundedCache } from '../../protocol/cache.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
+import type { NodeId } from '../../protocol/ids.ts';
 import { decodeWeights } from '../../protocol/vectors.ts';
 import type { Chain, ChainOptions, ChainVersion } from './chain.ts';
 import { NodeFailure, NoNodeServedError } from './errors.ts';
 import type { Network } from './network.ts';
 import { BYTES_TYPE, JSON_TYPE, type Nodes, type Served } from './nodes.ts';
-import { readCertificate, verifyCommittee, verifyRoll, verifySignatures, verifyWeights } from './verify.ts';
+import {
+  readCertificate,
+  verifyCommittee,
+  verifyRoll,
+  verifyRow,
+  verifySignatures,
+  verifyWeights,
+} from './verify.ts';
 
 const MAX_CERTIFICATE_BYTES = 1 << 18;
 const MAX_COMMITTEE_BYTES = 1 << 16;
 /** 4,096 updates, each a node, a digest and a fate. */
 const MAX_ROLL_JSON_BYTES = 1 << 20;
+/** A row and 32 hashes. */
+const MAX_ROW_JSON_BYTES = 1 << 12;
 /** Versions, committees and weights that are kept: none of them ever changes. */
 const KEPT = 8;
 
@@ -72,6 +82,22 @@ export class Versions {
       verifyRoll(node, bytes, entry),
     );
     this.#rolls.set(entry.updates.root, value, 1);
+    return value;
+  }
+
+  /**
+   * One row of them, checked likewise, at the cost of a few hashes.
+   *
+   * @throws NoNodeServedError.
+   */
+  async row({ entry }: Certificate, of: NodeId, signal?: AbortSignal): Promise<RollRow> {
+    const path = `/v1/rounds/${entry.round}/roll/${encodeURIComponent(of)}`;
+    const request = { path, accept: JSON_TYPE, maxBytes: MAX_ROW_JSON_BYTES, signal };
+    const { value } = await this.#nodes.fetch(
+      `row of ${of} in round ${entry.round}`,
+      request,
+      (node, bytes) => verifyRow(node, bytes, entry, of),
+    );
     return value;
   }
 

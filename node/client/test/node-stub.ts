@@ -1,6 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { provenRow } from '../../../coordinator/roll-row.ts';
 import { toHex } from '../../../protocol/digest.ts';
+import { provenRowJson } from '../../api/certificates.ts';
 import type { CertificateJson, CommitteeJson } from '../../api/schemas/index.ts';
 import { answerRpc, type ChainState, RpcError } from './chain-stub.ts';
 import { committee, type Published, ROLL } from './published.ts';
@@ -20,7 +22,7 @@ const json = (value: unknown): Answer => ({ type: 'application/json', body: JSON
 /** An honest node's answers, in the shapes of the API's schemas. */
 export function honest({ document, network, weights, certificates }: Published): Answers {
   return (path) => {
-    const [, version = '', collection = '', name = '', part = ''] = path.split('/');
+    const [, version = '', collection = '', name = '', part = '', of] = path.split('/');
     if (version !== 'v1') return undefined;
     if (collection === 'network') return json({ id: network, document });
     if (collection === 'weights') {
@@ -28,6 +30,10 @@ export function honest({ document, network, weights, certificates }: Published):
       return body === undefined ? undefined : { type: 'application/octet-stream', body };
     }
     if (collection === 'committees' && name === '0') return json(committeeJson());
+    if (collection === 'rounds' && part === 'roll' && of !== undefined) {
+      const found = provenRow(ROLL, of);
+      return found && json(provenRowJson(Number(name), found));
+    }
     if (collection === 'rounds' && part === 'roll') return json({ round: Number(name), updates: ROLL });
     const certificate = part === 'certificate' ? certificates.get(Number(name)) : undefined;
     if (certificate === undefined) return undefined;
