@@ -9,11 +9,11 @@ import { beaconDigest } from './beacon.ts';
 import type { BlobExchange } from './blob-exchange.ts';
 import type { Blobs } from './blobs.ts';
 import { aggregateCandidate, type Candidate } from './candidate.ts';
-import { type Certificate, isCertified, sealCertificate, validVotes } from './certificate.ts';
+import { type Certificate, isCertified, sealCertificate } from './certificate.ts';
+import { checkCommits } from './check-commits.ts';
 import type { Collaborators, EpochOptions, ParticipantObserver } from './collaborators.ts';
 import type { Committee } from './committee.ts';
 import type { Epoch } from './committee-record.ts';
-import { decisionOf } from './entry.ts';
 import { MAX_EVIDENCE_BYTES } from './evidence/encoding.ts';
 import type { Offence } from './evidence/kinds.ts';
 import { findVersion } from './find-version.ts';
@@ -30,7 +30,7 @@ import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
 import { obtainEvidence } from './sync/evidence-fetch.ts';
 import type { OwnRows } from './sync/own-rows.ts';
-import { pause } from './sync/pause.ts';
+import { obtainStanding } from './sync/standing-fetch.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass } from './update-body.ts';
@@ -68,9 +68,6 @@ type Loop = {
   readonly post: (event: RoundEvent) => void;
 };
 
-/** After everybody was asked for a table in vain. */
-const STANDING_RETRY_MS = 500;
-
 /**
  * Carries out what the round asks for. Votes, locks and log entries are durable when `perform` resolves; slow
  * work goes on beside it and comes back as an event.
@@ -87,11 +84,7 @@ export class Effects {
   readonly #ownRows: OwnRows;
   /** The last round for which this node has said a header. */
   #trained = 0;
-  readonly #onLogged: EffectsParts['onLogged'];
-  readonly #onProof: EffectsParts['onProof'];
-  readonly #onCarried: EffectsParts['onCarried'];
-  readonly #onBasis: EffectsParts['onBasis'];
-  readonly #onForgedStep: EffectsParts['onForgedStep'];
+  readonly #hears: Pick<EffectsParts, 'onLogged' | 'onProof' | 'onCarried' | 'onBasis' | 'onForgedStep'>;
   readonly #loop: Loop;
   readonly #audits: TrainingAudits;
   /** Of the round in progress, as this node last heard it. */
@@ -114,11 +107,7 @@ export class Effects {
     this.#exchange = parts.exchange;
     this.#voice = parts.voice;
     this.#ownRows = parts.ownRows;
-    this.#onLogged = parts.onLogged;
-    this.#onProof = parts.onProof;
-    this.#onCarried = parts.onCarried;
-    this.#onBasis = parts.onBasis;
-    this.#onForgedStep = parts.onForgedStep;
+    this.#hears = parts;
     this.#loop = parts.loop;
     this.#announcer = new Announcer(parts.options, parts.collaborators, parts.voice, (error) => {
       if (!parts.loop.signal.aborted) parts.observer.onError?.(error);
@@ -240,8 +229,8 @@ export class Effects {
         : [{ type: 'put', key: transcriptKey(entry.round), value: encodeTranscript(basis) }];
     const over = await this.#retention.over(entry.round, entry);
     await this.#log.append({ certificate, roll }, [...transcript, ...this.#epochs(epoch), ...over]);
-    await this.#onLogged([{ certificate, roll }]);
-    if (basis !== undefined) await this.#onBasis(basis);
+    await this.#hears.onLogged([{ certificate, roll }]);
+    if (basis !== undefined) await this.#hears.onBasis(basis);
     if (epoch !== undefined) this.#options.epochs.enter(epoch);
     await this.#accuse(entry.round, roll);
     const candidate = this.#candidates.get(entry.candidateDigest);
@@ -252,7 +241,7 @@ export class Effects {
   }
 
   async #accuse(round: number, roll: Roll | undefined): Promise<void> {
-    for (const proof of this.#audits.proofsOf(round, roll ?? [])) await this.#onForgedStep(proof);
+    for (const proof of this.#audits.proofsOf(round, roll ?? [])) await this.#hears.onForgedStep(proof);
   }
 
   #askOwnRow(certificate: Certificate, committee: Committee): void {
@@ -277,7 +266,7 @@ export class Effects {
       operations.push(...(await this.#retention.over(certificate.entry.round, newest.entry)));
     await this.#log.appendAll(rounds, operations);
     if (epoch !== undefined) this.#options.epochs.enter(epoch);
-    await this.#onLogged(rounds);
+    await this.#hears.onLogged(rounds);
     for (const { certificate, roll } of rounds) await this.#accuse(certificate.entry.round, roll);
     this.#endRound();
     for (const { certificate, roll } of rounds) {
@@ -418,7 +407,7 @@ export class Effects {
   async #fetchProof({ round, digest, from }: Effect<'fetch-proof'>): Promise<void> {
     const { signal } = this.#round;
     const bytes = await this.#exchange.obtain(digest, [from], MAX_EVIDENCE_BYTES, round, signal).catch(asked);
-    const offence = bytes && (await this.#onProof(bytes).catch(asked));
+    const offence = bytes && (await this.#hears.onProof(bytes).catch(asked));
     // It may be known and not open to the round, where it came while another round was in progress.
     if (offence !== undefined) this.#loop.post({ type: 'offence', offence });
   }
@@ -428,24 +417,22 @@ export class Effects {
     if (standing !== undefined) await this.#blobs.put(round, encodeStanding(standing));
   }
 
-  /** Without it a member takes no part, so it asks until the round is over in another way. */
   async #fetchStanding({ round, digest }: Effect<'fetch-standing'>): Promise<void> {
-    const { signal } = this.#round;
-    while (!signal.aborted) {
-      const table = await this.#exchange.obtainStanding(digest, round, signal).catch(asked);
-      if (table !== undefined) {
-        this.#loop.post({ type: 'standing', round, table });
-        return;
-      }
-      await pause(this.#collaborators.clock, STANDING_RETRY_MS, signal).done;
-    }
+    const table = await obtainStanding(
+      digest,
+      round,
+      this.#exchange,
+      this.#collaborators,
+      this.#round.signal,
+    );
+    if (table !== undefined) this.#loop.post({ type: 'standing', round, table });
   }
 
   async #fetchEvidence({ round, view, from, digests }: Effect<'fetch-evidence'>): Promise<void> {
     const { network } = this.#options;
     const { transport } = this.#collaborators;
     const messages = await obtainEvidence(network, from, digests, transport, this.#round.signal);
-    await this.#onCarried(messages.map(({ bytes }) => bytes));
+    await this.#hears.onCarried(messages.map(({ bytes }) => bytes));
     this.#loop.post({ type: 'evidence', round, view, messages });
   }
 
@@ -481,25 +468,11 @@ export class Effects {
     this.#loop.post({ type: 'evaluated', round, candidateDigest, judged });
   }
 
-  async #checkCommits({ round, entry, view, commits }: Effect<'check-commits'>): Promise<void> {
-    const { committee, network } = this.#options;
-    const decision = decisionOf(network, entry, view);
-    const votes = commits.flatMap(({ sender, payload, digest }) => {
-      const member = committee.members.find(({ node }) => node === sender);
-      return member === undefined ? [] : [{ member, signature: payload.signature, digest }];
-    });
-    const { commitScheme } = this.#collaborators;
-    const counting = await validVotes(commitScheme, committee, decision, votes);
-    const valid = votes.flatMap(({ digest }, i) => (counting[i] === true ? [digest] : []));
-    const invalid = commits.filter(({ digest }) => !valid.includes(digest));
-    for (const { sender } of invalid) {
-      this.#observer.onRefused?.({
-        sender,
-        code: 'COMMIT_SIGNATURE',
-        reason: 'the chain would not verify its signature',
-      });
-    }
-    this.#loop.post({ type: 'commits-checked', round, valid, invalid: invalid.map(({ digest }) => digest) });
+  async #checkCommits(effect: Effect<'check-commits'>): Promise<void> {
+    const { event, invalid } = await checkCommits(effect, this.#options, this.#collaborators.commitScheme);
+    const reason = 'the chain would not verify its signature';
+    for (const sender of invalid) this.#observer.onRefused?.({ sender, code: 'COMMIT_SIGNATURE', reason });
+    this.#loop.post(event);
   }
 
   async #checkCertificate(votes: Certificate): Promise<void> {

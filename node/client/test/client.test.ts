@@ -18,7 +18,6 @@ import {
   model,
   type Published,
   publish,
-  ROLL,
   weightsOf,
 } from './published.ts';
 
@@ -250,28 +249,6 @@ describe('client', () => {
         const lie = altered(honest(published), '/roll', (answer: Updates) => ({ updates: change(answer) }));
         expect(await codesOf(lie)).to.deep.equal(['ROLL_MISMATCH']);
       }
-    });
-
-    it('gives one node’s update by its proof, and refuses every other row', async () => {
-      const [row, other] = ROLL;
-      if (row === undefined || other === undefined) throw new Error('no rows');
-      const update = { round: 3, ...row };
-      type Row = { row: object; proof: { index: number; count: number; path: string[] } };
-      const lies: ((answer: Row) => Row)[] = [
-        (answer) => ({ ...answer, row: { ...answer.row, fate: 'accepted' } }),
-        (answer) => ({ ...answer, row: other }),
-        (answer) => ({ ...answer, proof: { ...answer.proof, count: 3 } }),
-        (answer) => ({ ...answer, proof: { ...answer.proof, path: answer.proof.path.toReversed() } }),
-      ];
-      for (const lie of lies) {
-        const liar = altered(honest(published), row.node, lie);
-        const { client, failures } = clientOf({ liar, honest: honest(published) });
-        expect(await client.getUpdate('latest', row.node)).to.deep.equal(update);
-        expect(failures.map(({ code }) => code)).to.deep.equal(['ROLL_MISMATCH']);
-      }
-      const { client } = clientOf({ honest: honest(published) });
-      expect(await refusal(client.getUpdate(3, 'stranger'))).to.be.instanceOf(NoNodeServedError);
-      expect(await refusal(client.getUpdate(0, row.node))).to.include({ code: 'VERSION_MALFORMED' });
     });
 
     it('refuses a rejected round in place of a version, and an epoch that has not begun', async () => {
