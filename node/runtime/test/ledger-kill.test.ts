@@ -64,7 +64,8 @@ describe('privacy ledger of a process that is killed', function () {
         }
         const { epsilon } = ledger.spent();
         expect(epsilon).to.be.at.least(said.at(-1)?.epsilon ?? 0);
-        expect(epsilon).to.be.greaterThan(spent);
+        // A short life may end amid releases that the one before it made and had no time to say.
+        expect(epsilon).to.be.at.least(spent);
         spent = epsilon;
       } finally {
         await store.close();
