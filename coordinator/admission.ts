@@ -5,6 +5,7 @@ import type { NodeId } from '../protocol/ids.ts';
 import { type MessageType, REPEATABLE } from '../protocol/message-types.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
 import { isMember } from './committee.ts';
+import type { Epoch } from './committee-record.ts';
 import type { Epochs } from './epochs.ts';
 import { MESSAGE_QUOTAS, MessageQuota } from './message-quota.ts';
 import { type AnyReceived, type Received, readMessage } from './received.ts';
@@ -134,10 +135,8 @@ export class Admission {
     const epoch = this.#context.epochs.at(round);
     if (epoch === undefined)
       throw refuse('ignore', 'MESSAGE_OTHER_EPOCH', envelope, `round ${round}, whose committee is not known`);
-    const isHeard = CONTRIBUTED.has(type)
-      ? epoch.roster.places.has(sender)
-      : isMember(epoch.committee, sender);
-    if (!isHeard) throw refuse('reject', 'MESSAGE_NOT_MEMBER', envelope, 'a sender that may not say this');
+    if (!mayBeSaidBy(epoch, type, sender))
+      throw refuse('reject', 'MESSAGE_NOT_MEMBER', envelope, 'a sender that may not say this');
     if (ts > now + CLOCK_SKEW_MS)
       throw refuse('ignore', 'MESSAGE_FROM_FUTURE', envelope, `a time ${ts - now} ms ahead`);
     if (expiry < now - CLOCK_SKEW_MS)
@@ -231,6 +230,11 @@ function saidAt(
   { type, round, view }: Pick<Envelope, 'type' | 'round' | 'view'>,
 ): Said | undefined {
   return said.find((each) => each.round === round && each.view === view && each.type === type);
+}
+
+/** Whether a node has the part in an epoch that a kind of message is for. */
+export function mayBeSaidBy({ committee, roster }: Epoch, type: MessageType, node: NodeId): boolean {
+  return CONTRIBUTED.has(type) ? roster.places.has(node) : isMember(committee, node);
 }
 
 function refuse(

@@ -5,7 +5,7 @@ import { BallastError, MessageError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ids.ts';
 import { type MessageType, REPEATABLE, topicOf } from '../protocol/message-types.ts';
 import type { Payload } from '../protocol/messages.ts';
-import { Admission } from './admission.ts';
+import { Admission, mayBeSaidBy } from './admission.ts';
 import { BlobExchange } from './blob-exchange.ts';
 import { Blobs } from './blobs.ts';
 import type { Certificate } from './certificate.ts';
@@ -156,7 +156,9 @@ export class Participant {
         observer.onOffence?.(offence);
         this.#post({ type: 'offence', offence });
       },
-      send: (proof) => this.#voice.accuse(proof),
+      send: async (proof) => {
+        if (this.#isHeard('evidence')) await this.#voice.accuse(proof);
+      },
     });
     this.#effects = new Effects({
       options,
@@ -440,7 +442,14 @@ export class Participant {
     return !isLast || this.#collaborators.clock.now() - this.#decidedAt >= STATUS_INTERVAL_MS;
   }
 
+  /** Whether the others take a kind of message of the last round from this node: it may not have been there yet. */
+  #isHeard(type: MessageType): boolean {
+    const epoch = this.#options.epochs.at(this.#log.head.round);
+    return epoch !== undefined && mayBeSaidBy(epoch, type, this.#collaborators.signer.nodeId);
+  }
+
   #maySayStatus(): boolean {
+    if (!this.#isHeard('status')) return false;
     const now = this.#collaborators.clock.now();
     if (now - this.#lastStatus < STATUS_INTERVAL_MS) return false;
     this.#lastStatus = now;

@@ -108,6 +108,20 @@ const settle = async () => {
 };
 
 describe('participant', () => {
+  it('tells who is behind how far it is, but not as a node that has no part in the epoch', async () => {
+    for (const [index, said] of [
+      [0, ['status']],
+      [7, []],
+    ] as const) {
+      const { participant, typesSent } = await member(new TestStore(), {}, { signer: signerOf(index) });
+      const late = seal(1, 'prepare', { entry: digest('entry'), outcome: 'accepted' }, { round: 0 }).bytes;
+      expect(participant.receive(late)).to.include({ action: 'ignore', code: 'MESSAGE_PAST_ROUND' });
+      await settle();
+      expect(typesSent()).to.deep.equal(said);
+      await participant.stop();
+    }
+  });
+
   it('is refused an aggregation of another genesis, and one that needs what no round has', async () => {
     const codeWith = async (rule: string) => {
       const opening = member(new TestStore(), {}, { aggregator: createAggregator(rule, { f: 0 }) });

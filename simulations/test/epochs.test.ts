@@ -107,6 +107,8 @@ describe('a network with epochs', () => {
       true,
       false,
     ]);
+    // Who is no longer on the roster, or not yet, says nothing that others would hold against it.
+    expect(report.refusals.get('MESSAGE_NOT_MEMBER')).to.equal(undefined);
     const last = rollOf(report, 6).map(({ node }) => node);
     expect(last).to.have.members(idsOf(report, [2, 3, 4, 5, 6, 7, 8, 9]));
     for (const { head } of report.nodes)
