@@ -25,7 +25,7 @@ const COMMANDS = {
   soak: ['simulations/experiments/soak.ts'],
   fuzz: ['simulations/experiments/fuzz.ts'],
   'soak:partition': ['simulations/experiments/soak-partition.ts'],
-  'soak:mutants': ['simulations/experiments/soak-mutants.ts'],
+  'soak:mutants': ['simulations/test/mutants/soak-mutants.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],
   'bench:aggregation': ['simulations/experiments/aggregation-bench.ts'],
   'bench:compression': ['simulations/experiments/compression.ts'],

@@ -29,7 +29,6 @@ export const ENTRY_FILES: readonly Exception[] = [
   { path: 'simulations/experiments/killed-node.ts', reason: 'the command, in a process to be killed' },
   { path: 'simulations/experiments/soak-kill.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/soak-partition.ts', reason: 'an experiment that is run by its path' },
-  { path: 'simulations/experiments/soak-mutants.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/kill/member.ts', reason: 'a process of its own, to be killed' },
   { path: 'simulations/experiments/training-proofs.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/update-screen.ts', reason: 'an experiment that is run by its path' },

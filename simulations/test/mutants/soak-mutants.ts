@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../../protocol/errors.ts';
-import { AGREEMENT_MUTANTS } from '../mutants/agreement-mutants.ts';
-import type { Mutant } from '../mutants/mutant.ts';
-import { tryMutant, UNMUTATED } from '../mutants/try-mutant.ts';
+import { UsageError } from '../../../protocol/errors.ts';
+import { AGREEMENT_MUTANTS } from './agreement-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { tryMutant, UNMUTATED } from './try-mutant.ts';
 
 // Breaks the agreement in one way after another, and sees whether the soak finds it out; then that it finds nothing in
 // the code as it is:

@@ -26,5 +26,5 @@ registerHooks({
   },
 });
 
-const { findBroken } = await import('../soak/find-broken.ts');
+const { findBroken } = await import('../../soak/find-broken.ts');
 parentPort?.postMessage(await findBroken(seeds));

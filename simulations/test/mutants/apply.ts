@@ -1,4 +1,4 @@
-import { BallastError } from '../../protocol/errors.ts';
+import { BallastError } from '../../../protocol/errors.ts';
 import type { Edit, Mutant } from './mutant.ts';
 
 /** The text of a file with the edits of a mutant that are for it. @throws BallastError `MUTANT_STALE`. */
@@ -16,7 +16,7 @@ function replaceOnce(name: string, text: string, { path, find, replace }: Edit):
     `mutant ${name}: its text stands ${found} times in ${path}, expected once`,
     {
       metadata: { name, path, found },
-      hint: 'bring simulations/mutants/agreement-mutants.ts up to the code',
+      hint: 'bring simulations/test/mutants/agreement-mutants.ts up to the code',
     },
   );
 }

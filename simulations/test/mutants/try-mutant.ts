@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { BallastError } from '../../protocol/errors.ts';
-import type { Found } from '../soak/find-broken.ts';
+import { BallastError } from '../../../protocol/errors.ts';
+import type { Found } from '../../soak/find-broken.ts';
 import type { Mutant } from './mutant.ts';
 import type { MutantTask } from './mutant-thread.ts';
 
@@ -13,7 +13,7 @@ export const UNMUTATED: Mutant = { name: 'none', breaks: 'nothing', edits: [] };
  * @throws BallastError `MUTANT_THREAD` where the thread fails, as it does for an edit that does not fit the code.
  */
 export async function tryMutant(mutant: Mutant, seeds: number): Promise<Found> {
-  const root = new URL('../../', import.meta.url).href;
+  const root = new URL('../../../', import.meta.url).href;
   const workerData: MutantTask = { mutant, root, seeds };
   const thread = new Worker(new URL('./mutant-thread.ts', import.meta.url), { workerData });
   const { promise, resolve, reject } = Promise.withResolvers<Found>();

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { AGREEMENT_MUTANTS } from '../agreement-mutants.ts';
-import { applied } from '../apply.ts';
-import { tryMutant } from '../try-mutant.ts';
+import { AGREEMENT_MUTANTS } from './mutants/agreement-mutants.ts';
+import { applied } from './mutants/apply.ts';
+import { tryMutant } from './mutants/try-mutant.ts';
 
-const ROOT = new URL('../../../', import.meta.url);
+const ROOT = new URL('../../', import.meta.url);
 
 describe('mutants of the agreement', () => {
   it('fit the code as it is', () => {
