@@ -17,9 +17,9 @@ import {
 import { digestOf } from '../../protocol/digest.ts';
 import { type Layout, layoutSize } from '../../protocol/layout.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
+import { hashedOperatorFor } from '../world/hashed-votes.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 import { World, type WorldOptions, type WorldReport } from '../world/world.ts';
-import { operatorFor } from './hashed-votes.ts';
 import { storeOf } from './stored-log.ts';
 
 const LAYOUT: Layout = { tensors: [{ name: 'w', shape: [5] }] };
@@ -41,7 +41,7 @@ function worldOf(name: string, aggregator: RoundAggregator, more: Partial<WorldO
     genesisWeights: GENESIS_WEIGHTS,
     aggregator,
     links: { loss: 0, delayMs: [5, 20] },
-    operators: operatorFor,
+    operators: hashedOperatorFor,
     trainers: (_, random) => ({
       debits: () => 0,
       hasReleased: () => true,
@@ -85,7 +85,7 @@ function verifiedDisk(
     {
       store: storeOf(stored),
       aggregator,
-      commitScheme: operatorFor(0).scheme,
+      commitScheme: hashedOperatorFor(0).scheme,
       committeeOf: async () => committee,
     },
   );

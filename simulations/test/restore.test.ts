@@ -5,9 +5,9 @@ import { digestOf } from '../../protocol/digest.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
+import { hashedOperatorFor } from '../world/hashed-votes.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 import { World, type WorldOptions, type WorldReport } from '../world/world.ts';
-import { operatorFor } from './hashed-votes.ts';
 import { storeOf } from './stored-log.ts';
 
 const NODES = 4;
@@ -31,7 +31,7 @@ async function run(seed: string, rounds: number, more: Partial<WorldOptions>) {
     genesisWeights: GENESIS_WEIGHTS,
     aggregator: AGGREGATOR,
     links: { loss: 0.02, delayMs: [5, 60] },
-    operators: operatorFor,
+    operators: hashedOperatorFor,
     trainers: (_, random) => ({
       debits: () => 0,
       hasReleased: () => true,
@@ -79,7 +79,7 @@ async function mismatches(seed: string, report: WorldReport): Promise<readonly u
     {
       store: storeOf(report.nodes[0]?.stored() ?? new Map()),
       aggregator: AGGREGATOR,
-      commitScheme: operatorFor(0).scheme,
+      commitScheme: hashedOperatorFor(0).scheme,
       committeeOf: async () => report.committee,
     },
   );

@@ -3,10 +3,11 @@ import { createAggregator } from '../../aggregation/index.ts';
 import { type Judgement, judgeScores, type RoundTrainer } from '../../coordinator/index.ts';
 import { openEnvelope } from '../../protocol/envelope.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
+import { hashedOperatorFor } from '../world/hashed-votes.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 import type { SeededRandom } from '../world/random.ts';
+import { randomTrainer } from '../world/random-trainer.ts';
 import { World, type WorldOptions, type WorldReport } from '../world/world.ts';
-import { operatorFor } from './hashed-votes.ts';
 
 const NODES = 5;
 const SIZE = 4;
@@ -25,7 +26,7 @@ function worldOf(seed: string, more: Partial<WorldOptions> = {}): World {
     genesisWeights: new Float64Array(SIZE),
     aggregator: createAggregator('median', { f: 1 }),
     links: { loss: 0.02, delayMs: [5, 60] },
-    operators: operatorFor,
+    operators: hashedOperatorFor,
     trainers: (_, random) => trainer(random),
     evaluators: () => ({ judge: async () => 'accepted' }),
     ...more,
@@ -34,18 +35,10 @@ function worldOf(seed: string, more: Partial<WorldOptions> = {}): World {
 
 /** @param abstains rounds in which there is no update. */
 function trainer(random: SeededRandom, abstains: (round: number) => boolean = () => false): RoundTrainer {
-  const { unit, relation, delta } = SCENARIO_PARAMETERS.privacy;
-  const released = new Map<number, Int32Array>();
+  const honest = randomTrainer(random, SIZE, 1);
   return {
-    debits: () => released.size,
-    hasReleased: (round) => released.has(round),
-    train: async (round) => {
-      if (abstains(round)) return undefined;
-      const update =
-        released.get(round) ?? Int32Array.from({ length: SIZE }, () => 10_000 + random.below(1_000));
-      released.set(round, update);
-      return { update, privacy: { unit, relation, epsilon: null, delta }, ledger: released.size };
-    },
+    ...honest,
+    train: async (round, ...rest) => (abstains(round) ? undefined : honest.train(round, ...rest)),
   };
 }
 

@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import { createAggregator } from '../../aggregation/index.ts';
-import type { RoundTrainer } from '../../coordinator/index.ts';
 import { inPlaceOf, opened } from '../world/behaviours/behaviour.ts';
+import { hashedOperatorFor } from '../world/hashed-votes.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
-import type { SeededRandom } from '../world/random.ts';
+import { randomTrainer } from '../world/random-trainer.ts';
 import { World, type WorldReport } from '../world/world.ts';
 import type { Misbehaviour } from '../world/world-node.ts';
-import { operatorFor } from './hashed-votes.ts';
 
 const NODES = 7;
 const SIZE = 4;
@@ -17,21 +16,6 @@ const PARAMETERS = {
   rule: { name: 'median', f: 1 },
   standing: { quarantineRounds: QUARANTINE },
 };
-
-function trainer(random: SeededRandom): RoundTrainer {
-  const { unit, relation, delta } = PARAMETERS.privacy;
-  const released = new Map<number, Int32Array>();
-  return {
-    debits: () => released.size,
-    hasReleased: (round) => released.has(round),
-    train: async (round) => {
-      const fresh = () => Int32Array.from({ length: SIZE }, () => 10_000 + random.below(1_000));
-      const update = released.get(round) ?? fresh();
-      released.set(round, update);
-      return { update, privacy: { unit, relation, epsilon: null, delta }, ledger: released.size };
-    },
-  };
-}
 
 async function run(
   seed: string,
@@ -46,8 +30,8 @@ async function run(
     genesisWeights: new Float64Array(SIZE),
     aggregator: createAggregator('median', { f: 1 }),
     links: { loss: 0, delayMs: [5, 40] },
-    operators: operatorFor,
-    trainers: (_, random) => trainer(random),
+    operators: hashedOperatorFor,
+    trainers: (_, random) => randomTrainer(random, SIZE, 1),
     evaluators: () => ({ judge: async () => 'accepted' }),
     misbehaviours: (index) => (index === LIAR ? [misbehaviour] : []),
   });

@@ -1,10 +1,12 @@
 import { createAggregator } from '../../aggregation/index.ts';
-import type { Evaluator, RoundTrainer } from '../../coordinator/collaborators.ts';
+import type { Evaluator } from '../../coordinator/collaborators.ts';
 import { entryDigest } from '../../coordinator/entry.ts';
-import { type Digest, digestOf } from '../../protocol/digest.ts';
+import type { Digest } from '../../protocol/digest.ts';
 import { operatorFor, warmOperators } from './operators.ts';
 import { SCENARIO_PARAMETERS } from './parameters.ts';
 import type { SeededRandom } from './random.ts';
+import { randomTrainer } from './random-trainer.ts';
+import { runDigest } from './run-digest.ts';
 import { World, type WorldOptions, type WorldReport } from './world.ts';
 import type { Misbehaviour } from './world-node.ts';
 
@@ -60,7 +62,7 @@ export async function runPlan(
     aggregator: createAggregator('multi-krum', { f: 1 }),
     links: { loss: 0.05, delayMs: [5, 120] },
     operators: operatorFor,
-    trainers: (index, random) => trainer(random, plan.liars.has(index) ? -1 : 1),
+    trainers: (index, random) => randomTrainer(random, SIZE, plan.liars.has(index) ? -1 : 1),
     evaluators: (_, random) => gate(random, plan.acceptance),
     misbehaviours: plan.misbehaviours,
     syncMs: plan.syncMs,
@@ -101,35 +103,6 @@ function violationsOf(report: WorldReport, rounds: number): string[] {
   for (const place of report.contradictions) violations.push(`two messages for one place: ${place}`);
   for (const error of report.errors) violations.push(`error: ${String(error)}`);
   return violations;
-}
-
-function runDigest(report: WorldReport): Digest {
-  return digestOf('ballast/simulation/run', {
-    decisions: report.decisions.map(({ node, atMs, decided: { certificate } }) => ({
-      node,
-      atMs,
-      entry: entryDigest(certificate.entry),
-      view: certificate.view,
-      signatures: certificate.signatures.map(({ index, signature }) => [index, signature]),
-    })),
-    refusals: [...report.refusals].map(([code, times]) => [code, times]),
-    elapsedMs: report.elapsedMs,
-  });
-}
-
-function trainer(random: SeededRandom, sign: 1 | -1): RoundTrainer {
-  const { unit, relation, delta } = SCENARIO_PARAMETERS.privacy;
-  const released = new Map<number, Int32Array>();
-  return {
-    debits: () => released.size,
-    hasReleased: (round) => released.has(round),
-    train: async (round) => {
-      const draw = () => sign * (10_000 + random.below(1_000));
-      const update = released.get(round) ?? Int32Array.from({ length: SIZE }, draw);
-      released.set(round, update);
-      return { update, privacy: { unit, relation, epsilon: null, delta }, ledger: released.size };
-    },
-  };
 }
 
 function gate(random: SeededRandom, acceptance: number): Evaluator {

@@ -6,25 +6,22 @@ import {
   configureParameter,
   createReader,
   createWriter,
-  deployContracts,
   devAccount,
-  initialiseModelRegistry,
   parameterState,
   STABILITY_FEE,
   signRecommendation,
   startAnvil,
   WAD_PER_YEAR,
 } from '../../../contracts/client/index.ts';
-import { type Committee, createCommittee } from '../../../coordinator/index.ts';
+import type { Committee } from '../../../coordinator/index.ts';
 import { type NetworkDocument, networkId } from '../../../protocol/network.ts';
-import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
+import type { OperatorIdentity } from '../../keys/index.ts';
 import { FeeAdvisor } from '../fee-advisor.ts';
 import { ChainLink, type NodeEvent } from '../index.ts';
-import { parametersOf } from './fixtures.ts';
+import { committeeOnChain, endpointOf, GENESIS } from './committee-on-chain.ts';
 
 const bps = (n: number) => BigInt(n) * 10n ** 14n;
 const LIMITS = { min: bps(490), max: bps(510), stepUp: bps(100), stepDown: bps(100), cooldownSeconds: 0 };
-const GENESIS = '6e'.repeat(32);
 
 /** The advisors of a whole committee on a real chain, whose recommendations reach each other at once. */
 describe('fee advisors on a chain', function () {
@@ -32,48 +29,20 @@ describe('fee advisors on a chain', function () {
   let anvil: Anvil;
   let document: NetworkDocument;
   let committee: Committee;
-  let members: OperatorIdentity[];
-  const endpoint = () => ({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 20 });
+  let members: readonly OperatorIdentity[];
+  const endpoint = () => endpointOf(anvil);
   const state = () => parameterState(createReader(endpoint()), document.contracts, STABILITY_FEE);
 
   before(async () => {
     anvil = await startAnvil();
-    const reader = createReader(endpoint());
-    const owner = createWriter(endpoint(), devAccount(0));
-    const { block: _, ...contracts } = await deployContracts(reader, owner, {
-      minimumBond: 1n,
-      unbondingDelaySeconds: 60,
-    });
-    await configureParameter(reader, owner, contracts, {
+    const network = await committeeOnChain(anvil, 'fees', 0x30);
+    ({ document, committee, members } = network);
+    const { reader, owner } = network;
+    await configureParameter(reader, owner, document.contracts, {
       parameter: STABILITY_FEE,
       unit: WAD_PER_YEAR,
       value: bps(500),
       limits: LIMITS,
-    });
-    document = {
-      name: 'fees',
-      chain: `eip155:${anvil.chainId}`,
-      contracts,
-      bootstrap: [],
-      genesis: { modelDigest: GENESIS, layout: GENESIS, beaconHeight: 1 },
-      model: {},
-      parameters: parametersOf(),
-    };
-    const identities = Array.from({ length: 4 }, (_, i) =>
-      createIdentity((length) => new Uint8Array(length).fill(0x30 + i)),
-    );
-    committee = createCommittee(
-      0,
-      identities.map(({ nodeId, account }) => ({
-        node: nodeId,
-        signer: account.address.toLowerCase() as `0x${string}`,
-      })),
-    );
-    members = committee.members.flatMap(({ node }) => identities.filter(({ nodeId }) => nodeId === node));
-    await initialiseModelRegistry(reader, owner, contracts.modelRegistry, {
-      network: networkId(document),
-      modelDigest: GENESIS,
-      committee: committee.members.map(({ signer }) => signer),
     });
     for (const { account } of members) {
       const hash = await owner.sendTransaction({ to: account.address, value: 10n ** 18n });

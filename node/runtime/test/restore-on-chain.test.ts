@@ -3,38 +3,27 @@ import {
   type Anvil,
   createReader,
   createWriter,
-  deployContracts,
   devAccount,
-  initialiseModelRegistry,
   requestRestore,
   startAnvil,
 } from '../../../contracts/client/index.ts';
-import {
-  type Certificate,
-  type Committee,
-  createCommittee,
-  decisionOf,
-  NO_STATE,
-} from '../../../coordinator/index.ts';
-import { type NetworkDocument, networkId } from '../../../protocol/network.ts';
-import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
+import { type Certificate, type Committee, decisionOf, NO_STATE } from '../../../coordinator/index.ts';
+import type { NetworkDocument } from '../../../protocol/network.ts';
+import type { OperatorIdentity } from '../../keys/index.ts';
 import { ChainLink } from '../index.ts';
-import { parametersOf } from './fixtures.ts';
+import { committeeOnChain, endpointOf, GENESIS } from './committee-on-chain.ts';
 
-const [GENESIS, FIRST, SECOND] = ['6e', '11', '22'].map((byte) => byte.repeat(32)) as [
-  string,
-  string,
-  string,
-];
+const FIRST = '11'.repeat(32);
+const SECOND = '22'.repeat(32);
 
 describe('restoring a version on a chain', function () {
   this.timeout(60_000);
   let anvil: Anvil;
   let document: NetworkDocument;
   let committee: Committee;
-  let members: OperatorIdentity[];
+  let members: readonly OperatorIdentity[];
   const { signal } = new AbortController();
-  const endpoint = () => ({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 20 });
+  const endpoint = () => endpointOf(anvil);
   const link = () => {
     const [own] = members;
     if (own === undefined) throw new Error('there are four members');
@@ -43,38 +32,9 @@ describe('restoring a version on a chain', function () {
 
   before(async () => {
     anvil = await startAnvil();
-    const reader = createReader(endpoint());
-    const owner = createWriter(endpoint(), devAccount(0));
-    const { block: _, ...contracts } = await deployContracts(reader, owner, {
-      minimumBond: 1n,
-      unbondingDelaySeconds: 60,
-    });
-    document = {
-      name: 'restore',
-      chain: `eip155:${anvil.chainId}`,
-      contracts,
-      bootstrap: [],
-      genesis: { modelDigest: GENESIS, layout: GENESIS, beaconHeight: 1 },
-      model: {},
-      parameters: parametersOf(),
-    };
-    const identities = Array.from({ length: 4 }, (_, i) =>
-      createIdentity((length) => new Uint8Array(length).fill(0x40 + i)),
-    );
-    committee = createCommittee(
-      0,
-      identities.map(({ nodeId, account }) => ({
-        node: nodeId,
-        signer: account.address.toLowerCase() as `0x${string}`,
-      })),
-    );
-    members = committee.members.flatMap(({ node }) => identities.filter(({ nodeId }) => nodeId === node));
-    await initialiseModelRegistry(reader, owner, contracts.modelRegistry, {
-      network: networkId(document),
-      modelDigest: GENESIS,
-      committee: committee.members.map(({ signer }) => signer),
-      restorer: devAccount(0).address,
-    });
+    const network = await committeeOnChain(anvil, 'restore', 0x40, devAccount(0).address);
+    ({ document, committee, members } = network);
+    const { reader, owner } = network;
     const hash = await owner.sendTransaction({ to: members[0]?.account.address ?? null, value: 10n ** 18n });
     await reader.waitForTransactionReceipt({ hash });
   });

@@ -1,1 +1,0 @@
-export { hashedOperatorFor as operatorFor } from '../world/hashed-votes.ts';
