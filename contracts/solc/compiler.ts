@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import solc from 'solc';
 import { BallastError } from '../../protocol/errors.ts';
 
@@ -64,20 +64,20 @@ type Output = {
 };
 
 /**
- * Compiles `<folder>/<name>.sol` for each name.
+ * Compiles `<folder>/<path>.sol` for each path, such as `reference/Coin`; the contract bears the file's name.
  *
  * @throws BallastError `SOLIDITY_COMPILATION` on any error or warning.
  */
 export function compileContracts(
   root: string,
-  names: readonly string[],
+  paths: readonly string[],
   folder = 'contracts/src',
 ): CompiledContract[] {
-  const file = (name: string) => `${folder}/${name}.sol`;
+  const file = (path: string) => `${folder}/${path}.sol`;
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries(
-      names.map((name) => [file(name), { content: readFileSync(join(root, file(name)), 'utf8') }]),
+      paths.map((path) => [file(path), { content: readFileSync(join(root, file(path)), 'utf8') }]),
     ),
     settings: SETTINGS,
   };
@@ -90,10 +90,11 @@ export function compileContracts(
       { metadata: { complaints: complaints.length } },
     );
   }
-  return names.map((name) => {
-    const contract = output.contracts?.[file(name)]?.[name];
+  return paths.map((path) => {
+    const name = basename(path);
+    const contract = output.contracts?.[file(path)]?.[name];
     if (contract === undefined) {
-      throw new BallastError('SOLIDITY_COMPILATION', `${file(name)}: expected a contract called ${name}`);
+      throw new BallastError('SOLIDITY_COMPILATION', `${file(path)}: expected a contract called ${name}`);
     }
     return { name, abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}` };
   });

@@ -1,6 +1,6 @@
 import { compileContracts } from './compiler.ts';
 
-/** The contracts that a network deploys. */
+/** The contracts that a network deploys, as paths below contracts/src. */
 export const CONTRACTS = [
   'NodeRegistry',
   'ModelRegistry',
