@@ -14,7 +14,6 @@ import { replaceBeacon } from './beacon-change.ts';
 import { isContributor, servingDelay } from './contribute.ts';
 import { type Turn, withEntry, withItem } from './turn.ts';
 import type { BodyStatus, RoundContext, RoundState } from './types.ts';
-import { startViewTimer } from './views.ts';
 
 /** The beacon is known: leaders have an order, and training begins, unless governance has a version restored. */
 export function onBeacon(turn: Turn, randomness: string, request?: RestoreRequest): void {
@@ -75,6 +74,9 @@ export function onHeader(turn: Turn, message: Received<'update-header'>): void {
 /**
  * Once every header is here or the time is over, says which headers were seen. Where contributors take part it is
  * always the time: they know by it when members seal.
+ *
+ * A member that is taken to a later view says so at once: an honest one left view 0, so a quorum had sealed, and
+ * since then bodies are served. A header that comes now may have been fitted to them.
  */
 export function reportSeal(turn: Turn, timeIsOver: boolean): void {
   const { context, state } = turn;
@@ -85,7 +87,7 @@ export function reportSeal(turn: Turn, timeIsOver: boolean): void {
   const isWhole =
     state.restore !== undefined ||
     (roster.nodes.length === committee.members.length && state.headers.size >= awaited);
-  if (isContributor(context) || (!timeIsOver && !isWhole)) return;
+  if (isContributor(context) || (!timeIsOver && !isWhole && state.view === 0)) return;
   const headers = packRows([...state.headers.values()].flatMap((header) => rowsOf(context, header)));
   turn.emit({
     type: 'broadcast',
@@ -94,30 +96,28 @@ export function reportSeal(turn: Turn, timeIsOver: boolean): void {
     view: 0,
     payload: { headers, finalized: state.finalized },
   });
-  beginFetching(turn);
+  markSealed(turn);
 }
 
-/** This node has said which headers it saw: the time for bodies begins, and in view 0 that of the view. */
-export function beginFetching(turn: Turn): void {
-  const { context, state } = turn;
+/** This node has said which headers it saw, now or before a restart. */
+export function markSealed(turn: Turn): void {
   turn.change({ sealReported: true, phase: 'sealed' });
-  turn.emit({
-    type: 'start-timer',
-    timer: 'fetch',
-    round: state.round,
-    view: 0,
-    ms: context.parameters.timeouts.fetchMs,
-  });
-  startViewTimer(turn);
 }
 
-/** After the seal bodies are served, and every reported one is fetched from its sender. */
+/** Whether a quorum has said which headers it saw: from here on bodies are served, and leaders have what to propose. */
+export function isSealed({ context, state }: Turn): boolean {
+  return state.sealReports.size >= context.committee.quorum;
+}
+
+/** Once the round is sealed bodies are served, the time for them runs, and every reported one is fetched. */
 export function fetchBodies(turn: Turn): void {
   const { context, state } = turn;
-  if (state.sealReports.size < context.committee.quorum) return;
+  const { round } = state;
+  if (!isSealed(turn)) return;
   if (!state.serving) {
+    const ms = context.parameters.timeouts.fetchMs;
     turn.change({ serving: true });
-    turn.emit({ type: 'serve-bodies', round: state.round });
+    turn.emit({ type: 'serve-bodies', round }, { type: 'start-timer', timer: 'fetch', round, view: 0, ms });
   }
   const reported = reportedHeaders(turn);
   if (reported === turn.state.sought) return;
@@ -163,8 +163,7 @@ export function onBody(turn: Turn, { digest }: Received<'update-header'>, status
 /** Once every reported body is settled or the time is over, says which are held and what was wrong with others. */
 export function reportBodies(turn: Turn): void {
   const { context, state } = turn;
-  if (state.bodiesReported || !state.sealReported || state.sealReports.size < context.committee.quorum)
-    return;
+  if (state.bodiesReported || !state.sealReported || !isSealed(turn)) return;
   const headers = reportedHeaders(turn);
   if (!state.fetchTimedOut && state.held.size + state.refused.size < headers.length) return;
   const missing = headers.filter(({ digest }) => !state.held.has(digest));

@@ -8,8 +8,8 @@ import { isRollOf, type Roll, updatesOf } from '../roll.ts';
 import { GENESIS_STANDING, type StandingTable, standingDigest } from '../standing/index.ts';
 import { groundsOf } from './basis.ts';
 import {
-  beginFetching,
   fetchBodies,
+  markSealed,
   onBeacon,
   onBody,
   onHeader,
@@ -245,7 +245,7 @@ function onCurrent(turn: Turn, message: AnyReceived): void {
  */
 function onOwn(turn: Turn, message: AnyReceived): void {
   const isThisView = message.view === turn.state.view;
-  if (message.type === 'seal-report' && !turn.state.sealReported) beginFetching(turn);
+  if (message.type === 'seal-report' && !turn.state.sealReported) markSealed(turn);
   if (message.type === 'body-report') turn.change({ bodiesReported: true });
   if (message.type === 'proposal' && isThisView) turn.change({ proposed: true });
 }

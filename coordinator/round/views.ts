@@ -1,6 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
 import type { Received } from '../received.ts';
 import { takeNextBeacon } from './beacon-change.ts';
+import { isSealed } from './collect.ts';
 import { FRESH_VIEW } from './fresh-view.ts';
 import { viewTimeout } from './timeouts.ts';
 import { type Turn, withEntry } from './turn.ts';
@@ -24,17 +25,18 @@ export function enterView(turn: Turn, view: number): void {
 }
 
 /**
- * The time of view 0 begins with this node's seal report; that of a later view once a quorum is in that view or
- * beyond (Castro and Liskov, Practical Byzantine Fault Tolerance, section 4.5.2). A node that is alone waits where
- * it is: were its views to go on, it would be further ahead than the others ever come, and fewer than F+1 such
- * nodes take nobody along.
+ * The time of a view begins once a quorum has sealed, since before that no leader has what to propose: where the only
+ * quorum needs a node that was away, the others wait for it in view 0. That of a later view begins once a quorum is in
+ * it or beyond, too (Castro and Liskov, Practical Byzantine Fault Tolerance, section 4.5.2). A node that is alone
+ * waits where it is: were its views to go on, it would be further ahead than the others ever come, and fewer than F+1
+ * such nodes take nobody along.
  */
 export function startViewTimer(turn: Turn): void {
   const { context, state } = turn;
   const { round, view } = state;
-  if (state.timed || state.beacon === undefined) return;
+  if (state.timed || state.beacon === undefined || !isSealed(turn)) return;
   const there = [...state.viewChanges.values()].filter((change) => change.view >= view).length;
-  if (view === 0 ? !state.sealReported : there < context.committee.quorum) return;
+  if (view > 0 && there < context.committee.quorum) return;
   turn.change({ timed: true });
   turn.emit({ type: 'start-timer', timer: 'view', round, view, ms: viewTimeout(context, view) });
 }

@@ -32,10 +32,11 @@ describe('round', () => {
     const begun = bench.give({ type: 'beacon', round: 1, randomness: digest('randomness') });
     expect(kinds(begun)).to.deep.equal(['train', 'start-timer']);
     expect(bench.state.phase).to.equal('collecting');
-    expect(kinds(bench.tell(...headers))).to.deep.equal(['seal-report', 'start-timer', 'start-timer']);
+    expect(kinds(bench.tell(...headers))).to.deep.equal(['seal-report']);
     expect(bench.state.phase).to.equal('sealed');
     const sealed = kinds(bench.tell(...sealReports));
-    expect(sealed).to.deep.equal(['serve-bodies', ...headers.map(() => 'fetch-body')]);
+    const asked = headers.map(() => 'fetch-body');
+    expect(sealed).to.deep.equal(['serve-bodies', 'start-timer', ...asked, 'start-timer']);
     const bodies = headers.map((each) => ({ type: 'body', round: 1, header: each, status: 'held' }) as const);
     expect(kinds(bench.give(...bodies))).to.deep.equal(['body-report']);
     const entry = trueEntry();

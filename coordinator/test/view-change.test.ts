@@ -4,14 +4,18 @@ import type { Received } from '../received.ts';
 import {
   Bench,
   follower,
+  headers,
   leaderIn,
   lockOn,
   named,
   prepareOf,
   proposal,
+  roster,
+  sealReports,
   trueEntry,
   viewChange,
 } from './bench.ts';
+import { rows } from './support.ts';
 
 const entry = trueEntry();
 const rejected = withOutcome(entry, 'rejected');
@@ -58,6 +62,40 @@ describe('view change', () => {
       bench.tell(viewChange(b, view + 1));
     }
     expect(waits()).to.deep.equal([3500, 2000, 4000, 8000, 16000, 32000, 64000, 128000, 128000, 128000]);
+  });
+
+  it('counts no time, of bodies or of a view, before a quorum has sealed', () => {
+    const timers = ({ effects }: Bench) =>
+      effects.flatMap((effect) => (effect.type === 'start-timer' ? [effect.timer] : []));
+    const first = new Bench(follower).begin();
+    first.tell(...headers, ...sealReports.slice(0, 2));
+    expect(timers(first)).to.deep.equal(['collect']);
+    first.tell(...sealReports.slice(2));
+    expect(timers(first)).to.have.members(['collect', 'fetch', 'view']);
+
+    const resumed = { view: 1, lock: null, prepared: undefined, rolls: [] };
+    const later = new Bench(follower, { resumed }).begin();
+    later.tell(...[0, 1, 2, 3].map((member) => viewChange(member, 1)), ...sealReports.slice(0, 2));
+    expect(timers(later)).to.deep.equal(['collect']);
+    later.tell(...sealReports.slice(2));
+    expect(timers(later)).to.have.members(['collect', 'fetch', 'view']);
+  });
+
+  it('ends the collecting of a member that is taken along: it seals what it has, once', () => {
+    const bench = new Bench(follower).begin();
+    const [a, b] = others(follower);
+    if (a === undefined || b === undefined) throw new Error('there are three others');
+    const seen = headers.slice(0, 2);
+    bench.tell(...seen, viewChange(a, 1));
+    expect(bench.sent('seal-report')).to.deep.equal([]);
+    bench.tell(viewChange(b, 1));
+    const claims = seen.map(({ sender, payload }) => ({ node: sender, digest: payload.digest }));
+    expect(bench.sent('seal-report').map(({ payload }) => payload.headers)).to.deep.equal([
+      rows(claims, roster),
+    ]);
+    bench.tell(...headers.slice(2));
+    bench.give({ type: 'timer', timer: 'collect', round: 1, view: 0 });
+    expect(bench.sent('seal-report')).to.have.length(1);
   });
 
   it('follows F+1 members and not F', () => {

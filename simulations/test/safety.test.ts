@@ -91,6 +91,70 @@ describe('safety and liveness of the round', () => {
   });
 });
 
+/** One of four is silent, and another is away while the two that are left seal. */
+const AWAY: readonly Schedule[] = [
+  {
+    seed: 6,
+    nodes: 4,
+    rounds: 1,
+    acceptance: 1,
+    syncMs: 40,
+    faults: [
+      { kind: 'byzantine', node: 1, behaviour: 'silent', victim: 0 },
+      { kind: 'crash', node: 3, atMs: 5_446, forMs: 3_370 },
+    ],
+  },
+  {
+    seed: 222,
+    nodes: 4,
+    rounds: 1,
+    acceptance: 1,
+    syncMs: 4,
+    faults: [
+      { kind: 'byzantine', node: 3, behaviour: 'silent', victim: 2 },
+      {
+        kind: 'partition',
+        atMs: 4_109,
+        forMs: 4_116,
+        groups: [
+          [0, 2],
+          [3, 1],
+        ],
+      },
+      { kind: 'crash', node: 0, atMs: 5_989, forMs: 1_139 },
+      { kind: 'crash', node: 0, atMs: 2_944, forMs: 1_869 },
+    ],
+  },
+  {
+    seed: 290,
+    nodes: 4,
+    rounds: 1,
+    acceptance: 1,
+    syncMs: 21,
+    faults: [
+      { kind: 'byzantine', node: 0, behaviour: 'silent', victim: 2 },
+      { kind: 'crash', node: 1, atMs: 6_012, forMs: 3_504 },
+    ],
+  },
+];
+
+describe('a round whose only quorum needs a node that was away', () => {
+  /** The update of the one that was away came before the others had sealed, or it did not. */
+  const SEALED_BEFORE = new Map([
+    [6, 3],
+    [222, 2],
+    [290, 3],
+  ]);
+  for (const schedule of AWAY)
+    it(`waits for it to seal, and loses neither a view nor an update (seed ${schedule.seed})`, async () => {
+      const { report, violations } = await runSchedule(schedule);
+      expect(violations).to.deep.equal([]);
+      const [first] = report.certificates.get(1) ?? [];
+      expect(first?.view).to.be.at.most(1);
+      expect(first?.entry.updates.accepted).to.equal(SEALED_BEFORE.get(schedule.seed));
+    });
+});
+
 const QUIET: Schedule = { seed: 1, nodes: 7, rounds: 1, acceptance: 1, syncMs: 5, faults: [] };
 
 describe('the safety test itself', () => {
