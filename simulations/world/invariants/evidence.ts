@@ -6,6 +6,7 @@ import type { NodeId } from '../../../protocol/ids.ts';
 import type { Lock } from '../../../protocol/messages.ts';
 import type { WorldNode } from '../world-node.ts';
 import { type Invariant, type InvariantContext, nameOf } from './invariant.ts';
+import { Prepares } from './prepares.ts';
 
 /**
  * An honest node prepares only on a proposal that rests on the reports of a quorum, or on a lock. In a later view it
@@ -17,11 +18,10 @@ export function evidence(context: InvariantContext): Invariant {
   /** Who sent a report. */
   const reports = new Map<Digest, NodeId>();
   const proposals = new Map<string, Received<'proposal'>[]>();
-  /** Who prepared an entry in a view. */
-  const prepared = new Map<string, Set<NodeId>>();
+  const prepares = new Prepares(context);
 
   const isReal = ({ view, entry }: Lock) =>
-    (prepared.get(`${entry.round}/${view}/${entryDigest(entry)}`)?.size ?? 0) >= context.quorum;
+    prepares.count(entry.round, view, entryDigest(entry)) >= context.quorum;
 
   const isQuorum = (packed: Uint8Array) => {
     const digests = unpackDigests(packed);
@@ -71,11 +71,8 @@ export function evidence(context: InvariantContext): Invariant {
         const key = `${message.round}/${message.view}/${message.sender}`;
         proposals.set(key, [...(proposals.get(key) ?? []), message]);
       }
-      if (message.type !== 'prepare') return;
-      const { round, view, sender, payload } = message;
-      const key = `${round}/${view}/${payload.entry}`;
-      prepared.set(key, (prepared.get(key) ?? new Set<NodeId>()).add(sender));
-      if (!node.isByzantine) check(node, message);
+      prepares.hear(message);
+      if (message.type === 'prepare' && !node.isByzantine) check(node, message);
     },
   };
 }

@@ -2,10 +2,10 @@ import { leaderOf } from '../../../coordinator/beacon.ts';
 import { entryDigest, withOutcome } from '../../../coordinator/entry.ts';
 import type { Received } from '../../../coordinator/received.ts';
 import type { Digest } from '../../../protocol/digest.ts';
-import type { NodeId } from '../../../protocol/ids.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
 import type { WorldNode } from '../world-node.ts';
 import { type Invariant, type InvariantContext, nameOf } from './invariant.ts';
+import { Prepares } from './prepares.ts';
 
 /**
  * An honest node prepares what the view's leader proposed with either verdict, and of that only what it has computed
@@ -14,17 +14,15 @@ import { type Invariant, type InvariantContext, nameOf } from './invariant.ts';
  * @param fewestUpdates with fewer a round is aborted, with as many or more it is not.
  */
 export function recomputation(context: InvariantContext, fewestUpdates: number): Invariant {
-  /** What was proposed in a view, and by whom. */
-  const proposed = new Map<string, Map<NodeId, RoundEntry>>();
-  /** Who prepared an entry in a view. */
-  const prepared = new Map<string, Set<NodeId>>();
+  /** What was proposed in a view by a node; a liar that leads tells several stories. */
+  const proposed = new Map<string, RoundEntry[]>();
+  const prepares = new Prepares(context);
   const computed = new Set<string>();
   /** What prepares of a round name as worse. */
   const names = new Map<number, Set<string>>();
 
   const hasQuorumBefore = (round: number, view: number, digest: Digest) => {
-    for (let v = 0; v < view; v++)
-      if ((prepared.get(`${round}/${v}/${digest}`)?.size ?? 0) >= context.quorum) return true;
+    for (let v = 0; v < view; v++) if (prepares.count(round, v, digest) >= context.quorum) return true;
     return false;
   };
 
@@ -32,8 +30,9 @@ export function recomputation(context: InvariantContext, fewestUpdates: number):
     const who = `${nameOf(context, node)} prepares in round ${round}, view ${view}`;
     const { state } = node;
     if (state?.round !== round || state.order.length === 0) return;
-    const proposal = proposed.get(`${round}/${view}`)?.get(leaderOf(state.order, view));
-    if (proposal === undefined || !isVariant(proposal, payload, names.get(round) ?? new Set()))
+    const told = proposed.get(`${round}/${view}/${leaderOf(state.order, view)}`) ?? [];
+    const proposal = told.find((entry) => isVariant(entry, payload, names.get(round) ?? new Set()));
+    if (proposal === undefined)
       context.report('PREPARE_WITHOUT_LEADER', `${who} what its leader has not proposed`);
     else if (!hasQuorumBefore(round, view, payload.entry)) {
       const isComputed = computed.has(`${sender}/${round}/${proposal.candidateDigest}`);
@@ -49,18 +48,14 @@ export function recomputation(context: InvariantContext, fewestUpdates: number):
     onSaid: (node, message) => {
       const { type, round, view, sender } = message;
       if (type === 'proposal') {
-        const key = `${round}/${view}`;
-        const byLeader = proposed.get(key) ?? new Map<NodeId, RoundEntry>();
-        // A leader with two stories: they differ in the verdict, which a vote may do as well.
-        if (!byLeader.has(sender)) byLeader.set(sender, message.payload.entry);
-        proposed.set(key, byLeader);
+        const key = `${round}/${view}/${sender}`;
+        proposed.set(key, [...(proposed.get(key) ?? []), message.payload.entry]);
       }
+      prepares.hear(message);
       if (type !== 'prepare') return;
       const named = names.get(round) ?? new Set<string>();
       for (const name of message.payload.worse ?? []) named.add(name);
       names.set(round, named);
-      const key = `${round}/${view}/${message.payload.entry}`;
-      prepared.set(key, (prepared.get(key) ?? new Set<NodeId>()).add(sender));
       if (!node.isByzantine) check(node, message);
     },
   };
