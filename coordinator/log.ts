@@ -39,6 +39,8 @@ export class RoundLog {
   readonly #store: KeyValueStore;
   readonly #signer: NodeSigner | undefined;
   #position: Position;
+  /** The last roll that was written or read: all who trained in a round ask for their row of it. */
+  #opened: { readonly round: number; readonly roll: Promise<Roll | undefined> } | undefined;
 
   private constructor(store: KeyValueStore, position: Position, signer: NodeSigner | undefined) {
     this.#store = store;
@@ -104,6 +106,9 @@ export class RoundLog {
       const isLast = from + MAX_BATCH >= rounds.length;
       await this.#store.write(isLast ? [...operations, ...more] : operations);
       this.#position = position;
+      const last = rounds[from + MAX_BATCH - 1] ?? rounds.at(-1);
+      if (last !== undefined)
+        this.#opened = { round: last.certificate.entry.round, roll: Promise.resolve(last.roll) };
     }
   }
 
@@ -119,8 +124,23 @@ export class RoundLog {
   }
 
   /** @throws BallastError as `openRoll` for a damaged one. */
-  async roll(round: number): Promise<Roll | undefined> {
-    const [bytes, certificate] = [await this.rollBytes(round), await this.get(round)];
+  roll(round: number): Promise<Roll | undefined> {
+    const known = this.#opened;
+    if (known?.round === round) return known.roll;
+    const roll = this.#readRoll(round);
+    if (round > this.head.round) return roll;
+    const opened = { round, roll };
+    this.#opened = opened;
+    // What could not be read is read again when it is asked for again.
+    roll.catch(() => {
+      if (this.#opened === opened) this.#opened = undefined;
+    });
+    return roll;
+  }
+
+  async #readRoll(round: number): Promise<Roll | undefined> {
+    const bytes = await this.rollBytes(round);
+    const certificate = bytes && (await this.get(round));
     return bytes === undefined || certificate === undefined ? undefined : openRoll(bytes, certificate.entry);
   }
 

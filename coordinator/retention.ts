@@ -35,8 +35,8 @@ export class Retention {
     const operations = await votes.forgetting(round);
     const old = round - options.parameters.retention.rounds;
     if (old <= 0 || options.archive === true) return operations;
-    const last = await log.get(old);
-    const kept = [newest, ...(last === undefined ? [] : [last.entry])];
+    const last = log.head.round === old ? log.head : (await log.get(old))?.entry;
+    const kept = [newest, ...(last === undefined ? [] : [last])];
     // Older tables of standing follow from the rolls.
     const keep = new Set([...kept.flatMap((at) => [at.modelDigest, at.stateDigest]), newest.standing]);
     const forgotten = await blobs.forgetting(old, keep, newest.round);

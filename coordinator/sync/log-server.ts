@@ -2,7 +2,6 @@ import type { NodeId } from '../../protocol/ids.ts';
 import type { LogRequest } from '../collaborators.ts';
 import type { RoundLog } from '../log.ts';
 import { encodeLoggedRound } from '../logged-round.ts';
-import type { Roll } from '../roll.ts';
 import { encodeProvenRow, provenRow } from '../roll-row.ts';
 
 /** Rounds that a peer is asked for at once, and that it gives at most. */
@@ -18,7 +17,7 @@ export async function answerLog(log: RoundLog, request: LogRequest, peer: NodeId
   const last = log.head.round;
   const [from, most] = request.from === 'newest' ? [last, 1] : [request.from, request.most];
   if (most === 0) {
-    const roll = await rollOnce(log, from);
+    const roll = await log.roll(from);
     const row = roll && provenRow(roll, peer);
     return row === undefined ? [] : [encodeProvenRow(row)];
   }
@@ -32,17 +31,4 @@ export async function answerLog(log: RoundLog, request: LogRequest, peer: NodeId
     answer.push(record);
   }
   return answer;
-}
-
-type KeptRoll = { readonly round: number; readonly roll: Promise<Roll | undefined> };
-const kept = new WeakMap<RoundLog, KeptRoll>();
-
-/** All who trained ask after the round just decided: its roll is read, and its tree hashed, once. */
-function rollOnce(log: RoundLog, round: number): Promise<Roll | undefined> {
-  if (round > log.head.round) return Promise.resolve(undefined);
-  const known = kept.get(log);
-  if (known?.round === round) return known.roll;
-  const roll = log.roll(round);
-  kept.set(log, { round, roll });
-  return roll;
 }

@@ -59,6 +59,26 @@ describe('round log', () => {
     expect([log.head.round, await log.roll(3)]).to.deep.equal([3, undefined]);
   });
 
+  it('has the last roll at hand, and reads one that it could not open again', async () => {
+    const { store, log } = await filled(2);
+    const damaged = encodeRoll(ROLL.slice(1));
+    await store.write([
+      { type: 'put', key: rollKey(1), value: damaged },
+      { type: 'put', key: rollKey(2), value: damaged },
+    ]);
+    expect(await log.roll(2)).to.equal(ROLL);
+    const codeOf = ({ code }: BallastError) => code;
+    expect(await log.roll(1).catch(codeOf)).to.equal('ROLL_MISMATCH');
+    await store.write([{ type: 'put', key: rollKey(1), value: encodeRoll(ROLL) }]);
+    const read = await log.roll(1);
+    expect(read).to.deep.equal(ROLL);
+    expect(await log.roll(1)).to.equal(read);
+    expect(await log.roll(2).catch(codeOf)).to.equal('ROLL_MISMATCH');
+    expect(await log.roll(3)).to.equal(undefined);
+    await log.append(roundAfter(log.head));
+    expect(await log.roll(3)).to.equal(ROLL);
+  });
+
   it('names the first round whose link is broken', async () => {
     const { store, log } = await filled(6);
     const third = await log.get(3);
