@@ -49,24 +49,31 @@ const SETTINGS = {
   evmVersion: 'prague',
   optimizer: { enabled: true, runs: 1000 },
   metadata: { bytecodeHash: 'none', appendCBOR: false },
-  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
 };
 
+/** Bytes of code that an account may have (EIP-170). */
+const MOST_CODE_BYTES = 24_576;
+
 type Output = {
-  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
-  readonly contracts?: Record<
-    string,
-    Record<
-      string,
-      { readonly abi: readonly unknown[]; readonly evm: { readonly bytecode: { readonly object: string } } }
-    >
-  >;
+  readonly errors?: readonly {
+    readonly severity: string;
+    readonly formattedMessage: string;
+    readonly sourceLocation?: { readonly file: string };
+  }[];
+  readonly contracts?: Record<string, Record<string, ContractOutput>>;
+};
+
+type ContractOutput = {
+  readonly abi: readonly unknown[];
+  readonly evm: Record<'bytecode' | 'deployedBytecode', { readonly object: string }>;
 };
 
 /**
  * Compiles `<folder>/<path>.sol` for each path, such as `reference/Coin`; the contract bears the file's name.
  *
- * @throws BallastError `SOLIDITY_COMPILATION` on any error or warning.
+ * @throws BallastError `SOLIDITY_COMPILATION` on any error, and on any warning outside the packages;
+ *   `CONTRACT_TOO_LARGE` when no chain would take the code.
  */
 export function compileContracts(
   root: string,
@@ -82,7 +89,11 @@ export function compileContracts(
     settings: SETTINGS,
   };
   const output = JSON.parse(compileStandardJson(JSON.stringify(input), root)) as Output;
-  const complaints = output.errors?.filter(({ severity }) => severity !== 'info') ?? [];
+  const complaints =
+    output.errors?.filter(
+      ({ severity, sourceLocation }) =>
+        severity === 'error' || (severity === 'warning' && !sourceLocation?.file.startsWith('@')),
+    ) ?? [];
   if (complaints.length > 0) {
     throw new BallastError(
       'SOLIDITY_COMPILATION',
@@ -96,6 +107,14 @@ export function compileContracts(
     if (contract === undefined) {
       throw new BallastError('SOLIDITY_COMPILATION', `${file(path)}: expected a contract called ${name}`);
     }
-    return { name, abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}` };
+    const { bytecode, deployedBytecode } = contract.evm;
+    const bytes = deployedBytecode.object.length / 2;
+    if (bytes > MOST_CODE_BYTES) {
+      throw new BallastError('CONTRACT_TOO_LARGE', `${name}: ${bytes} bytes, at most ${MOST_CODE_BYTES}`, {
+        metadata: { contract: name, bytes },
+        hint: 'move a part of it into a contract of its own',
+      });
+    }
+    return { name, abi: contract.abi, bytecode: `0x${bytecode.object}` };
   });
 }
