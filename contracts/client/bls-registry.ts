@@ -1,4 +1,5 @@
 import { encodeFunctionData, type TransactionReceipt } from 'viem';
+import { toHex } from '../../protocol/digest.ts';
 import { blsPublicKey, decodeKeyFromChain, encodeKeyForChain, encodeSignatureForChain } from './bls.ts';
 import { provePossession } from './bls-possession.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
@@ -25,7 +26,8 @@ export function registerBlsKey(
   const proof = provePossession(secret, { chainId: writer.chain.id, nodeRegistry: registry, signer, key });
   const args = [hexFromBytes(encodeKeyForChain(key)), hexFromBytes(encodeSignatureForChain(proof))] as const;
   const data = encodeFunctionData({ abi, functionName: 'registerBlsKey', args });
-  return transact(reader, writer, 'register BLS key', { to: lowerCaseAddress(registry), data }, wait);
+  const to = lowerCaseAddress(registry);
+  return transact(reader, writer, 'register BLS key', { to, data }, wait, `bls-key/${to}/${toHex(key)}`);
 }
 
 /**

@@ -44,7 +44,7 @@ export function createReader(endpoint: Endpoint): ChainReader {
   });
 }
 
-/** @param account pays for the transactions; give it a nonce manager when it sends several at a time. */
+/** @param account pays for the transactions; an account has one writer in a process. */
 export function createWriter(endpoint: Endpoint, account: LocalAccount): ChainWriter {
   return createWalletClient({
     account,

@@ -90,7 +90,10 @@ export async function applyRecommendations(
   const args = [shared, encodedVotes, encodeCommittee(committee)] as const;
   const data = encodeFunctionData({ abi, functionName: 'applyUpdate', args });
   const what = `apply change ${update.sequence} of parameter ${update.parameter}`;
-  const receipt = await transact(reader, writer, what, { to: lowerCaseAddress(controller), data }, wait);
+  const to = lowerCaseAddress(controller);
+  const { sequence, expected, modelDigest, expiry } = update;
+  const id = ['apply', to, update.parameter, sequence, expected, modelDigest, expiry].join('/');
+  const receipt = await transact(reader, writer, what, { to, data }, wait, id);
   return { value, transactionHash: receipt.transactionHash, gasUsed: receipt.gasUsed };
 }
 

@@ -18,7 +18,9 @@ import {
 import { modelRegistryAbi, modelRegistryBytecode } from './generated/model-registry.ts';
 import { nodeRegistryAbi, nodeRegistryBytecode } from './generated/node-registry.ts';
 import { parameterRegistryAbi, parameterRegistryBytecode } from './generated/parameter-registry.ts';
-import { awaitReceipt, transact, type WaitOptions } from './transact.ts';
+import { transact } from './transact.ts';
+import { transactionsOf } from './transactions.ts';
+import type { WaitOptions } from './waiting.ts';
 import { lowerCaseAddress } from './words.ts';
 
 /** The addresses of a network document, in lower case. */
@@ -52,7 +54,7 @@ const DEFAULT_PATIENCE_MS = 60_000;
  * Deploys the four contracts with the writer's account as governance, and names the controller to the parameter
  * registry. `initialiseModelRegistry` and `configureParameter` come next; then hand the ownership over.
  *
- * @throws BallastError `DEPLOYMENT_FAILED`, `DEPLOYMENT_NONCE_USED` when the account sent something else with a nonce
+ * @throws BallastError `DEPLOYMENT_NONCE_USED` when the account sent something else with a nonce
  *   of the deployment, or `CHAIN_REQUEST_FAILED`; ContractRevertError.
  */
 export async function deployContracts(
@@ -129,14 +131,9 @@ async function deploy(
   if (await isDeployed(reader, what, address)) return { address, block: 0n };
   if ((await nextNonce(reader, from)) > nonce)
     return await awaitDeployed(reader, what, address, nonce, from, wait);
-  const hash = await chainRequest(what, () => writer.sendTransaction({ data, nonce }));
-  const receipt = await awaitReceipt(reader, what, hash, wait);
-  if (receipt.status !== 'success') {
-    throw new BallastError('DEPLOYMENT_FAILED', `${what}: transaction ${hash} failed in its block`, {
-      metadata: { contract: name, transactionHash: hash },
-    });
-  }
-  return { address, block: receipt.blockNumber };
+  const intent = { what, call: { data }, nonce, id: `deploy/${address}` };
+  const { blockNumber } = await transactionsOf(reader, writer).send(intent, wait);
+  return { address, block: blockNumber };
 }
 
 async function isDeployed(reader: ChainReader, what: string, address: Address): Promise<boolean> {

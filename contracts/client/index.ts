@@ -27,6 +27,7 @@ export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-contr
 export { modelRegistryAbi } from './generated/model-registry.ts';
 export { nodeRegistryAbi } from './generated/node-registry.ts';
 export { parameterRegistryAbi } from './generated/parameter-registry.ts';
+export type { TransactionCall } from './in-flight.ts';
 export * from './model-registry.ts';
 export { type NodeProofStatement, nodeProofMessage, signNodeProof, verifyNodeProof } from './node-proof.ts';
 export * from './node-registry.ts';
@@ -39,7 +40,13 @@ export {
   signerProofTypedData,
   signSignerProof,
 } from './signer-proof.ts';
-export type { WaitOptions } from './transact.ts';
+export {
+  type Intent,
+  MAX_IN_FLIGHT,
+  TransactionManager,
+  type TransactionOptions,
+  transactionsOf,
+} from './transactions.ts';
 export {
   type CommitteeRotation,
   type ContractDomain,
@@ -52,3 +59,4 @@ export {
   recommendationDigest,
   roundDecisionDigest,
 } from './typed-data.ts';
+export type { WaitOptions } from './waiting.ts';

@@ -124,7 +124,9 @@ export async function publishModel(
   const data = encodePublication({ ...message, viewNumber: view }, certificate);
   const what = `publish version ${decision.version}`;
   try {
-    const receipt = await transact(reader, writer, what, { to: lowerCaseAddress(registry), data }, wait);
+    const to = lowerCaseAddress(registry);
+    const id = `publish/${to}/${decision.version}/${decision.modelDigest}`;
+    const receipt = await transact(reader, writer, what, { to, data }, wait, id);
     return { status: 'published', transactionHash: receipt.transactionHash, gasUsed: receipt.gasUsed };
   } catch (error) {
     if (!(error instanceof ContractRevertError) || error.code !== 'ALREADY_PUBLISHED') throw error;
@@ -169,8 +171,9 @@ export function rotateCommittee(
   const { rotation } = handover;
   const { message } = committeeRotationTypedData(domainOf(writer, registry), rotation);
   const data = encodeHandover(message, handover);
-  const what = `rotate committee to epoch ${rotation.epoch}`;
-  return transact(reader, writer, what, { to: lowerCaseAddress(registry), data }, wait);
+  const to = lowerCaseAddress(registry);
+  const id = `rotate/${to}/${rotation.epoch}/${rotation.nextRoot}`;
+  return transact(reader, writer, `rotate committee to epoch ${rotation.epoch}`, { to, data }, wait, id);
 }
 
 export async function latestModel(reader: ChainReader, registry: string): Promise<PublishedModel> {

@@ -55,9 +55,9 @@ describe('aggregate votes on a chain', function () {
       secrets.filter((_, i) => signers.includes(i)).map((secret) => client.signBls(secret, 'vote', signed)),
     ),
   });
-  const publish = (decision: client.RoundDecision, signers: readonly number[]) => {
+  const publish = (decision: client.RoundDecision, signers: readonly number[], by = owner) => {
     const aggregate = aggregateOf(client.roundDecisionDigest(domain(), decision), signers);
-    return client.publishModel(reader, owner, registry, { decision, keys, aggregate });
+    return client.publishModel(reader, by, registry, { decision, keys, aggregate });
   };
 
   before(async () => {
@@ -83,7 +83,8 @@ describe('aggregate votes on a chain', function () {
     expect(await codeOf(publish(decision, [0, 1, 2, 6]))).to.equal('QUORUM_NOT_REACHED');
     const published = await publish(decision, [1, 2, 3, 5, 6]);
     expect(published.status).to.equal('published');
-    expect((await publish(decision, [0, 1, 2, 3, 4])).status).to.equal('already-published');
+    const another = client.createWriter({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId }, stranger);
+    expect((await publish(decision, [0, 1, 2, 3, 4], another)).status).to.equal('already-published');
     expect(quorum(SIZE)).to.equal(5);
   });
 

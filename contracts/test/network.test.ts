@@ -303,7 +303,11 @@ describe('contracts on a chain', function () {
   });
 
   it('takes a version that somebody else has published as a success, and another digest as an error', async () => {
-    expect(await publish(decisionOf(1), Q)).to.deep.equal({ status: 'already-published' });
+    const bundle = await certificate(decisionOf(1), Q);
+    const another = writerOf(accounts[0] ?? governance);
+    expect(await client.publishModel(reader, another, contracts.modelRegistry, bundle)).to.deep.equal({
+      status: 'already-published',
+    });
     const conflict = await failure(publish({ ...decisionOf(1), modelDigest: digest(77) }, Q));
     expect(conflict.code).to.equal('VERSION_CONFLICT');
   });

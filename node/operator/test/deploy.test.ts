@@ -20,13 +20,13 @@ const TRANSACTIONS = 7;
 /** Power fails after so many transactions: before the last one's receipt is seen, or before it is sent. */
 function failing(writer: ChainWriter, after: number, isSent: boolean): ChainWriter {
   let sent = 0;
-  const sendTransaction = async (call: Parameters<ChainWriter['sendTransaction']>[0]) => {
+  const sendRawTransaction = async (call: Parameters<ChainWriter['sendRawTransaction']>[0]) => {
     if (sent >= after && !isSent) throw new Error('power cut');
-    const hash = await writer.sendTransaction(call);
+    const hash = await writer.sendRawTransaction(call);
     if (sent++ >= after) throw new Error('power cut');
     return hash;
   };
-  return { ...writer, sendTransaction } as ChainWriter;
+  return { ...writer, sendRawTransaction } as ChainWriter;
 }
 
 describe('deployment', function () {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decodeFunctionData, encodeErrorResult, type Hex } from 'viem';
+import { decodeFunctionData, encodeErrorResult, type Hex, parseTransaction } from 'viem';
 import {
   boundedAutonomyControllerAbi as abi,
   type ParameterUpdate,
@@ -60,7 +60,10 @@ class FakeChain {
     const reader = {
       chain: { id: CHAIN_ID },
       getBlockNumber: async () => 10n,
-      getBlock: async () => ({ timestamp: BigInt(NOW) }),
+      getBlock: async () => ({ timestamp: BigInt(NOW), baseFeePerGas: 1n }),
+      estimateMaxPriorityFeePerGas: async () => 1n,
+      estimateGas: async () => 21_000n,
+      getTransactionCount: async () => this.sent.length,
       readContract: async ({ functionName }: { functionName: string }) => results[functionName]?.(),
       call: async () => {
         if (this.refusal !== undefined) throw Object.assign(new Error('reverted'), { data: this.refusal });
@@ -75,7 +78,8 @@ class FakeChain {
     const writer = {
       chain: { id: CHAIN_ID },
       account: SELF.account,
-      sendTransaction: async ({ data }: { data: Hex }) => {
+      sendRawTransaction: async ({ serializedTransaction }: { serializedTransaction: Hex }) => {
+        const { data = '0x' } = parseTransaction(serializedTransaction);
         const { args } = decodeFunctionData({ abi, data });
         const votes = args?.[1] as readonly { value: bigint }[];
         this.sent = [...this.sent, votes.map(({ value }) => value)];
