@@ -1,5 +1,6 @@
 import { encodeFunctionData, type TransactionReceipt } from 'viem';
-import { toHex } from '../../protocol/digest.ts';
+import { type Digest, toHex } from '../../protocol/digest.ts';
+import { committeeKeysCommitment } from './aggregate-votes.ts';
 import { blsPublicKey, decodeKeyFromChain, encodeKeyForChain, encodeSignatureForChain } from './bls.ts';
 import { provePossession } from './bls-possession.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
@@ -41,6 +42,37 @@ export async function blsKeysAt(
   registry: string,
   block?: number,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
+  return new Map((await namedKeys(reader, registry, block)).map(({ signer, key }) => [signer, key]));
+}
+
+/**
+ * The keys that a committee's commitment stands for, whatever its members have named since: the registry's events are
+ * replayed.
+ *
+ * @param signers of the committee, ascending.
+ * @returns keys in that order; undefined where its members never had such keys.
+ */
+export async function committeeBlsKeys(
+  reader: ChainReader,
+  registry: string,
+  signers: readonly string[],
+  commitment: Digest,
+): Promise<Uint8Array[] | undefined> {
+  const known = new Map<string, Uint8Array | undefined>(signers.map((signer) => [signer, undefined]));
+  let missing = known.size;
+  let found: Uint8Array[] | undefined;
+  for (const { signer, key } of await namedKeys(reader, registry)) {
+    if (!known.has(signer)) continue;
+    if (known.get(signer) === undefined) missing--;
+    known.set(signer, key);
+    if (missing > 0) continue;
+    const keys = [...known.values()].flatMap((each) => each ?? []);
+    if (committeeKeysCommitment(keys) === commitment) found = keys;
+  }
+  return found;
+}
+
+async function namedKeys(reader: ChainReader, registry: string, block?: number) {
   const events = await chainRequest('read BLS keys', () =>
     reader.getContractEvents({
       abi,
@@ -51,7 +83,8 @@ export async function blsKeysAt(
       strict: true,
     }),
   );
-  return new Map(
-    events.map(({ args }) => [lowerCaseAddress(args.signer), decodeKeyFromChain(bytesFromHex(args.key))]),
-  );
+  return events.map(({ args }) => ({
+    signer: lowerCaseAddress(args.signer),
+    key: decodeKeyFromChain(bytesFromHex(args.key)),
+  }));
 }

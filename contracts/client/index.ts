@@ -7,7 +7,7 @@ export {
   possessionDigest,
   provePossession,
 } from './bls-possession.ts';
-export { blsKeysAt, registerBlsKey } from './bls-registry.ts';
+export { blsKeysAt, committeeBlsKeys, registerBlsKey } from './bls-registry.ts';
 export { type BlsCommitScheme, blsCommitScheme } from './bls-scheme.ts';
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';

@@ -220,6 +220,23 @@ export async function committeeRootOf(reader: ChainReader, registry: string, epo
   return digestFromWord(root);
 }
 
+/**
+ * Commitment to the BLS keys of an epoch's committee; undefined where its members vote with ECDSA.
+ *
+ * @throws ContractRevertError `EPOCH_UNKNOWN`.
+ */
+export async function committeeKeysOf(
+  reader: ChainReader,
+  registry: string,
+  epoch: number,
+): Promise<Digest | undefined> {
+  const args = [BigInt(epoch)] as const;
+  const keys = await chainRequest(`read BLS keys of epoch ${epoch}`, () =>
+    reader.readContract({ abi, address: lowerCaseAddress(registry), functionName: 'committeeKeys', args }),
+  );
+  return keys === zeroHash ? undefined : digestFromWord(keys);
+}
+
 /** The published versions after genesis, oldest first, with the log entries that they anchor. */
 export async function publications(
   reader: ChainReader,

@@ -1,3 +1,10 @@
 export type { Mismatch } from './findings.ts';
-export type { Coverage, Trust, Verification, VerifyCollaborators, VerifyOptions } from './options.ts';
+export type {
+  Coverage,
+  LoggedCommittee,
+  Trust,
+  Verification,
+  VerifyCollaborators,
+  VerifyOptions,
+} from './options.ts';
 export { verifyLog } from './verify-log.ts';

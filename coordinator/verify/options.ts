@@ -56,4 +56,13 @@ export type Verification = {
   /** The last round that was reached. */
   readonly head: Head;
   readonly coverage: Coverage;
+  /** Who decided, by ascending epoch. */
+  readonly committees: readonly LoggedCommittee[];
+};
+
+/** A committee of the log. */
+export type LoggedCommittee = {
+  readonly committee: Committee;
+  /** The first round in which the verification met it. */
+  readonly round: number;
 };

@@ -20,7 +20,7 @@ import { GENESIS_STANDING, type StandingTable, standingDigest } from '../standin
 import { storedStanding } from '../standing-store.ts';
 import { BesideLog } from './beside-log.ts';
 import { Enough, Findings } from './findings.ts';
-import type { Verification, VerifyCollaborators, VerifyOptions } from './options.ts';
+import type { LoggedCommittee, Verification, VerifyCollaborators, VerifyOptions } from './options.ts';
 import { Rebuilder } from './rebuild.ts';
 
 /**
@@ -53,6 +53,7 @@ class LogVerifier {
   readonly #beside: BesideLog;
   readonly #rebuilder: Rebuilder;
   readonly #epochs = new Map<number, Epoch>();
+  readonly #committees: LoggedCommittee[] = [];
   #head: Head;
   #record: Uint8Array;
   /** Everybody's standing after the head; undefined where a roll was missing and the table too. */
@@ -99,7 +100,7 @@ class LogVerifier {
       trusted: Math.min(this.#trusted, this.#head.round),
     };
     const mismatches = this.#findings.mismatches.toSorted((a, b) => a.round - b.round);
-    return { mismatches, head: this.#head, coverage };
+    return { mismatches, head: this.#head, coverage, committees: this.#committees };
   }
 
   /** @returns whether the rounds after it can be looked at. */
@@ -249,6 +250,7 @@ class LogVerifier {
       );
     }
     this.#epochs.set(epoch, found);
+    this.#committees.push({ committee: found.committee, round });
     return found;
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBackupCommand } from './backup-command.ts';
+import { addBlsKeyCommand } from './bls-key-command.ts';
 import { type AddCommands, addNodeCommands } from './commands.ts';
 import { addCommitteeCommand } from './committee-command.ts';
 import { addDataCommand } from './data-command.ts';
@@ -50,6 +51,7 @@ export async function runCommandLine(
     addCommitteeCommand,
     addDeployCommand,
     addRegisterCommand,
+    addBlsKeyCommand,
     addExitCommand,
     addBackupCommand,
     addRestoreCommand,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseEther } from 'viem';
 import { createWriter } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
-import { obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
+import { obtainPassphrase, openKeystore } from '../keys/index.ts';
 import {
   chainIdOf,
   KEYSTORE_FILE,
@@ -16,16 +16,16 @@ import type { AddCommands } from './commands.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';
 import { passphraseSources } from './passphrases.ts';
+import { remoteSignerOf, type SignerFlags } from './remote-signer.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
 type Flags = SpendingFlags &
   OwnerFlags &
-  ChainFlags & {
+  ChainFlags &
+  SignerFlags & {
     readonly keystore?: string;
     readonly passphraseFile?: string;
     readonly bond?: string;
-    readonly signerUrl?: string;
-    readonly signerAddress?: string;
   };
 
 export const addRegisterCommand: AddCommands = (program) => {
@@ -52,7 +52,7 @@ async function register(flags: Flags): Promise<void> {
   const reader = await openChain({ rpcUrl: rpc, chain });
   const sources = passphraseSources('BALLAST', { flag: flags.passphraseFile });
   const identity = await openKeystore(keystore, await obtainPassphrase(sources, keystore));
-  const signer = (await remoteSigner(flags, chainIdOf(chain))) ?? identity.account;
+  const signer = (await remoteSignerOf(flags, chainIdOf(chain))) ?? identity.account;
   const owner = await openOwner(flags);
   const request = {
     nodeRegistry: contracts.nodeRegistry,
@@ -79,14 +79,6 @@ async function register(flags: Flags): Promise<void> {
   const days = (plan.unbondingDelaySeconds / 86_400).toFixed(1);
   const text = `${status}: ${transactionHash}\nthe bond comes back ${days} days after an exit`;
   printResult(json ? { status, transactionHash, ...names } : text, json);
-}
-
-function remoteSigner({ signerUrl: url, signerAddress: address }: Flags, chainId: number) {
-  if (url === undefined && address === undefined) return Promise.resolve(undefined);
-  if (url === undefined || address === undefined) {
-    throw new UsageError('SIGNER_FLAGS', 'signer: expected both --signer-url and --signer-address');
-  }
-  return openRemoteSigner({ url, address, chainId });
 }
 
 function parseBond(text: string): bigint {

@@ -7,6 +7,7 @@ import { type NodeSigner, nodeSigner } from '../../protocol/ed25519.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
+import { deriveBlsSecret } from './bls-secret.ts';
 
 /** What an operator keeps secret. Both are 32 bytes. */
 export type OperatorSecrets = {
@@ -51,6 +52,11 @@ export class OperatorIdentity {
   /** The key that the transport authenticates connections with. It shows its bytes: hand it to libp2p alone. */
   transportKey(): Promise<Ed25519PrivateKey> {
     return generateKeyPairFromSeed('Ed25519', this.#secrets.nodeSeed);
+  }
+
+  /** The secret of the BLS key that goes with the account, 32 bytes: for what signs votes and registers the key alone. */
+  blsSecret(): Uint8Array {
+    return deriveBlsSecret(this.#secrets.nodeSeed, this.account.address);
   }
 
   /** Gives `use` the secrets and wipes the copy afterwards: for sealing them in a keystore. */

@@ -1,5 +1,6 @@
 import {
   activeOperators,
+  blsKeysAt,
   type ChainReader,
   type ChainWriter,
   chainHead,
@@ -7,7 +8,7 @@ import {
   type OperatorKeys,
   type WaitOptions,
 } from '../../contracts/client/index.ts';
-import { aggregatorOf, requireFor } from '../../coordinator/index.ts';
+import { aggregatorOf, BLS_COMMITTEE_SIZE, requireFor } from '../../coordinator/index.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { MAX_COMMITTEE } from '../../protocol/round-entry.ts';
 import { type Cost, costOfGas } from './chain.ts';
@@ -31,6 +32,8 @@ export type ActivationOptions = WaitOptions & {
   readonly beaconDelay?: number;
   /** Operators to wait for before activating; 4 unless given. */
   readonly minimumOperators?: number;
+  /** Operators from which on the committee votes with BLS, where all have registered a key; 41 unless given. */
+  readonly blsCommitteeSize?: number;
   /** Who may ask for an earlier version, for as long as the network lives; nobody unless given. */
   readonly restorer?: string;
 };
@@ -84,12 +87,22 @@ export async function activateNetwork(
   reader: ChainReader,
   writer: ChainWriter,
   path: string,
-  { beaconDelay = 64, minimumOperators = MIN_OPERATORS, restorer, ...wait }: ActivationOptions = {},
+  {
+    beaconDelay = 64,
+    minimumOperators = MIN_OPERATORS,
+    blsCommitteeSize = BLS_COMMITTEE_SIZE,
+    restorer,
+    ...wait
+  }: ActivationOptions = {},
 ): Promise<Activation> {
   const { status, document, committee } = await planActivation(reader, path, { minimumOperators });
   if (status === 'already-active') return { status, document, committee };
   const timely = await withTimelyBeacon(reader, document, beaconDelay);
   if (timely !== document) await writeDocument(path, timely);
+  const keys =
+    committee.length < blsCommitteeSize
+      ? undefined
+      : await blsKeysOf(reader, timely.contracts.nodeRegistry, committee);
   await initialiseModelRegistry(
     reader,
     writer,
@@ -98,11 +111,23 @@ export async function activateNetwork(
       network: networkId(timely),
       modelDigest: timely.genesis.modelDigest,
       committee: committee.map(({ signer }) => signer),
+      ...(keys === undefined ? {} : { keys }),
       ...(restorer === undefined ? {} : { restorer }),
     },
     wait,
   );
   return { status: 'activated', document: timely, committee };
+}
+
+/** Their keys in the same order; undefined where one has none: then all vote with their addresses. */
+async function blsKeysOf(
+  reader: ChainReader,
+  nodeRegistry: string,
+  committee: readonly OperatorKeys[],
+): Promise<Uint8Array[] | undefined> {
+  const named = await blsKeysAt(reader, nodeRegistry);
+  const keys = committee.flatMap(({ signer }) => named.get(signer) ?? []);
+  return keys.length === committee.length ? keys : undefined;
 }
 
 /** What an activation would cost. */

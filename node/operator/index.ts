@@ -8,6 +8,13 @@ export {
 } from './activate.ts';
 export { type Backup, backupData, type NodeFiles } from './backup.ts';
 export { BackupError, type BackupErrorCode } from './backup-error.ts';
+export {
+  type BlsKeyPlan,
+  type BlsKeyRegistration,
+  type BlsKeyRequest,
+  planBlsKey,
+  registerBls,
+} from './bls-key.ts';
 export { type ChainEndpoint, type Cost, chainIdOf, openChain, requireBalance } from './chain.ts';
 export { CONFIG_FILE, type ConfigChoices, requireNoConfig, writeNodeConfig } from './config-file.ts';
 export {

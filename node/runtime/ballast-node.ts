@@ -299,7 +299,11 @@ export class BallastNode {
     const held = () => this.#conditions.holdingChain;
     for (;;) {
       try {
-        const link = await ChainLink.open(document, config.rpc, identity.account, { signal, held });
+        const link = await ChainLink.open(document, config.rpc, identity.account, {
+          signal,
+          held,
+          blsSecret: identity.blsSecret(),
+        });
         this.#conditions.clear('CHAIN_UNREACHABLE');
         return link;
       } catch (error) {

@@ -8,6 +8,8 @@ import {
   type CommitteeRotation,
   ContractRevertError,
   chainHead,
+  committeeBlsKeys,
+  committeeKeysOf,
   committeeOperators,
   committeeRootOf,
   createReader,
@@ -162,17 +164,46 @@ export class ChainLink {
   }
 
   async #committeeOf(epoch: number, root: Digest): Promise<Committee> {
-    const operators = await committeeOperators(this.reader, this.document.contracts.nodeRegistry, root);
+    const { nodeRegistry, modelRegistry } = this.document.contracts;
+    const operators = await committeeOperators(this.reader, nodeRegistry, root);
     if (operators === undefined) {
       throw new BallastError(
         'COMMITTEE_MISMATCH',
         `committee: no state of the node registry is the committee of epoch ${epoch}`,
       );
     }
+    const signers = operators.map(({ signer }) => signer);
+    const commitment = await committeeKeysOf(this.reader, modelRegistry, epoch);
+    const keys =
+      commitment === undefined
+        ? undefined
+        : await committeeBlsKeys(this.reader, nodeRegistry, signers, commitment);
+    if (commitment !== undefined && keys === undefined) {
+      throw new BallastError(
+        'COMMITTEE_MISMATCH',
+        `committee: the node registry never had the BLS keys of epoch ${epoch}`,
+      );
+    }
     return createCommittee(
       epoch,
-      operators.map(({ node, signer }) => ({ node, signer })),
+      operators.map(({ node, signer }, i) => {
+        const key = keys?.[i];
+        return { node, signer, ...(key === undefined ? {} : { blsKey: toHex(key) }) };
+      }),
     );
+  }
+
+  /**
+   * The committee of any epoch as far as the chain knows it; undefined for one that the chain has yet to rotate to, and
+   * for one that was drawn from a larger roster, of which the chain has no more than the root.
+   */
+  async committeeAt(epoch: number): Promise<Committee | undefined> {
+    if (epoch > (await this.published()).epoch) return undefined;
+    const root = await committeeRootOf(this.reader, this.document.contracts.modelRegistry, epoch);
+    return this.#committeeOf(epoch, root).catch((error: unknown) => {
+      if (error instanceof BallastError && error.code === 'COMMITTEE_MISMATCH') return undefined;
+      throw error;
+    });
   }
 
   /**

@@ -1,18 +1,21 @@
 import {
   type ChainReader,
-  committeeOperators,
+  committeeKeysCommitment,
+  committeeKeysOf,
+  committeeRoot,
   committeeRootOf,
   publications,
 } from '../../contracts/client/index.ts';
 import {
   beaconDigest,
   type Certificate,
-  type Committee,
-  createCommittee,
   entryDigest,
   type Head,
+  hasBlsKeys,
+  type LoggedCommittee,
   type Mismatch,
 } from '../../coordinator/index.ts';
+import { fromHex } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { ChainLink } from '../runtime/index.ts';
 
@@ -28,17 +31,33 @@ export type LoggedRound = {
 };
 
 /**
- * The committee of any epoch as the chain has it; undefined for one that the chain has yet to rotate to, and for one
- * that was drawn from a larger roster, of which the chain knows no more than the root.
+ * Every committee of the log is the one that the chain knows by its root, and by the commitment to its BLS keys: also
+ * one that was drawn, of which the chain has no more than those.
+ *
+ * @param committees of the log, with the first round that each decided. Those that the chain has yet to rotate to are
+ *   passed over.
  */
-export function committeesOf(link: ChainLink): (epoch: number) => Promise<Committee | undefined> {
-  const { nodeRegistry, modelRegistry } = link.document.contracts;
-  return async (epoch) => {
-    if (epoch > (await link.published()).epoch) return undefined;
+export async function checkCommittees(
+  link: ChainLink,
+  committees: readonly LoggedCommittee[],
+): Promise<Mismatch[]> {
+  const { modelRegistry } = link.document.contracts;
+  const { epoch: last } = await link.published();
+  const mismatches: Mismatch[] = [];
+  for (const { committee, round } of committees) {
+    const { epoch, members } = committee;
+    if (epoch > last) continue;
     const root = await committeeRootOf(link.reader, modelRegistry, epoch);
-    const members = await committeeOperators(link.reader, nodeRegistry, root);
-    return members === undefined ? undefined : createCommittee(epoch, members);
-  };
+    const keys = await committeeKeysOf(link.reader, modelRegistry, epoch);
+    const blsKeys = members.flatMap(({ blsKey }) => (blsKey === undefined ? [] : [fromHex(blsKey)]));
+    const pairs = [
+      ['committee.root', root, committeeRoot(members.map(({ signer }) => signer))],
+      ['committee.keys', keys ?? 'none', hasBlsKeys(committee) ? committeeKeysCommitment(blsKeys) : 'none'],
+    ] as const;
+    for (const [field, expected, got] of pairs)
+      if (expected !== got) mismatches.push({ round, field, expected: `${expected} on the chain`, got });
+  }
+  return mismatches;
 }
 
 /**

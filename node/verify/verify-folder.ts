@@ -21,7 +21,7 @@ import { openKernels } from '../kernels/index.ts';
 import { createModel, genesisOf, parseModelSpec } from '../models/index.ts';
 import { ChainLink } from '../runtime/index.ts';
 import { LevelStore } from '../store/index.ts';
-import { checkBeacons, checkPublications, committeesOf, type LoggedRound } from './chain-checks.ts';
+import { checkBeacons, checkCommittees, checkPublications, type LoggedRound } from './chain-checks.ts';
 
 export type VerifyFolderOptions = {
   /** A node's data folder; no node may be running on it. */
@@ -99,7 +99,7 @@ export async function verifyFolder(
         store: store.sub('round'),
         commitScheme: schemeOf(document),
         aggregator,
-        ...(link === undefined ? {} : { committeeOf: committeesOf(link) }),
+        ...(link === undefined ? {} : { committeeOf: (epoch) => link.committeeAt(epoch) }),
         onRound: ({ entry }, before) => {
           signal?.throwIfAborted();
           rounds.push({ round: entry.round, entry, beaconHeight: before.nextBeaconHeight });
@@ -113,6 +113,7 @@ export async function verifyFolder(
     if (link === undefined || isEnough()) {
       return { mismatches, head, coverage: { ...coverage, beacons: 0 }, chain: undefined };
     }
+    mismatches.push(...(await checkCommittees(link, verified.committees)));
     mismatches.push(...(await checkPublications(link, rounds, head)));
     const checked = beacons && !isEnough() ? rounds : [];
     mismatches.push(...(await checkBeacons(link, checked, (round) => onProgress?.('beacons', round))));

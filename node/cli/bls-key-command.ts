@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { createWriter } from '../../contracts/client/index.ts';
+import { obtainPassphrase, openKeystore } from '../keys/index.ts';
+import {
+  chainIdOf,
+  KEYSTORE_FILE,
+  openChain,
+  planBlsKey,
+  registerBls,
+  requireBalance,
+} from '../operator/index.ts';
+import { readNetworkDocument } from '../runtime/index.ts';
+import type { AddCommands } from './commands.ts';
+import { type ChainFlags, chainOf, withFolder } from './folder.ts';
+import { passphraseSources } from './passphrases.ts';
+import { remoteSignerOf, type SignerFlags } from './remote-signer.ts';
+import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
+
+type Flags = SpendingFlags &
+  ChainFlags &
+  SignerFlags & { readonly keystore?: string; readonly passphraseFile?: string };
+
+export const addBlsKeyCommand: AddCommands = (program) => {
+  withSpendingFlags(withFolder(program.command('bls-key')))
+    .description('name the node’s BLS key, with which committees of 41 and more vote; its hot key pays')
+    .option('--rpc <url>', 'JSON-RPC endpoint of the chain; the configuration’s unless given')
+    .option('--network <file>', 'the network document; the configuration’s unless given')
+    .option('--keystore <file>', 'the node’s keystore; keystore.json in the folder unless given')
+    .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
+    .option('--signer-url <url>', 'external signer that holds the hot key')
+    .option('--signer-address <address>', 'the hot address that it holds')
+    .action(nameKey);
+};
+
+async function nameKey(flags: Flags): Promise<void> {
+  const { json, keystore = join(flags.folder ?? '.', KEYSTORE_FILE) } = flags;
+  const { rpc, network } = await chainOf(flags);
+  const { chain, contracts, name } = await readNetworkDocument(network);
+  const chainId = chainIdOf(chain);
+  const reader = await openChain({ rpcUrl: rpc, chain });
+  const sources = passphraseSources('BALLAST', { flag: flags.passphraseFile });
+  const opened = await openKeystore(keystore, await obtainPassphrase(sources, keystore));
+  const remote = await remoteSignerOf(flags, chainId);
+  const identity = remote === undefined ? opened : opened.withSigner(remote);
+  const signer = identity.account.address;
+  const request = { nodeRegistry: contracts.nodeRegistry, secret: identity.blsSecret() };
+  const plan = await planBlsKey(reader, { ...request, signer });
+  if (plan.status === 'already-registered') {
+    const { status, key } = plan;
+    printResult(json ? { status, key, signer } : `already registered: BLS key ${key}`, json);
+    return;
+  }
+  const what = `name BLS key ${plan.key.slice(0, 16)}… of ${signer} in ${name} on ${chain}`;
+  if (!flags.dryRun) requireBalance(signer, plan.cost);
+  if (!(await confirmSpending(what, plan.cost, flags))) return;
+  const writer = createWriter({ rpcUrl: rpc, chainId }, identity.account);
+  const done = await registerBls(reader, writer, request);
+  const text = `${done.status}: ${done.transactionHash}\nit counts from the next committee on`;
+  printResult(json ? { ...done, signer } : text, json);
+}
