@@ -29,6 +29,7 @@ export { nodeRegistryAbi } from './generated/node-registry.ts';
 export { parameterRegistryAbi } from './generated/parameter-registry.ts';
 export type { TransactionCall } from './in-flight.ts';
 export * from './model-registry.ts';
+export * from './model-registry-state.ts';
 export { type NodeProofStatement, nodeProofMessage, signNodeProof, verifyNodeProof } from './node-proof.ts';
 export * from './node-registry.ts';
 export * from './operators.ts';

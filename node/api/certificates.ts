@@ -69,7 +69,12 @@ export function committeeJson({ epoch, faults, quorum, members }: Committee): Co
     epoch,
     faults,
     quorum,
-    members: members.map(({ node, signer }, index) => ({ index, node, signer })),
+    members: members.map(({ node, signer, blsKey }, index) => ({
+      index,
+      node,
+      signer,
+      ...(blsKey === undefined ? {} : { blsKey }),
+    })),
   };
 }
 

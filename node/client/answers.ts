@@ -60,6 +60,10 @@ const committeeAnswer = z.object({
       z.object({
         node: z.string().max(64),
         signer: z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{40}$/)]),
+        blsKey: z
+          .string()
+          .regex(/^[0-9a-f]{96}$/, 'expected 48 bytes in hex')
+          .exactOptional(),
       }),
     )
     .min(1)

@@ -5,10 +5,11 @@ import { chainRequest } from '../../contracts/client/errors.ts';
 import {
   type ChainHead,
   chainHead,
+  committeeKeysOf,
   committeeRootOf,
   latestModel,
   modelDigestOf,
-} from '../../contracts/client/model-registry.ts';
+} from '../../contracts/client/model-registry-state.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 
@@ -89,6 +90,11 @@ export class Chain {
   /** @throws ContractRevertError `EPOCH_UNKNOWN`. */
   committeeRoot(epoch: number): Promise<Digest> {
     return committeeRootOf(this.#reader, this.#options.modelRegistry, epoch);
+  }
+
+  /** Commitment to the BLS keys of an epoch; undefined where its members vote with ECDSA. */
+  committeeKeys(epoch: number): Promise<Digest | undefined> {
+    return committeeKeysOf(this.#reader, this.#options.modelRegistry, epoch);
   }
 
   /** Unix seconds of the last block, whatever block is read: a model ages while its blocks become final. */

@@ -16,6 +16,8 @@ export type NodeFailureCode =
   | 'NETWORK_ID_MISMATCH'
   /** The signers are not those whose root is on the chain. */
   | 'COMMITTEE_ROOT_MISMATCH'
+  /** The BLS keys are not those that the chain has a commitment to. */
+  | 'COMMITTEE_KEYS_MISMATCH'
   /** No node serves the committee that this node's certificate names. */
   | 'COMMITTEE_NOT_SERVED'
   /** The certificate is of another version, model or outcome. */

@@ -2,10 +2,10 @@ import { committeeRoot } from '../../contracts/client/committee.ts';
 import { isSignedBy } from '../../contracts/client/signatures.ts';
 import { roundDecisionDigest } from '../../contracts/client/typed-data.ts';
 import { type Certificate, isCertified, signersOf } from '../../coordinator/certificate.ts';
-import { type Committee, createCommittee, type Member } from '../../coordinator/committee.ts';
+import { type Committee, createCommittee, hasBlsKeys, type Member } from '../../coordinator/committee.ts';
 import { isRollOf, type Roll, type RollRow, updatesOf } from '../../coordinator/roll.ts';
 import { isRowOf } from '../../coordinator/roll-row.ts';
-import { type Digest, digestOfBytes } from '../../protocol/digest.ts';
+import { type Digest, digestOfBytes, fromHex } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { type NetworkDocument, networkId, parseNetworkDocument } from '../../protocol/network.ts';
@@ -45,13 +45,27 @@ function identify(node: string, document: unknown): Digest {
   }
 }
 
+const blsVotes = () => import('./bls-votes.ts');
+
+/** What the chain knows a committee by. */
+export type CommitteeClaim = {
+  readonly epoch: number;
+  readonly root: Digest;
+  /** Commitment to its BLS keys; undefined where it votes with ECDSA. */
+  readonly keys: Digest | undefined;
+};
+
 /**
- * The committee of an epoch, whose signers hash to the root on the chain. The node ids beside them are the node's
- * word: no root covers them.
+ * The committee of an epoch, whose signers hash to the root on the chain, and whose BLS keys are those of the chain's
+ * commitment. The node ids beside them are the node's word: no root covers them.
  *
- * @throws NodeFailure `COMMITTEE_ROOT_MISMATCH`, `NODE_RESPONSE_MALFORMED`.
+ * @throws NodeFailure `COMMITTEE_ROOT_MISMATCH`, `COMMITTEE_KEYS_MISMATCH`, `NODE_RESPONSE_MALFORMED`.
  */
-export function verifyCommittee(node: string, bytes: Uint8Array, epoch: number, expected: Digest): Committee {
+export async function verifyCommittee(
+  node: string,
+  bytes: Uint8Array,
+  { epoch, root: expected, keys }: CommitteeClaim,
+): Promise<Committee> {
   const { epoch: givenEpoch, members } = readCommitteeAnswer(node, bytes);
   const given = rootOf(node, members);
   if (givenEpoch !== epoch || given !== expected) {
@@ -61,7 +75,25 @@ export function verifyCommittee(node: string, bytes: Uint8Array, epoch: number, 
       epoch,
     });
   }
-  return createCommittee(epoch, members);
+  const committee = createCommittee(epoch, members);
+  const givenKeys = await keysOf(node, committee);
+  if (givenKeys === keys) return committee;
+  const what = `the BLS keys of epoch ${epoch} have the commitment ${givenKeys ?? 'none'}`;
+  throw mismatch('COMMITTEE_KEYS_MISMATCH', node, what, keys ?? 'none', {
+    given: givenKeys ?? 'none',
+    epoch,
+  });
+}
+
+async function keysOf(node: string, committee: Committee): Promise<Digest | undefined> {
+  if (!hasBlsKeys(committee)) return undefined;
+  const { committeeKeysCommitment } = await blsVotes();
+  try {
+    return committeeKeysCommitment(committee.members.map(({ blsKey }) => fromHex(blsKey ?? '')));
+  } catch (cause) {
+    const reason = cause instanceof BallastError ? cause.message : String(cause);
+    throw new NodeFailure('NODE_RESPONSE_MALFORMED', node, reason, { cause });
+  }
 }
 
 function rootOf(node: string, members: readonly Member[]): Digest {
@@ -109,6 +141,7 @@ export async function verifySignatures(
   domain: { readonly network: Digest; readonly chainId: number; readonly contract: string },
 ): Promise<void> {
   const isValid = await isCertified(certificate, domain.network, committee, {
+    ...(hasBlsKeys(committee) ? { aggregate: (await blsVotes()).blsCommitScheme(domain) } : {}),
     verify: (decision, signer, signature) =>
       isSignedBy(roundDecisionDigest(domain, decision), signature, signer),
   });

@@ -11,6 +11,7 @@ import { NodeFailure, NoNodeServedError } from './errors.ts';
 import type { Network } from './network.ts';
 import { BYTES_TYPE, JSON_TYPE, type Nodes, type Served } from './nodes.ts';
 import {
+  type CommitteeClaim,
   readCertificate,
   verifyCommittee,
   verifyRoll,
@@ -120,8 +121,8 @@ export class Versions {
 
   /** An epoch that the chain does not know is the node's invention, not the caller's mistake. */
   async #committee(node: string, epoch: number, signal?: AbortSignal): Promise<Committee> {
-    const root = await this.#rootOf(node, epoch);
-    const key = `${epoch}/${root}`;
+    const claim = await this.#claimOf(node, epoch);
+    const key = `${epoch}/${claim.root}/${claim.keys}`;
     const known = this.#committees.get(key);
     if (known !== undefined) return known;
     const request = {
@@ -132,7 +133,7 @@ export class Versions {
     };
     try {
       const { value } = await this.#nodes.fetch(`committee of epoch ${epoch}`, request, (from, bytes) =>
-        verifyCommittee(from, bytes, epoch, root),
+        verifyCommittee(from, bytes, claim),
       );
       this.#committees.set(key, value, 1);
       return value;
@@ -143,9 +144,13 @@ export class Versions {
     }
   }
 
-  async #rootOf(node: string, epoch: number): Promise<Digest> {
+  async #claimOf(node: string, epoch: number): Promise<CommitteeClaim> {
     try {
-      return await this.#chain.committeeRoot(epoch);
+      const [root, keys] = await Promise.all([
+        this.#chain.committeeRoot(epoch),
+        this.#chain.committeeKeys(epoch),
+      ]);
+      return { epoch, root, keys };
     } catch (cause) {
       if (!(cause instanceof BallastError) || cause.code !== 'EPOCH_UNKNOWN') throw cause;
       throw new NodeFailure('CERTIFICATE_MISMATCH', node, `the certificate's epoch ${epoch} has not begun`, {

@@ -108,7 +108,17 @@ export const committee = z.strictObject({
   epoch: count,
   faults: count.meta({ description: 'F, the faulty members that the committee bears' }),
   quorum: count,
-  members: z.array(z.strictObject({ index: count, node: nodeId, signer: z.string() })),
+  members: z.array(
+    z.strictObject({
+      index: count,
+      node: nodeId,
+      signer: z.string(),
+      blsKey: z
+        .string()
+        .exactOptional()
+        .meta({ description: 'where the committee votes with BLS: 48 bytes in hexadecimal' }),
+    }),
+  ),
 });
 
 export type RoundJson = z.infer<typeof round>;

@@ -16,7 +16,7 @@ export type ChainState = {
   publishedAt: number;
   now: number;
   /** By epoch. */
-  committees: { root: Digest; size: number }[];
+  committees: { root: Digest; size: number; keys?: Digest }[];
   fee: bigint;
 };
 
@@ -79,6 +79,11 @@ function call(state: ChainState, data: Hex): Hex {
       const committee = state.committees[Number(args[0])];
       if (committee === undefined) throw revert('EpochUnknown', [args[0] as bigint, BigInt(epoch)]);
       return result(functionName as never, wordFromDigest(committee.root));
+    }
+    case 'committeeKeys': {
+      const committee = state.committees[Number(args[0])];
+      if (committee === undefined) throw revert('EpochUnknown', [args[0] as bigint, BigInt(epoch)]);
+      return result(functionName as never, wordFromDigest(committee.keys ?? '0'.repeat(64)));
     }
     case 'parameters':
       return result(functionName as never, [state.fee, wordFromUnit('wad/year'), true]);
