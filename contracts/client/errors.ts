@@ -1,6 +1,7 @@
 import { type AbiParameter, BaseError, decodeErrorResult, type Hex, isAddress, isHex } from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
 import { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
+import { circuitBreakerAbi } from './generated/circuit-breaker.ts';
 import { modelRegistryAbi } from './generated/model-registry.ts';
 import { nodeRegistryAbi } from './generated/node-registry.ts';
 import { parameterRegistryAbi } from './generated/parameter-registry.ts';
@@ -59,6 +60,7 @@ const ERRORS = [
   modelRegistryAbi,
   parameterRegistryAbi,
   boundedAutonomyControllerAbi,
+  circuitBreakerAbi,
 ].flatMap((abi) => abi.filter((item) => item.type === 'error'));
 
 /**

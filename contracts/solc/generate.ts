@@ -6,6 +6,7 @@ export const CONTRACTS = [
   'ModelRegistry',
   'ParameterRegistry',
   'BoundedAutonomyController',
+  'CircuitBreaker',
 ] as const;
 
 /** Where the generated modules lie, relative to the root. */

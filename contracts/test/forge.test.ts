@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { foundryBinary } from '../client/foundry.ts';
 import { boundedAutonomyControllerBytecode } from '../client/generated/bounded-autonomy-controller.ts';
+import { circuitBreakerBytecode } from '../client/generated/circuit-breaker.ts';
 import { modelRegistryBytecode } from '../client/generated/model-registry.ts';
 import { nodeRegistryBytecode } from '../client/generated/node-registry.ts';
 import { parameterRegistryBytecode } from '../client/generated/parameter-registry.ts';
@@ -48,6 +49,7 @@ describe('forge', function () {
       ModelRegistry: modelRegistryBytecode,
       ParameterRegistry: parameterRegistryBytecode,
       BoundedAutonomyController: boundedAutonomyControllerBytecode,
+      CircuitBreaker: circuitBreakerBytecode,
     };
     for (const [name, bytecode] of Object.entries(deployed)) {
       const artifact = readFileSync(join(root, 'contracts', 'out', `${name}.sol`, `${name}.json`), 'utf8');

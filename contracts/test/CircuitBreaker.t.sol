@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {BoundedCall} from "../src/BoundedCall.sol";
+import {CircuitBreaker} from "../src/CircuitBreaker.sol";
+import {Halts} from "../src/breaker/Halts.sol";
+import {Settings} from "../src/breaker/Settings.sol";
+import {Level} from "../src/breaker/Severity.sol";
+import {Answering, BreakerWorld} from "./BreakerWorld.sol";
+
+/// @notice What the breaker makes of its observations.
+contract CircuitBreakerTest is BreakerWorld {
+    bytes32 private constant ETH = keccak256("ETH-A");
+    bytes32 private constant STURDY = keccak256("USD-A");
+
+    event Observed(uint8 level, uint8 severity, bool isUsable, uint256 pegPrice);
+    event Tripped(CircuitBreaker.Cause indexed cause, uint8 severity);
+    event Halted(Halts.Scope indexed scope, bytes32 key, address by);
+
+    function setUp() external {
+        buildBreaker();
+        vm.prank(governance);
+        breaker.setSturdy(STURDY, true);
+    }
+
+    /// @notice Sets one metric and leaves the others calm: 0 peg (below), 1 health, 2 liquidations, 3 volatility.
+    function setMetric(uint256 metric, uint256 value) private {
+        setPeg(1e18 - (metric == 0 ? value * 1e14 : 0), metric == 3 ? value * 1e14 : 0);
+        setHealth(metric == 1 ? value : 100, metric == 2 ? value * 1e14 : 0);
+    }
+
+    function threshold(uint256 metric, uint256 level) private pure returns (uint256) {
+        Level memory given = defaultLevels()[level - 1];
+        if (metric == 0) return given.pegDeviation;
+        if (metric == 1) return given.collateralHealth;
+        return metric == 2 ? given.liquidations : given.volatility;
+    }
+
+    function test_all16ThresholdsAreInclusive() external {
+        for (uint256 metric = 0; metric < 4; ++metric) {
+            for (uint256 level = 1; level <= 4; ++level) {
+                buildBreaker();
+                uint256 limit = threshold(metric, level);
+                setMetric(metric, metric == 1 ? limit + 1 : limit - 1);
+                assertEq(observe(5), level - 1, "just short of it");
+                setMetric(metric, limit);
+                assertEq(observe(2), level - 1, "two votes of five");
+                vm.expectEmit(address(breaker));
+                emit Observed(uint8(level), uint8(level), true, metric == 0 ? 1e18 - limit * 1e14 : 1e18);
+                assertEq(observe(1), level, "three votes of five");
+            }
+        }
+    }
+
+    function test_oneUnitShortOfABasisPointIsShort() external {
+        setPeg(1e18 - 100e14 + 1, 0);
+        assertEq(observe(5), 2, "below the target");
+        setPeg(1e18 + 100e14 - 1, 0);
+        assertEq(observe(5), 2, "above the target");
+        setPeg(1e18 + 100e14, 0);
+        assertEq(observe(3), 3, "at it");
+    }
+
+    function test_severityIsTheHighestOfTheMetrics() external {
+        setPeg(1e18 - 30e14, 260e14);
+        setHealth(65, 100e14);
+        assertEq(observe(3), 3, "volatility");
+    }
+
+    function test_levelsBelowSevereHaltNothing() external {
+        setPeg(0.9901e18, 0);
+        assertEq(observe(20), 2, "high");
+        assertEq(tripsNow(), 0, "no trip");
+    }
+
+    function test_severeHaltsRiskRaisingAndVulnerableMinting() external {
+        setPeg(0.989e18, 0);
+        observe(2);
+        assertEq(tripsNow(), 0, "not yet");
+        vm.warp(block.timestamp + INTERVAL);
+        vm.expectEmit(address(breaker));
+        emit Tripped(CircuitBreaker.Cause.Severity, 3);
+        vm.expectEmit(address(breaker));
+        emit Halted(Halts.Scope.RiskRaising, 0, address(breaker));
+        vm.expectEmit(address(breaker));
+        emit Halted(Halts.Scope.VulnerableMinting, 0, address(breaker));
+        vm.expectEmit(address(breaker));
+        emit Observed(3, 3, true, 0.989e18);
+        breaker.observe();
+        assertTrue(breaker.status().riskRaising && !breaker.status().all, "risk-raising");
+        assertTrue(breaker.isMintingHalted(ETH), "an unknown collateral is vulnerable");
+        assertTrue(!breaker.isMintingHalted(STURDY) && !breaker.isMintingHalted(0), "sturdy goes on");
+        assertTrue(!breaker.isBurningHalted(ETH) && !breaker.isBurningHalted(0), "redemption goes on");
+    }
+
+    function test_criticalHaltsMintingAsAWhole() external {
+        setPeg(0.97e18, 0);
+        assertEq(observe(3), 4, "critical");
+        assertTrue(breaker.isMintingHalted(STURDY) && breaker.isMintingHalted(0), "minting");
+        assertTrue(!breaker.isBurningHalted(0), "redemption goes on");
+    }
+
+    function test_aCoinAboveItsTargetHaltsNoMinting() external {
+        setPeg(1.05e18, 0);
+        assertEq(observe(3), 4, "critical");
+        assertTrue(isHalted(Halts.Scope.RiskRaising), "risk-raising");
+        assertTrue(!breaker.isMintingHalted(ETH) && !breaker.isMintingHalted(0), "minting brings it back");
+        setHealth(55, 0);
+        observe(1);
+        assertTrue(breaker.isMintingHalted(ETH) && !breaker.isMintingHalted(0), "another metric is severe");
+        setHealth(100, 0);
+        setPeg(0.97e18, 0);
+        observe(1);
+        assertTrue(breaker.isMintingHalted(0), "below the target");
+    }
+
+    function testFuzz_oneOrTwoPrintsTripNothing(uint256 price, uint256 gap) external {
+        observe(5);
+        setPeg(bound(price, 1, 5e18), 0);
+        observe(1);
+        setPeg(1e18, 0);
+        observe(bound(gap, 0, 6));
+        setPeg(bound(price, 1, 5e18), 0);
+        observe(1);
+        setPeg(1e18, 0);
+        observe(6);
+        assertEq(tripsNow(), 0, "no trip");
+        assertEq(severityNow(), 0, "normal");
+    }
+
+    function testFuzz_tripsByTheThirdObservationOfAStep(uint256 price, uint256 before) external {
+        setPeg(bound(before, 0.9976e18, 1.0024e18), 0);
+        observe(bound(before, 0, 7));
+        setPeg(bound(price, 0.01e18, 0.99e18), 0);
+        observe(2);
+        assertEq(tripsNow(), 0, "two votes");
+        observe(1);
+        assertTrue(isHalted(Halts.Scope.RiskRaising), "three votes");
+    }
+
+    /// @dev k of n: every pattern of n observations trips exactly when some n in a row hold k votes.
+    function testFuzz_tripsExactlyAtKOfN(uint32 pattern) external {
+        uint256 ring = 0;
+        bool isTripped = false;
+        for (uint256 i = 0; i < 24; ++i) {
+            bool bad = (pattern >> i) & 1 == 1;
+            setPeg(bad ? 0.985e18 : 1e18, 0);
+            observe(1);
+            ring = ((ring << 1) | (bad ? 1 : 0)) & 31;
+            uint256 votes = 0;
+            for (uint256 j = 0; j < 5; ++j) {
+                votes += (ring >> j) & 1;
+            }
+            isTripped = isTripped || votes >= 3;
+            assertTrue(isHalted(Halts.Scope.RiskRaising) == isTripped, "tripped");
+        }
+    }
+
+    function test_severityFallsAfterTheDwellOfCalmOnly() external {
+        setPeg(0.99e18, 0);
+        observe(3);
+        setPeg(0.992e18, 0);
+        assertEq(observe(50), 3, "80 basis points hold what 100 entered");
+        setPeg(0.9921e18, 0);
+        assertEq(observe(12), 3, "55 minutes of calm");
+        assertEq(observe(1), 2, "an hour, and the level that it held");
+        setPeg(1e18, 0);
+        assertEq(observe(12), 2, "calm begins anew");
+        assertEq(observe(1), 0, "normal");
+        assertTrue(isHalted(Halts.Scope.RiskRaising), "what tripped stays halted");
+    }
+
+    function test_onePrintBeginsTheDwellAnew() external {
+        setPeg(0.99e18, 0);
+        observe(3);
+        setPeg(1e18, 0);
+        observe(12);
+        setPeg(0.99e18, 0);
+        observe(1);
+        setPeg(1e18, 0);
+        assertEq(observe(12), 3, "not yet");
+        assertEq(observe(1), 0, "a whole dwell");
+    }
+
+    function test_aDwellWithoutObservationsIsNoCalm() external {
+        setPeg(0.99e18, 0);
+        observe(3);
+        setPeg(1e18, 0);
+        observe(1);
+        vm.warp(block.timestamp + 55 minutes);
+        assertEq(observe(1), 3, "two observations, an hour apart");
+        assertEq(observe(2), 3, "four");
+        assertEq(observe(1), 0, "as many as the window");
+    }
+
+    /// @dev Oscillation at the threshold: the severity is raised once and does not flap.
+    function test_doesNotFlapAtTheThreshold() external {
+        uint256 changes = 0;
+        uint8 last = 0;
+        for (uint256 i = 0; i < 120; ++i) {
+            setPeg(i % 2 == 0 ? 0.99499e18 : 0.99501e18, 0);
+            uint8 severity = observe(1);
+            if (severity != last) ++changes;
+            last = severity;
+        }
+        assertEq(last, 2, "high");
+        assertEq(changes, 2, "elevated, then high");
+        assertEq(tripsNow(), 0, "no trip");
+    }
+
+    function test_aGapForgetsVotesAndCalm() external {
+        setPeg(0.98e18, 0);
+        observe(2);
+        vm.warp(block.timestamp + 1 hours + 1 - INTERVAL);
+        observe(1);
+        assertEq(severityNow(), 0, "two votes died");
+        observe(2);
+        assertEq(severityNow(), 4, "three new ones");
+        setPeg(1e18, 0);
+        observe(4);
+        vm.warp(block.timestamp + 2 hours);
+        observe(4);
+        assertEq(severityNow(), 4, "no calm through a gap");
+    }
+
+    function test_onceAnInterval() external {
+        observe(1);
+        uint256 readyAt = block.timestamp + INTERVAL;
+        assertEq(breaker.nextObservationAt(), readyAt, "next");
+        vm.warp(readyAt - 1);
+        vm.expectRevert(abi.encodeWithSelector(CircuitBreaker.ObservationTooEarly.selector, readyAt));
+        breaker.observe();
+        vm.warp(readyAt);
+        breaker.observe();
+    }
+
+    function sourceOf(uint256 source) private view returns (Answering) {
+        if (source == 0) return oracle;
+        if (source == 1) return health;
+        return source == 2 ? log : models;
+    }
+
+    function test_R24_aFailedSourceIsAFailureAndNoPrice() external {
+        for (uint256 source = 0; source < 4; ++source) {
+            for (uint8 way = 1; way <= 3; ++way) {
+                buildBreaker();
+                setPeg(0.95e18, 0);
+                observe(2);
+                sourceOf(source).fail(Answering.Way(way));
+                vm.warp(block.timestamp + INTERVAL);
+                vm.expectEmit(address(breaker));
+                emit Observed(0, 0, false, 0);
+                breaker.observe();
+                assertEq(observe(1), 0, "two failures");
+                assertEq(tripsNow(), 0, "no trip yet");
+                observe(1);
+                assertTrue(isHalted(Halts.Scope.RiskRaising) && breaker.isMintingHalted(0), "three failures");
+                assertTrue(!breaker.status().all && !breaker.isBurningHalted(0), "no more than that");
+                assertEq(severityNow(), 0, "severity is that of prices");
+            }
+        }
+    }
+
+    function test_R24_whatSaysThatItIsNotUsableFails() external {
+        oracle.set(abi.encode(1e18, 0, 0, 0, block.timestamp, false));
+        assertTrue(observe(3) == 0 && isHalted(Halts.Scope.Minting), "oracle");
+        buildBreaker();
+        health.set(abi.encode(100, 0, false));
+        assertTrue(observe(3) == 0 && isHalted(Halts.Scope.Minting), "health");
+        buildBreaker();
+        health.set(abi.encode(101, 0, true));
+        assertTrue(observe(3) == 0 && isHalted(Halts.Scope.Minting), "health out of range");
+        buildBreaker();
+        setPeg(0, 0);
+        assertTrue(observe(3) == 0 && isHalted(Halts.Scope.Minting), "price zero");
+        buildBreaker();
+        setPeg(1 << 128, 0);
+        assertTrue(observe(3) == 0 && isHalted(Halts.Scope.Minting), "price beyond reason");
+        buildBreaker();
+        log.set(abi.encode(1 << 64, 0));
+        assertTrue(observe(3) == 0 && isHalted(Halts.Scope.Minting), "count beyond reason");
+    }
+
+    function test_R24_failuresVoteAmongObservations() external {
+        for (uint256 i = 0; i < 10; ++i) {
+            if (i % 3 == 0) oracle.fail(Answering.Way.Revert);
+            else setPeg(1e18, 0);
+            observe(1);
+        }
+        assertEq(tripsNow(), 0, "two of any five");
+        oracle.fail(Answering.Way.Revert);
+        observe(1);
+        assertEq(tripsNow(), 1, "three of five");
+    }
+
+    /// @dev EIP-150: with little gas the inner call would fail and look like a failed oracle.
+    function testFuzz_R24_littleGasFakesNoFailure(uint256 gasGiven) external {
+        vm.warp(block.timestamp + INTERVAL);
+        gasGiven = bound(gasGiven, 30_000, 1_300_000);
+        try breaker.observe{gas: gasGiven}() {
+            assertEq(breaker.votes()[4], 0, "no failure");
+        } catch (bytes memory reason) {
+            assertTrue(
+                reason.length == 0 || bytes4(reason) == BoundedCall.InsufficientGas.selector, "refused for gas"
+            );
+        }
+        assertEq(tripsNow(), 0, "no trip");
+    }
+
+    function test_tooManyWritesHaltAll() external {
+        setWrites(1_000);
+        observe(1);
+        setWrites(1_064);
+        observe(1);
+        assertEq(tripsNow(), 0, "as many as allowed");
+        setWrites(1_065);
+        vm.warp(block.timestamp + INTERVAL);
+        vm.expectEmit(address(breaker));
+        emit Tripped(CircuitBreaker.Cause.UpdateRate, 0);
+        breaker.observe();
+        assertTrue(breaker.status().all && !breaker.status().riskRaising, "all");
+        observe(3);
+        assertEq(tripsNow(), 1, "the count begins anew");
+    }
+
+    function test_theWindowOfWritesMovesOn() external {
+        observe(1);
+        for (uint64 day = 1; day <= 5; ++day) {
+            setWrites(64 * day);
+            vm.warp(block.timestamp + 1 days - INTERVAL);
+            observe(1);
+        }
+        assertEq(tripsNow(), 0, "64 a day");
+        setWrites(64 * 5 + 64 * 4);
+        vm.warp(block.timestamp + 3 days - INTERVAL);
+        observe(1);
+        assertEq(tripsNow(), 0, "a gap of three days admits four windows' worth");
+        setWrites(64 * 9 + 64 * 4 + 1);
+        vm.warp(block.timestamp + 3 days - INTERVAL);
+        observe(1);
+        assertEq(tripsNow(), 1, "and no more");
+    }
+
+    function test_writesAreCountedWhileTheOracleFails() external {
+        observe(1);
+        oracle.fail(Answering.Way.Revert);
+        setWrites(65);
+        observe(1);
+        assertTrue(breaker.status().all, "all");
+    }
+
+    function test_aDisputedModelHaltsRiskRaising() external {
+        models.set(abi.encode(true));
+        vm.warp(block.timestamp + INTERVAL);
+        vm.expectEmit(address(breaker));
+        emit Tripped(CircuitBreaker.Cause.ModelDispute, 0);
+        breaker.observe();
+        assertTrue(breaker.status().riskRaising && !breaker.isMintingHalted(ETH), "risk-raising alone");
+        buildBreaker();
+        Settings memory settings = defaultSettings();
+        settings.tripsOnDispute = false;
+        vm.prank(governance);
+        breaker.setSettings(settings);
+        models.set(abi.encode(true));
+        observe(5);
+        assertEq(tripsNow(), 0, "switched off");
+    }
+
+    function test_worksWithoutHealthAndModels() external {
+        CircuitBreaker bare = new CircuitBreaker(
+            governance,
+            CircuitBreaker.Sources(address(oracle), address(0), address(log), address(0)),
+            RESUME_DELAY,
+            one(guardian),
+            defaultSettings(),
+            defaultLevels()
+        );
+        health.fail(Answering.Way.Revert);
+        setPeg(0.98e18, 0);
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.warp(block.timestamp + INTERVAL);
+            bare.observe();
+        }
+        assertEq(bare.status().severity, 4, "critical");
+    }
+
+    function resumeRequest(Halts.Scope scope) private {
+        vm.prank(governance);
+        breaker.requestResume(scope, 0);
+    }
+
+    function test_R19_doesNotResumeWhileTheCauseStands() external {
+        setPeg(0.97e18, 0);
+        observe(3);
+        Halts.Scope[3] memory scopes =
+            [Halts.Scope.RiskRaising, Halts.Scope.VulnerableMinting, Halts.Scope.Minting];
+        // Held by hysteresis, but no longer at the level: such observations take no resumption back.
+        setPeg(0.983e18, 0);
+        observe(5);
+        for (uint256 i = 0; i < 3; ++i) {
+            observe(1);
+        }
+        setPeg(0.9915e18, 0);
+        observe(1);
+        for (uint256 i = 0; i < 3; ++i) {
+            resumeRequest(scopes[i]);
+        }
+        vm.warp(block.timestamp + RESUME_DELAY);
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(CircuitBreaker.ObservationStale.selector, block.timestamp - RESUME_DELAY));
+            breaker.resume(scopes[i], 0);
+        }
+        observe(1);
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectRevert(standing(scopes[i], CircuitBreaker.Cause.Severity, 4));
+            breaker.resume(scopes[i], 0);
+        }
+        observe(13);
+        assertEq(severityNow(), 3, "held at severe");
+        breaker.resume(Halts.Scope.Minting, 0);
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(standing(scopes[i], CircuitBreaker.Cause.Severity, 3));
+            breaker.resume(scopes[i], 0);
+        }
+        setPeg(1e18, 0);
+        observe(14);
+        breaker.resume(Halts.Scope.RiskRaising, 0);
+        breaker.resume(Halts.Scope.VulnerableMinting, 0);
+        assertTrue(!breaker.status().riskRaising && !breaker.isMintingHalted(ETH), "all is open");
+    }
+
+    function standing(Halts.Scope scope, CircuitBreaker.Cause cause, uint8 severity)
+        private
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodeWithSelector(CircuitBreaker.CauseStands.selector, scope, bytes32(0), cause, severity);
+    }
+
+    function test_R19_doesNotResumeOnAFailingOracle() external {
+        oracle.fail(Answering.Way.Revert);
+        observe(3);
+        setPeg(1e18, 0);
+        observe(1);
+        resumeRequest(Halts.Scope.Minting);
+        vm.warp(block.timestamp + RESUME_DELAY - 2 * INTERVAL);
+        oracle.fail(Answering.Way.Revert);
+        observe(2);
+        setPeg(1e18, 0);
+        observe(1);
+        breaker.resume(Halts.Scope.Minting, 0);
+        oracle.fail(Answering.Way.Revert);
+        resumeRequest(Halts.Scope.RiskRaising);
+        observe(1);
+        vm.expectRevert(
+            abi.encodeWithSelector(Halts.ResumptionCancelled.selector, Halts.Scope.RiskRaising, bytes32(0), 1, 2)
+        );
+        breaker.resume(Halts.Scope.RiskRaising, 0);
+        setPeg(1e18, 0);
+        observe(1);
+        resumeRequest(Halts.Scope.RiskRaising);
+        vm.warp(block.timestamp + RESUME_DELAY - 10 minutes);
+        observe(1);
+        oracle.fail(Answering.Way.Revert);
+        observe(1);
+        vm.warp(block.timestamp + INTERVAL);
+        breaker.resume(Halts.Scope.RiskRaising, 0);
+    }
+
+    function test_R19_aRelapseTakesTheResumptionBackAndTripsAgain() external {
+        setPeg(0.97e18, 0);
+        observe(3);
+        setPeg(1e18, 0);
+        observe(13);
+        resumeRequest(Halts.Scope.Minting);
+        vm.warp(block.timestamp + RESUME_DELAY / 2);
+        setPeg(0.97e18, 0);
+        observe(3);
+        setPeg(1e18, 0);
+        vm.warp(block.timestamp + RESUME_DELAY);
+        vm.expectRevert(
+            abi.encodeWithSelector(Halts.ResumptionCancelled.selector, Halts.Scope.Minting, bytes32(0), 1, 2)
+        );
+        breaker.resume(Halts.Scope.Minting, 0);
+    }
+
+    /// @dev The seed's breaker could not trip again in its cooldown (D07), nor a second time at all (D05).
+    function test_tripsAgainAtOnceAfterResuming() external {
+        for (uint256 i = 0; i < 20; ++i) {
+            setPeg(0.97e18, 0);
+            observe(3);
+            assertTrue(isHalted(Halts.Scope.Minting) && isHalted(Halts.Scope.RiskRaising), "tripped");
+            setPeg(1e18, 0);
+            observe(13);
+            resumeRequest(Halts.Scope.Minting);
+            resumeRequest(Halts.Scope.RiskRaising);
+            vm.warp(block.timestamp + RESUME_DELAY);
+            observe(1);
+            breaker.resume(Halts.Scope.Minting, 0);
+            breaker.resume(Halts.Scope.RiskRaising, 0);
+            assertTrue(!isHalted(Halts.Scope.Minting) && !isHalted(Halts.Scope.RiskRaising), "resumed");
+        }
+    }
+
+    /// @dev The seed's breaker looked idle after a reconfiguration while the protocol stayed paused (D06).
+    function test_settingsResumeNothing() external {
+        setPeg(0.97e18, 0);
+        observe(3);
+        vm.prank(guardian);
+        breaker.haltParameter(ETH);
+        Settings memory settings = defaultSettings();
+        settings.window = 3;
+        Level[4] memory levels = defaultLevels();
+        levels[3].pegDeviation = 900;
+        vm.prank(governance);
+        breaker.setSettings(settings);
+        vm.prank(governance);
+        breaker.setLevels(levels);
+        (Settings memory nowSettings, Level[4] memory nowLevels) = breaker.configuration();
+        assertEq(nowSettings.window, 3, "window");
+        assertEq(nowLevels[3].pegDeviation, 900, "level");
+        assertEq(severityNow(), 4, "severity");
+        assertTrue(isHalted(Halts.Scope.Minting) && isHalted(Halts.Scope.RiskRaising), "halts");
+        assertTrue(breaker.isParameterHalted(ETH), "parameter");
+    }
+}
