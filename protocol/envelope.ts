@@ -50,9 +50,12 @@ export function signEnvelope(unsigned: UnsignedEnvelope, signer: NodeSigner): Se
  * Reads and checks the outside of a message: size, form, signature, and that the sender's name is the key that
  * signed. What the message means is for its reader.
  *
- * @throws MessageError `MESSAGE_TOO_LARGE`, `MESSAGE_MALFORMED` or `MESSAGE_BAD_SIGNATURE`, all `reject`.
+ * @param before hears of an envelope that is well-formed and whose signature has not been checked, and may refuse it
+ *   first; not of one that was opened before.
+ * @throws MessageError `MESSAGE_TOO_LARGE`, `MESSAGE_MALFORMED` or `MESSAGE_BAD_SIGNATURE`, all `reject`, or what
+ *   `before` throws.
  */
-export function openEnvelope(bytes: Uint8Array): Sealed {
+export function openEnvelope(bytes: Uint8Array, before?: (unverified: Envelope) => void): Sealed {
   if (bytes.length > MAX_ENVELOPE_BYTES) {
     throw new MessageError(
       'reject',
@@ -64,6 +67,7 @@ export function openEnvelope(bytes: Uint8Array): Sealed {
   const own = new Uint8Array(bytes);
   if (verified.get(digest)) return { envelope: decodeChecked(own) as Envelope, bytes: own, digest };
   const envelope = readEnvelope(own);
+  before?.(envelope);
   const { sig, ...body } = envelope;
   if (!verifyEd25519(publicKeyFromNodeId(body.sender), signedBytes(body), sig)) {
     throw new MessageError(

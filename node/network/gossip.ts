@@ -7,9 +7,11 @@ import {
   StrictNoSign,
   TopicValidatorResult,
 } from '@libp2p/gossipsub';
-import type { StreamHandler, StreamMessageEvent } from '@libp2p/interface';
+import type { StreamHandler } from '@libp2p/interface';
 import type { NodeId } from '../../protocol/ids.ts';
 import { NetworkError } from './errors.ts';
+import type { Admit } from './gossip-door.ts';
+import { guardStream } from './gossip-stream.ts';
 
 /**
  * The one file that knows gossipsub: `@libp2p/gossipsub`, the line of `@chainsafe/libp2p-gossipsub` that works
@@ -38,8 +40,8 @@ const LOOPBACK = new Set(['127.0.0.1', '::1']);
 export type GossipServiceCollaborators = {
   /** 0 at best; gossipsub prunes and graylists by it. */
   readonly score: (peer: NodeId) => number;
-  /** For a stream that a peer has opened. @returns takes its next bytes: whether gossip gets them. */
-  readonly admit: (peer: NodeId) => (piece: Uint8Array) => boolean;
+  /** For a stream that a peer has opened. */
+  readonly admit: (peer: NodeId) => Admit;
 };
 
 /** The libp2p service. */
@@ -84,11 +86,8 @@ type Registrar = GossipSubComponents['registrar'];
 function guarded(registrar: Registrar, admit: GossipServiceCollaborators['admit']): Registrar {
   const handle: Registrar['handle'] = (protocol, handler, options) => {
     const guardedHandler: StreamHandler = (stream, connection) => {
-      const take = admit(connection.remotePeer.toString());
       // Added before gossip's own listener, in the same turn: nothing comes between them, and this one is first.
-      stream.addEventListener('message', (event) => {
-        for (const piece of piecesOf(event.data)) if (!take(piece)) event.stopImmediatePropagation();
-      });
+      guardStream(stream, admit(connection.remotePeer.toString()));
       return handler(stream, connection);
     };
     return registrar.handle(protocol, guardedHandler, options);
@@ -100,10 +99,6 @@ function guarded(registrar: Registrar, admit: GossipServiceCollaborators['admit'
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-}
-
-function piecesOf(data: StreamMessageEvent['data']): Iterable<Uint8Array> {
-  return data instanceof Uint8Array ? [data] : data;
 }
 
 function messageId(message: Message): Uint8Array {

@@ -33,11 +33,19 @@ export const MESSAGE_RATE = { perSecond: 200, burst: 2000 } as const;
  * Beyond it lies no honest peer: see {@link FLOOD_PENALTY}.
  */
 export const GOSSIP_DOOR = {
-  items: { perSecond: 800, burst: 8192 },
+  items: { perSecond: 400, burst: 4096 },
   bytes: { perSecond: 2 * MIB, burst: 8 * MIB },
   /** Gossipsub's own bound. */
   frameBytes: 4 * MIB,
+  /** The headers of 1,200 nodes take a second and a half; junk is cut by what comes of the first few messages. */
+  pace: {
+    member: { perSecond: 800, burst: 128 },
+    stranger: { perSecond: 100, burst: 32 },
+    strangers: { perSecond: 400, burst: 256 },
+  },
 } as const;
+/** Bytes that gossip gets before its pace is looked at again. */
+export const GOSSIP_PIECE_BYTES = 4 * KIB;
 /** How long the judging of gossip holds the event loop before votes and all else get their turn. */
 export const GOSSIP_SLICE_MS = 4;
 

@@ -8,7 +8,7 @@ import { BlobServer } from './blob-server.ts';
 import { Connector } from './connector.ts';
 import { AddressError, NetworkError } from './errors.ts';
 import { Gossip } from './gossip.ts';
-import { GossipDoor } from './gossip-door.ts';
+import { GossipDoor, type GossipDoorLimits } from './gossip-door.ts';
 import { Inbound } from './inbound.ts';
 import { createNode, type Libp2pNode } from './libp2p-node.ts';
 import {
@@ -55,6 +55,7 @@ export type NetworkOptions = {
   readonly targetConnections?: number;
   readonly exchangeIntervalMs?: number;
   readonly messageRate?: { readonly perSecond: number; readonly burst: number };
+  readonly gossipDoor?: GossipDoorLimits;
 };
 
 export type NetworkCollaborators = {
@@ -66,6 +67,8 @@ export type NetworkCollaborators = {
   readonly now?: () => number;
   /** Whose requests are answered before strangers'; everyone's unless given. */
   readonly isMember?: (peer: NodeId) => boolean;
+  /** Whose gossip is read before strangers': nodes of this epoch. Everyone's unless given. */
+  readonly isRegistered?: (peer: NodeId) => boolean;
   /** Members of the committee as it is now: votes go to them and come from them alone. Nobody unless given. */
   readonly voters?: () => ReadonlySet<NodeId>;
 };
@@ -89,8 +92,9 @@ export async function createNetwork(
     onError: collaborators.onError ?? (() => undefined),
     cut: (peer) => network.cut(peer),
   });
-  const door = new GossipDoor(GOSSIP_DOOR, {
+  const door = new GossipDoor(options.gossipDoor ?? GOSSIP_DOOR, {
     refuse: (peer, code) => judge.refuse({ peer, topic: 'gossip', action: 'reject', code }, FLOOD_PENALTY),
+    isMember: collaborators.isRegistered ?? (() => true),
     now,
   });
   const node = await createNode(

@@ -31,6 +31,15 @@ export class RateLimiter {
     return bucket.tokens >= 0 ? 0 : (-bucket.tokens / this.#perSecond) * 1000;
   }
 
+  /** Buckets that are not known to be full. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  clear(): void {
+    this.#buckets.clear();
+  }
+
   /** Drops the buckets that are full again: a peer that leaves and comes back gains nothing. */
   prune(): void {
     const now = this.#now();

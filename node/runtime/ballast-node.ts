@@ -345,6 +345,7 @@ export class BallastNode {
       serve: async (digest, peer) => this.#core?.current?.participant.serve(digest, peer),
       participant: () => this.#core?.current?.participant,
       onError: (error) => this.#tell(error),
+      now: () => performance.now(),
     });
   }
 
@@ -362,10 +363,11 @@ export class BallastNode {
               ...(config.announce === undefined ? {} : { announce: config.announce }),
             },
             {
-              onRefused: ({ code, peer }) =>
-                this.#emit({ event: 'refused', code, sender: peer, reason: 'refused at the door' }),
+              onRefused: ({ code, peer, score }) =>
+                this.#emit({ event: 'refused', code, sender: peer, reason: 'refused at the door', score }),
               onError: (error) => this.#tell(error),
               isMember: (peer) => this.#votersNow.has(peer),
+              isRegistered: (peer) => this.#isRegistered(peer),
               voters: () => this.#votersNow,
             },
           ),
@@ -448,6 +450,11 @@ export class BallastNode {
 
   #isMember(node: NodeId): boolean {
     return this.#committeeNow !== undefined && isMember(this.#committeeNow, node);
+  }
+
+  #isRegistered(node: NodeId): boolean {
+    const roster = this.#core?.current?.participant.epoch.roster;
+    return roster?.places.has(node) ?? this.#isMember(node);
   }
 
   /** Others that make a quorum with this node; a node that does not vote hears enough from one that is honest. */

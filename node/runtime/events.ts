@@ -99,7 +99,14 @@ export type NodeEvent =
       readonly transaction: string | null;
       readonly heldBy: readonly string[];
     }
-  | { readonly event: 'refused'; readonly code: string; readonly sender: string; readonly reason: string }
+  | {
+      readonly event: 'refused';
+      readonly code: string;
+      readonly sender: string;
+      readonly reason: string;
+      /** The peer's score after it, where the sender is the peer that brought it: 0 at best. */
+      readonly score?: number;
+    }
   | { readonly event: 'finished'; readonly round: number }
   | ConditionEvent
   | {

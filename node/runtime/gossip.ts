@@ -4,7 +4,7 @@ import { type Envelope, openEnvelope } from '../../protocol/envelope.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { type Topic, topicOf } from '../../protocol/message-types.ts';
-import type { Network, ServeBlob, Verdict } from '../network/index.ts';
+import { AuthorLimit, type Network, type ServeBlob, type Verdict } from '../network/index.ts';
 
 const FETCH_TIMEOUT_MS = 3_000;
 
@@ -21,6 +21,8 @@ export type GossipCollaborators = {
   /** Who answers the others' questions for the log and for what is held of them; nobody while the core is down. */
   readonly participant: () => Participant | undefined;
   readonly onError: (error: unknown) => void;
+  /** A clock that never goes back, in milliseconds. */
+  readonly now: () => number;
 };
 
 /** Topics that every node hears by gossip. Headers concern members alone, and votes go over direct streams. */
@@ -30,6 +32,7 @@ const OF_EVERYONE: readonly Topic[] = ['rounds', 'parameters'];
 export class GossipWiring {
   readonly #name: string;
   readonly #collaborators: GossipCollaborators;
+  readonly #authors: AuthorLimit;
   /** Votes that this node has told of: they are sent again, as the same bytes. */
   readonly #told = new WeakSet<Uint8Array>();
   #joined: Network | undefined;
@@ -40,6 +43,7 @@ export class GossipWiring {
   constructor(name: string, collaborators: GossipCollaborators) {
     this.#name = name;
     this.#collaborators = collaborators;
+    this.#authors = new AuthorLimit(collaborators.now);
   }
 
   topic(topic: Topic): string {
@@ -50,7 +54,7 @@ export class GossipWiring {
   join(network: Network): void {
     const { serve, participant } = this.#collaborators;
     for (const topic of OF_EVERYONE) this.#subscribe(network, topic);
-    network.takeVotes((bytes, from) => this.#hear('votes', bytes, from));
+    network.takeVotes((bytes, from) => this.#hear('votes', bytes, from, from));
     this.#joined = network;
     this.#endUpdates = undefined;
     this.followCommittee();
@@ -106,14 +110,18 @@ export class GossipWiring {
   #subscribe(network: Network, topic: Topic): () => void {
     return network.subscribe(
       this.topic(topic),
-      (bytes) => this.#hear(topic, bytes),
+      (bytes, from) => this.#hear(topic, bytes, from),
       () => undefined,
     );
   }
 
-  /** @param author who alone may have signed it, where it came over a direct stream. @throws MessageError. */
-  #hear(topic: Topic, bytes: Uint8Array, author?: NodeId): Verdict {
-    const { envelope } = openEnvelope(bytes);
+  /**
+   * @param from who handed it on.
+   * @param author who alone may have signed it, where it came over a direct stream.
+   * @throws MessageError
+   */
+  #hear(topic: Topic, bytes: Uint8Array, from: NodeId, author?: NodeId): Verdict {
+    const { envelope } = openEnvelope(bytes, ({ sender, type }) => this.#authors.check(from, sender, type));
     if (topicOf(envelope.type) !== topic) return { action: 'reject', code: 'MESSAGE_WRONG_TOPIC' };
     if (author !== undefined && envelope.sender !== author)
       return { action: 'reject', code: 'MESSAGE_NOT_ITS_OWN' };

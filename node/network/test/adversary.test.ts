@@ -17,7 +17,13 @@ describe('a hostile peer', () => {
     refusals = [];
     heard.length = 0;
     hub = await startNode(
-      { messageRate: { perSecond: 50, burst: 100 } },
+      {
+        messageRate: { perSecond: 50, burst: 100 },
+        gossipDoor: {
+          ...GOSSIP_DOOR,
+          pace: { ...GOSSIP_DOOR.pace, member: { perSecond: 20_000, burst: 128 } },
+        },
+      },
       { onRefused: (refusal) => refusals.push(refusal) },
     );
     hub.subscribe(

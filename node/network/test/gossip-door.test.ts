@@ -83,11 +83,17 @@ describe('the door of gossip', () => {
     items: { perSecond: 10, burst: 20 },
     bytes: { perSecond: 1000, burst: 5000 },
     frameBytes: MAX_FRAME_BYTES,
+    pace: {
+      member: { perSecond: 1000, burst: 1000 },
+      stranger: { perSecond: 10, burst: 5 },
+      strangers: { perSecond: 10, burst: 8 },
+    },
   };
   const opened = (now: () => number) => {
     const refused: string[] = [];
     const refuse = (peer: string, code: string) => refused.push(`${peer} ${code}`);
-    return { refused, door: new GossipDoor(LIMITS, { refuse, now }) };
+    const isMember = (peer: string) => !peer.startsWith('stranger');
+    return { refused, door: new GossipDoor(LIMITS, { refuse, isMember, now }) };
   };
   const tiny = (count: number) =>
     frame(...Array.from({ length: count }, (_, i) => ({ topic: 't', data: Uint8Array.of(i) })));
@@ -97,13 +103,13 @@ describe('the door of gossip', () => {
     let now = 0;
     const { refused, door } = opened(() => now);
     const [first, second, other] = [door.open('a'), door.open('a'), door.open('b')];
-    expect([first(tiny(15)), second(tiny(5)), other(tiny(20))]).to.deep.equal([true, true, true]);
+    expect([first(tiny(15)), second(tiny(5)), other(tiny(20))]).to.deep.equal([0, 0, 0]);
     now = 500;
-    expect([first(tiny(5)), first(tiny(1))]).to.deep.equal([true, false]);
+    expect([first(tiny(5)), first(tiny(1))]).to.deep.equal([0, undefined]);
     expect(refused).to.deep.equal(['a GOSSIP_FLOOD']);
     // What follows on that stream is not looked at: the connection is on its way out.
     now = 10_000;
-    expect([first(tiny(1)), second(tiny(1))]).to.deep.equal([false, true]);
+    expect([first(tiny(1)), second(tiny(1))]).to.deep.equal([undefined, 0]);
     expect(refused).to.have.length(1);
   });
 
@@ -111,10 +117,23 @@ describe('the door of gossip', () => {
     let now = 0;
     const { refused, door } = opened(() => now);
     const take = door.open('a');
-    expect([take(large), take(large)]).to.deep.equal([true, true]);
+    expect([take(large), take(large)]).to.deep.equal([0, 0]);
     now = 2_000;
-    expect([take(large), take(large)]).to.deep.equal([true, false]);
+    expect([take(large), take(large)]).to.deep.equal([0, undefined]);
     expect(refused).to.deep.equal(['a GOSSIP_BYTES']);
+  });
+
+  it('has a stranger rest for what it brings too fast, and strangers for what they bring together', () => {
+    let now = 0;
+    const { refused, door } = opened(() => now);
+    const [first, second] = [door.open('stranger 1'), door.open('stranger 2')];
+    expect([first(tiny(5)), first(tiny(2))]).to.deep.equal([0, 200]);
+    // Its own allowance is whole; all of them have one left.
+    expect(second(tiny(4))).to.equal(300);
+    expect(door.open('a')(tiny(4))).to.equal(0);
+    now = 300;
+    expect(second(tiny(1))).to.equal(100);
+    expect(refused).to.deep.equal([]);
   });
 
   it('forgets peers that have their whole allowance again, and no others', () => {
@@ -122,9 +141,9 @@ describe('the door of gossip', () => {
     const { door } = opened(() => now);
     door.open('a')(tiny(20));
     door.prune();
-    expect(door.open('a')(tiny(1))).to.equal(false);
+    expect(door.open('a')(tiny(1))).to.equal(undefined);
     now = 2_000;
     door.prune();
-    expect(door.open('a')(tiny(20))).to.equal(true);
+    expect(door.open('a')(tiny(20))).to.equal(0);
   });
 });

@@ -27,6 +27,8 @@ export type FloodCount = {
   readonly cuts: number;
   /** Of each connection's first byte to its cut, the longest, in milliseconds. */
   readonly longestUncutMs: number;
+  /** Processor time that the flood took where it came from. */
+  readonly processorMs: number;
 };
 
 const MESSAGES_A_FRAME = 50;
@@ -51,9 +53,11 @@ export async function prepareFlood(options: Flood): Promise<() => Promise<FloodC
     ),
   );
   return async () => {
+    const before = process.cpuUsage();
     const count = await flood(options, frames, attackers);
+    const { user, system } = process.cpuUsage(before);
     await stopStrangers();
-    return count;
+    return { ...count, processorMs: (user + system) / 1_000 };
   };
 }
 
@@ -63,7 +67,7 @@ async function flood(
   { returns, seconds, topic }: Flood,
   frames: readonly Piece[],
   attackers: readonly Attacker[],
-): Promise<FloodCount> {
+): Promise<Omit<FloodCount, 'processorMs'>> {
   const signal = AbortSignal.timeout(seconds * 1_000);
   const count = { sent: 0, bytes: 0, cuts: 0, longestUncutMs: 0 };
 
