@@ -179,6 +179,7 @@ function auditTarget({ network, signers }: HonestRun): FuzzTarget {
   return {
     name: 'failed-audit',
     corpus: [honest],
+    weight: 4,
     feed: (input) => `proved ${verifyFailedAudit(input, context).node} guilty, who is not`,
   };
 }

@@ -52,15 +52,17 @@ export async function fuzz(
   const random = createPrng(seed, 0xf022);
   const corpora = new Map(targets.map(({ name, corpus }) => [name, [...corpus]]));
   const tally: Tally = { taken: new Map(), refusals: new Map(), findings: [], largest: 0 };
-  for (const target of targets) for (const input of target.corpus) take(target, input, tally);
+  for (const target of targets) for (const input of target.corpus) await take(target, input, tally);
   await coverage.fresh();
   let done = 0;
   let kept = 0;
   while (done < cases && tally.findings.length < MAX_FINDINGS) {
     for (const target of targets) {
       const corpus = corpora.get(target.name) ?? [];
-      const batch = Array.from({ length: Math.min(BATCH, cases - done) }, () => next(target, corpus, random));
-      for (const input of batch) take(target, input, tally);
+      const batch = Array.from({ length: Math.min(BATCH * (target.weight ?? 1), cases - done) }, () =>
+        next(target, corpus, random),
+      );
+      for (const input of batch) await take(target, input, tally);
       done += batch.length;
       const fresh = await coverage.fresh();
       if (fresh.length === 0 || corpus.length >= MAX_CORPUS) continue;
@@ -80,9 +82,9 @@ export async function fuzz(
 }
 
 /** Feeds one input once more. @returns what gave way, if anything did. */
-export function replay(target: FuzzTarget, input: Uint8Array): Finding | undefined {
+export async function replay(target: FuzzTarget, input: Uint8Array): Promise<Finding | undefined> {
   const tally: Tally = { taken: new Map(), refusals: new Map(), findings: [], largest: 0 };
-  take(target, input, tally);
+  await take(target, input, tally);
   return tally.findings[0];
 }
 
@@ -96,7 +98,7 @@ async function reaching(
   let left = batch;
   while (left.length > 1) {
     const half = left.slice(0, left.length >> 1);
-    for (const input of half) replay(target, input);
+    for (const input of half) await replay(target, input);
     left = (await coverage.hasRun(blocks)) ? half : left.slice(half.length);
   }
   return left[0] ?? new Uint8Array();
@@ -117,15 +119,15 @@ type Tally = {
   largest: number;
 };
 
-function take(target: FuzzTarget, input: Uint8Array, tally: Tally): void {
+async function take(target: FuzzTarget, input: Uint8Array, tally: Tally): Promise<void> {
   const { name } = target;
-  let { reason, refusal, grown } = fed(target, input);
+  let { reason, refusal, grown } = await fed(target, input);
   if (refusal !== undefined) tally.refusals.set(refusal, (tally.refusals.get(refusal) ?? 0) + 1);
   else tally.taken.set(name, (tally.taken.get(name) ?? 0) + 1);
   const bound = (target.allocation ?? ALLOCATION) + input.length * ALLOCATED_PER_BYTE;
   // A cache that grows, or code that is compiled, is no input's doing: that comes again every time.
   for (let again = 0; grown > bound && again < ALLOCATION_TRIES; again++)
-    grown = Math.min(grown, fed(target, input).grown);
+    grown = Math.min(grown, (await fed(target, input)).grown);
   tally.largest = Math.max(tally.largest, grown);
   if (grown > bound) reason ??= `allocated ${grown} bytes for ${input.length}, expected at most ${bound}`;
   if (reason !== undefined) note(tally.findings, { target: name, input, reason });
@@ -142,11 +144,13 @@ type Fed = {
   readonly grown: number;
 };
 
-function fed(target: FuzzTarget, input: Uint8Array): Fed {
+async function fed(target: FuzzTarget, input: Uint8Array): Promise<Fed> {
   const before = allocated();
   let [reason, refusal]: [string | undefined, string | undefined] = [undefined, undefined];
   try {
-    reason = target.feed(input);
+    // No turn is given up for a target that needs none.
+    const fed = target.feed(input);
+    reason = fed instanceof Promise ? await fed : fed;
   } catch (error) {
     if (error instanceof BallastError) refusal = error.code;
     else reason = error instanceof Error ? (error.stack ?? error.message) : String(error);

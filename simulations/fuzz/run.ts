@@ -5,6 +5,7 @@ import { decoderTargets } from './decoders.ts';
 import { doorTarget } from './door.ts';
 import { type Finding, fuzz, replay } from './fuzz.ts';
 import { honestRun } from './honest-run.ts';
+import { streamTargets } from './streams.ts';
 import type { FuzzTarget } from './target.ts';
 import { CASES_OF_A_RUN, fuzzWorlds } from './world-fuzz.ts';
 
@@ -13,7 +14,7 @@ const RUN_SEED = 'fuzz';
 
 export async function fuzzTargets(): Promise<FuzzTarget[]> {
   const run = await honestRun(RUN_SEED);
-  return [doorTarget(run), ...decoderTargets(run)];
+  return [doorTarget(run), ...decoderTargets(run), ...(await streamTargets(run))];
 }
 
 /** One case in so many is thrown at whole members in virtual time. */
@@ -57,12 +58,13 @@ export async function runFuzz(command: FuzzCommand, collaborators: Collaborators
   return findings === 0 ? 0 : 1;
 }
 
-function replayInput(
+async function replayInput(
   targets: readonly FuzzTarget[],
   input: string,
   { print }: Pick<Collaborators, 'print'>,
-): number {
-  const findings = targets.flatMap((target) => replay(target, fromHex(input)) ?? []);
+): Promise<number> {
+  const findings: Finding[] = [];
+  for (const target of targets) findings.push(...[(await replay(target, fromHex(input))) ?? []].flat());
   for (const finding of findings) print(describe(finding));
   if (findings.length === 0) print('taken or refused as it should be');
   return findings.length === 0 ? 0 : 1;

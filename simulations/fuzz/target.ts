@@ -12,7 +12,9 @@ export type FuzzTarget = {
    *
    * @returns what it should not have done, if anything: a finding too.
    */
-  readonly feed: (input: Uint8Array) => string | undefined;
+  readonly feed: (input: Uint8Array) => string | undefined | Promise<string | undefined>;
+  /** Inputs that it is fed for each one of another target; 1 where left out. */
+  readonly weight?: number;
   /** Bytes that taking an input may allocate beside {@link ALLOCATED_PER_BYTE} for each of its own. */
   readonly allocation?: number;
 };
