@@ -15,6 +15,9 @@ import { decodeStanding, MAX_STANDING_BYTES, type StandingTable } from './standi
 /** The largest model that this node fetches: no layout comes near it. */
 const MAX_MODEL_BYTES = 8 << 20;
 
+/** A blob that this node is seeking: since when, and who is to be told that it is here or is not to be had. */
+type Coming = { readonly since: number; readonly wakes: Set<() => void> };
+
 /** Models, their states and updates by digest: what this node holds, gives out and gets from its peers. */
 export class BlobExchange {
   readonly #options: EpochOptions;
@@ -26,8 +29,8 @@ export class BlobExchange {
   /** Peers that asked before the seal of a round. */
   readonly #awaitingSeal = new Set<{ readonly round: number; readonly wake: () => void }>();
 
-  /** Bodies on their way to this node, and who is to be told when they are here or are not to be had. */
-  readonly #coming = new Map<Digest, (() => void)[]>();
+  /** Bodies on their way to this node. */
+  readonly #coming = new Map<Digest, Coming>();
   /** What this node's proposal rests on, by digest. */
   #evidence: ReadonlyMap<Digest, Uint8Array> = new Map();
   readonly #onEarly: (round: number, peer: NodeId) => void;
@@ -55,6 +58,7 @@ export class BlobExchange {
   /** Keeps nobody waiting any longer. */
   stop(): void {
     for (const { wake } of [...this.#awaitingSeal]) wake();
+    for (const { wakes } of this.#coming.values()) for (const wake of wakes) wake();
   }
 
   /** Members may have these messages, in place of those that were offered before. */
@@ -82,7 +86,7 @@ export class BlobExchange {
       return held;
     if (this.#sealedRound < round) await this.#sealOf(round);
     const coming = this.#coming.get(digest);
-    if (coming !== undefined) await new Promise<void>((resolve) => coming.push(resolve));
+    if (coming !== undefined) await this.#arrivalOf(coming);
     return this.#blobs.get(digest);
   }
 
@@ -94,22 +98,23 @@ export class BlobExchange {
     round: number,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    return this.#fetch(digest, from, maxBytes, round, signal, []);
+    return this.#fetch(digest, from, maxBytes, round, signal, true);
   }
 
-  /** @param waiting peers that this node tells when the blob is here or not to be had; undefined where it tells none. */
+  /** @param isAwaited whether peers that ask for the blob meanwhile may wait for it. */
   async #fetch(
     digest: Digest,
     from: readonly NodeId[],
     maxBytes: number,
     round: number,
     signal: AbortSignal,
-    waiting: (() => void)[] | undefined,
+    isAwaited: boolean,
   ): Promise<Uint8Array> {
     const { signer, transport } = this.#collaborators;
     const own = await this.#blobs.get(digest);
     if (own !== undefined) return own;
-    if (waiting !== undefined) this.#coming.set(digest, waiting);
+    const coming: Coming = { since: this.#collaborators.clock.now(), wakes: new Set() };
+    if (isAwaited) this.#coming.set(digest, coming);
     const final = from.findLast((node) => node !== signer.nodeId);
     let last: unknown;
     try {
@@ -129,8 +134,8 @@ export class BlobExchange {
         }
       }
     } finally {
-      if (waiting !== undefined) this.#coming.delete(digest);
-      for (const wake of waiting ?? []) wake();
+      if (this.#coming.get(digest) === coming) this.#coming.delete(digest);
+      for (const wake of coming.wakes) wake();
     }
     throw new BallastError(
       'BODY_NOT_SERVED',
@@ -202,7 +207,7 @@ export class BlobExchange {
     try {
       for (const { digest, most } of parts) {
         const own = await this.#blobs.get(digest);
-        if (own === undefined) await this.#fetch(digest, nodesOf(committee), most, round, signal, undefined);
+        if (own === undefined) await this.#fetch(digest, nodesOf(committee), most, round, signal, false);
         else await this.#blobs.put(round, own);
       }
       return true;
@@ -210,6 +215,23 @@ export class BlobExchange {
       if (error instanceof BallastError && error.code === 'BODY_NOT_SERVED' && !signal.aborted) return false;
       throw error;
     }
+  }
+
+  /**
+   * Until the blob is here or given up; no longer than one peer may keep this node waiting, from when it was first
+   * sought. Members that all seek what nobody has would else wait for each other, one after the other.
+   */
+  #arrivalOf({ since, wakes }: Coming): Promise<void> {
+    const { clock } = this.#collaborators;
+    const left = since + this.#options.parameters.timeouts.fetchMs / 2 - clock.now();
+    if (left <= 0) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.setTimer(left, resolve);
+    wakes.add(resolve);
+    return promise.finally(() => {
+      cancel();
+      wakes.delete(resolve);
+    });
   }
 
   async #isWithheld(digest: Digest, round: number): Promise<boolean> {
