@@ -19,9 +19,11 @@ export class SharedStore implements KeyValueStore {
   }
 
   async *entries(prefix: string): AsyncIterable<readonly [string, Uint8Array]> {
-    const found: (readonly [string, Uint8Array])[] = [];
-    for (const entry of this.#values) if (entry[0].startsWith(prefix)) found.push(entry);
-    found.sort(([a], [b]) => (a < b ? -1 : 1));
-    yield* found;
+    const keys: string[] = [];
+    for (const key of this.#values.keys()) if (key.startsWith(prefix)) keys.push(key);
+    for (const key of keys.sort()) {
+      const value = this.#values.get(key);
+      if (value !== undefined) yield [key, value];
+    }
   }
 }

@@ -61,7 +61,8 @@ export class Scheduler {
 
   #siftDown(from: number): void {
     for (let i = from; ; ) {
-      const [left, right] = [2 * i + 1, 2 * i + 2];
+      const left = 2 * i + 1;
+      const right = left + 1;
       const smaller = this.#isBefore(right, left) ? right : left;
       if (!this.#swapIfBefore(smaller, i)) return;
       i = smaller;
@@ -69,7 +70,8 @@ export class Scheduler {
   }
 
   #swapIfBefore(a: number, b: number): boolean {
-    const [x, y] = [this.#heap[a], this.#heap[b]];
+    const x = this.#heap[a];
+    const y = this.#heap[b];
     if (x === undefined || y === undefined || !isBefore(x, y)) return false;
     this.#heap[a] = y;
     this.#heap[b] = x;
@@ -77,7 +79,8 @@ export class Scheduler {
   }
 
   #isBefore(a: number, b: number): boolean {
-    const [x, y] = [this.#heap[a], this.#heap[b]];
+    const x = this.#heap[a];
+    const y = this.#heap[b];
     return x !== undefined && y !== undefined && isBefore(x, y);
   }
 }
