@@ -82,8 +82,8 @@ describe('safety and liveness of the round', () => {
       nodes: 4,
       faults: [
         { kind: 'byzantine', node: 0, behaviour: 'silent', victim: 1 },
-        away(1, 3_300),
-        away(2, 3_400),
+        away(1, 6_300),
+        away(2, 6_400),
       ],
     });
     expect(violations).to.deep.equal([]);
