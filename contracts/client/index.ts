@@ -9,6 +9,8 @@ export {
 } from './bls-possession.ts';
 export { blsKeysAt, committeeBlsKeys, registerBlsKey } from './bls-registry.ts';
 export { type BlsCommitScheme, blsCommitScheme } from './bls-scheme.ts';
+export * from './breaker.ts';
+export * from './breaker-settings.ts';
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';
 export * from './controller.ts';
@@ -24,9 +26,12 @@ export { ContractRevertError, decodeRevert, type RevertArgument } from './errors
 export { chainEventSource } from './event-source.ts';
 export * from './event-stream.ts';
 export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
+export { circuitBreakerAbi } from './generated/circuit-breaker.ts';
+export { feedPriceSourceAbi } from './generated/feed-price-source.ts';
 export { modelRegistryAbi } from './generated/model-registry.ts';
 export { nodeRegistryAbi } from './generated/node-registry.ts';
 export { parameterRegistryAbi } from './generated/parameter-registry.ts';
+export { stabilityOracleAbi } from './generated/stability-oracle.ts';
 export type { TransactionCall } from './in-flight.ts';
 export * from './model-registry.ts';
 export * from './model-registry-state.ts';
@@ -41,6 +46,7 @@ export {
   signerProofTypedData,
   signSignerProof,
 } from './signer-proof.ts';
+export * from './stability-oracle.ts';
 export {
   type Intent,
   MAX_IN_FLIGHT,

@@ -7,6 +7,8 @@ export const CONTRACTS = [
   'ParameterRegistry',
   'BoundedAutonomyController',
   'CircuitBreaker',
+  'oracle/FeedPriceSource',
+  'oracle/StabilityOracle',
 ] as const;
 
 /** Where the generated modules lie, relative to the root. */

@@ -7,9 +7,11 @@ import { expect } from 'chai';
 import { foundryBinary } from '../client/foundry.ts';
 import { boundedAutonomyControllerBytecode } from '../client/generated/bounded-autonomy-controller.ts';
 import { circuitBreakerBytecode } from '../client/generated/circuit-breaker.ts';
+import { feedPriceSourceBytecode } from '../client/generated/feed-price-source.ts';
 import { modelRegistryBytecode } from '../client/generated/model-registry.ts';
 import { nodeRegistryBytecode } from '../client/generated/node-registry.ts';
 import { parameterRegistryBytecode } from '../client/generated/parameter-registry.ts';
+import { stabilityOracleBytecode } from '../client/generated/stability-oracle.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const LEAST_TESTS = 60;
@@ -50,6 +52,8 @@ describe('forge', function () {
       ParameterRegistry: parameterRegistryBytecode,
       BoundedAutonomyController: boundedAutonomyControllerBytecode,
       CircuitBreaker: circuitBreakerBytecode,
+      FeedPriceSource: feedPriceSourceBytecode,
+      StabilityOracle: stabilityOracleBytecode,
     };
     for (const [name, bytecode] of Object.entries(deployed)) {
       const artifact = readFileSync(join(root, 'contracts', 'out', `${name}.sol`, `${name}.json`), 'utf8');
