@@ -63,7 +63,7 @@ async function bench(): Promise<boolean> {
     console.log(
       `${members.length} nodes of ${REGISTERED} registered, ${messages} messages to each node; load average ${loadavg()[0]?.toFixed(1)}`,
     );
-    await Promise.all(members.map((member) => member.until(() => addressOf(member), 'a node', 90_000)));
+    await Promise.all(members.map((member) => member.until(() => addressOf(member), 'a node', 240_000)));
     for (let i = 0; i < 2; i++) await addRound(members, emptyVotes());
     const outcomes: boolean[] = [];
     for (const kind of kinds) {
