@@ -44,6 +44,8 @@ export type DevnetOptions = {
   readonly epochRounds?: number | undefined;
   /** Nodes that register while the network runs, and enter with the next epoch; none where left out. */
   readonly joining?: number | undefined;
+  /** The first committee votes with BLS, as one of 41 members does; false unless given. */
+  readonly bls?: boolean | undefined;
   /** What the nodes aggregate with; `auto` where left out. */
   readonly kernels?: 'auto' | 'simd' | 'plain';
 };

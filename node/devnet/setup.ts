@@ -25,6 +25,7 @@ import {
   deployNetwork,
   initialiseStake,
   type NetworkTemplate,
+  registerBls,
   registerOperator,
 } from '../operator/index.ts';
 import type { NodeConfig } from '../runtime/index.ts';
@@ -144,9 +145,17 @@ export async function setUpChain(
   });
   for (const [index, identity] of identities.entries())
     await registerIdentity(anvil, options.dataDir, contracts.nodeRegistry, identity, index);
+  if (options.bls === true) {
+    const { nodeRegistry } = contracts;
+    for (const identity of identities) {
+      const hot = createWriter(endpoint, identity.account);
+      await registerBls(reader, hot, { nodeRegistry, secret: identity.blsSecret() });
+    }
+  }
   const { document } = await activateNetwork(reader, governance, path, {
     beaconDelay: FIRST_BEACON_BLOCKS,
     minimumOperators: identities.length,
+    ...(options.bls === true ? { blsCommitteeSize: identities.length } : {}),
     restorer: devAccount(0).address,
   });
   return document;

@@ -6,6 +6,7 @@ import {
   nodesOf,
   type Participant,
 } from '../../coordinator/index.ts';
+import { BoundedCache } from '../../protocol/cache.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
@@ -28,6 +29,7 @@ const PUBLISH_STAGGER_MS = 4_000;
 const CHAIN_MOVED: ReadonlySet<string> = new Set(['VERSION_MISMATCH', 'EPOCH_MISMATCH', 'CHAIN_HELD']);
 const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
+const TOLD_KEPT = 64;
 
 export type AfterDecisionCollaborators = {
   readonly self: NodeId;
@@ -45,6 +47,8 @@ export type AfterDecisionCollaborators = {
 /** What a decision leads to: the report, the publication, the recommendation of a fee. */
 export class AfterDecision {
   readonly #collaborators: AfterDecisionCollaborators;
+  /** Transactions that were told of. */
+  readonly #told = new BoundedCache<true>(TOLD_KEPT);
   /** Ends the wait to publish when the next decision is there: its leader publishes what is missing. */
   #publishing = new AbortController();
 
@@ -168,14 +172,22 @@ export class AfterDecision {
     const transaction = await link.publish(certificate, committee, this.#collaborators.signal);
     // Another's transaction may still be on its way; the next version has to follow it.
     if (transaction === null) await link.awaitVersion(version, signal);
-    else emit({ event: 'published', round, version, digest, transaction });
+    else if (this.#isNews(transaction)) emit({ event: 'published', round, version, digest, transaction });
   }
 
   async #rotate(certificate: Certificate, signal: AbortSignal): Promise<void> {
     const { handOver, emit } = this.#collaborators;
     const { round, version, epoch } = certificate.entry;
     const transaction = await handOver.rotate(certificate, signal);
-    if (transaction !== null) emit({ event: 'rotated', round, epoch: epoch + 1, version, transaction });
+    if (transaction !== null && this.#isNews(transaction))
+      emit({ event: 'rotated', round, epoch: epoch + 1, version, transaction });
+  }
+
+  /** Two that wait for one transaction, after this decision and after the next, both come back with it. */
+  #isNews(transaction: string): boolean {
+    const isKnown = this.#told.get(transaction) === true;
+    this.#told.set(transaction, true, 1);
+    return !isKnown;
   }
 
   /** What the log has and the chain has not, oldest first. */

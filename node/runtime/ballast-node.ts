@@ -1,3 +1,4 @@
+import { parseGwei } from 'viem';
 import { type Clock, type Committee, isMember } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
@@ -303,6 +304,9 @@ export class BallastNode {
           signal,
           held,
           blsSecret: identity.blsSecret(),
+          ...(config.maxGasPriceGwei === undefined
+            ? {}
+            : { maxFeePerGas: parseGwei(String(config.maxGasPriceGwei)) }),
         });
         this.#conditions.clear('CHAIN_UNREACHABLE');
         return link;

@@ -20,6 +20,7 @@ import {
   rotateCommittee,
   roundDecisionDigest,
   signRoundDecision,
+  transactionsOf,
   type Votes,
 } from '../../contracts/client/index.ts';
 import {
@@ -58,6 +59,8 @@ export type ChainLinkOptions = {
   readonly timeoutMs?: number;
   /** 32 bytes of the operator's BLS key, for committees that vote with BLS; without it this node abstains there. */
   readonly blsSecret?: Uint8Array;
+  /** The most that a unit of gas may cost, in wei; 500 gwei unless given. */
+  readonly maxFeePerGas?: bigint;
 };
 
 const FINALIZED: Call = { method: 'eth_getBlockByNumber', params: ['finalized', false] };
@@ -110,7 +113,7 @@ export class ChainLink {
     document: NetworkDocument,
     rpc: string | readonly string[],
     account: LocalAccount,
-    { signal, held, timeoutMs, blsSecret }: ChainLinkOptions = {},
+    { signal, held, timeoutMs, blsSecret, maxFeePerGas }: ChainLinkOptions = {},
   ): Promise<ChainLink> {
     const chainId = Number(document.chain.slice('eip155:'.length));
     const holding = held ?? (() => undefined);
@@ -119,6 +122,7 @@ export class ChainLink {
       { signal: signal ?? new AbortController().signal, held: holding },
     );
     const link = new ChainLink(document, account, endpoints, chainId, holding, blsSecret);
+    if (maxFeePerGas !== undefined) transactionsOf(link.reader, link.writer, { maxFeePerGas });
     await endpoints.readTogether([]).catch((cause: unknown) => {
       if (!(cause instanceof BallastError)) throw cause;
       const what =

@@ -29,6 +29,8 @@ const schema = z.strictObject({
       address: z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address (0x and 40 hexadecimal digits)'),
     })
     .optional(),
+  /** The most that a unit of gas may cost, in gwei; 500 unless given. */
+  maxGasPriceGwei: z.number().min(0.001).max(1_000_000).optional(),
   /** Where the node keeps its log, votes, ledger and bodies. */
   dataDir: z.string().min(1),
   /** TCP multiaddrs; a free port on localhost unless given. */
