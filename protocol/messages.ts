@@ -20,6 +20,9 @@ import { bigCount, bytes, count, digest, firstIssue, nodeId } from './schema.ts'
 export type { Fate, Outcome, PrivacyStatement, RoundEntry, SealedHeader } from './round-entry.ts';
 export { MAX_COMMITTEE, MAX_ROSTER };
 
+/** Parameters that one recommendation may move, as the contracts have it. */
+const MAX_BATCH = 16;
+
 /** Digests one after the other, 32 bytes each. */
 const digestsOf = (most: number) =>
   z.custom<Uint8Array>(
@@ -72,13 +75,19 @@ const PAYLOADS = {
   'view-change': z.strictObject({ lock: lock.nullable(), prepare: bytes(MAX_ENVELOPE_BYTES).nullable() }),
   certificate,
   recommendation: z.strictObject({
-    parameter: digest,
+    /** Number of the batch on the chain. */
     sequence: count,
-    expected: bigCount,
-    value: bigCount,
     modelVersion: count,
     modelDigest: digest,
+    /** Digest of the log entry that the values follow on. */
+    transcript: digest,
     expiry: count,
+    changes: z
+      .array(z.strictObject({ parameter: digest, expected: bigCount, value: bigCount }))
+      .min(1)
+      .max(MAX_BATCH),
+    /** keccak256 of the sender's explanation. */
+    explanation: digest,
     signature: bytes(65),
   }),
   /** A proof that a node broke a rule, as its finder makes it. */

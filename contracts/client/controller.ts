@@ -1,4 +1,4 @@
-import { encodeFunctionData, type Hex, type TransactionReceipt } from 'viem';
+import { encodeFunctionData, type Hex, type TransactionReceipt, zeroAddress } from 'viem';
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
@@ -6,42 +6,57 @@ import { encodeCommittee } from './committee.ts';
 import { chainRequest } from './errors.ts';
 import { boundedAutonomyControllerAbi as abi } from './generated/bounded-autonomy-controller.ts';
 import { parameterRegistryAbi } from './generated/parameter-registry.ts';
+import { decodeLimits, encodeLimits, type ParameterLimits } from './parameter-limits.ts';
 import { unitFromWord, wordFromUnit } from './parameters.ts';
-import { transact, type WaitOptions } from './transact.ts';
-import { type ParameterUpdate, recommendationTypedData } from './typed-data.ts';
+import { transact } from './transact.ts';
+import { encodeUpdate, type ParameterUpdate } from './typed-data.ts';
+import type { WaitOptions } from './waiting.ts';
 import { hexFromBytes, lowerCaseAddress, wordFromDigest } from './words.ts';
 
-/** A member's signed value for an update. */
+export type { ParameterLimits };
+
+/** A member's signed values for an update. */
 export type RecommendationVote = {
   /** Position in the committee. */
   readonly index: number;
-  readonly value: bigint;
+  /** In the order of the update's parameters. */
+  readonly values: readonly bigint[];
+  /** keccak256 of the member's explanation. */
+  readonly explanation: Digest;
   /** 65 bytes, of {@link signRecommendation}. */
   readonly signature: Uint8Array;
 };
 
-/** What governance allows a parameter to do; values in its unit, below 2^128. */
-export type ParameterLimits = {
-  readonly min: bigint;
-  readonly max: bigint;
-  readonly stepUp: bigint;
-  readonly stepDown: bigint;
-  readonly cooldownSeconds: number;
+/** What a model may write now; every limit, the override and the circuit breaker counted in. */
+export type Allowance = {
+  /** The value itself while falls are not acceptable. */
+  readonly lowest: bigint;
+  readonly highest: bigint;
+  /** Unix seconds from which a fall may be acceptable; {@link NOBODY_KNOWS} while a halt lasts. */
+  readonly fallReadyAt: number;
+  readonly riseReadyAt: number;
 };
+
+/** What the contracts say where nobody knows when: the largest uint40. */
+export const NOBODY_KNOWS: number = 2 ** 40 - 1;
 
 export type ParameterState = {
   readonly parameter: Digest;
   readonly value: bigint;
   readonly unit: string;
   readonly limits: ParameterLimits;
-  /** Unix seconds from which it may change again. */
+  readonly allowed: Allowance;
+  /** Unix seconds from which it may change again in one direction at least. */
   readonly readyAt: number;
-  /** Number of its last change; 0 before the first. */
+  /** Unix seconds until which an override of governance keeps models away; 0 for none. */
+  readonly overriddenUntil: number;
+  /** Number of the controller's last batch, of whatever parameters; 0 before the first. */
   readonly sequence: number;
 };
 
-export type AppliedChange = {
-  readonly value: bigint;
+export type AppliedBatch = {
+  /** In the order of the update's parameters. */
+  readonly values: readonly bigint[];
   readonly transactionHash: Hex;
   readonly gasUsed: bigint;
 };
@@ -61,13 +76,14 @@ export function lowerMedian(values: readonly bigint[]): bigint {
 }
 
 /**
- * Hands a quorum's recommendations to the controller, which applies their lower median or refuses. It is tried
- * before it is sent, so a refusal costs nothing.
+ * Hands a quorum's recommendations to the controller, which applies the lower median of each parameter's or refuses
+ * them all. It is tried before it is sent, so a refusal costs nothing.
  *
  * @param votes of distinct members, in any order.
  * @param committee signers of the current committee in ascending order.
  * @throws ContractRevertError `VALUE_ABOVE_MAXIMUM` {id, value, max}, `VALUE_BELOW_MINIMUM` {id, value, min},
- *   `STEP_EXCEEDED` {id, current, value, step}, `COOLDOWN_ACTIVE` {id, readyAt}, `NO_CHANGE`,
+ *   `STEP_EXCEEDED` {id, current, value, step}, `COOLDOWN_ACTIVE` {id, readyAt}, `BUDGET_EXCEEDED`
+ *   {id, current, value, available}, `OVERRIDE_ACTIVE` {id, until}, `WRITES_HALTED` …, `NO_CHANGE`,
  *   `EXPECTED_MISMATCH`, `SEQUENCE_MISMATCH`, `EXPIRED`, `MODEL_MISMATCH`, `QUORUM_NOT_REACHED` …
  */
 export async function applyRecommendations(
@@ -80,30 +96,35 @@ export async function applyRecommendations(
     readonly committee: readonly string[];
   },
   wait: WaitOptions = {},
-): Promise<AppliedChange> {
+): Promise<AppliedBatch> {
   const { update, committee } = request;
-  const votes = request.votes.toSorted((a, b) => compareValues(a.value, b.value));
-  const value = lowerMedian(votes.map((vote) => vote.value));
-  const domain = { chainId: writer.chain.id, contract: controller };
-  const { value: _median, ...shared } = recommendationTypedData(domain, { ...update, value }).message;
-  const encodedVotes = votes.map((vote) => ({ ...vote, signature: hexFromBytes(vote.signature) }));
-  const args = [shared, encodedVotes, encodeCommittee(committee)] as const;
+  // Sorted by the first value they cost the contract least.
+  const votes = request.votes.toSorted((a, b) => compareValues(a.values[0] ?? 0n, b.values[0] ?? 0n));
+  const values = update.parameters.map((_, i) => lowerMedian(votes.map((vote) => vote.values[i] ?? 0n)));
+  const encodedVotes = votes.map((vote) => ({
+    index: vote.index,
+    explanation: wordFromDigest(vote.explanation),
+    values: [...vote.values],
+    signature: hexFromBytes(vote.signature),
+  }));
+  const args = [encodeUpdate(update), encodedVotes, encodeCommittee(committee)] as const;
   const data = encodeFunctionData({ abi, functionName: 'applyUpdate', args });
-  const what = `apply change ${update.sequence} of parameter ${update.parameter}`;
+  const what = `apply batch ${update.sequence} of parameters`;
   const to = lowerCaseAddress(controller);
-  const { sequence, expected, modelDigest, expiry } = update;
-  const id = ['apply', to, update.parameter, sequence, expected, modelDigest, expiry].join('/');
+  const { sequence, modelDigest, transcript, expiry, parameters } = update;
+  const changes = parameters.map(({ parameter, expected }) => `${parameter}=${expected}`);
+  const id = ['apply', to, sequence, modelDigest, transcript, expiry, ...changes].join('/');
   const receipt = await transact(reader, writer, what, { to, data }, wait, id);
-  return { value, transactionHash: receipt.transactionHash, gasUsed: receipt.gasUsed };
+  return { values, transactionHash: receipt.transactionHash, gasUsed: receipt.gasUsed };
 }
 
 const compareValues = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * A parameter's value and limits, all at one block.
+ * A parameter's value, its limits and what a model may write, all at one block.
  *
  * @param height of the block; the latest unless given. Nodes that read at one height read the same.
- * @throws ContractRevertError `PARAMETER_NOT_CONFIGURED`.
+ * @throws ContractRevertError `PARAMETER_UNKNOWN`.
  */
 export async function parameterState(
   reader: ChainReader,
@@ -114,71 +135,85 @@ export async function parameterState(
   const args = [wordFromDigest(parameter)] as const;
   return chainRequest(`read parameter ${parameter}`, async () => {
     const blockNumber = height === undefined ? await reader.getBlockNumber() : BigInt(height);
-    const at = { abi, address: lowerCaseAddress(controller), args, blockNumber } as const;
-    const [[value, unit], limits, readyAt, sequence] = await Promise.all([
+    const address = lowerCaseAddress(parameterRegistry);
+    const at = { abi: parameterRegistryAbi, address, args, blockNumber } as const;
+    const [[value, unit], limits, allowed, { overriddenUntil }, sequence] = await Promise.all([
+      reader.readContract({ ...at, functionName: 'parameters' }),
+      reader.readContract({ ...at, functionName: 'limitsOf' }),
+      reader.readContract({ ...at, functionName: 'allowed' }),
+      reader.readContract({ ...at, functionName: 'stateOf' }),
       reader.readContract({
-        abi: parameterRegistryAbi,
-        address: lowerCaseAddress(parameterRegistry),
-        functionName: 'parameters',
-        args,
+        abi,
+        address: lowerCaseAddress(controller),
+        functionName: 'sequence',
         blockNumber,
       }),
-      reader.readContract({ ...at, functionName: 'limitsOf' }),
-      reader.readContract({ ...at, functionName: 'readyAt' }),
-      reader.readContract({ ...at, functionName: 'sequenceOf' }),
     ]);
-    const { cooldown, ...bounds } = limits;
+    const { lowest, highest, fallReadyAt, riseReadyAt } = allowed;
     return {
       parameter,
       value,
       unit: unitFromWord(unit),
-      limits: { ...bounds, cooldownSeconds: Number(cooldown) },
-      readyAt: Number(readyAt),
+      limits: decodeLimits(limits),
+      allowed: { lowest, highest, fallReadyAt, riseReadyAt },
+      readyAt: Math.min(fallReadyAt, riseReadyAt),
+      overriddenUntil,
       sequence: Number(sequence),
     };
   });
 }
 
 /**
- * Adds a parameter or overrides its value, and sets its limits, as governance: two transactions, limits last.
+ * Adds a parameter, as the governance bridge. Its cooldown starts.
  *
- * @throws ContractRevertError `OWNABLE_UNAUTHORIZED_ACCOUNT`, `UNIT_MISMATCH`, `LIMITS_INVERTED` …
+ * @param configuration its consumer is told of changes where the limits say that it is wired.
+ * @throws ContractRevertError `NOT_GOVERNANCE`, `ALREADY_CONFIGURED`, `VALUE_OUT_OF_BOUNDS`, `LIMITS_INVERTED` …
+ * @throws BallastError `PARAMETER_LIMITS`, `UNIT_LABEL`.
  */
 export async function configureParameter(
   reader: ChainReader,
   writer: ChainWriter,
-  { controller, parameterRegistry }: Registries,
+  { parameterRegistry }: Pick<Registries, 'parameterRegistry'>,
   configuration: {
     readonly parameter: Digest;
     readonly unit: string;
     readonly value: bigint;
     readonly limits: ParameterLimits;
+    readonly consumer?: string;
   },
   wait: WaitOptions = {},
 ): Promise<TransactionReceipt> {
-  const { parameter, unit, value } = configuration;
-  const id = wordFromDigest(parameter);
+  const { parameter, unit, value, limits, consumer } = configuration;
   const data = encodeFunctionData({
     abi: parameterRegistryAbi,
     functionName: 'configure',
-    args: [id, wordFromUnit(unit), value],
+    args: [
+      wordFromDigest(parameter),
+      wordFromUnit(unit),
+      value,
+      encodeLimits(limits),
+      consumer === undefined ? zeroAddress : lowerCaseAddress(consumer),
+    ],
   });
   const to = lowerCaseAddress(parameterRegistry);
-  await transact(reader, writer, `configure parameter ${parameter}`, { to, data }, wait);
-  return setParameterLimits(reader, writer, controller, configuration, wait);
+  return transact(reader, writer, `configure parameter ${parameter}`, { to, data }, wait);
 }
 
-/** Sets a parameter's limits as governance. Its cooldown starts anew, its sequence goes on. */
+/**
+ * Replaces a parameter's limits, as the governance bridge. Its cooldown starts anew.
+ *
+ * @throws ContractRevertError `NOT_GOVERNANCE`, `PARAMETER_UNKNOWN`, `LIMITS_INVERTED` …
+ * @throws BallastError `PARAMETER_LIMITS`.
+ */
 export function setParameterLimits(
   reader: ChainReader,
   writer: ChainWriter,
-  controller: string,
+  parameterRegistry: string,
   { parameter, limits }: { readonly parameter: Digest; readonly limits: ParameterLimits },
   wait: WaitOptions = {},
 ): Promise<TransactionReceipt> {
-  const { cooldownSeconds, ...bounds } = limits;
-  const args = [wordFromDigest(parameter), { ...bounds, cooldown: BigInt(cooldownSeconds) }] as const;
-  const data = encodeFunctionData({ abi, functionName: 'configure', args });
+  const args = [wordFromDigest(parameter), encodeLimits(limits)] as const;
+  const data = encodeFunctionData({ abi: parameterRegistryAbi, functionName: 'setLimits', args });
   const what = `set limits of parameter ${parameter}`;
-  return transact(reader, writer, what, { to: lowerCaseAddress(controller), data }, wait);
+  return transact(reader, writer, what, { to: lowerCaseAddress(parameterRegistry), data }, wait);
 }

@@ -1,24 +1,19 @@
-import {
-  type Abi,
-  type Address,
-  encodeDeployData,
-  encodeFunctionData,
-  getContractAddress,
-  type Hex,
-  isAddressEqual,
-  zeroAddress,
-} from 'viem';
+import { type Abi, type Address, encodeDeployData, getContractAddress, type Hex, zeroAddress } from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
+import { BREAKER_LEVELS, BREAKER_RESUME_DELAY, BREAKER_SETTINGS } from './breaker-defaults.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import {
   boundedAutonomyControllerAbi,
   boundedAutonomyControllerBytecode,
 } from './generated/bounded-autonomy-controller.ts';
+import { circuitBreakerAbi, circuitBreakerBytecode } from './generated/circuit-breaker.ts';
+import { decisionLogAbi, decisionLogBytecode } from './generated/decision-log.ts';
 import { modelRegistryAbi, modelRegistryBytecode } from './generated/model-registry.ts';
+import { moduleProxyAbi, moduleProxyBytecode } from './generated/module-proxy.ts';
 import { nodeRegistryAbi, nodeRegistryBytecode } from './generated/node-registry.ts';
+import { overrideModuleAbi, overrideModuleBytecode } from './generated/override-module.ts';
 import { parameterRegistryAbi, parameterRegistryBytecode } from './generated/parameter-registry.ts';
-import { transact } from './transact.ts';
 import { transactionsOf } from './transactions.ts';
 import type { WaitOptions } from './waiting.ts';
 import { lowerCaseAddress } from './words.ts';
@@ -45,14 +40,23 @@ export type DeployOptions = WaitOptions & {
    * a deployment that is taken up again with the same nonce goes on, and never makes a contract twice.
    */
   readonly firstNonce?: number;
+  /**
+   * Where the circuit breaker reads the peg; where it is left out, none of its observations is usable and guardians
+   * alone can halt.
+   */
+  readonly stabilityOracle?: string;
 };
+
+/** Transactions of a deployment, each with a nonce of its own. */
+export const DEPLOYMENTS = 9;
 
 const FOUND_POLL_MS = 100;
 const DEFAULT_PATIENCE_MS = 60_000;
 
 /**
- * Deploys the four contracts with the writer's account as governance, and names the controller to the parameter
- * registry. `initialiseModelRegistry` and `configureParameter` come next; then hand the ownership over.
+ * Deploys the contracts with the writer's account in the place of governance, guardian, bridge and module registry.
+ * They name each other before they exist, by addresses that follow from the nonces. `initialiseModelRegistry` and
+ * `configureParameter` come next.
  *
  * @throws BallastError `DEPLOYMENT_NONCE_USED` when the account sent something else with a nonce
  *   of the deployment, or `CHAIN_REQUEST_FAILED`; ContractRevertError.
@@ -60,33 +64,54 @@ const DEFAULT_PATIENCE_MS = 60_000;
 export async function deployContracts(
   reader: ChainReader,
   writer: ChainWriter,
-  { minimumBond, unbondingDelaySeconds, firstNonce, ...wait }: DeployOptions,
+  { minimumBond, unbondingDelaySeconds, firstNonce, stabilityOracle, ...wait }: DeployOptions,
 ): Promise<Deployment> {
   const owner = writer.account.address;
-  let nonce = firstNonce ?? (await nextNonce(reader, owner));
+  const first = firstNonce ?? (await nextNonce(reader, owner));
+  const addressOf = (place: number) =>
+    lowerCaseAddress(getContractAddress({ from: owner, nonce: BigInt(first + place) }));
+  let nonce = first;
   const create = (name: string, abi: Abi, bytecode: Hex, args: readonly unknown[]) =>
     deploy(reader, writer, { name, data: encodeDeployData({ abi, bytecode, args }), nonce: nonce++ }, wait);
+  const createModule = async (name: string, abi: Abi, bytecode: Hex, args: readonly unknown[]) => {
+    const code = await create(name, abi, bytecode, args);
+    return create(`${name}'s proxy`, moduleProxyAbi, moduleProxyBytecode, [code.address, '0x']);
+  };
+  const [log, registry, door, overriding] = [addressOf(3), addressOf(4), addressOf(6), addressOf(8)];
 
   const nodes = await create('NodeRegistry', nodeRegistryAbi, nodeRegistryBytecode, [
     minimumBond,
     BigInt(unbondingDelaySeconds),
   ]);
   const models = await create('ModelRegistry', modelRegistryAbi, modelRegistryBytecode, [owner]);
-  const parameters = await create('ParameterRegistry', parameterRegistryAbi, parameterRegistryBytecode, [
+  const breaker = await create('CircuitBreaker', circuitBreakerAbi, circuitBreakerBytecode, [
     owner,
+    { oracle: stabilityOracle ?? owner, health: zeroAddress, log, models: zeroAddress },
+    BREAKER_RESUME_DELAY,
+    [owner],
+    BREAKER_SETTINGS,
+    BREAKER_LEVELS,
   ]);
-  const controller = await create(
+  await create('DecisionLog', decisionLogAbi, decisionLogBytecode, [registry, owner, owner]);
+  await create('ParameterRegistry', parameterRegistryAbi, parameterRegistryBytecode, [
+    door,
+    owner,
+    overriding,
+    breaker.address,
+    log,
+  ]);
+  await createModule(
     'BoundedAutonomyController',
     boundedAutonomyControllerAbi,
     boundedAutonomyControllerBytecode,
-    [owner, models.address, parameters.address],
+    [owner, models.address, registry],
   );
-  await nameController(reader, writer, parameters.address, controller.address, wait);
+  await createModule('OverrideModule', overrideModuleAbi, overrideModuleBytecode, [owner, owner, registry]);
   return {
     nodeRegistry: nodes.address,
     modelRegistry: models.address,
-    parameterRegistry: parameters.address,
-    controller: controller.address,
+    parameterRegistry: registry,
+    controller: door,
     block: nodes.block,
   };
 }
@@ -96,25 +121,6 @@ export function nextNonce(reader: ChainReader, account: Address): Promise<number
   return chainRequest('read nonce', () =>
     reader.getTransactionCount({ address: account, blockTag: 'pending' }),
   );
-}
-
-async function nameController(
-  reader: ChainReader,
-  writer: ChainWriter,
-  registry: Address,
-  controller: Address,
-  wait: WaitOptions,
-): Promise<void> {
-  const named = await chainRequest('read the controller', () =>
-    reader.readContract({ abi: parameterRegistryAbi, address: registry, functionName: 'controller' }),
-  );
-  if (!isAddressEqual(named, zeroAddress) && isAddressEqual(named, controller)) return;
-  const data = encodeFunctionData({
-    abi: parameterRegistryAbi,
-    functionName: 'fixController',
-    args: [controller],
-  });
-  await transact(reader, writer, 'name the controller', { to: registry, data }, wait);
 }
 
 type Creation = { readonly name: string; readonly data: Hex; readonly nonce: number };

@@ -2,11 +2,11 @@ import { type AbiParameter, BaseError, decodeErrorResult, type Hex, isAddress, i
 import { BallastError } from '../../protocol/errors.ts';
 import { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
 import { circuitBreakerAbi } from './generated/circuit-breaker.ts';
-import { feedPriceSourceAbi } from './generated/feed-price-source.ts';
+import { decisionLogAbi } from './generated/decision-log.ts';
 import { modelRegistryAbi } from './generated/model-registry.ts';
 import { nodeRegistryAbi } from './generated/node-registry.ts';
+import { overrideModuleAbi } from './generated/override-module.ts';
 import { parameterRegistryAbi } from './generated/parameter-registry.ts';
-import { stabilityOracleAbi } from './generated/stability-oracle.ts';
 import { digestFromWord, lowerCaseAddress } from './words.ts';
 
 /** An argument of a revert: hashes without 0x, addresses in lower case, integers as bigint. */
@@ -45,6 +45,10 @@ const HINTS: Readonly<Record<string, string>> = {
   VALUE_ABOVE_MAXIMUM: 'only governance may widen the bounds: make it a proposal',
   VALUE_BELOW_MINIMUM: 'only governance may widen the bounds: make it a proposal',
   STEP_EXCEEDED: 'approach the value in several changes',
+  BUDGET_EXCEEDED: 'wait until the budget has drained, or make it a proposal',
+  OVERRIDE_ACTIVE: 'governance keeps models away until then (Unix seconds)',
+  WRITES_HALTED: 'only governance resumes, after its delay',
+  RISK_RAISING_HALTED: 'only changes that reduce risk pass; governance resumes, after its delay',
   EXPECTED_MISMATCH: 'the parameter has moved since: read it again and sign anew',
   MODEL_MISMATCH: 'a newer model is published: recommend from that one',
   BOND_TOO_SMALL: 'send at least the minimum bond',
@@ -53,11 +57,6 @@ const HINTS: Readonly<Record<string, string>> = {
   SIGNER_IS_OWNER: 'keep the key that signs votes apart from the one that holds the bond',
   SIGNER_PROOF_INVALID: 'a proof serves once: make the registration again with the current nonce',
   STILL_BONDED: 'withdraw again after withdrawableAt (Unix seconds)',
-  NOT_GUARDIAN: 'governance names guardians',
-  OBSERVATION_TOO_EARLY: 'observe again at readyAt (Unix seconds)',
-  OBSERVATION_STALE: 'have the breaker observe, then resume',
-  RESUMPTION_CANCELLED: 'something has halted since: governance must ask anew',
-  CAUSE_STANDS: 'wait until the severity has fallen and the oracle answers',
   ALREADY_REGISTERED: 'nothing is left to do; to change keys, exit and withdraw first',
 };
 
@@ -66,10 +65,10 @@ const ERRORS = [
   nodeRegistryAbi,
   modelRegistryAbi,
   parameterRegistryAbi,
+  decisionLogAbi,
+  overrideModuleAbi,
   boundedAutonomyControllerAbi,
   circuitBreakerAbi,
-  feedPriceSourceAbi,
-  stabilityOracleAbi,
 ].flatMap((abi) => abi.filter((item) => item.type === 'error'));
 
 /**

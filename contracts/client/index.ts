@@ -9,8 +9,6 @@ export {
 } from './bls-possession.ts';
 export { blsKeysAt, committeeBlsKeys, registerBlsKey } from './bls-registry.ts';
 export { type BlsCommitScheme, blsCommitScheme } from './bls-scheme.ts';
-export * from './breaker.ts';
-export * from './breaker-settings.ts';
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';
 export * from './controller.ts';
@@ -26,19 +24,19 @@ export { ContractRevertError, decodeRevert, type RevertArgument } from './errors
 export { chainEventSource } from './event-source.ts';
 export * from './event-stream.ts';
 export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
-export { circuitBreakerAbi } from './generated/circuit-breaker.ts';
-export { feedPriceSourceAbi } from './generated/feed-price-source.ts';
+export { decisionLogAbi } from './generated/decision-log.ts';
 export { modelRegistryAbi } from './generated/model-registry.ts';
 export { nodeRegistryAbi } from './generated/node-registry.ts';
+export { overrideModuleAbi } from './generated/override-module.ts';
 export { parameterRegistryAbi } from './generated/parameter-registry.ts';
-export { stabilityOracleAbi } from './generated/stability-oracle.ts';
 export type { TransactionCall } from './in-flight.ts';
 export * from './model-registry.ts';
 export * from './model-registry-state.ts';
 export { type NodeProofStatement, nodeProofMessage, signNodeProof, verifyNodeProof } from './node-proof.ts';
 export * from './node-registry.ts';
 export * from './operators.ts';
-export { parameterId, STABILITY_FEE, WAD_PER_YEAR } from './parameters.ts';
+export { type RiskDirection, VALUE_LIMIT } from './parameter-limits.ts';
+export { explanationDigest, parameterId, STABILITY_FEE, WAD_PER_YEAR } from './parameters.ts';
 export { type RestoreRequest, requestRestore, restoreRequestAt } from './restore.ts';
 export * from './signatures.ts';
 export {
@@ -46,7 +44,7 @@ export {
   signerProofTypedData,
   signSignerProof,
 } from './signer-proof.ts';
-export * from './stability-oracle.ts';
+export { type SuiteAddresses, suiteOf } from './suite.ts';
 export {
   type Intent,
   MAX_IN_FLIGHT,
@@ -59,6 +57,7 @@ export {
   type ContractDomain,
   committeeRotationDigest,
   EIP712_TYPES,
+  type ExpectedValue,
   OUTCOME_CODES,
   type ParameterUpdate,
   type Recommendation,

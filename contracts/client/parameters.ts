@@ -25,4 +25,7 @@ export function wordFromUnit(unit: string): Hex {
   return stringToHex(unit, { size: 32 });
 }
 
+/** Digest of an explanation or a justification, as the decision log holds it: keccak256 of its text in UTF-8. */
+export const explanationDigest = (text: string): Digest => digestFromWord(keccak256(stringToHex(text)));
+
 export const unitFromWord = (word: Hex): string => hexToString(word, { size: 32 });

@@ -22,23 +22,30 @@ export type CommitteeRotation = {
   readonly nextKeys?: Digest;
 };
 
-/** What all recommendations for one change of a parameter have in common. */
+/** What all recommendations for one batch of changes have in common. */
 export type ParameterUpdate = {
   readonly network: Digest;
-  /** keccak256 of the parameter's name. */
-  readonly parameter: Digest;
-  /** One above the parameter's last change. */
+  /** Number of the batch, one above the controller's last. */
   readonly sequence: number;
-  /** The parameter's value before the change, in its unit. */
-  readonly expected: bigint;
   readonly modelVersion: number;
   readonly modelDigest: Digest;
+  /** Digest of the log entry of the round that the values follow on. */
+  readonly transcript: Digest;
   /** Unix seconds; at most 6 h ahead. */
   readonly expiry: number;
+  /** 1 to 16 parameters by strictly ascending id (keccak256 of the name). */
+  readonly parameters: readonly ExpectedValue[];
 };
 
-/** One member's own value for an update, in the parameter's unit. */
-export type Recommendation = ParameterUpdate & { readonly value: bigint };
+/** A parameter and its value before a batch, in its unit. */
+export type ExpectedValue = { readonly parameter: Digest; readonly expected: bigint };
+
+/** One member's own values for an update, in the order and the units of its parameters. */
+export type Recommendation = ParameterUpdate & {
+  readonly values: readonly bigint[];
+  /** keccak256 of the member's explanation. */
+  readonly explanation: Digest;
+};
 
 const WORD = 'bytes32';
 const COUNT = 'uint64';
@@ -64,12 +71,14 @@ export const EIP712_TYPES = {
   ],
   Recommendation: [
     { name: 'network', type: WORD },
-    { name: 'parameterId', type: WORD },
     { name: 'sequence', type: COUNT },
-    { name: 'expected', type: 'uint256' },
-    { name: 'value', type: 'uint256' },
+    { name: 'parameterIds', type: 'bytes32[]' },
+    { name: 'expected', type: 'uint64[]' },
+    { name: 'values', type: 'uint64[]' },
     { name: 'modelVersion', type: COUNT },
     { name: 'modelDigest', type: WORD },
+    { name: 'transcript', type: WORD },
+    { name: 'explanation', type: WORD },
     { name: 'expiry', type: COUNT },
   ],
 } as const;
@@ -118,20 +127,29 @@ export function committeeRotationTypedData(domain: ContractDomain, rotation: Com
   } as const;
 }
 
+/** An update as the controller takes it. */
+export function encodeUpdate({ parameters, ...update }: ParameterUpdate) {
+  return {
+    network: wordFromDigest(update.network),
+    sequence: BigInt(update.sequence),
+    modelVersion: BigInt(update.modelVersion),
+    modelDigest: wordFromDigest(update.modelDigest),
+    transcript: wordFromDigest(update.transcript),
+    expiry: BigInt(update.expiry),
+    parameterIds: parameters.map(({ parameter }) => wordFromDigest(parameter)),
+    expected: parameters.map(({ expected }) => expected),
+  } as const;
+}
+
 export function recommendationTypedData(domain: ContractDomain, recommendation: Recommendation) {
   return {
     domain: typedDataDomain(domain),
     types: EIP712_TYPES,
     primaryType: 'Recommendation',
     message: {
-      network: wordFromDigest(recommendation.network),
-      parameterId: wordFromDigest(recommendation.parameter),
-      sequence: BigInt(recommendation.sequence),
-      expected: recommendation.expected,
-      value: recommendation.value,
-      modelVersion: BigInt(recommendation.modelVersion),
-      modelDigest: wordFromDigest(recommendation.modelDigest),
-      expiry: BigInt(recommendation.expiry),
+      ...encodeUpdate(recommendation),
+      values: [...recommendation.values],
+      explanation: wordFromDigest(recommendation.explanation),
     },
   } as const;
 }

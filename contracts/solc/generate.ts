@@ -7,8 +7,9 @@ export const CONTRACTS = [
   'ParameterRegistry',
   'BoundedAutonomyController',
   'CircuitBreaker',
-  'oracle/FeedPriceSource',
-  'oracle/StabilityOracle',
+  'DecisionLog',
+  'OverrideModule',
+  'ModuleProxy',
 ] as const;
 
 /** Where the generated modules lie, relative to the root. */

@@ -1,213 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {CommitteeVotes} from "./CommitteeVotes.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IParameterRegistry} from "./interfaces/IParameterRegistry.sol";
+import {IStabilityController, ParameterUpdate, Recommendation} from "./interfaces/IStabilityController.sol";
+import {Module} from "./Module.sol";
+import {BatchSizeInvalid, Change, MAX_BATCH, Provenance} from "./ParameterTypes.sol";
 
-/// @notice What all votes on one change have in common.
-/// @param network Network id.
-/// @param parameterId keccak256 of the parameter's name.
-/// @param sequence Number of the change, one above the parameter's last.
-/// @param expected Value that the parameter has before the change.
-/// @param modelVersion Model version that the values come from: the last published one.
-/// @param modelDigest SHA-256 of that version's weights.
-/// @param expiry Unix time in seconds after which the votes are void.
-struct ParameterUpdate {
-    bytes32 network;
-    bytes32 parameterId;
-    uint64 sequence;
-    uint256 expected;
-    uint64 modelVersion;
-    bytes32 modelDigest;
-    uint64 expiry;
-}
-
-/// @notice One member's own value.
-/// @param index Position of the member in the committee.
-/// @param value Value that the member recommends, in the parameter's unit.
-/// @param signature 65 bytes over the EIP-712 digest of the update with this value.
-struct Recommendation {
-    uint8 index;
-    uint256 value;
-    bytes signature;
-}
-
-/// @title Moves parameters inside bounds that no model can widen
-/// @notice A quorum of the current committee recommends values; the contract takes their lower median and applies
-/// exactly that, or reverts. It never clamps. The owner (governance) sets the limits and can do nothing else here;
-/// the committee moves values and cannot touch the limits.
-contract BoundedAutonomyController is Ownable, EIP712 {
-    /// @notice Limits of one parameter, in its unit. A step of zero closes its direction.
-    /// @param min Lowest value.
-    /// @param max Highest value.
-    /// @param stepUp Largest rise in one change.
-    /// @param stepDown Largest fall in one change.
-    /// @param cooldown Seconds between two changes, and between a configuration and the first.
-    struct Limits {
-        uint128 min;
-        uint128 max;
-        uint128 stepUp;
-        uint128 stepDown;
-        uint64 cooldown;
-    }
-
-    /// @dev The members of Limits and what changes with every update, laid out in three slots.
-    struct State {
-        uint128 min;
-        uint128 max;
-        uint128 stepUp;
-        uint128 stepDown;
-        uint64 cooldown;
-        uint64 changedAt;
-        uint64 sequence;
-    }
-
+/// @title What a committee may ask of the parameters
+/// @notice A quorum of the current committee recommends values; the contract takes the lower median of each
+/// parameter's and hands exactly that to the parameter registry, which applies or refuses it. It never clamps. It
+/// decides who may ask and holds no power over the limits: replacing it cannot widen them.
+contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
     /// @notice How far ahead an expiry may lie.
     uint256 public constant MAX_LIFETIME = 6 hours;
-    /// @notice How long a cooldown may last.
-    uint64 public constant MAX_COOLDOWN = 365 days;
-
+    bytes32 public constant MODULE_KEY = keccak256("BOUNDED_AUTONOMY_CONTROLLER");
     bytes32 public constant RECOMMENDATION_TYPEHASH = keccak256(
-        "Recommendation(bytes32 network,bytes32 parameterId,uint64 sequence,uint256 expected,uint256 value,uint64 modelVersion,bytes32 modelDigest,uint64 expiry)"
+        "Recommendation(bytes32 network,uint64 sequence,bytes32[] parameterIds,uint64[] expected,uint64[] values,uint64 modelVersion,bytes32 modelDigest,bytes32 transcript,bytes32 explanation,uint64 expiry)"
     );
 
-    /// @notice Says which version is the last and who may sign.
+    /// @notice Says which version may be cited and who may sign.
     IModelRegistry public immutable MODELS;
-    /// @notice Holds the values.
+    /// @notice Holds the values and the limits.
     IParameterRegistry public immutable PARAMETERS;
-    mapping(bytes32 id => State) private _states;
+    /// @inheritdoc IStabilityController
+    uint64 public sequence;
+    uint256[47] private _gap;
 
-    event LimitsConfigured(
-        bytes32 indexed id, uint128 min, uint128 max, uint128 stepUp, uint128 stepDown, uint64 cooldown
-    );
-    event ParameterApplied(
-        bytes32 indexed id,
-        uint256 before,
-        uint256 value,
-        uint64 indexed modelVersion,
-        uint64 sequence,
-        uint256 votes,
-        address submitter
-    );
+    /// @notice A batch was applied; each of its changes is an event of the parameter registry.
+    event UpdateApplied(uint64 indexed sequence, uint64 indexed modelVersion, uint256 votes, address submitter);
 
-    error ZeroRegistry();
-    error LimitsInverted(bytes32 id, uint256 min, uint256 max);
-    error CooldownTooLong(bytes32 id, uint64 cooldown, uint64 maximum);
-    error ParameterNotConfigured(bytes32 id);
     error NetworkMismatch(bytes32 expected, bytes32 given);
-    error SequenceMismatch(bytes32 id, uint64 expected, uint64 given);
+    error SequenceMismatch(uint64 expected, uint64 given);
     error Expired(uint64 expiry, uint256 timestamp);
     error ExpiryTooFar(uint64 expiry, uint256 latestAllowed);
     error ModelMismatch(uint64 version, bytes32 digest, uint64 givenVersion, bytes32 givenDigest);
-    error ExpectedMismatch(bytes32 id, uint256 expected, uint256 current);
-    error CooldownActive(bytes32 id, uint256 readyAt);
-    error ValuesNotAscending(uint256 position, uint256 previous, uint256 value);
-    error NoChange(bytes32 id, uint256 value);
-    error ValueBelowMinimum(bytes32 id, uint256 value, uint256 min);
-    error ValueAboveMaximum(bytes32 id, uint256 value, uint256 max);
-    error StepExceeded(bytes32 id, uint256 current, uint256 value, uint256 step);
+    /// @notice The lists of an update, or a vote's values, are not as many as its parameters.
+    error LengthMismatch(uint256 expected, uint256 given);
 
-    /// @param owner Governance.
+    /// @param upgrader The module registry.
     /// @param models Registry of the network's models.
-    /// @param parameters Registry whose controller this contract is to be.
-    constructor(address owner, IModelRegistry models, IParameterRegistry parameters)
-        Ownable(owner)
+    /// @param parameters The parameter registry, known before its deployment.
+    constructor(address upgrader, IModelRegistry models, IParameterRegistry parameters)
+        Module(upgrader)
         EIP712("Ballast", "1")
     {
-        if (address(models) == address(0) || address(parameters) == address(0)) revert ZeroRegistry();
-        MODELS = models;
-        PARAMETERS = parameters;
+        if (address(models) == address(0)) revert ZeroAddress("models");
+        if (address(parameters) == address(0)) revert ZeroAddress("parameters");
+        (MODELS, PARAMETERS) = (models, parameters);
     }
 
-    /// @notice Sets a parameter's limits and starts its cooldown. The sequence goes on.
-    /// @dev The parameter must exist in the registry. Its value may lie outside the new limits: then only steps
-    /// toward them are accepted.
-    function configure(bytes32 id, Limits calldata limits) external onlyOwner {
-        PARAMETERS.valueOf(id);
-        if (limits.min > limits.max) revert LimitsInverted(id, limits.min, limits.max);
-        if (limits.cooldown > MAX_COOLDOWN) revert CooldownTooLong(id, limits.cooldown, MAX_COOLDOWN);
-        State storage state = _states[id];
-        (state.min, state.max) = (limits.min, limits.max);
-        (state.stepUp, state.stepDown) = (limits.stepUp, limits.stepDown);
-        (state.cooldown, state.changedAt) = (limits.cooldown, uint64(block.timestamp));
-        emit LimitsConfigured(id, limits.min, limits.max, limits.stepUp, limits.stepDown, limits.cooldown);
-    }
-
-    /// @notice Applies the lower median of a quorum's values. Anyone may call it; the signatures decide.
-    /// @dev Checked in this order: configuration, expiry, sequence, cooldown, expected value, network, cited
-    /// version, committee, quorum, votes, no change, bounds, step. The registry is called last. The submitter
-    /// chooses which votes to hand in, yet at most F of them are faulty and q >= 2F+1, so the median lies within
-    /// the values of honest members.
-    /// @param update What the votes have in common.
-    /// @param votes Votes of distinct members by non-decreasing value.
-    /// @param committee The current committee in strictly ascending order.
-    function applyUpdate(ParameterUpdate calldata update, Recommendation[] calldata votes, address[] calldata committee)
-        external
-    {
-        bytes32 id = update.parameterId;
-        State storage state = _states[id];
-        if (state.changedAt == 0) revert ParameterNotConfigured(id);
-        _requireTimely(update, state);
-        uint256 current = PARAMETERS.valueOf(id);
-        if (update.expected != current) revert ExpectedMismatch(id, update.expected, current);
+    /// @inheritdoc IStabilityController
+    /// @dev Checked in this order: expiry, sequence, lengths, network, cited version, committee, quorum, votes; then what
+    /// the registry checks. The submitter chooses which votes to hand in, yet at most F of them are faulty and
+    /// q >= 2F+1, so each median lies within the values of honest members.
+    function applyUpdate(
+        ParameterUpdate calldata update,
+        Recommendation[] calldata votes,
+        address[] calldata committee
+    ) external {
+        _requireTimely(update);
         _requireCommittee(update, committee);
-        uint256 value = _median(update, votes, committee);
-        _requireWithin(id, state, current, value);
+        _requireVotes(update, votes, committee);
+        Change[] memory changes = _medians(update, votes);
 
-        state.changedAt = uint64(block.timestamp);
-        state.sequence = update.sequence;
-        emit ParameterApplied(id, current, value, update.modelVersion, update.sequence, votes.length, msg.sender);
-        PARAMETERS.set(id, value);
+        sequence = update.sequence;
+        emit UpdateApplied(update.sequence, update.modelVersion, votes.length, msg.sender);
+        Provenance memory provenance =
+            Provenance(update.sequence, update.modelVersion, update.modelDigest, update.transcript);
+        PARAMETERS.applyBatch(provenance, false, changes);
     }
 
-    /// @notice A parameter's limits.
-    function limitsOf(bytes32 id) external view returns (Limits memory) {
-        State storage state = _configured(id);
-        return Limits(state.min, state.max, state.stepUp, state.stepDown, state.cooldown);
+    /// @inheritdoc IStabilityController
+    function bounds(bytes32 id) external view returns (uint64 current, uint64 lowest, uint64 highest) {
+        IParameterRegistry.Allowance memory allowance = PARAMETERS.allowed(id);
+        return (allowance.current, allowance.lowest, allowance.highest);
     }
 
-    /// @notice Number of the last change of a parameter; 0 before the first.
-    function sequenceOf(bytes32 id) external view returns (uint64) {
-        return _configured(id).sequence;
+    /// @inheritdoc IStabilityController
+    function hashRecommendation(ParameterUpdate calldata update, uint64[] calldata values, bytes32 explanation)
+        external
+        view
+        returns (bytes32)
+    {
+        return _hash(_domainSeparatorV4(), _encoded(update), values, explanation);
     }
 
-    /// @notice Unix time in seconds from which a parameter may change again.
-    function readyAt(bytes32 id) external view returns (uint256) {
-        return _readyAt(_configured(id));
+    function moduleKey() external pure returns (bytes32) {
+        return MODULE_KEY;
     }
 
-    /// @notice EIP-712 digest that a member signs to recommend `value`.
-    function hashRecommendation(ParameterUpdate calldata update, uint256 value) public view returns (bytes32) {
-        return _hashTypedDataV4(
-            keccak256(
-                abi.encode(
-                    RECOMMENDATION_TYPEHASH,
-                    update.network,
-                    update.parameterId,
-                    update.sequence,
-                    update.expected,
-                    value,
-                    update.modelVersion,
-                    update.modelDigest,
-                    update.expiry
-                )
-            )
-        );
+    function moduleVersion() external pure returns (uint96) {
+        return 1 << 64;
     }
 
-    function _requireTimely(ParameterUpdate calldata update, State storage state) private view {
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return interfaceId == type(IStabilityController).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    function _requireTimely(ParameterUpdate calldata update) private view {
         if (update.expiry < block.timestamp) revert Expired(update.expiry, block.timestamp);
         if (update.expiry > block.timestamp + MAX_LIFETIME) {
             revert ExpiryTooFar(update.expiry, block.timestamp + MAX_LIFETIME);
         }
-        if (update.sequence != state.sequence + 1) {
-            revert SequenceMismatch(update.parameterId, state.sequence + 1, update.sequence);
-        }
-        uint256 ready = _readyAt(state);
-        if (block.timestamp < ready) revert CooldownActive(update.parameterId, ready);
+        uint64 next = sequence + 1;
+        if (update.sequence != next) revert SequenceMismatch(next, update.sequence);
+        uint256 count = update.parameterIds.length;
+        if (count == 0 || count > MAX_BATCH) revert BatchSizeInvalid(count, MAX_BATCH);
+        if (update.expected.length != count) revert LengthMismatch(count, update.expected.length);
     }
 
     function _requireCommittee(ParameterUpdate calldata update, address[] calldata committee) private view {
@@ -219,41 +122,83 @@ contract BoundedAutonomyController is Ownable, EIP712 {
         CommitteeVotes.requireCommittee(committee, head.committeeRoot, head.committeeSize);
     }
 
-    function _median(ParameterUpdate calldata update, Recommendation[] calldata votes, address[] calldata committee)
-        private
-        view
-        returns (uint256)
-    {
+    function _requireVotes(
+        ParameterUpdate calldata update,
+        Recommendation[] calldata votes,
+        address[] calldata committee
+    ) private view {
         CommitteeVotes.requireCount(votes.length, committee.length);
+        uint256 count = update.parameterIds.length;
+        bytes32 domain = _domainSeparatorV4();
+        bytes memory encoded = _encoded(update);
         uint256 voted = 0;
-        uint256 previous = 0;
         for (uint256 i = 0; i < votes.length; ++i) {
             Recommendation calldata vote = votes[i];
-            if (vote.value < previous) revert ValuesNotAscending(i, previous, vote.value);
-            previous = vote.value;
-            bytes32 digest = hashRecommendation(update, vote.value);
+            if (vote.values.length != count) revert LengthMismatch(count, vote.values.length);
+            bytes32 digest = _hash(domain, encoded, vote.values, vote.explanation);
             voted = CommitteeVotes.requireVote(digest, committee, vote.index, vote.signature, voted);
         }
-        return votes[(votes.length - 1) / 2].value;
     }
 
-    /// @dev A value beyond a bound is accepted only as a step back toward it, from further beyond it.
-    function _requireWithin(bytes32 id, State storage state, uint256 current, uint256 value) private view {
-        if (value == current) revert NoChange(id, value);
-        (uint256 min, uint256 max) = (state.min, state.max);
-        if (value > max && value > current) revert ValueAboveMaximum(id, value, max);
-        if (value < min && value < current) revert ValueBelowMinimum(id, value, min);
-        bool rises = value > current;
-        uint256 step = rises ? state.stepUp : state.stepDown;
-        if ((rises ? value - current : current - value) > step) revert StepExceeded(id, current, value, step);
+    /// @dev Equal values are ordered by their members' positions, so that the explanation, which is that of the first
+    /// member whose value was taken, does not depend on the order in which votes are handed in.
+    function _medians(ParameterUpdate calldata update, Recommendation[] calldata votes)
+        private
+        pure
+        returns (Change[] memory changes)
+    {
+        uint256 count = update.parameterIds.length;
+        changes = new Change[](count);
+        uint256[] memory ordered = new uint256[](votes.length);
+        for (uint256 p = 0; p < count; ++p) {
+            for (uint256 i = 0; i < votes.length; ++i) {
+                uint256 key = (uint256(votes[i].values[p]) << 16) | (uint256(votes[i].index) << 8) | i;
+                uint256 j = i;
+                for (; j > 0 && ordered[j - 1] > key; --j) {
+                    ordered[j] = ordered[j - 1];
+                }
+                ordered[j] = key;
+            }
+            uint256 first = (votes.length - 1) / 2;
+            uint256 value = ordered[first] >> 16;
+            while (first > 0 && ordered[first - 1] >> 16 == value) --first;
+            bytes32 explanation = votes[ordered[first] & 0xff].explanation;
+            changes[p] = Change(update.parameterIds[p], update.expected[p], uint64(value), explanation);
+        }
     }
 
-    function _readyAt(State storage state) private view returns (uint256) {
-        return uint256(state.changedAt) + state.cooldown;
+    /// @dev The encoded struct with zeros where a vote's values and explanation belong.
+    function _encoded(ParameterUpdate calldata update) private pure returns (bytes memory) {
+        return abi.encode(
+            RECOMMENDATION_TYPEHASH,
+            update.network,
+            update.sequence,
+            keccak256(abi.encodePacked(update.parameterIds)),
+            keccak256(abi.encodePacked(update.expected)),
+            bytes32(0),
+            update.modelVersion,
+            update.modelDigest,
+            update.transcript,
+            bytes32(0),
+            update.expiry
+        );
     }
 
-    function _configured(bytes32 id) private view returns (State storage state) {
-        state = _states[id];
-        if (state.changedAt == 0) revert ParameterNotConfigured(id);
+    /// @dev Values with set bits above the 64th are refused where they are read.
+    function _hash(bytes32 domain, bytes memory encoded, uint64[] calldata values, bytes32 explanation)
+        private
+        pure
+        returns (bytes32)
+    {
+        bytes32 structHash;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := shl(5, values.length)
+            calldatacopy(free, values.offset, size)
+            mstore(add(encoded, 0xc0), keccak256(free, size))
+            mstore(add(encoded, 0x140), explanation)
+            structHash := keccak256(add(encoded, 0x20), mload(encoded))
+        }
+        return MessageHashUtils.toTypedDataHash(domain, structHash);
     }
 }

@@ -1,80 +1,341 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
+import {IDecisionLog} from "./interfaces/IDecisionLog.sol";
+import {IParameterConsumer} from "./interfaces/IParameterConsumer.sol";
+import {IParameterGovernance} from "./interfaces/IParameterGovernance.sol";
 import {IParameterRegistry} from "./interfaces/IParameterRegistry.sol";
+import {Hot, ParameterRules} from "./ParameterRules.sol";
+import {BatchSizeInvalid, Change, Limits, MAX_BATCH, Provenance, Risk} from "./ParameterTypes.sol";
 
-/// @title The parameters that models may move
-/// @notice Governance (the owner) decides which parameters exist, their units and starting values, and names the
-/// controller once. From then on the controller moves values inside its bounds. Every other caller is refused.
-contract ParameterRegistry is IParameterRegistry, Ownable {
+/// @title The parameters that models may move, and the bounds that no model can widen
+/// @notice Cannot be changed after deployment. The controller moves values inside the limits; governance sets the
+/// limits and cannot make the controller pass them; whoever may do the one may not do the other. Nothing is clamped: a
+/// batch that breaks a rule reverts as a whole.
+contract ParameterRegistry is IParameterRegistry, IParameterGovernance, ReentrancyGuardTransient {
+    /// @param unit Zero until configured.
+    /// @param consumer Who is told of changes while `limits.isWired`.
+    /// @param anchor The value that governance wrote last: what the range shrinks toward when the breaker is alarmed.
     struct Parameter {
-        uint256 value;
+        Hot hot;
+        Limits limits;
         bytes32 unit;
+        address consumer;
+        uint64 anchor;
     }
 
-    /// @notice The one contract that may call `set`; zero until named.
-    address public controller;
+    /// @notice How long a cooldown may last.
+    uint32 public constant MAX_COOLDOWN = 365 days;
+    /// @notice How long a window may last.
+    uint32 public constant MAX_WINDOW = 365 days;
+    /// @notice How long an override may last.
+    uint40 public constant MAX_OVERRIDE = 30 days;
+    uint8 private constant CLASSES = 32;
+    uint40 private constant NOBODY_KNOWS = type(uint40).max;
+
+    /// @notice The bounded autonomy controller: it alone calls `applyBatch`.
+    address public immutable CONTROLLER;
+    /// @notice The governance bridge: it alone configures.
+    address public immutable GOVERNANCE;
+    /// @notice The override module: it alone overrides.
+    address public immutable OVERRIDES;
+    ICircuitBreaker public immutable BREAKER;
+    IDecisionLog public immutable LOG;
     mapping(bytes32 id => Parameter) private _parameters;
 
-    event ControllerFixed(address indexed controller);
-    event ParameterConfigured(bytes32 indexed id, bytes32 unit, uint256 before, uint256 value);
-    event ParameterSet(bytes32 indexed id, uint256 before, uint256 value);
+    event ParameterConfigured(bytes32 indexed id, bytes32 unit, uint64 value, Limits limits, address consumer);
+    event LimitsSet(bytes32 indexed id, Limits limits);
+    event ConsumerSet(bytes32 indexed id, address consumer);
+    /// @notice A model's write.
+    event ParameterChanged(bytes32 indexed id, uint64 indexed sequence, uint64 before, uint64 value);
+    /// @notice A write by governance.
+    event ParameterWritten(bytes32 indexed id, uint64 indexed decision, uint64 before, uint64 value);
+    event OverrideSet(bytes32 indexed id, uint64 indexed decision, uint64 before, uint64 value, uint40 until);
+    event OverrideEnded(bytes32 indexed id);
 
-    error ZeroController();
-    error ControllerAlreadyFixed(address controller);
+    error ZeroAddress(string field);
+    /// @notice Two roles that must be apart are one address.
+    error RolesNotApart(address account);
     error NotController(address caller, address controller);
+    error NotGovernance(address caller, address governance);
+    error NotOverrideModule(address caller, address overrides);
     error ParameterUnknown(bytes32 id);
+    error AlreadyConfigured(bytes32 id);
     error ZeroParameterId();
     error ZeroUnit(bytes32 id);
-    error UnitMismatch(bytes32 id, bytes32 expected, bytes32 given);
+    error LimitsInverted(bytes32 id, uint64 min, uint64 max);
+    error CooldownTooLong(bytes32 id, uint32 cooldown, uint32 maximum);
+    error WindowInvalid(bytes32 id, uint32 window, uint32 maximum);
+    error ClassInvalid(bytes32 id, uint8 class, uint8 maximum);
+    error ConsumerMissing(bytes32 id);
+    /// @notice A write by governance lies outside [min, max].
+    error ValueOutOfBounds(bytes32 id, uint64 value, uint64 min, uint64 max);
+    /// @notice The id at `position` is not above the one before it.
+    error IdsNotAscending(uint256 position, bytes32 previous, bytes32 id);
+    error ExpectedMismatch(bytes32 id, uint64 expected, uint64 current);
+    error OverrideActive(bytes32 id, uint40 until);
+    error OverrideNotActive(bytes32 id);
+    error OverrideUntilInvalid(bytes32 id, uint40 until, uint256 latest);
+    error WritesHalted(uint8 severity);
+    error RiskRaisingHalted(bytes32 id, uint8 severity);
+    error ClassHalted(bytes32 id, uint8 class);
+    error ParameterHalted(bytes32 id);
+    /// @notice A newer model is disputed: only changes that reduce risk pass.
+    error RiskRaisingContested(bytes32 id, uint64 modelVersion);
 
-    /// @param owner Governance.
-    constructor(address owner) Ownable(owner) {}
-
-    /// @notice Names the controller, once and for ever.
-    function fixController(address given) external onlyOwner {
-        if (given == address(0)) revert ZeroController();
-        if (controller != address(0)) revert ControllerAlreadyFixed(controller);
-        controller = given;
-        emit ControllerFixed(given);
+    /// @param controller Its address, known before its deployment.
+    /// @param governance The governance bridge.
+    /// @param overrides The override module.
+    constructor(
+        address controller,
+        address governance,
+        address overrides,
+        ICircuitBreaker breaker,
+        IDecisionLog log
+    ) {
+        if (controller == address(0)) revert ZeroAddress("controller");
+        if (governance == address(0)) revert ZeroAddress("governance");
+        if (overrides == address(0)) revert ZeroAddress("overrides");
+        if (address(breaker) == address(0)) revert ZeroAddress("breaker");
+        if (address(log) == address(0)) revert ZeroAddress("log");
+        if (controller == governance || controller == overrides) revert RolesNotApart(controller);
+        (CONTROLLER, GOVERNANCE, OVERRIDES, BREAKER, LOG) = (controller, governance, overrides, breaker, log);
     }
 
-    /// @notice Adds a parameter, or overrides the value of one. A unit never changes.
-    /// @param id keccak256 of the parameter's name.
-    /// @param unit Label of the unit, such as `wad/year`, as a left-aligned string.
-    /// @param value Value in that unit.
-    function configure(bytes32 id, bytes32 unit, uint256 value) external onlyOwner {
-        if (id == 0) revert ZeroParameterId();
-        if (unit == 0) revert ZeroUnit(id);
-        Parameter storage parameter = _parameters[id];
-        if (parameter.unit != 0 && parameter.unit != unit) revert UnitMismatch(id, parameter.unit, unit);
-        uint256 before = parameter.value;
-        parameter.unit = unit;
-        parameter.value = value;
-        emit ParameterConfigured(id, unit, before, value);
+    modifier onlyGovernance() {
+        if (msg.sender != GOVERNANCE) revert NotGovernance(msg.sender, GOVERNANCE);
+        _;
+    }
+
+    modifier onlyOverrides() {
+        if (msg.sender != OVERRIDES) revert NotOverrideModule(msg.sender, OVERRIDES);
+        _;
     }
 
     /// @inheritdoc IParameterRegistry
-    function set(bytes32 id, uint256 value) external {
-        if (msg.sender != controller) revert NotController(msg.sender, controller);
+    /// @dev Checked in this order: caller, size, full halt; then for each change: order of ids, configuration, expected
+    /// value, override, halts, dispute, and the rules of `ParameterRules`. The log is written next, and consumers are
+    /// called last.
+    function applyBatch(Provenance calldata provenance, bool isContested, Change[] calldata changes)
+        external
+        nonReentrant
+    {
+        if (msg.sender != CONTROLLER) revert NotController(msg.sender, CONTROLLER);
+        if (changes.length == 0 || changes.length > MAX_BATCH) revert BatchSizeInvalid(changes.length, MAX_BATCH);
+        ICircuitBreaker.Status memory status = BREAKER.status();
+        if (status.all) revert WritesHalted(status.severity);
+        bytes32 previous = 0;
+        for (uint256 i = 0; i < changes.length; ++i) {
+            Change calldata change = changes[i];
+            if (change.id <= previous) revert IdsNotAscending(i, previous, change.id);
+            previous = change.id;
+            _move(change, isContested ? provenance.modelVersion : 0, status);
+            emit ParameterChanged(change.id, provenance.sequence, change.expected, change.value);
+        }
+        uint64 decision = LOG.recordBatch(provenance, changes);
+        for (uint256 i = 0; i < changes.length; ++i) {
+            _parameters[changes[i].id].hot.lastDecision = _decision(decision + i);
+        }
+        for (uint256 i = 0; i < changes.length; ++i) {
+            _tell(changes[i].id, changes[i].expected, changes[i].value);
+        }
+    }
+
+    /// @inheritdoc IParameterGovernance
+    function configure(bytes32 id, bytes32 unit, uint64 value, Limits calldata limits, address consumer)
+        external
+        onlyGovernance
+    {
+        if (id == 0) revert ZeroParameterId();
+        if (unit == 0) revert ZeroUnit(id);
         Parameter storage parameter = _parameters[id];
-        if (parameter.unit == 0) revert ParameterUnknown(id);
-        uint256 before = parameter.value;
-        parameter.value = value;
-        emit ParameterSet(id, before, value);
+        if (parameter.unit != 0) revert AlreadyConfigured(id);
+        _requireValid(id, limits, consumer);
+        _requireWithin(id, value, limits.min, limits.max);
+        (parameter.unit, parameter.limits, parameter.consumer, parameter.anchor) = (unit, limits, consumer, value);
+        parameter.hot = Hot(value, uint40(block.timestamp), 0, 0, 0, 0);
+        emit ParameterConfigured(id, unit, value, limits, consumer);
+    }
+
+    /// @inheritdoc IParameterGovernance
+    function setLimits(bytes32 id, Limits calldata limits) external onlyGovernance {
+        Parameter storage parameter = _configured(id);
+        _requireValid(id, limits, parameter.consumer);
+        parameter.limits = limits;
+        parameter.hot.raisedAt = uint40(block.timestamp);
+        emit LimitsSet(id, limits);
+    }
+
+    /// @inheritdoc IParameterGovernance
+    function setConsumer(bytes32 id, address consumer) external onlyGovernance {
+        Parameter storage parameter = _configured(id);
+        if (parameter.limits.isWired && consumer == address(0)) revert ConsumerMissing(id);
+        parameter.consumer = consumer;
+        emit ConsumerSet(id, consumer);
+    }
+
+    /// @inheritdoc IParameterGovernance
+    function setValue(bytes32 id, uint64 value, bytes32 justification)
+        external
+        onlyGovernance
+        nonReentrant
+        returns (uint64 decision)
+    {
+        Parameter storage parameter = _configured(id);
+        uint64 before = parameter.hot.value;
+        if (value == before) revert ParameterRules.NoChange(id, value);
+        decision = _write(id, parameter, value, justification);
+        emit ParameterWritten(id, decision, before, value);
+        _tell(id, before, value);
+    }
+
+    /// @inheritdoc IParameterGovernance
+    function setOverride(bytes32 id, uint64 value, uint40 until, bytes32 justification)
+        external
+        onlyOverrides
+        nonReentrant
+        returns (uint64 decision)
+    {
+        Parameter storage parameter = _configured(id);
+        if (until <= block.timestamp || until > block.timestamp + MAX_OVERRIDE) {
+            revert OverrideUntilInvalid(id, until, block.timestamp + MAX_OVERRIDE);
+        }
+        uint64 before = parameter.hot.value;
+        decision = _write(id, parameter, value, justification);
+        parameter.hot.overriddenUntil = until;
+        emit OverrideSet(id, decision, before, value, until);
+        if (value != before) _tell(id, before, value);
+    }
+
+    /// @inheritdoc IParameterGovernance
+    function endOverride(bytes32 id) external onlyOverrides {
+        Parameter storage parameter = _configured(id);
+        if (parameter.hot.overriddenUntil <= block.timestamp) revert OverrideNotActive(id);
+        parameter.hot.overriddenUntil = uint40(block.timestamp);
+        emit OverrideEnded(id);
     }
 
     /// @inheritdoc IParameterRegistry
     function valueOf(bytes32 id) external view returns (uint256) {
-        Parameter storage parameter = _parameters[id];
-        if (parameter.unit == 0) revert ParameterUnknown(id);
-        return parameter.value;
+        return _configured(id).hot.value;
     }
 
     /// @inheritdoc IParameterRegistry
     function parameters(bytes32 id) external view returns (uint256 value, bytes32 unit, bool configured) {
         Parameter storage parameter = _parameters[id];
-        return (parameter.value, parameter.unit, parameter.unit != 0);
+        return (parameter.hot.value, parameter.unit, parameter.unit != 0);
+    }
+
+    /// @inheritdoc IParameterGovernance
+    function limitsOf(bytes32 id) external view returns (Limits memory) {
+        return _configured(id).limits;
+    }
+
+    /// @notice What moves with a parameter's writes; reverts unless it is configured.
+    function stateOf(bytes32 id) external view returns (Hot memory) {
+        return _configured(id).hot;
+    }
+
+    /// @notice Who is told of a parameter's changes, and the value that governance wrote last.
+    function wiringOf(bytes32 id) external view returns (address consumer, uint64 anchor) {
+        Parameter storage parameter = _configured(id);
+        return (parameter.consumer, parameter.anchor);
+    }
+
+    /// @inheritdoc IParameterRegistry
+    function allowed(bytes32 id) external view returns (Allowance memory allowance) {
+        Parameter storage parameter = _configured(id);
+        (Hot memory hot, Limits memory limits) = (parameter.hot, parameter.limits);
+        ICircuitBreaker.Status memory status = BREAKER.status();
+        bool isHalted = status.all || (status.classes >> limits.class) & 1 != 0
+            || (status.anyParameter && BREAKER.isParameterHalted(id));
+        (uint64 low, uint64 high) = ParameterRules.band(limits, parameter.anchor, status.severity);
+        allowance.current = hot.value;
+        uint256 reach;
+        (reach, allowance.riseReadyAt) = _reach(hot, limits, true, isHalted, status.riskRaising);
+        uint256 highest = hot.value + reach;
+        if (highest > high) highest = high;
+        allowance.highest = highest > hot.value ? uint64(highest) : hot.value;
+        (reach, allowance.fallReadyAt) = _reach(hot, limits, false, isHalted, status.riskRaising);
+        uint256 lowest = hot.value > reach ? hot.value - reach : 0;
+        if (lowest < low) lowest = low;
+        allowance.lowest = lowest < hot.value ? uint64(lowest) : hot.value;
+    }
+
+    /// @dev How far a direction goes now but for the bounds, and from when it goes at all.
+    function _reach(Hot memory hot, Limits memory limits, bool rises, bool isHalted, bool riskRaisingHalted)
+        private
+        view
+        returns (uint256 reach, uint40 readyAt)
+    {
+        bool raises = ParameterRules.raisesRisk(limits.risk, rises);
+        uint64 step = rises ? limits.stepUp : limits.stepDown;
+        if (isHalted || (raises && riskRaisingHalted) || step == 0) return (0, NOBODY_KNOWS);
+        uint64 budget = rises ? limits.budgetUp : limits.budgetDown;
+        uint256 drainedAt = rises ? hot.upDrainedAt : hot.downDrainedAt;
+        uint256 ready = ParameterRules.budgetReadyAt(drainedAt, budget, limits.window);
+        if (raises && ready < uint256(hot.raisedAt) + limits.cooldown) ready = uint256(hot.raisedAt) + limits.cooldown;
+        if (ready < hot.overriddenUntil) ready = hot.overriddenUntil;
+        if (ready > block.timestamp) return (0, uint40(ready));
+        reach = ParameterRules.available(drainedAt, budget, limits.window);
+        return (reach < step ? reach : step, uint40(ready));
+    }
+
+    /// @param contested The cited version while a newer one is disputed; else 0.
+    function _move(Change calldata change, uint64 contested, ICircuitBreaker.Status memory status) private {
+        bytes32 id = change.id;
+        Parameter storage parameter = _configured(id);
+        (Hot memory hot, Limits memory limits) = (parameter.hot, parameter.limits);
+        if (change.expected != hot.value) revert ExpectedMismatch(id, change.expected, hot.value);
+        if (block.timestamp < hot.overriddenUntil) revert OverrideActive(id, hot.overriddenUntil);
+        if ((status.classes >> limits.class) & 1 != 0) revert ClassHalted(id, limits.class);
+        if (status.anyParameter && BREAKER.isParameterHalted(id)) revert ParameterHalted(id);
+        if (ParameterRules.raisesRisk(limits.risk, change.value > hot.value)) {
+            if (status.riskRaising) revert RiskRaisingHalted(id, status.severity);
+            if (contested != 0) revert RiskRaisingContested(id, contested);
+        }
+        (uint64 low, uint64 high) = (limits.min, limits.max);
+        if (status.severity != 0) (low, high) = ParameterRules.band(limits, parameter.anchor, status.severity);
+        parameter.hot = ParameterRules.change(id, hot, limits, low, high, change.value);
+    }
+
+    function _write(bytes32 id, Parameter storage parameter, uint64 value, bytes32 justification)
+        private
+        returns (uint64 decision)
+    {
+        Hot storage hot = parameter.hot;
+        _requireWithin(id, value, parameter.limits.min, parameter.limits.max);
+        decision = LOG.recordOverride(id, hot.value, value, justification, hot.lastDecision);
+        (hot.value, hot.raisedAt, hot.lastDecision) = (value, uint40(block.timestamp), _decision(decision));
+        parameter.anchor = value;
+    }
+
+    function _tell(bytes32 id, uint64 before, uint64 value) private {
+        Parameter storage parameter = _parameters[id];
+        if (parameter.limits.isWired) IParameterConsumer(parameter.consumer).onParameterChanged(id, before, value);
+    }
+
+    /// @dev A number that no longer fits is forgotten rather than mistaken for another: a write must never freeze.
+    function _decision(uint256 number) private pure returns (uint32) {
+        return number > type(uint32).max ? 0 : uint32(number);
+    }
+
+    function _requireValid(bytes32 id, Limits calldata limits, address consumer) private pure {
+        if (limits.min > limits.max) revert LimitsInverted(id, limits.min, limits.max);
+        if (limits.cooldown > MAX_COOLDOWN) revert CooldownTooLong(id, limits.cooldown, MAX_COOLDOWN);
+        if (limits.window == 0 || limits.window > MAX_WINDOW) revert WindowInvalid(id, limits.window, MAX_WINDOW);
+        if (limits.class >= CLASSES) revert ClassInvalid(id, limits.class, CLASSES - 1);
+        if (limits.isWired && consumer == address(0)) revert ConsumerMissing(id);
+    }
+
+    function _requireWithin(bytes32 id, uint64 value, uint64 min, uint64 max) private pure {
+        if (value < min || value > max) revert ValueOutOfBounds(id, value, min, max);
+    }
+
+    function _configured(bytes32 id) private view returns (Parameter storage parameter) {
+        parameter = _parameters[id];
+        if (parameter.limits.window == 0) revert ParameterUnknown(id);
     }
 }

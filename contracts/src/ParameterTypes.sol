@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+/// @dev Entries that a batch may have.
+uint256 constant MAX_BATCH = 16;
+
+/// @notice A batch has 1 to `maximum` entries.
+error BatchSizeInvalid(uint256 size, uint256 maximum);
+
 /// @notice Which direction of a parameter raises the protocol's risk. For a stability fee both do: too low a fee
 /// harms the peg, too high a fee harms borrowers.
 enum Risk {

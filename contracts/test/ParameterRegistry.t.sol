@@ -1,123 +1,400 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ICircuitBreaker} from "../src/interfaces/ICircuitBreaker.sol";
+import {IDecisionLog} from "../src/interfaces/IDecisionLog.sol";
+import {IParameterConsumer} from "../src/interfaces/IParameterConsumer.sol";
 import {ParameterRegistry} from "../src/ParameterRegistry.sol";
-import {Test} from "./Vm.sol";
+import {ParameterRules} from "../src/ParameterRules.sol";
+import {Change, Limits, Risk} from "../src/ParameterTypes.sol";
+import {RulesWorld} from "./RulesWorld.sol";
 
-contract ParameterRegistryTest is Test {
-    bytes32 private constant FEE = keccak256("STABILITY_FEE");
-    bytes32 private constant UNIT = "wad/year";
-    address private constant GOVERNANCE = address(0x60);
-    address private constant CONTROLLER = address(0xC0);
-    ParameterRegistry private registry;
+/// @notice Keeps what it was told and what the registry said then; may call back or refuse.
+contract ConsumerDouble is IParameterConsumer {
+    ParameterRegistry private immutable REGISTRY;
+    bytes32 public id;
+    uint256 public before;
+    uint256 public value;
+    uint256 public seen;
+    bytes public call;
+
+    error Refused();
+
+    constructor(ParameterRegistry registry) {
+        REGISTRY = registry;
+    }
+
+    function callBack(bytes calldata given) external {
+        call = given;
+    }
+
+    function onParameterChanged(bytes32 id_, uint256 before_, uint256 value_) external {
+        if (value_ == 0.052e18) revert Refused();
+        (id, before, value, seen) = (id_, before_, value_, REGISTRY.valueOf(id_));
+        if (call.length == 0) return;
+        (bool done, bytes memory reason) = address(REGISTRY).call(call);
+        if (done) return;
+        assembly ("memory-safe") {
+            revert(add(reason, 0x20), mload(reason))
+        }
+    }
+}
+
+/// @notice Who may do what to the parameters, what governance may not either, and who is told.
+contract ParameterRegistryTest is RulesWorld {
+    uint64 private constant RISEN = FIRST_FEE + STEP_UP;
 
     function setUp() public {
-        registry = new ParameterRegistry(GOVERNANCE);
+        buildRules();
     }
 
-    function test_onlyTheOwnerConfigures(address caller) public {
-        vm.assume(caller != GOVERNANCE);
-        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, caller));
+    /// forge-config: default.fuzz.runs = 8
+    function test_R20_onlyTheControllerApplies(address caller) public {
+        vm.assume(caller != address(controller));
+        Change[] memory changes = changesTo(FEE, RISEN);
+        vm.expectRevert(
+            abi.encodeWithSelector(ParameterRegistry.NotController.selector, caller, address(controller))
+        );
         vm.prank(caller);
-        registry.configure(FEE, UNIT, 1);
-
-        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, caller));
-        vm.prank(caller);
-        registry.fixController(CONTROLLER);
+        parameters.applyBatch(provenance(), false, changes);
     }
 
-    function test_onlyTheControllerSets(address caller) public {
-        vm.assume(caller != CONTROLLER);
-        vm.prank(GOVERNANCE);
-        registry.configure(FEE, UNIT, 1);
-        vm.prank(GOVERNANCE);
-        registry.fixController(CONTROLLER);
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.NotController.selector, caller, CONTROLLER));
+    /// forge-config: default.fuzz.runs = 8
+    function test_R20_onlyTheBridgeConfigures(address caller) public {
+        vm.assume(caller != governance);
+        bytes memory reason = abi.encodeWithSelector(ParameterRegistry.NotGovernance.selector, caller, governance);
+        vm.expectRevert(reason);
         vm.prank(caller);
-        registry.set(FEE, 2);
-        assertEq(registry.valueOf(FEE), 1, "value");
+        parameters.configure(FEE, UNIT, 1, limits(), address(0));
+        vm.expectRevert(reason);
+        vm.prank(caller);
+        parameters.setLimits(FEE, limits());
+        vm.expectRevert(reason);
+        vm.prank(caller);
+        parameters.setConsumer(FEE, caller);
+        vm.expectRevert(reason);
+        vm.prank(caller);
+        parameters.setValue(FEE, RISEN, WHY);
     }
 
-    function test_nobodySetsBeforeTheControllerIsFixed(address caller) public {
-        vm.assume(caller != address(0));
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.NotController.selector, caller, address(0)));
+    /// forge-config: default.fuzz.runs = 8
+    function test_R20_onlyTheOverrideModuleOverrides(address caller) public {
+        vm.assume(caller != address(overrides));
+        bytes memory reason =
+            abi.encodeWithSelector(ParameterRegistry.NotOverrideModule.selector, caller, address(overrides));
+        vm.expectRevert(reason);
         vm.prank(caller);
-        registry.set(FEE, 2);
+        parameters.setOverride(FEE, RISEN, uint40(block.timestamp + 1), WHY);
+        vm.expectRevert(reason);
+        vm.prank(caller);
+        parameters.endOverride(FEE);
     }
 
-    function test_theControllerIsFixedOnce() public {
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ZeroController.selector));
-        vm.prank(GOVERNANCE);
-        registry.fixController(address(0));
+    function test_R20_theConstructorKeepsTheRolesApart() public {
+        address other = address(0xA);
+        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.RolesNotApart.selector, other));
+        new ParameterRegistry(other, other, address(0xB), breaker, log);
+        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.RolesNotApart.selector, other));
+        new ParameterRegistry(other, address(0xB), other, breaker, log);
+        missing("controller", address(0), other, other, breaker, log);
+        missing("governance", other, address(0), address(0xB), breaker, log);
+        missing("overrides", other, address(0xB), address(0), breaker, log);
+        missing("breaker", other, address(0xB), address(0xB), ICircuitBreaker(address(0)), log);
+        missing("log", other, address(0xB), address(0xB), breaker, IDecisionLog(address(0)));
+    }
 
-        vm.expectEmit(address(registry));
-        emit ParameterRegistry.ControllerFixed(CONTROLLER);
-        vm.prank(GOVERNANCE);
-        registry.fixController(CONTROLLER);
+    function missing(
+        string memory field,
+        address door,
+        address bridge,
+        address overriding,
+        ICircuitBreaker halts,
+        IDecisionLog records
+    ) private {
+        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ZeroAddress.selector, field));
+        new ParameterRegistry(door, bridge, overriding, halts, records);
+    }
 
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ControllerAlreadyFixed.selector, CONTROLLER));
-        vm.prank(GOVERNANCE);
-        registry.fixController(address(0xDD));
+    function configureRefused(bytes32 id, bytes32 unit, uint64 value, Limits memory given, bytes memory reason)
+        private
+    {
+        vm.expectRevert(reason);
+        vm.prank(governance);
+        parameters.configure(id, unit, value, given, address(0));
     }
 
     function test_configureRefuses() public {
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ZeroParameterId.selector));
-        vm.prank(GOVERNANCE);
-        registry.configure(0, UNIT, 1);
-
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ZeroUnit.selector, FEE));
-        vm.prank(GOVERNANCE);
-        registry.configure(FEE, 0, 1);
-
-        vm.prank(GOVERNANCE);
-        registry.configure(FEE, UNIT, 1);
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.UnitMismatch.selector, FEE, UNIT, bytes32("ray/s")));
-        vm.prank(GOVERNANCE);
-        registry.configure(FEE, "ray/s", 1);
+        bytes32 id = keccak256("NEW");
+        Limits memory given = limits();
+        configureRefused(0, UNIT, 1, given, abi.encodeWithSelector(ParameterRegistry.ZeroParameterId.selector));
+        configureRefused(id, 0, 1, given, abi.encodeWithSelector(ParameterRegistry.ZeroUnit.selector, id));
+        configureRefused(
+            FEE, UNIT, FIRST_FEE, given, abi.encodeWithSelector(ParameterRegistry.AlreadyConfigured.selector, FEE)
+        );
+        configureRefused(
+            id,
+            UNIT,
+            MAX + 1,
+            given,
+            abi.encodeWithSelector(ParameterRegistry.ValueOutOfBounds.selector, id, MAX + 1, MIN, MAX)
+        );
+        configureRefused(
+            id,
+            UNIT,
+            MIN - 1,
+            given,
+            abi.encodeWithSelector(ParameterRegistry.ValueOutOfBounds.selector, id, MIN - 1, MIN, MAX)
+        );
     }
 
-    function test_unknownParametersAreRefused() public {
-        (uint256 value, bytes32 unit, bool configured) = registry.parameters(FEE);
-        assertTrue(value == 0 && unit == 0 && !configured, "a stranger is not configured");
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ParameterUnknown.selector, FEE));
-        registry.valueOf(FEE);
-
-        vm.prank(GOVERNANCE);
-        registry.fixController(CONTROLLER);
-        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ParameterUnknown.selector, FEE));
-        vm.prank(CONTROLLER);
-        registry.set(FEE, 1);
+    function test_limitsThatMakeNoSenseAreRefused() public {
+        Limits memory given = limits();
+        given.min = MAX + 1;
+        limitsRefused(given, abi.encodeWithSelector(ParameterRegistry.LimitsInverted.selector, FEE, MAX + 1, MAX));
+        given = limits();
+        given.cooldown = 365 days + 1;
+        limitsRefused(
+            given, abi.encodeWithSelector(ParameterRegistry.CooldownTooLong.selector, FEE, 365 days + 1, 365 days)
+        );
+        given = limits();
+        given.window = 0;
+        limitsRefused(given, abi.encodeWithSelector(ParameterRegistry.WindowInvalid.selector, FEE, 0, 365 days));
+        given.window = 365 days + 1;
+        limitsRefused(
+            given, abi.encodeWithSelector(ParameterRegistry.WindowInvalid.selector, FEE, 365 days + 1, 365 days)
+        );
+        given = limits();
+        given.class = 32;
+        limitsRefused(given, abi.encodeWithSelector(ParameterRegistry.ClassInvalid.selector, FEE, 32, 31));
+        given = limits();
+        given.isWired = true;
+        limitsRefused(given, abi.encodeWithSelector(ParameterRegistry.ConsumerMissing.selector, FEE));
     }
 
-    function testFuzz_setChangesExactlyOneParameter(uint256 before, uint256 value, bytes32 other) public {
-        vm.assume(other != FEE && other != 0);
-        vm.prank(GOVERNANCE);
-        registry.fixController(CONTROLLER);
-        vm.prank(GOVERNANCE);
-        registry.configure(FEE, UNIT, before);
-        vm.prank(GOVERNANCE);
-        registry.configure(other, "bps", before);
-
-        vm.expectEmit(address(registry));
-        emit ParameterRegistry.ParameterSet(FEE, before, value);
-        vm.prank(CONTROLLER);
-        registry.set(FEE, value);
-
-        (uint256 now_, bytes32 unit, bool configured) = registry.parameters(FEE);
-        assertEq(now_, value, "value");
-        assertEq(unit, UNIT, "unit");
-        assertTrue(configured, "configured");
-        assertEq(registry.valueOf(other), before, "the other parameter");
+    function limitsRefused(Limits memory given, bytes memory reason) private {
+        vm.expectRevert(reason);
+        vm.prank(governance);
+        parameters.setLimits(FEE, given);
     }
 
-    function test_governanceOverridesAValue() public {
-        vm.prank(GOVERNANCE);
-        registry.configure(FEE, UNIT, 1);
-        vm.expectEmit(address(registry));
-        emit ParameterRegistry.ParameterConfigured(FEE, UNIT, 1, 7);
-        vm.prank(GOVERNANCE);
-        registry.configure(FEE, UNIT, 7);
-        assertEq(registry.valueOf(FEE), 7, "value");
+    function test_governanceConfiguresAndTheEventsSayWhat() public {
+        bytes32 id = keccak256("NEW");
+        vm.expectEmit(address(parameters));
+        emit ParameterRegistry.ParameterConfigured(id, UNIT, MIN, limits(), address(0xC));
+        vm.prank(governance);
+        parameters.configure(id, UNIT, MIN, limits(), address(0xC));
+        (uint256 value, bytes32 unit, bool configured) = parameters.parameters(id);
+        assertTrue(value == MIN && unit == UNIT && configured, "configured");
+        (address consumer, uint64 anchor) = parameters.wiringOf(id);
+        assertTrue(consumer == address(0xC) && anchor == MIN, "wiring");
+        Limits memory given = limits();
+        given.max = MAX - 1;
+        vm.expectEmit(address(parameters));
+        emit ParameterRegistry.LimitsSet(id, given);
+        relimit(id, given);
+        assertEq(keccak256(abi.encode(parameters.limitsOf(id))), keccak256(abi.encode(given)), "limits");
+        vm.expectEmit(address(parameters));
+        emit ParameterRegistry.ConsumerSet(id, address(0xD));
+        vm.prank(governance);
+        parameters.setConsumer(id, address(0xD));
+    }
+
+    function test_R01_governanceWritesWithinTheBoundsToo() public {
+        bytes memory reason = abi.encodeWithSelector(ParameterRegistry.ValueOutOfBounds.selector, FEE, MAX + 1, MIN, MAX);
+        vm.expectRevert(reason);
+        vm.prank(governance);
+        parameters.setValue(FEE, MAX + 1, WHY);
+        vm.expectRevert(reason);
+        vm.prank(address(overrides));
+        parameters.setOverride(FEE, MAX + 1, uint40(block.timestamp + 1), WHY);
+        vm.expectRevert(abi.encodeWithSelector(ParameterRules.NoChange.selector, FEE, FIRST_FEE));
+        vm.prank(governance);
+        parameters.setValue(FEE, FIRST_FEE, WHY);
+        vm.expectEmit(address(parameters));
+        emit ParameterRegistry.ParameterWritten(FEE, 1, FIRST_FEE, MAX);
+        vm.prank(governance);
+        parameters.setValue(FEE, MAX, WHY);
+        assertEq(parameters.valueOf(FEE), MAX, "an approved value passes step, budget and cooldown");
+        bytes memory waiting =
+            abi.encodeWithSelector(ParameterRules.CooldownActive.selector, FEE, block.timestamp + COOLDOWN);
+        refused(FEE, MAX - 1, waiting);
+    }
+
+    function test_unknownParametersAreRefusedToGovernanceToo() public {
+        bytes32 other = keccak256("OTHER");
+        bytes memory reason = abi.encodeWithSelector(ParameterRegistry.ParameterUnknown.selector, other);
+        vm.expectRevert(reason);
+        vm.prank(governance);
+        parameters.setLimits(other, limits());
+        vm.expectRevert(reason);
+        vm.prank(governance);
+        parameters.setConsumer(other, address(1));
+        vm.expectRevert(reason);
+        vm.prank(governance);
+        parameters.setValue(other, 1, WHY);
+        vm.expectRevert(reason);
+        vm.prank(address(overrides));
+        parameters.setOverride(other, 1, uint40(block.timestamp + 1), WHY);
+        vm.expectRevert(reason);
+        vm.prank(address(overrides));
+        parameters.endOverride(other);
+    }
+
+    function wire() private returns (ConsumerDouble consumer) {
+        consumer = new ConsumerDouble(parameters);
+        vm.prank(governance);
+        parameters.setConsumer(FEE, address(consumer));
+        Limits memory wired = limits();
+        (wired.isWired, wired.cooldown) = (true, 0);
+        relimit(FEE, wired);
+    }
+
+    function test_R21_aWiredConsumerIsToldLast() public {
+        ConsumerDouble consumer = wire();
+        applied(FEE, RISEN);
+        assertEq(consumer.id(), FEE, "id");
+        assertEq(consumer.before(), FIRST_FEE, "before");
+        assertEq(consumer.value(), RISEN, "value");
+        assertEq(consumer.seen(), RISEN, "the value stands when the consumer is told");
+        vm.prank(governance);
+        parameters.setValue(FEE, FIRST_FEE, WHY);
+        assertEq(consumer.value(), FIRST_FEE, "told of governance's writes");
+        vm.prank(address(overrides));
+        parameters.setOverride(FEE, MIN, uint40(block.timestamp + 1), WHY);
+        assertEq(consumer.value(), MIN, "told of overrides");
+        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ConsumerMissing.selector, FEE));
+        vm.prank(governance);
+        parameters.setConsumer(FEE, address(0));
+    }
+
+    function test_R21_aConsumerThatRefusesUndoesTheWrite() public {
+        wire();
+        refused(FEE, 0.052e18, abi.encodeWithSelector(ConsumerDouble.Refused.selector));
+        assertEq(parameters.valueOf(FEE), FIRST_FEE, "value");
+        (uint64 count,) = log.head();
+        assertEq(count, 0, "records");
+    }
+
+    /// @dev The consumer stands in for the controller and for governance, the worst that it could be.
+    function test_R21_aConsumerCannotWriteWhileItIsTold() public {
+        ConsumerDouble consumer = wire();
+        Change[] memory changes = new Change[](1);
+        changes[0] = Change(FEE, RISEN, RISEN + 1, WHY);
+        bytes[3] memory calls = [
+            abi.encodeCall(parameters.applyBatch, (provenance(), false, changes)),
+            abi.encodeCall(parameters.setValue, (FEE, FIRST_FEE, WHY)),
+            abi.encodeCall(parameters.setOverride, (FEE, FIRST_FEE, uint40(block.timestamp + 1), WHY))
+        ];
+        // The guard stands before the caller's check in `applyBatch`, and after it in the others.
+        consumer.callBack(calls[0]);
+        refused(FEE, RISEN, abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector));
+        consumer.callBack(calls[1]);
+        refused(
+            FEE,
+            RISEN,
+            abi.encodeWithSelector(ParameterRegistry.NotGovernance.selector, address(consumer), governance)
+        );
+        consumer.callBack(calls[2]);
+        refused(
+            FEE,
+            RISEN,
+            abi.encodeWithSelector(
+                ParameterRegistry.NotOverrideModule.selector, address(consumer), address(overrides)
+            )
+        );
+    }
+
+    function status(bool all, bool riskRaising, uint32 classes, uint8 severity) private {
+        breaker.tell(ICircuitBreaker.Status(all, riskRaising, false, classes, severity));
+    }
+
+    function test_haltsRefuseModelsAndNotGovernance() public {
+        status(true, false, 0, 4);
+        refused(FEE, RISEN, abi.encodeWithSelector(ParameterRegistry.WritesHalted.selector, 4));
+        status(false, true, 0, 3);
+        bytes memory raising = abi.encodeWithSelector(ParameterRegistry.RiskRaisingHalted.selector, FEE, 3);
+        refused(FEE, RISEN, raising);
+        refused(FEE, FIRST_FEE - 1, raising);
+        refused(RATIO, FIRST_FEE - 1, abi.encodeWithSelector(ParameterRegistry.RiskRaisingHalted.selector, RATIO, 3));
+        applied(RATIO, RISEN);
+        applied(CEILING, FIRST_FEE - 1);
+        status(false, false, 1 << 4, 0);
+        refused(CEILING, FIRST_FEE - 2, abi.encodeWithSelector(ParameterRegistry.ClassHalted.selector, CEILING, 4));
+        applied(RATIO, RISEN - 1);
+        status(false, false, 0, 0);
+        breaker.haltParameter(FEE, true);
+        refused(FEE, RISEN, abi.encodeWithSelector(ParameterRegistry.ParameterHalted.selector, FEE));
+        applied(CEILING, FIRST_FEE - 2);
+        status(true, true, type(uint32).max, 4);
+        vm.prank(governance);
+        parameters.setValue(FEE, RISEN, WHY);
+        assertEq(parameters.valueOf(FEE), RISEN, "governance acts while models are halted");
+    }
+
+    function test_haltsCloseWhatIsAllowed() public {
+        closed(FEE, false);
+        status(true, false, 0, 4);
+        closed(FEE, true);
+        status(false, true, 0, 0);
+        closed(FEE, true);
+        assertEq(parameters.allowed(RATIO).highest, FIRST_FEE + STEP_UP, "a safer ratio");
+        assertEq(parameters.allowed(RATIO).lowest, FIRST_FEE, "a riskier ratio");
+        status(false, false, 1, 0);
+        closed(FEE, true);
+        status(false, false, 0, 0);
+        breaker.haltParameter(FEE, true);
+        closed(FEE, true);
+        closed(RATIO, false);
+    }
+
+    function closed(bytes32 id, bool expected) private view {
+        uint64 current = parameters.allowed(id).current;
+        bool isClosed = parameters.allowed(id).lowest == current && parameters.allowed(id).highest == current;
+        assertTrue(isClosed == expected, "closed");
+        assertTrue((parameters.allowed(id).riseReadyAt == type(uint40).max) == expected, "nobody knows");
+    }
+
+    /// @dev Only the direction that raises risk is narrowed; writes by models do not move what the range shrinks to.
+    function test_anAlarmNarrowsTheRangeTowardGovernancesValue() public {
+        status(false, false, 0, 2);
+        uint64 high = FIRST_FEE + (MAX - FIRST_FEE) / 2;
+        uint64 low = FIRST_FEE - (FIRST_FEE - MIN) / 2;
+        for (uint64 value = FIRST_FEE; value + STEP_UP < high; value += STEP_UP) {
+            applied(FEE, value + STEP_UP);
+            vm.warp(block.timestamp + 2 days);
+        }
+        uint64 current = feeValue();
+        refused(
+            FEE, high + 1, abi.encodeWithSelector(ParameterRules.ValueAboveMaximum.selector, FEE, high + 1, high)
+        );
+        assertEq(parameters.allowed(FEE).highest, high, "highest");
+        assertTrue(current > FIRST_FEE && low < FIRST_FEE, "the lower end is far");
+        applied(RATIO, FIRST_FEE - STEP_DOWN);
+        status(false, false, 0, 4);
+        vm.warp(block.timestamp + COOLDOWN);
+        refused(
+            RATIO,
+            FIRST_FEE - STEP_DOWN - 1,
+            abi.encodeWithSelector(
+                ParameterRules.ValueBelowMinimum.selector, RATIO, FIRST_FEE - STEP_DOWN - 1, FIRST_FEE
+            )
+        );
+        applied(RATIO, FIRST_FEE + 1);
+        refused(
+            FEE, current + 1, abi.encodeWithSelector(ParameterRules.ValueAboveMaximum.selector, FEE, current + 1, FIRST_FEE)
+        );
+        applied(FEE, current - 1);
+    }
+
+    function test_R07_aContestedModelOnlyReducesRisk() public {
+        Change[] memory changes = changesTo(CEILING, RISEN);
+        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.RiskRaisingContested.selector, CEILING, 7));
+        vm.prank(address(controller));
+        parameters.applyBatch(provenance(), true, changes);
+        changes = changesTo(CEILING, FIRST_FEE - 1);
+        vm.prank(address(controller));
+        parameters.applyBatch(provenance(), true, changes);
+        assertEq(parameters.valueOf(CEILING), FIRST_FEE - 1, "value");
     }
 }

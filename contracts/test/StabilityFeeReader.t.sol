@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {StabilityFeeReader} from "../src/examples/StabilityFeeReader.sol";
 import {ModelRegistry, RoundDecision} from "../src/ModelRegistry.sol";
-import {ParameterRegistry} from "../src/ParameterRegistry.sol";
 import {World} from "./World.sol";
 
 contract StabilityFeeReaderTest is World {
@@ -56,8 +55,8 @@ contract StabilityFeeReaderTest is World {
     }
 
     function test_refusesAFeeThatIsNotConfigured() external {
-        StabilityFeeReader other =
-            new StabilityFeeReader(NETWORK, models, new ParameterRegistry(governance), MAX_AGE);
+        buildHeart();
+        StabilityFeeReader other = new StabilityFeeReader(NETWORK, models, parameters, MAX_AGE);
         publishWeights();
         vm.expectRevert(abi.encodeWithSelector(StabilityFeeReader.UnitUnexpected.selector, UNIT, bytes32(0)));
         other.stabilityFee();

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {BoundedAutonomyController, ParameterUpdate, Recommendation} from "../src/BoundedAutonomyController.sol";
+import {BoundedAutonomyController} from "../src/BoundedAutonomyController.sol";
 import {CommitteeSignature} from "../src/CommitteeVotes.sol";
+import {DecisionLog} from "../src/DecisionLog.sol";
+import {ParameterUpdate, Recommendation} from "../src/interfaces/IStabilityController.sol";
 import {CommitteeRotation, ModelRegistry, RoundDecision} from "../src/ModelRegistry.sol";
+import {ModuleProxy} from "../src/ModuleProxy.sol";
+import {OverrideModule} from "../src/OverrideModule.sol";
 import {ParameterRegistry} from "../src/ParameterRegistry.sol";
+import {Limits, Risk} from "../src/ParameterTypes.sol";
 import {Quorum} from "../src/Quorum.sol";
+import {BreakerDouble} from "./BreakerDouble.sol";
 import {Test} from "./Vm.sol";
 
 /// @notice A network with a committee whose keys the test holds.
@@ -15,42 +21,82 @@ abstract contract World is Test {
     bytes32 internal constant FEE = keccak256("STABILITY_FEE");
     bytes32 internal constant UNIT = "wad/year";
     uint256 internal constant START = 1_800_000_000;
-    uint256 internal constant FIRST_FEE = 0.05e18;
-    uint128 internal constant MIN = 0.01e18;
-    uint128 internal constant MAX = 0.2e18;
-    uint128 internal constant STEP_UP = 0.01e18;
-    uint128 internal constant STEP_DOWN = 0.005e18;
-    uint64 internal constant COOLDOWN = 8 hours;
+    uint64 internal constant FIRST_FEE = 0.05e18;
+    uint64 internal constant MIN = 0.01e18;
+    uint64 internal constant MAX = 0.2e18;
+    uint64 internal constant STEP_UP = 0.01e18;
+    uint64 internal constant STEP_DOWN = 0.005e18;
+    uint64 internal constant BUDGET_UP = 0.2e18;
+    uint64 internal constant BUDGET_DOWN = 0.1e18;
+    uint32 internal constant COOLDOWN = 8 hours;
+    uint32 internal constant WINDOW = 7 days;
+    bytes32 internal constant WHY = keccak256("because");
 
+    /// @notice The governance bridge.
     address internal governance = address(0x60);
     address internal restorer = address(0x61);
+    /// @notice Governance itself.
+    address internal timelock = address(0x62);
+    address internal upgrader = address(0x63);
     ModelRegistry internal models;
+    BreakerDouble internal breaker;
+    DecisionLog internal log;
     ParameterRegistry internal parameters;
     BoundedAutonomyController internal controller;
+    OverrideModule internal overrides;
     uint256[] internal keys;
 
     function buildWorld(uint256 size) internal {
         vm.warp(START);
         models = new ModelRegistry(governance);
-        parameters = new ParameterRegistry(governance);
-        controller = new BoundedAutonomyController(governance, models, parameters);
+        breaker = new BreakerDouble();
+        buildHeart();
         keys = ascendingKeys(size, 1);
         address[] memory committee = addressesOf(keys);
         vm.prank(governance);
         models.initialise(NETWORK, GENESIS, rootOf(committee), uint8(size), 0, restorer);
     }
 
-    function buildFee() internal {
-        vm.prank(governance);
-        parameters.fixController(address(controller));
-        vm.prank(governance);
-        parameters.configure(FEE, UNIT, FIRST_FEE);
-        vm.prank(governance);
-        controller.configure(FEE, limits());
+    /// @notice Log, parameters, controller and overrides, which name each other before they exist.
+    function buildHeart() internal {
+        uint256 nonce = vm.getNonce(address(this));
+        address registry = vm.computeCreateAddress(address(this), nonce + 1);
+        address door = vm.computeCreateAddress(address(this), nonce + 3);
+        address overriding = vm.computeCreateAddress(address(this), nonce + 5);
+        log = new DecisionLog(registry, governance, timelock);
+        parameters = new ParameterRegistry(door, governance, overriding, breaker, log);
+        address code = address(new BoundedAutonomyController(upgrader, models, parameters));
+        controller = BoundedAutonomyController(address(new ModuleProxy(code, "")));
+        code = address(new OverrideModule(upgrader, timelock, parameters));
+        overrides = OverrideModule(address(new ModuleProxy(code, "")));
+        assertEq(address(parameters), registry, "the registry's address");
+        assertEq(address(controller), door, "the controller's address");
+        assertEq(address(overrides), overriding, "the override module's address");
     }
 
-    function limits() internal pure returns (BoundedAutonomyController.Limits memory) {
-        return BoundedAutonomyController.Limits(MIN, MAX, STEP_UP, STEP_DOWN, COOLDOWN);
+    function buildFee() internal {
+        vm.prank(governance);
+        parameters.configure(FEE, UNIT, FIRST_FEE, limits(), address(0));
+    }
+
+    function limits() internal pure returns (Limits memory) {
+        return Limits({
+            min: MIN,
+            max: MAX,
+            stepUp: STEP_UP,
+            stepDown: STEP_DOWN,
+            budgetUp: BUDGET_UP,
+            budgetDown: BUDGET_DOWN,
+            cooldown: COOLDOWN,
+            window: WINDOW,
+            risk: Risk.Both,
+            class: 0,
+            isWired: false
+        });
+    }
+
+    function feeValue() internal view returns (uint64) {
+        return uint64(parameters.valueOf(FEE));
     }
 
     /// @notice `size` keys from `first` on, by ascending address.
@@ -138,43 +184,84 @@ abstract contract World is Test {
 
     /// @notice An update of the fee that follows on the present state.
     function nextUpdate() internal view returns (ParameterUpdate memory) {
+        return updateOf(single(FEE));
+    }
+
+    function single(bytes32 id) internal pure returns (bytes32[] memory ids) {
+        ids = new bytes32[](1);
+        ids[0] = id;
+    }
+
+    function one(uint64 value) internal pure returns (uint64[] memory values) {
+        values = new uint64[](1);
+        values[0] = value;
+    }
+
+    /// @notice An update of these parameters, which are configured, that follows on the present state.
+    function updateOf(bytes32[] memory ids) internal view returns (ParameterUpdate memory) {
         (uint64 version, bytes32 digest,,) = models.latest();
+        uint64[] memory expected = new uint64[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            expected[i] = uint64(parameters.valueOf(ids[i]));
+        }
         return ParameterUpdate({
             network: NETWORK,
-            parameterId: FEE,
-            sequence: controller.sequenceOf(FEE) + 1,
-            expected: parameters.valueOf(FEE),
+            sequence: controller.sequence() + 1,
             modelVersion: version,
             modelDigest: digest,
-            expiry: uint64(block.timestamp + 1 hours)
+            transcript: keccak256(abi.encode("entry", version)),
+            expiry: uint64(block.timestamp + 1 hours),
+            parameterIds: ids,
+            expected: expected
         });
     }
 
-    /// @notice The first `values.length` members recommend these values, in this order.
-    function recommend(ParameterUpdate memory update, uint256[] memory values)
+    /// @notice Digest of the explanation that member `i` gives.
+    function explanationOf(uint256 i) internal pure returns (bytes32) {
+        return keccak256(abi.encode("explanation", i));
+    }
+
+    function voteOf(ParameterUpdate memory update, uint256 i, uint64[] memory values)
+        internal
+        view
+        returns (Recommendation memory)
+    {
+        bytes32 digest = controller.hashRecommendation(update, values, explanationOf(i));
+        return Recommendation(uint8(i), explanationOf(i), values, signatureBy(keys[i], digest));
+    }
+
+    /// @notice The first `values.length` members recommend these values for one parameter, in this order.
+    function recommend(ParameterUpdate memory update, uint64[] memory values)
         internal
         view
         returns (Recommendation[] memory votes)
     {
         votes = new Recommendation[](values.length);
         for (uint256 i = 0; i < values.length; ++i) {
-            bytes memory signature = signatureBy(keys[i], controller.hashRecommendation(update, values[i]));
-            votes[i] = Recommendation(uint8(i), values[i], signature);
+            votes[i] = voteOf(update, i, one(values[i]));
         }
     }
 
-    /// @notice A quorum that recommends one value.
-    function agree(ParameterUpdate memory update, uint256 value) internal view returns (Recommendation[] memory) {
-        uint256[] memory values = new uint256[](quorum());
-        for (uint256 i = 0; i < values.length; ++i) {
-            values[i] = value;
-        }
-        return recommend(update, values);
+    /// @notice A quorum that recommends one value for one parameter.
+    function agree(ParameterUpdate memory update, uint64 value) internal view returns (Recommendation[] memory) {
+        return agreeAll(update, one(value));
     }
 
-    function sorted(uint256[] memory values) internal pure returns (uint256[] memory) {
+    /// @notice A quorum that recommends the same values.
+    function agreeAll(ParameterUpdate memory update, uint64[] memory values)
+        internal
+        view
+        returns (Recommendation[] memory votes)
+    {
+        votes = new Recommendation[](quorum());
+        for (uint256 i = 0; i < votes.length; ++i) {
+            votes[i] = voteOf(update, i, values);
+        }
+    }
+
+    function sorted(uint64[] memory values) internal pure returns (uint64[] memory) {
         for (uint256 i = 1; i < values.length; ++i) {
-            uint256 value = values[i];
+            uint64 value = values[i];
             uint256 j = i;
             for (; j > 0 && values[j - 1] > value; --j) {
                 values[j] = values[j - 1];

@@ -31,7 +31,6 @@ export function toApiEvent(event: NodeEvent): ApiEvent | undefined {
 const PUBLIC: ReadonlySet<string> = new Set([
   'phase',
   'judged',
-  'suspected',
   'view',
   'voted',
   'decided',

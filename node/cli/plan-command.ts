@@ -56,7 +56,10 @@ function planOf({ name, chain, operators, rounds, seed, bootstrap }: Flags) {
         max: '150000000000000000',
         stepUp: '2500000000000000',
         stepDown: '2500000000000000',
+        budgetUp: '30000000000000000',
+        budgetDown: '30000000000000000',
         cooldownSeconds: 3_600,
+        windowSeconds: 604_800,
       },
     },
   };

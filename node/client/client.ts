@@ -78,7 +78,7 @@ export type BallastClient = {
    * A parameter's value and limits, read from the chain.
    *
    * @param id its id, or its name such as `STABILITY_FEE`.
-   * @throws ContractRevertError `PARAMETER_NOT_CONFIGURED`.
+   * @throws ContractRevertError `PARAMETER_UNKNOWN`.
    */
   readonly getParameter: (id: string, options?: RequestOptions) => Promise<ParameterState>;
   /** Looks for new versions until `signal` aborts, beginning with the last one; then it resolves. */

@@ -16,10 +16,12 @@ export type FeeRule = {
   readonly maxStep: bigint;
   readonly minimum: bigint;
   readonly maximum: bigint;
+  /** What the chain takes now, where that is less: budgets, cooldown, override and halts counted in. */
+  readonly allowed?: { readonly lowest: bigint; readonly highest: bigint; readonly because: Hold };
 };
 
 /** A limit that kept the fee from what the rule wished. */
-export type Hold = 'dead-band' | 'step' | 'minimum' | 'maximum';
+export type Hold = 'dead-band' | 'step' | 'minimum' | 'maximum' | 'budget' | 'cooldown' | 'override' | 'halt';
 
 export type FeeDecision = {
   /** The fee to recommend, within the bounds, wad. */
@@ -40,7 +42,7 @@ export type FeeDecision = {
  * **The fee rises when the coin is forecast below its target** (borrowing, which creates coins, gets dearer; coins
  * are bought back to repay) **and falls when it is above.** Integers only; K · error is rounded toward zero. The
  * bounds are applied last and win over the step: a fee that lies outside them, say after governance moved them, is
- * brought back inside at once.
+ * brought back inside at once. What the chain takes now is applied after them.
  *
  * @param current the fee in force, wad, not negative.
  * @param forecastMicroBp median forecast of the deviation in 24 h, in 10⁻⁶ bp, negative below the target.
@@ -72,6 +74,10 @@ export function nextFee(current: bigint, forecastMicroBp: bigint, rule: FeeRule)
   } else if (value > rule.maximum) {
     heldBy.push('maximum');
     value = rule.maximum;
+  }
+  if (rule.allowed !== undefined && (value < rule.allowed.lowest || value > rule.allowed.highest)) {
+    heldBy.push(rule.allowed.because);
+    value = value < rule.allowed.lowest ? rule.allowed.lowest : rule.allowed.highest;
   }
   return { value, wish, heldBy, explanation: explain(current, value, wish, error, forecastMicroBp, heldBy) };
 }
@@ -110,7 +116,7 @@ function explain(
 }
 
 function checkRule(rule: FeeRule): void {
-  const refuse = (name: keyof FeeRule, expected: string) => {
+  const refuse = (name: Exclude<keyof FeeRule, 'allowed'>, expected: string) => {
     throw new BallastError('FEE_RULE', `${name}: got ${rule[name]}, expected ${expected}, in wad`, {
       metadata: { name, value: rule[name].toString() },
       hint: 'the rule comes from the network parameters and the bounds on the chain',

@@ -49,7 +49,14 @@ export const FEE = {
     max: wadFromBps(1_500n),
     stepUp: wadFromBps(25n),
     stepDown: wadFromBps(25n),
+    // A round of a devnet takes seconds: a week's budget goes with half an hour of it.
+    budgetUp: wadFromBps(300n),
+    budgetDown: wadFromBps(300n),
     cooldownSeconds: 3,
+    windowSeconds: 1_800,
+    risk: 'both',
+    haltClass: 0,
+    isWired: false,
   },
 } as const;
 

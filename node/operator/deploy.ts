@@ -43,8 +43,8 @@ type State = {
   readonly plan: string;
 };
 
-/** Gas of a whole deployment, measured, with room: four contracts, the controller's name and the fee. */
-const DEPLOYMENT_GAS = 8_000_000n;
+/** Gas of a whole deployment, measured, with room: nine contracts and the fee. */
+const DEPLOYMENT_GAS = 20_000_000n;
 
 /** What a deployment would cost. */
 export function deploymentCost(reader: ChainReader, deployer: `0x${string}`): Promise<Cost> {
@@ -75,13 +75,12 @@ export async function deployNetwork(
     firstNonce: state.firstNonce,
   });
   if (!(await isConfigured(reader, contracts))) {
-    await configureParameter(
-      reader,
-      writer,
-      contracts,
-      { parameter: STABILITY_FEE, unit: WAD_PER_YEAR, value: plan.fee.initial, limits: plan.fee.limits },
-      wait,
-    );
+    const { initial: value, limits } = plan.fee;
+    const fee = { parameter: STABILITY_FEE, unit: WAD_PER_YEAR, value, limits };
+    await configureParameter(reader, writer, contracts, fee, wait).catch((error: unknown) => {
+      // What a run before has sent came first.
+      if (!(error instanceof ContractRevertError) || error.code !== 'ALREADY_CONFIGURED') throw error;
+    });
   }
   const { genesis, ...rest } = plan.template;
   const beaconHeight = Number(await reader.getBlockNumber()) + plan.beaconDelay;
@@ -140,11 +139,19 @@ async function obtainState(
 
 function planHash({ template, registry, fee, beaconDelay }: DeploymentPlan): string {
   const { minimumBond, unbondingDelaySeconds } = registry;
-  const { min, max, stepUp, stepDown, cooldownSeconds } = fee.limits;
+  const { cooldownSeconds, windowSeconds, risk, haltClass, isWired, ...amounts } = fee.limits;
+  const { min, max, stepUp, stepDown, budgetUp, budgetDown } = amounts;
   return digestOf('ballast/deployment-plan/1', {
     template: template as unknown as Encodable,
     registry: [String(minimumBond), unbondingDelaySeconds],
-    fee: [...[fee.initial, min, max, stepUp, stepDown].map(String), cooldownSeconds],
+    fee: [
+      ...[fee.initial, min, max, stepUp, stepDown, budgetUp, budgetDown].map(String),
+      cooldownSeconds,
+      windowSeconds,
+      risk,
+      haltClass,
+      isWired,
+    ],
     beaconDelay,
   });
 }
@@ -157,7 +164,7 @@ async function isConfigured(
     await parameterState(reader, contracts, STABILITY_FEE);
     return true;
   } catch (error) {
-    if (error instanceof ContractRevertError && error.code === 'PARAMETER_NOT_CONFIGURED') return false;
+    if (error instanceof ContractRevertError && error.code === 'PARAMETER_UNKNOWN') return false;
     throw error;
   }
 }

@@ -11,6 +11,8 @@ import { defaultModelSpec } from '../training/index.ts';
 import type { DeploymentPlan, NetworkTemplate } from './deploy.ts';
 import { OperatorError } from './errors.ts';
 
+/** Too low a fee harms the peg, too high a fee harms borrowers; the registry holds it and protocols read it. */
+const FEE_KIND = { risk: 'both', haltClass: 0, isWired: false } as const;
 const DEFAULT_BEACON_DELAY = 64;
 const NO_CONTRACT = `0x${'0'.repeat(40)}`;
 
@@ -43,7 +45,10 @@ const schema = z.strictObject({
       max: bigCount,
       stepUp: bigCount,
       stepDown: bigCount,
+      budgetUp: bigCount,
+      budgetDown: bigCount,
       cooldownSeconds: count,
+      windowSeconds: count,
     }),
   }),
   beaconDelay: z.int().min(1).max(100_000).optional(),
@@ -82,7 +87,11 @@ export async function readDeploymentPlan(
         max: BigInt(limits.max),
         stepUp: BigInt(limits.stepUp),
         stepDown: BigInt(limits.stepDown),
+        budgetUp: BigInt(limits.budgetUp),
+        budgetDown: BigInt(limits.budgetDown),
         cooldownSeconds: limits.cooldownSeconds,
+        windowSeconds: limits.windowSeconds,
+        ...FEE_KIND,
       },
     },
     beaconDelay,

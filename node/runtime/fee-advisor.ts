@@ -2,8 +2,10 @@ import type { LocalAccount } from 'viem';
 import {
   applyRecommendations,
   ContractRevertError,
+  explanationDigest,
   isSignedBy,
   lowerMedian,
+  NOBODY_KNOWS,
   type ParameterState,
   type ParameterUpdate,
   parameterState,
@@ -11,12 +13,19 @@ import {
   recommendationDigest,
   STABILITY_FEE,
   signRecommendation,
+  VALUE_LIMIT,
 } from '../../contracts/client/index.ts';
-import { type Certificate, type Committee, isMember, memberIndex } from '../../coordinator/index.ts';
+import {
+  type Certificate,
+  type Committee,
+  entryDigest,
+  isMember,
+  memberIndex,
+} from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Payload } from '../../protocol/messages.ts';
-import { type FeeDecision, nextFee, toMicroBp } from '../controller/index.ts';
+import { type FeeDecision, type Hold, nextFee, toMicroBp } from '../controller/index.ts';
 import type { ChainLink } from './chain-link.ts';
 import type { Emit } from './events.ts';
 import { pause } from './pause.ts';
@@ -37,7 +46,6 @@ const STAGGER_MS = 4_000;
 const WAIT_MS = 5_000;
 /** Changes of the parameter that a member's recommendations are kept for; it may name any. */
 const MAX_UPDATES = 8;
-const MAX_WORD = 2n ** 256n - 1n;
 
 type Recommendation = Payload<'recommendation'>;
 
@@ -73,12 +81,14 @@ export class FeeAdvisor {
     const index = committee === undefined ? -1 : memberIndex(committee, sender);
     const signer = committee?.members[index]?.signer;
     const update = updateOf(link, payload);
-    const value = BigInt(payload.value);
-    if (signer === undefined || value > MAX_WORD || update.expected > MAX_WORD) return false;
-    const digest = recommendationDigest(this.#domain(), { ...update, value });
+    const values = payload.changes.map(({ value }) => BigInt(value));
+    const amounts = [...values, ...update.parameters.map(({ expected }) => expected)];
+    if (signer === undefined || amounts.some((amount) => amount >= VALUE_LIMIT)) return false;
+    const { explanation } = payload;
+    const digest = recommendationDigest(this.#domain(), { ...update, values, explanation });
     if (!(await isSignedBy(digest, payload.signature, signer))) return false;
     const votes = this.#received.get(sender) ?? new Map<string, RecommendationVote>();
-    votes.set(keyOf(payload), { index, value, signature: payload.signature });
+    votes.set(keyOf(payload), { index, values, explanation, signature: payload.signature });
     this.#received.set(sender, votes);
     for (const oldest of votes.keys()) {
       if (votes.size <= MAX_UPDATES) break;
@@ -99,8 +109,8 @@ export class FeeAdvisor {
     // All recommend from the chain as it was at the block that the seal anchored, so that they agree on what for.
     const anchor = entry.finalized;
     const before = await this.#state(anchor);
-    const decision = this.#decide(before, await forecast(entry.round));
     const time = await link.timestampAt(anchor);
+    const decision = this.#decide(before, time, await forecast(entry.round));
     emit({
       event: 'recommended',
       round: entry.round,
@@ -111,21 +121,20 @@ export class FeeAdvisor {
       explanation: decision.explanation,
     });
     if (before.readyAt > time) {
-      // At one block all see the same cooldown, so nobody tries later what the round's leader could not do.
-      if (turn === 0)
-        this.#held(entry.round, before, [`cooldown, ${before.readyAt - time} s left at the seal`]);
+      // At one block all see the same, so nobody tries later what the round's leader could not do.
+      if (turn === 0) this.#held(entry.round, before, [holdText(before, time)]);
       return;
     }
     const update: ParameterUpdate = {
       network: link.network,
-      parameter: STABILITY_FEE,
       sequence: before.sequence + 1,
-      expected: before.value,
       modelVersion: entry.version,
       modelDigest: entry.modelDigest,
+      transcript: entryDigest(entry),
       expiry: time + LIFETIME_SECONDS,
+      parameters: [{ parameter: STABILITY_FEE, expected: before.value }],
     };
-    const recommendation = await this.#sign(update, decision.value);
+    const recommendation = await this.#sign(update, decision);
     await this.receive(self, entry.round, recommendation);
     await say(entry.round, recommendation);
     await pause(turn * STAGGER_MS, signal);
@@ -162,7 +171,7 @@ export class FeeAdvisor {
       held([`${votes.length} of ${committee.quorum} recommendations agree on what they are for`]);
       return;
     }
-    if (lowerMedian(votes.map(({ value }) => value)) === current.value) {
+    if (lowerMedian(votes.map(({ values: [value] }) => value ?? 0n)) === current.value) {
       held(decision.heldBy.length === 0 ? ['no change wished'] : decision.heldBy);
       return;
     }
@@ -178,7 +187,7 @@ export class FeeAdvisor {
         event: 'fee',
         round,
         before: String(current.value),
-        after: String(applied.value),
+        after: String(applied.values[0]),
         transaction: applied.transactionHash,
         heldBy: decision.heldBy,
       });
@@ -211,37 +220,39 @@ export class FeeAdvisor {
     return votes();
   }
 
-  /** The rule of the network inside the limits of the chain. */
-  #decide(state: ParameterState, forecastBp: number): FeeDecision {
+  /** The rule of the network inside the limits of the chain, and inside what it takes at that time. */
+  #decide(state: ParameterState, time: number, forecastBp: number): FeeDecision {
     const { gain, deadBand } = this.#collaborators.link.document.parameters.fee;
     const forecast = toMicroBp(forecastBp);
     const { min, max, stepUp, stepDown } = state.limits;
+    const { lowest, highest } = state.allowed;
+    const step = forecast <= 0n ? stepUp : stepDown;
     return nextFee(state.value, forecast, {
       gain: BigInt(gain),
       target: 0n,
       deadBand: BigInt(deadBand),
-      maxStep: forecast <= 0n ? stepUp : stepDown,
+      // A direction that governance has closed is closed by what the chain takes.
+      maxStep: step > 0n ? step : 1n,
       minimum: min,
       maximum: max,
+      allowed: { lowest, highest, because: holdOf(state, time, forecast <= 0n) },
     });
   }
 
-  async #sign(update: ParameterUpdate, value: bigint): Promise<Recommendation> {
+  async #sign(update: ParameterUpdate, decision: FeeDecision): Promise<Recommendation> {
+    const explanation = explanationDigest(decision.explanation);
     const signature = await signRecommendation(this.#collaborators.account, this.#domain(), {
       ...update,
-      value,
+      values: [decision.value],
+      explanation,
     });
-    const { parameter, sequence, expected, modelVersion, modelDigest, expiry } = update;
-    return {
+    const { network: _, parameters, ...rest } = update;
+    const changes = parameters.map(({ parameter, expected }) => ({
       parameter,
-      sequence,
       expected: String(expected),
-      value: String(value),
-      modelVersion,
-      modelDigest,
-      expiry,
-      signature,
-    };
+      value: String(decision.value),
+    }));
+    return { ...rest, changes, explanation, signature };
   }
 
   #state(height?: number): Promise<ParameterState> {
@@ -264,19 +275,33 @@ export class FeeAdvisor {
   }
 }
 
-function updateOf(link: ChainLink, payload: Recommendation): ParameterUpdate {
-  const { parameter, sequence, expected, modelVersion, modelDigest, expiry } = payload;
-  return {
-    network: link.network,
-    parameter,
-    sequence,
-    expected: BigInt(expected),
-    modelVersion,
-    modelDigest,
-    expiry,
-  };
+/** What keeps a direction closed, or narrower than the rule's own limits. */
+function holdOf(
+  { allowed, limits, overriddenUntil, ...state }: ParameterState,
+  time: number,
+  rises: boolean,
+): Hold {
+  if (overriddenUntil > time) return 'override';
+  const readyAt = rises ? allowed.riseReadyAt : allowed.fallReadyAt;
+  if (readyAt === NOBODY_KNOWS) return (rises ? limits.stepUp : limits.stepDown) === 0n ? 'step' : 'halt';
+  const isClosed = (rises ? allowed.highest : allowed.lowest) === state.value;
+  return isClosed && readyAt > time && readyAt - time <= limits.cooldownSeconds ? 'cooldown' : 'budget';
 }
 
-function keyOf({ parameter, sequence, expected, modelVersion, modelDigest, expiry }: Recommendation): string {
-  return [parameter, sequence, expected, modelVersion, modelDigest, expiry].join('/');
+/** Why nothing is acceptable at all, for people. */
+function holdText(state: ParameterState, time: number): string {
+  const hold = holdOf(state, time, state.allowed.riseReadyAt <= state.allowed.fallReadyAt);
+  return state.readyAt === NOBODY_KNOWS ? hold : `${hold}, ${state.readyAt - time} s left at the seal`;
+}
+
+function updateOf(link: ChainLink, payload: Recommendation): ParameterUpdate {
+  const { changes, explanation: _explanation, signature: _signature, ...shared } = payload;
+  const parameters = changes.map(({ parameter, expected }) => ({ parameter, expected: BigInt(expected) }));
+  return { ...shared, network: link.network, parameters };
+}
+
+/** What a recommendation is for: all of it but the sender's own values, explanation and signature. */
+function keyOf({ sequence, modelVersion, modelDigest, transcript, expiry, changes }: Recommendation): string {
+  const parameters = changes.map(({ parameter, expected }) => `${parameter}=${expected}`);
+  return [sequence, modelVersion, modelDigest, transcript, expiry, ...parameters].join('/');
 }

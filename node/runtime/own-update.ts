@@ -15,16 +15,12 @@ export function tellOwnUpdate(
   if (row !== undefined) tellOwnRow(certificate.entry.round, row, conditions);
 }
 
-/**
- * The same from the node's own row, which is all that a node outside the committee asks for; undefined where it sent an
- * update that is not on the roll.
- */
+/** The same from the node's own row, which is all that a node outside the committee asks for. */
 export function tellOwnRow(
   round: number,
-  row: Pick<RollRow, 'fate'> | undefined,
+  { fate }: Pick<RollRow, 'fate'>,
   conditions: Pick<Conditions, 'raise' | 'clear'>,
 ): void {
-  const fate = row?.fate ?? 'UPDATE_UNHEARD';
   if (fate === 'selected' || fate === 'accepted') {
     conditions.clear('UPDATE_DROPPED');
     return;

@@ -66,6 +66,9 @@ const digestsCase = (most: number) => ({
   refuses: [new Uint8Array(31), new Uint8Array(32 * most + 32), [], null],
 });
 
+/** An entry of a recommendation; samples have up to 16. */
+const CHANGE = { parameter: '0'.repeat(64), expected: '1', value: '2' };
+
 const CASES: readonly FieldCase[] = [
   { type: 'status', path: 'head', ...countCase },
   { type: 'update-header', path: 'layout', ...digestCase },
@@ -122,8 +125,14 @@ const CASES: readonly FieldCase[] = [
     refuses: [new Uint8Array(97), '00', [1], null],
   },
   { type: 'certificate', path: 'entry.offences.0.node', ...nodeCase },
-  { type: 'recommendation', path: 'expected', ...bigCountCase },
-  { type: 'recommendation', path: 'value', ...bigCountCase },
+  { type: 'recommendation', path: 'changes.0.expected', ...bigCountCase },
+  { type: 'recommendation', path: 'changes.0.value', ...bigCountCase },
+  {
+    type: 'recommendation',
+    path: 'changes',
+    takes: [],
+    refuses: [[], Array(17).fill(CHANGE), [{ ...CHANGE, other: 1 }], CHANGE],
+  },
 ];
 
 describe('message fields', () => {

@@ -15,6 +15,7 @@ import { payloads } from './payloads.ts';
 const signer = signerOf(1);
 /** Lists that are not bounded by the committee. */
 const LONGEST: Readonly<Record<string, number>> = {
+  'recommendation.changes': 16,
   offences: MAX_OFFENCES,
   refused: MAX_ROSTER,
 };

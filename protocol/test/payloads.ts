@@ -105,13 +105,16 @@ export function payloads(full: boolean): { readonly [T in MessageType]: fc.Arbit
           record({ entry, view: counts, signatures: votes.map(() => []), aggregate }),
         ),
     recommendation: record({
-      parameter: digests,
       sequence: counts,
-      expected: bigCount,
-      value: bigCount,
       modelVersion: counts,
       modelDigest: digests,
+      transcript: digests,
       expiry: counts,
+      changes: fc.array(record({ parameter: digests, expected: bigCount, value: bigCount }), {
+        minLength: 1,
+        maxLength: full ? 2 : 16,
+      }),
+      explanation: digests,
       signature,
     }),
   };

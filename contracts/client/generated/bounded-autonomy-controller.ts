@@ -5,7 +5,7 @@ export const boundedAutonomyControllerAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "upgrader",
         "type": "address"
       },
       {
@@ -21,6 +21,33 @@ export const boundedAutonomyControllerAbi = [
     ],
     "stateMutability": "nonpayable",
     "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ],
+    "name": "AddressEmptyCode",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "size",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maximum",
+        "type": "uint256"
+      }
+    ],
+    "name": "BatchSizeInvalid",
+    "type": "error"
   },
   {
     "inputs": [
@@ -68,43 +95,6 @@ export const boundedAutonomyControllerAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256",
-        "name": "readyAt",
-        "type": "uint256"
-      }
-    ],
-    "name": "CooldownActive",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint64",
-        "name": "cooldown",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "maximum",
-        "type": "uint64"
-      }
-    ],
-    "name": "CooldownTooLong",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
@@ -116,22 +106,17 @@ export const boundedAutonomyControllerAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256",
-        "name": "expected",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "current",
-        "type": "uint256"
+        "internalType": "address",
+        "name": "implementation",
+        "type": "address"
       }
     ],
-    "name": "ExpectedMismatch",
+    "name": "ERC1967InvalidImplementation",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "ERC1967NonPayable",
     "type": "error"
   },
   {
@@ -168,28 +153,28 @@ export const boundedAutonomyControllerAbi = [
   },
   {
     "inputs": [],
+    "name": "FailedCall",
+    "type": "error"
+  },
+  {
+    "inputs": [],
     "name": "InvalidShortString",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
         "internalType": "uint256",
-        "name": "min",
+        "name": "expected",
         "type": "uint256"
       },
       {
         "internalType": "uint256",
-        "name": "max",
+        "name": "given",
         "type": "uint256"
       }
     ],
-    "name": "LimitsInverted",
+    "name": "LengthMismatch",
     "type": "error"
   },
   {
@@ -253,50 +238,17 @@ export const boundedAutonomyControllerAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       },
       {
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
-      }
-    ],
-    "name": "NoChange",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "address",
-        "name": "owner",
+        "name": "upgrader",
         "type": "address"
       }
     ],
-    "name": "OwnableInvalidOwner",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "account",
-        "type": "address"
-      }
-    ],
-    "name": "OwnableUnauthorizedAccount",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      }
-    ],
-    "name": "ParameterNotConfigured",
+    "name": "NotUpgrader",
     "type": "error"
   },
   {
@@ -317,11 +269,6 @@ export const boundedAutonomyControllerAbi = [
   },
   {
     "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
       {
         "internalType": "uint64",
         "name": "expected",
@@ -371,32 +318,6 @@ export const boundedAutonomyControllerAbi = [
   {
     "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256",
-        "name": "current",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "step",
-        "type": "uint256"
-      }
-    ],
-    "name": "StepExceeded",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "string",
         "name": "str",
         "type": "string"
@@ -406,71 +327,30 @@ export const boundedAutonomyControllerAbi = [
     "type": "error"
   },
   {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "max",
-        "type": "uint256"
-      }
-    ],
-    "name": "ValueAboveMaximum",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "min",
-        "type": "uint256"
-      }
-    ],
-    "name": "ValueBelowMinimum",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "position",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "previous",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
-      }
-    ],
-    "name": "ValuesNotAscending",
-    "type": "error"
-  },
-  {
     "inputs": [],
-    "name": "ZeroRegistry",
+    "name": "UUPSUnauthorizedCallContext",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "slot",
+        "type": "bytes32"
+      }
+    ],
+    "name": "UUPSUnsupportedProxiableUUID",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "field",
+        "type": "string"
+      }
+    ],
+    "name": "ZeroAddress",
     "type": "error"
   },
   {
@@ -484,94 +364,14 @@ export const boundedAutonomyControllerAbi = [
     "inputs": [
       {
         "indexed": true,
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint128",
-        "name": "min",
-        "type": "uint128"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint128",
-        "name": "max",
-        "type": "uint128"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint128",
-        "name": "stepUp",
-        "type": "uint128"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint128",
-        "name": "stepDown",
-        "type": "uint128"
-      },
-      {
-        "indexed": false,
         "internalType": "uint64",
-        "name": "cooldown",
+        "name": "sequence",
         "type": "uint64"
-      }
-    ],
-    "name": "LimitsConfigured",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ],
-    "name": "OwnershipTransferred",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "before",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
       },
       {
         "indexed": true,
         "internalType": "uint64",
         "name": "modelVersion",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "sequence",
         "type": "uint64"
       },
       {
@@ -587,21 +387,21 @@ export const boundedAutonomyControllerAbi = [
         "type": "address"
       }
     ],
-    "name": "ParameterApplied",
+    "name": "UpdateApplied",
     "type": "event"
   },
   {
-    "inputs": [],
-    "name": "MAX_COOLDOWN",
-    "outputs": [
+    "anonymous": false,
+    "inputs": [
       {
-        "internalType": "uint64",
-        "name": "",
-        "type": "uint64"
+        "indexed": true,
+        "internalType": "address",
+        "name": "implementation",
+        "type": "address"
       }
     ],
-    "stateMutability": "view",
-    "type": "function"
+    "name": "Upgraded",
+    "type": "event"
   },
   {
     "inputs": [],
@@ -624,6 +424,19 @@ export const boundedAutonomyControllerAbi = [
         "internalType": "contract IModelRegistry",
         "name": "",
         "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MODULE_KEY",
+    "outputs": [
+      {
+        "internalType": "bytes32",
+        "name": "",
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view",
@@ -656,6 +469,32 @@ export const boundedAutonomyControllerAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "UPGRADER",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "UPGRADE_INTERFACE_VERSION",
+    "outputs": [
+      {
+        "internalType": "string",
+        "name": "",
+        "type": "string"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "components": [
@@ -665,19 +504,9 @@ export const boundedAutonomyControllerAbi = [
             "type": "bytes32"
           },
           {
-            "internalType": "bytes32",
-            "name": "parameterId",
-            "type": "bytes32"
-          },
-          {
             "internalType": "uint64",
             "name": "sequence",
             "type": "uint64"
-          },
-          {
-            "internalType": "uint256",
-            "name": "expected",
-            "type": "uint256"
           },
           {
             "internalType": "uint64",
@@ -690,9 +519,24 @@ export const boundedAutonomyControllerAbi = [
             "type": "bytes32"
           },
           {
+            "internalType": "bytes32",
+            "name": "transcript",
+            "type": "bytes32"
+          },
+          {
             "internalType": "uint64",
             "name": "expiry",
             "type": "uint64"
+          },
+          {
+            "internalType": "bytes32[]",
+            "name": "parameterIds",
+            "type": "bytes32[]"
+          },
+          {
+            "internalType": "uint64[]",
+            "name": "expected",
+            "type": "uint64[]"
           }
         ],
         "internalType": "struct ParameterUpdate",
@@ -707,9 +551,14 @@ export const boundedAutonomyControllerAbi = [
             "type": "uint8"
           },
           {
-            "internalType": "uint256",
-            "name": "value",
-            "type": "uint256"
+            "internalType": "bytes32",
+            "name": "explanation",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64[]",
+            "name": "values",
+            "type": "uint64[]"
           },
           {
             "internalType": "bytes",
@@ -738,43 +587,27 @@ export const boundedAutonomyControllerAbi = [
         "internalType": "bytes32",
         "name": "id",
         "type": "bytes32"
-      },
-      {
-        "components": [
-          {
-            "internalType": "uint128",
-            "name": "min",
-            "type": "uint128"
-          },
-          {
-            "internalType": "uint128",
-            "name": "max",
-            "type": "uint128"
-          },
-          {
-            "internalType": "uint128",
-            "name": "stepUp",
-            "type": "uint128"
-          },
-          {
-            "internalType": "uint128",
-            "name": "stepDown",
-            "type": "uint128"
-          },
-          {
-            "internalType": "uint64",
-            "name": "cooldown",
-            "type": "uint64"
-          }
-        ],
-        "internalType": "struct BoundedAutonomyController.Limits",
-        "name": "limits",
-        "type": "tuple"
       }
     ],
-    "name": "configure",
-    "outputs": [],
-    "stateMutability": "nonpayable",
+    "name": "bounds",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "current",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "lowest",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "highest",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -830,19 +663,9 @@ export const boundedAutonomyControllerAbi = [
             "type": "bytes32"
           },
           {
-            "internalType": "bytes32",
-            "name": "parameterId",
-            "type": "bytes32"
-          },
-          {
             "internalType": "uint64",
             "name": "sequence",
             "type": "uint64"
-          },
-          {
-            "internalType": "uint256",
-            "name": "expected",
-            "type": "uint256"
           },
           {
             "internalType": "uint64",
@@ -855,9 +678,24 @@ export const boundedAutonomyControllerAbi = [
             "type": "bytes32"
           },
           {
+            "internalType": "bytes32",
+            "name": "transcript",
+            "type": "bytes32"
+          },
+          {
             "internalType": "uint64",
             "name": "expiry",
             "type": "uint64"
+          },
+          {
+            "internalType": "bytes32[]",
+            "name": "parameterIds",
+            "type": "bytes32[]"
+          },
+          {
+            "internalType": "uint64[]",
+            "name": "expected",
+            "type": "uint64[]"
           }
         ],
         "internalType": "struct ParameterUpdate",
@@ -865,9 +703,14 @@ export const boundedAutonomyControllerAbi = [
         "type": "tuple"
       },
       {
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
+        "internalType": "uint64[]",
+        "name": "values",
+        "type": "uint64[]"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "explanation",
+        "type": "bytes32"
       }
     ],
     "name": "hashRecommendation",
@@ -882,46 +725,39 @@ export const boundedAutonomyControllerAbi = [
     "type": "function"
   },
   {
-    "inputs": [
+    "inputs": [],
+    "name": "moduleKey",
+    "outputs": [
       {
         "internalType": "bytes32",
-        "name": "id",
+        "name": "",
         "type": "bytes32"
       }
     ],
-    "name": "limitsOf",
+    "stateMutability": "pure",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "moduleVersion",
     "outputs": [
       {
-        "components": [
-          {
-            "internalType": "uint128",
-            "name": "min",
-            "type": "uint128"
-          },
-          {
-            "internalType": "uint128",
-            "name": "max",
-            "type": "uint128"
-          },
-          {
-            "internalType": "uint128",
-            "name": "stepUp",
-            "type": "uint128"
-          },
-          {
-            "internalType": "uint128",
-            "name": "stepDown",
-            "type": "uint128"
-          },
-          {
-            "internalType": "uint64",
-            "name": "cooldown",
-            "type": "uint64"
-          }
-        ],
-        "internalType": "struct BoundedAutonomyController.Limits",
+        "internalType": "uint96",
         "name": "",
-        "type": "tuple"
+        "type": "uint96"
+      }
+    ],
+    "stateMutability": "pure",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "proxiableUUID",
+    "outputs": [
+      {
+        "internalType": "bytes32",
+        "name": "",
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view",
@@ -929,52 +765,7 @@ export const boundedAutonomyControllerAbi = [
   },
   {
     "inputs": [],
-    "name": "owner",
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      }
-    ],
-    "name": "readyAt",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "renounceOwnership",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "id",
-        "type": "bytes32"
-      }
-    ],
-    "name": "sequenceOf",
+    "name": "sequence",
     "outputs": [
       {
         "internalType": "uint64",
@@ -988,17 +779,41 @@ export const boundedAutonomyControllerAbi = [
   {
     "inputs": [
       {
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
+        "internalType": "bytes4",
+        "name": "interfaceId",
+        "type": "bytes4"
       }
     ],
-    "name": "transferOwnership",
+    "name": "supportsInterface",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newImplementation",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes",
+        "name": "data",
+        "type": "bytes"
+      }
+    ],
+    "name": "upgradeToAndCall",
     "outputs": [],
-    "stateMutability": "nonpayable",
+    "stateMutability": "payable",
     "type": "function"
   }
 ] as const;
 
 export const boundedAutonomyControllerBytecode =
-  '0x6101a0604052348015610010575f5ffd5b5060405161230838038061230883398101604081905261002f91610242565b604080518082018252600781526610985b1b185cdd60ca1b602080830191909152825180840190935260018352603160f81b9083015290846001600160a01b03811661009557604051631e4fbdf760e01b81525f60048201526024015b60405180910390fd5b61009e8161019f565b506100a8826101ee565b610120526100b5816101ee565b61014052815160208084019190912060e052815190820120610100524660a05261014160e05161010051604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201529081019290925260608201524660808201523060a08201525f9060c00160405160208183030381529060405280519060200120905090565b60805250503060c0526001600160a01b038216158061016757506001600160a01b038116155b1561018557604051634a100d5960e01b815260040160405180910390fd5b6001600160a01b03918216610160521661018052506102e7565b5f80546001600160a01b038381166001600160a01b0319831681178455604051919092169283917f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e09190a35050565b5f5f829050601f81511115610218578260405163305a27a960e01b815260040161008c919061028c565b8051610223826102c1565b179392505050565b6001600160a01b038116811461023f575f5ffd5b50565b5f5f5f60608486031215610254575f5ffd5b835161025f8161022b565b60208501519093506102708161022b565b60408501519092506102818161022b565b809150509250925092565b602081525f82518060208401528060208501604085015e5f604082850101526040601f19601f83011684010191505092915050565b805160208083015191908110156102e1575f198160200360031b1b821691505b50919050565b60805160a05160c05160e0516101005161012051610140516101605161018051611fa06103685f395f81816101fa015281816103080152818161081c0152610a5701525f81816101510152610f5801525f610cc201525f610c9201525f61157401525f61154c01525f6114a701525f6114d101525f6114fb0152611fa05ff3fe608060405234801561000f575f5ffd5b50600436106100f0575f3560e01c80638da5cb5b11610093578063bea2080111610063578063bea208011461022f578063c6bf599514610242578063dc63a1f614610255578063f2fde38b146102d7575f5ffd5b80638da5cb5b146101d2578063a60c83df146101e2578063a9b5898f146101f5578063b943dfa31461021c575f5ffd5b806365d8c3e4116100ce57806365d8c3e41461014c578063715018a61461018b57806384b0196e146101935780638b41d35f146101ae575f5ffd5b80632ba2a665146100f457806345a8328e14610110578063577fc75614610125575b5f5ffd5b6100fd61546081565b6040519081526020015b60405180910390f35b61012361011e366004611ab0565b6102ea565b005b6100fd7f1bd49d2cb6c9cdb0a4a5ad4213b97324b910666be5ed3c74718b62307dc39e4281565b6101737f000000000000000000000000000000000000000000000000000000000000000081565b6040516001600160a01b039091168152602001610107565b610123610657565b61019b61066a565b6040516101079796959493929190611b13565b6101b96301e1338081565b60405167ffffffffffffffff9091168152602001610107565b5f546001600160a01b0316610173565b6100fd6101f0366004611bdb565b6106c8565b6101737f000000000000000000000000000000000000000000000000000000000000000081565b61012361022a366004611c4d565b6107a6565b6100fd61023d366004611cd0565b610ac1565b6101b9610250366004611cd0565b610ad3565b610268610263366004611cd0565b610af8565b60405161010791905f60a0820190506001600160801b0383511682526001600160801b0360208401511660208301526001600160801b0360408401511660408301526001600160801b03606084015116606083015267ffffffffffffffff608084015116608083015292915050565b6101236102e5366004611cfd565b610b89565b6102f2610bdf565b604051631ad8601360e31b8152600481018390527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d6c3009890602401602060405180830381865afa158015610355573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906103799190611d16565b5061038a6040820160208301611d2d565b6001600160801b03166103a06020830183611d2d565b6001600160801b0316111561041e57816103bd6020830183611d2d565b6103cd6040840160208501611d2d565b6040517f0874ad0100000000000000000000000000000000000000000000000000000000815260048101939093526001600160801b0391821660248401521660448201526064015b60405180910390fd5b6301e1338061043360a0830160808401611d6f565b67ffffffffffffffff1611156104a3578161045460a0830160808401611d6f565b6040517fb0003715000000000000000000000000000000000000000000000000000000008152600481019290925267ffffffffffffffff1660248201526301e133806044820152606401610415565b5f828152600360209081526040909120906104c090830183611d2d565b6104d06040840160208501611d2d565b6001600160801b039182169116600160801b026fffffffffffffffffffffffffffffffff19161781556105096060830160408401611d2d565b6105196080840160608501611d2d565b6001600160801b039182169116600160801b026fffffffffffffffffffffffffffffffff191617600182015561055560a0830160808401611d6f565b6002820180546fffffffffffffffffffffffffffffffff1916680100000000000000004267ffffffffffffffff9081169190910267ffffffffffffffff1916919091179216919091179055827fe51c86f241069719608be8105bc86907e32da5bb212248f74f531cf8de2d8e6c6105cf6020850185611d2d565b6105df6040860160208701611d2d565b6105ef6060870160408801611d2d565b6105ff6080880160608901611d2d565b61060f60a0890160808a01611d6f565b604080516001600160801b0396871681529486166020860152928516848401529316606083015267ffffffffffffffff909216608082015290519081900360a00190a2505050565b61065f610bdf565b6106685f610c24565b565b5f6060805f5f5f606061067b610c8b565b610683610cbb565b604080515f808252602082019092527f0f000000000000000000000000000000000000000000000000000000000000009b939a50919850469750309650945092509050565b5f61079d7f1bd49d2cb6c9cdb0a4a5ad4213b97324b910666be5ed3c74718b62307dc39e42843560208601356107046060880160408901611d6f565b60608801358761071a60a08b0160808c01611d6f565b60a08b013561072f60e08d0160c08e01611d6f565b60408051602081019a909a52890197909752606088019590955267ffffffffffffffff938416608088015260a087019290925260c0860152811660e0850152610100840191909152166101208201526101400160405160208183030381529060405280519060200120610ce6565b90505b92915050565b6020858101355f81815260039092526040822060028101549192909168010000000000000000900467ffffffffffffffff1690036107fa5760405163459138ab60e01b815260048101839052602401610415565b6108048782610d2d565b604051631ad8601360e31b8152600481018390525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d6c3009890602401602060405180830381865afa158015610869573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061088d9190611d16565b9050808860600135146108e0576040517f68c7055d000000000000000000000000000000000000000000000000000000008152600481018490526060890135602482015260448101829052606401610415565b6108eb888686610f55565b5f6108f98989898989611100565b905061090784848484611227565b6002830180547fffffffffffffffffffffffffffffffff0000000000000000ffffffffffffffff16680100000000000000004267ffffffffffffffff160217905561095860608a0160408b01611d6f565b60028401805467ffffffffffffffff92909216600160801b027fffffffffffffffff0000000000000000ffffffffffffffffffffffffffffffff9092169190911790556109ab60a08a0160808b01611d6f565b67ffffffffffffffff16847fec674b4537d29d0317f777e1da69ed7d024fbb12ff4b3dabd3aee5486eb9fce084848d60400160208101906109ec9190611d6f565b60408051938452602084019290925267ffffffffffffffff1690820152606081018b905233608082015260a00160405180910390a36040517f273f494000000000000000000000000000000000000000000000000000000000815260048101859052602481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063273f4940906044015f604051808303815f87803b158015610aa0575f5ffd5b505af1158015610ab2573d5f5f3e3d5ffd5b50505050505050505050505050565b5f6107a0610ace836113e2565b611434565b5f610add826113e2565b60020154600160801b900467ffffffffffffffff1692915050565b6040805160a0810182525f80825260208201819052918101829052606081018290526080810182905290610b2b836113e2565b6040805160a08101825282546001600160801b038082168352600160801b91829004811660208401526001850154808216948401949094529204909116606082015260029091015467ffffffffffffffff1660808201529392505050565b610b91610bdf565b6001600160a01b038116610bd3576040517f1e4fbdf70000000000000000000000000000000000000000000000000000000081525f6004820152602401610415565b610bdc81610c24565b50565b5f546001600160a01b03163314610668576040517f118cdaa7000000000000000000000000000000000000000000000000000000008152336004820152602401610415565b5f80546001600160a01b038381167fffffffffffffffffffffffff0000000000000000000000000000000000000000831681178455604051919092169283917f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e09190a35050565b6060610cb67f000000000000000000000000000000000000000000000000000000000000000061145e565b905090565b6060610cb67f000000000000000000000000000000000000000000000000000000000000000061145e565b5f6107a0610cf261149b565b836040517f19010000000000000000000000000000000000000000000000000000000000008152600281019290925260228201526042902090565b42610d3e60e0840160c08501611d6f565b67ffffffffffffffff161015610da357610d5e60e0830160c08401611d6f565b6040517f91cc37bc00000000000000000000000000000000000000000000000000000000815267ffffffffffffffff9091166004820152426024820152604401610415565b610daf61546042611d9e565b610dbf60e0840160c08501611d6f565b67ffffffffffffffff161115610e2f57610ddf60e0830160c08401611d6f565b610deb61546042611d9e565b6040517fbdc1fb5a00000000000000000000000000000000000000000000000000000000815267ffffffffffffffff90921660048301526024820152604401610415565b6002810154610e5090600160801b900467ffffffffffffffff166001611db1565b67ffffffffffffffff16610e6a6060840160408501611d6f565b67ffffffffffffffff1614610efd576002810154602083013590610ea090600160801b900467ffffffffffffffff166001611db1565b610eb06060850160408601611d6f565b6040517fc14c343a000000000000000000000000000000000000000000000000000000008152600481019390935267ffffffffffffffff9182166024840152166044820152606401610415565b5f610f0782611434565b905080421015610f50576040517f5d2fdce90000000000000000000000000000000000000000000000000000000081526020840135600482015260248101829052604401610415565b505050565b5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316638f7dcfa36040518163ffffffff1660e01b815260040160c060405180830381865afa158015610fb2573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610fd69190611df5565b80519091501580610fe957508051843514155b1561102d5780516040517f3802212f000000000000000000000000000000000000000000000000000000008152600481019190915284356024820152604401610415565b602081015167ffffffffffffffff1661104c60a0860160808701611d6f565b67ffffffffffffffff1614158061106b575080604001518460a0013514155b156110e3576020810151604082015161108a60a0870160808801611d6f565b6040517fc034bd5a00000000000000000000000000000000000000000000000000000000815267ffffffffffffffff93841660048201526024810192909252909116604482015260a08501356064820152608401610415565b6110fa838383608001518460a0015160ff166115c4565b50505050565b5f61110b848361172f565b5f80805b868110156111dc573688888381811061112a5761112a611e8b565b905060200281019061113c9190611e9f565b90508281602001351015611190576040517f18da7664000000000000000000000000000000000000000000000000000000008152600481018390526024810184905260208201356044820152606401610415565b602081013592505f6111a28b856106c8565b90506111cd8189896111b76020870187611ebd565b60ff166111c76040880188611ed8565b8b61177f565b9450505080600101905061110f565b50868660026111ec600183611f1b565b6111f69190611f2e565b81811061120557611205611e8b565b90506020028101906112179190611e9f565b6020013598975050505050505050565b81810361126a576040517f349b03390000000000000000000000000000000000000000000000000000000081526004810185905260248101829052604401610415565b82546001600160801b0380821691600160801b900416808311801561128e57508383115b156112d6576040517fdf4b4d22000000000000000000000000000000000000000000000000000000008152600481018790526024810184905260448101829052606401610415565b81831080156112e457508383105b1561132c576040517f4a42807f000000000000000000000000000000000000000000000000000000008152600481018790526024810184905260448101839052606401610415565b8383115f8161134f576001870154600160801b90046001600160801b031661135e565b60018701546001600160801b03165b6001600160801b03169050808261137e576113798688611f1b565b611388565b6113888787611f1b565b11156113d8576040517fc0c590b600000000000000000000000000000000000000000000000000000000815260048101899052602481018790526044810186905260648101829052608401610415565b5050505050505050565b5f818152600360205260408120600281015490916801000000000000000090910467ffffffffffffffff16900361142f5760405163459138ab60e01b815260048101839052602401610415565b919050565b60028101545f906107a09067ffffffffffffffff8082169168010000000000000000900416611d9e565b60605f61146a83611928565b6040805160208082528183019092529192505f91906020820181803683375050509182525060208101929092525090565b5f306001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000161480156114f357507f000000000000000000000000000000000000000000000000000000000000000046145b1561151d57507f000000000000000000000000000000000000000000000000000000000000000090565b610cb6604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f0000000000000000000000000000000000000000000000000000000000000000918101919091527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a08201525f9060c00160405160208183030381529060405280519060200120905090565b828114611607576040517ffbfa86100000000000000000000000000000000000000000000000000000000081526004810182905260248101849052604401610415565b5f805b828110156116b757816001600160a01b031686868381811061162e5761162e611e8b565b90506020020160208101906116439190611cfd565b6001600160a01b031611611686576040517fc162b3a700000000000000000000000000000000000000000000000000000000815260048101829052602401610415565b85858281811061169857611698611e8b565b90506020020160208101906116ad9190611cfd565b915060010161160a565b505f85856040516020016116cc929190611f4d565b604051602081830303815290604052805190602001209050838114611727576040517fb9be413e0000000000000000000000000000000000000000000000000000000081526004810185905260248101829052604401610415565b505050505050565b5f61173982611968565b905080831015610f50576040517f6a2159840000000000000000000000000000000000000000000000000000000081526004810184905260248101829052604401610415565b5f8585106117c3576040517fd46eab130000000000000000000000000000000000000000000000000000000081526004810186905260248101879052604401610415565b6001851b82811615611804576040517f073efc3600000000000000000000000000000000000000000000000000000000815260048101879052602401610415565b5f5f6118118b8888611993565b5090925090505f81600381111561182a5761182a611f8c565b14611864576040517f06247d8300000000000000000000000000000000000000000000000000000000815260048101899052602401610415565b89898981811061187657611876611e8b565b905060200201602081019061188b9190611cfd565b6001600160a01b0316826001600160a01b03161461191857878a8a8a8181106118b6576118b6611e8b565b90506020020160208101906118cb9190611cfd565b6040517fc758c30f00000000000000000000000000000000000000000000000000000000815260048101929092526001600160a01b03908116602483015283166044820152606401610415565b5050909117979650505050505050565b5f60ff8216601f8111156107a0576040517fb3512b0c00000000000000000000000000000000000000000000000000000000815260040160405180910390fd5b5f6002611974836119da565b61197e9084611d9e565b611989906002611d9e565b6107a09190611f2e565b5f808060418490036119c7578435602086013560408701355f1a6119b9898285856119e8565b9550955095505050506119d1565b505f915060029050825b93509350939050565b5f6003611989600184611f1b565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841115611a2157505f91506003905082611aa6565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015611a72573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b038116611a9d57505f925060019150829050611aa6565b92505f91508190505b9450945094915050565b5f5f82840360c0811215611ac2575f5ffd5b8335925060a0601f1982011215611ad7575f5ffd5b506020830190509250929050565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b7fff000000000000000000000000000000000000000000000000000000000000008816815260e060208201525f611b4d60e0830189611ae5565b8281036040840152611b5f8189611ae5565b606084018890526001600160a01b038716608085015260a0840186905283810360c0850152845180825260208087019350909101905f5b81811015611bb4578351835260209384019390920191600101611b96565b50909b9a5050505050505050505050565b5f60e08284031215611bd5575f5ffd5b50919050565b5f5f6101008385031215611bed575f5ffd5b611bf78484611bc5565b9460e0939093013593505050565b5f5f83601f840112611c15575f5ffd5b50813567ffffffffffffffff811115611c2c575f5ffd5b6020830191508360208260051b8501011115611c46575f5ffd5b9250929050565b5f5f5f5f5f6101208688031215611c62575f5ffd5b611c6c8787611bc5565b945060e086013567ffffffffffffffff811115611c87575f5ffd5b611c9388828901611c05565b90955093505061010086013567ffffffffffffffff811115611cb3575f5ffd5b611cbf88828901611c05565b969995985093965092949392505050565b5f60208284031215611ce0575f5ffd5b5035919050565b80356001600160a01b038116811461142f575f5ffd5b5f60208284031215611d0d575f5ffd5b61079d82611ce7565b5f60208284031215611d26575f5ffd5b5051919050565b5f60208284031215611d3d575f5ffd5b81356001600160801b0381168114611d53575f5ffd5b9392505050565b67ffffffffffffffff81168114610bdc575f5ffd5b5f60208284031215611d7f575f5ffd5b8135611d5381611d5a565b634e487b7160e01b5f52601160045260245ffd5b808201808211156107a0576107a0611d8a565b67ffffffffffffffff81811683821601908111156107a0576107a0611d8a565b805161142f81611d5a565b60ff81168114610bdc575f5ffd5b805161142f81611ddc565b5f60c0828403128015611e06575f5ffd5b5060405160c0810167ffffffffffffffff81118282101715611e3657634e487b7160e01b5f52604160045260245ffd5b60405282518152611e4960208401611dd1565b602082015260408381015190820152611e6460608401611dd1565b606082015260808381015190820152611e7f60a08401611dea565b60a08201529392505050565b634e487b7160e01b5f52603260045260245ffd5b5f8235605e19833603018112611eb3575f5ffd5b9190910192915050565b5f60208284031215611ecd575f5ffd5b8135611d5381611ddc565b5f5f8335601e19843603018112611eed575f5ffd5b83018035915067ffffffffffffffff821115611f07575f5ffd5b602001915036819003821315611c46575f5ffd5b818103818111156107a0576107a0611d8a565b5f82611f4857634e487b7160e01b5f52601260045260245ffd5b500490565b5f8184825b85811015611f81576001600160a01b03611f6b83611ce7565b1683526020928301929190910190600101611f52565b509095945050505050565b634e487b7160e01b5f52602160045260245ffd';
+  '0x6101e060405230608052348015610014575f5ffd5b506040516129cb3803806129cb8339810160408190526100339161025e565b604080518082018252600781526610985b1b185cdd60ca1b602080830191909152825180840190935260018352603160f81b9083015290846001600160a01b0381166100b25760405163eac0d38960e01b81526020600482015260086024820152673ab833b930b232b960c11b60448201526064015b60405180910390fd5b6001600160a01b031660a0526100c78261020a565b610160526100d48161020a565b61018052815160208084019190912061012052815190820120610140524660e0526101626101205161014051604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201529081019290925260608201524660808201523060a08201525f9060c00160405160208183030381529060405280519060200120905090565b60c052505030610100526001600160a01b0382166101ac5760405163eac0d38960e01b81526020600482015260066024820152656d6f64656c7360d01b60448201526064016100a9565b6001600160a01b0381166101f05760405163eac0d38960e01b815260206004820152600a602482015269706172616d657465727360b01b60448201526064016100a9565b6001600160a01b039081166101c052166101a05250610303565b5f5f829050601f81511115610234578260405163305a27a960e01b81526004016100a991906102a8565b805161023f826102dd565b179392505050565b6001600160a01b038116811461025b575f5ffd5b50565b5f5f5f60608486031215610270575f5ffd5b835161027b81610247565b602085015190935061028c81610247565b604085015190925061029d81610247565b809150509250925092565b602081525f82518060208401528060208501604085015e5f604082850101526040601f19601f83011684010191505092915050565b805160208083015191908110156102fd575f198160200360031b1b821691505b50919050565b60805160a05160c05160e05161010051610120516101405161016051610180516101a0516101c05161261e6103ad5f395f818161037d0152818161047f015261075601525f81816102d8015261103e01525f610dba01525f610d8f01525f61090401525f6108dc01525f61083701525f61086101525f61088b01525f818161034a01528181610bc20152610c1d01525f8181610b0901528181610b320152610d4a015261261e5ff3fe608060405260043610610109575f3560e01c806355fd7fa0116100a1578063930c83d511610071578063ad3cb1cc11610057578063ad3cb1cc1461039f578063baa3b4d7146103f4578063d8af678a14610417575f5ffd5b8063930c83d514610339578063a9b5898f1461036c575f5ffd5b806355fd7fa014610262578063577fc7561461029457806365d8c3e4146102c757806384b0196e14610312575f5ffd5b80633d23b9ca116100dc5780633d23b9ca146101cd5780634f1ef28614610200578063529d15cc1461021557806352d1902d1461024e575f5ffd5b806301ffc9a71461010d57806308fd46be14610141578063234247df1461018b5780632ba2a665146101b8575b5f5ffd5b348015610118575f5ffd5b5061012c610127366004611de2565b610436565b60405190151581526020015b60405180910390f35b34801561014c575f5ffd5b5061016061015b366004611e10565b610479565b6040805167ffffffffffffffff94851681529284166020840152921691810191909152606001610138565b348015610196575f5ffd5b506101aa6101a5366004611e86565b610524565b604051908152602001610138565b3480156101c3575f5ffd5b506101aa61546081565b3480156101d8575f5ffd5b506101aa7f152b14253a7176b1d7acf8d9ec511f26d0dfa59d4ff570d21cd6b17020bd821b81565b61021361020e366004611f56565b61054a565b005b348015610220575f5ffd5b506002546102359067ffffffffffffffff1681565b60405167ffffffffffffffff9091168152602001610138565b348015610259575f5ffd5b506101aa610569565b34801561026d575f5ffd5b507f152b14253a7176b1d7acf8d9ec511f26d0dfa59d4ff570d21cd6b17020bd821b6101aa565b34801561029f575f5ffd5b506101aa7fb018b9baaaa2f342921ac9af3a23b8f7044debe0cdbd98c3cbfef05adef9186681565b3480156102d2575f5ffd5b506102fa7f000000000000000000000000000000000000000000000000000000000000000081565b6040516001600160a01b039091168152602001610138565b34801561031d575f5ffd5b50610326610597565b6040516101389796959493929190612029565b348015610344575f5ffd5b506102fa7f000000000000000000000000000000000000000000000000000000000000000081565b348015610377575f5ffd5b506102fa7f000000000000000000000000000000000000000000000000000000000000000081565b3480156103aa575f5ffd5b506103e76040518060400160405280600581526020017f352e302e3000000000000000000000000000000000000000000000000000000081525081565b60405161013891906120db565b3480156103ff575f5ffd5b50604051680100000000000000008152602001610138565b348015610422575f5ffd5b506102136104313660046120ed565b6105f5565b5f6001600160e01b031982167fa18d73270000000000000000000000000000000000000000000000000000000014806104735750610473826107c5565b92915050565b5f5f5f5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663c01bc4da866040518263ffffffff1660e01b81526004016104cb91815260200190565b60a060405180830381865afa1580156104e6573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061050a91906121b0565b805160208201516040909201519097919650945092505050565b5f61054161053061082b565b61053987610959565b868686610a9e565b95945050505050565b610552610afe565b61055b82610bb7565b6105658282610c52565b5050565b5f610572610d3f565b507f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc90565b5f6060805f5f5f60606105a8610d88565b6105b0610db3565b604080515f808252602082019092527f0f000000000000000000000000000000000000000000000000000000000000009b939a50919850469750309650945092509050565b6105fe85610dde565b61060985838361103b565b61061685858585856111e9565b5f6106228686866112d4565b90506106346040870160208801612244565b6002805467ffffffffffffffff191667ffffffffffffffff929092169190911790556106666060870160408801612244565b67ffffffffffffffff166106806040880160208901612244565b6040805187815233602082015267ffffffffffffffff92909216917f3db5021a71d4803c2c989f237e9ebb5edc56c5eb82e289eb958480773d0c1c74910160405180910390a35f60405180608001604052808860200160208101906106e59190612244565b67ffffffffffffffff16815260200161070460608a0160408b01612244565b67ffffffffffffffff168152606089013560208201526080890135604091820152517f33c1fc5e0000000000000000000000000000000000000000000000000000000081529091506001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906333c1fc5e9061078f9084905f90879060040161225f565b5f604051808303815f87803b1580156107a6575f5ffd5b505af11580156107b8573d5f5f3e3d5ffd5b5050505050505050505050565b5f6001600160e01b031982167fef5ecb7700000000000000000000000000000000000000000000000000000000148061047357507f01ffc9a7000000000000000000000000000000000000000000000000000000006001600160e01b0319831614610473565b5f306001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614801561088357507f000000000000000000000000000000000000000000000000000000000000000046145b156108ad57507f000000000000000000000000000000000000000000000000000000000000000090565b610954604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f0000000000000000000000000000000000000000000000000000000000000000918101919091527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a08201525f9060c00160405160208183030381529060405280519060200120905090565b905090565b60607fb018b9baaaa2f342921ac9af3a23b8f7044debe0cdbd98c3cbfef05adef91866823561098e6040850160208601612244565b61099b60c0860186612322565b6040516020016109ac929190612368565b60408051601f1981840301815291905280516020909101206109d160e0870187612322565b6040516020016109e29291906123a8565b604051602081830303815290604052805190602001205f5f1b876040016020810190610a0e9190612244565b606089013560808a01355f610a2960c08d0160a08e01612244565b60408051602081019c909c528b019990995267ffffffffffffffff97881660608b015260808a019690965260a089019490945260c0880192909252841660e087015261010086015261012085015261014084015216610160820152610180016040516020818303038152906040529050919050565b5f5f6040518460051b80878337902060c08701525050610140840152505080516020909101206040517f19010000000000000000000000000000000000000000000000000000000000008152600281019290925260228201526042902090565b306001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000161480610b9757507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316610b8b7f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc546001600160a01b031690565b6001600160a01b031614155b15610bb55760405163703e46dd60e11b815260040160405180910390fd5b565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614610c4f576040517fc3faf9200000000000000000000000000000000000000000000000000000000081523360048201526001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001660248201526044015b60405180910390fd5b50565b816001600160a01b03166352d1902d6040518163ffffffff1660e01b8152600401602060405180830381865afa925050508015610cac575060408051601f3d908101601f19168201909252610ca9918101906123ea565b60015b610cd457604051634c9c8ce360e01b81526001600160a01b0383166004820152602401610c46565b7f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc8114610d30576040517faa1d49a400000000000000000000000000000000000000000000000000000000815260048101829052602401610c46565b610d3a8383611695565b505050565b306001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614610bb55760405163703e46dd60e11b815260040160405180910390fd5b60606109547f00000000000000000000000000000000000000000000000000000000000000006116ea565b60606109547f00000000000000000000000000000000000000000000000000000000000000006116ea565b42610def60c0830160a08401612244565b67ffffffffffffffff161015610e5457610e0f60c0820160a08301612244565b6040517f91cc37bc00000000000000000000000000000000000000000000000000000000815267ffffffffffffffff9091166004820152426024820152604401610c46565b610e6061546042612415565b610e7060c0830160a08401612244565b67ffffffffffffffff161115610ee057610e9060c0820160a08301612244565b610e9c61546042612415565b6040517fbdc1fb5a00000000000000000000000000000000000000000000000000000000815267ffffffffffffffff90921660048301526024820152604401610c46565b6002545f90610efa9067ffffffffffffffff166001612428565b905067ffffffffffffffff8116610f176040840160208501612244565b67ffffffffffffffff1614610f7d5780610f376040840160208501612244565b6040517f7d7ed65300000000000000000000000000000000000000000000000000000000815267ffffffffffffffff928316600482015291166024820152604401610c46565b5f610f8b60c0840184612322565b915050801580610f9b5750601081115b15610fdc576040517f3fca02360000000000000000000000000000000000000000000000000000000081526004810182905260106024820152604401610c46565b80610fea60e0850185612322565b905014610d3a5780610fff60e0850185612322565b6040517fab8b67c60000000000000000000000000000000000000000000000000000000081526004810193909352602483015250604401610c46565b5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316638f7dcfa36040518163ffffffff1660e01b815260040160c060405180830381865afa158015611098573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906110bc9190612456565b805190915015806110cf57508051843514155b156111135780516040517f3802212f000000000000000000000000000000000000000000000000000000008152600481019190915284356024820152604401610c46565b602081015167ffffffffffffffff166111326060860160408701612244565b67ffffffffffffffff1614158061115157508060400151846060013514155b156111cc57806020015181604001518560400160208101906111739190612244565b6040517fc034bd5a00000000000000000000000000000000000000000000000000000000815267ffffffffffffffff93841660048201526024810192909252909116604482015260608501356064820152608401610c46565b6111e3838383608001518460a0015160ff16611727565b50505050565b6111f38382611892565b5f61120160c0870187612322565b905090505f61120e61082b565b90505f61121a88610959565b90505f805b878110156112c8573689898381811061123a5761123a6124e6565b905060200281019061124c91906124fa565b90508561125c6040830183612322565b9050146112715785610fff6040830183612322565b5f61128e86866112846040860186612322565b8660200135610a9e565b90506112b9818a8a6112a36020870187612518565b60ff166112b36060880188612533565b8a6118e2565b9350505080600101905061121f565b50505050505050505050565b60605f6112e460c0860186612322565b905090508067ffffffffffffffff81111561130157611301611f11565b60405190808252806020026020018201604052801561135157816020015b604080516080810182525f8082526020808301829052928201819052606082015282525f1990920191018161131f5790505b5091505f8367ffffffffffffffff81111561136e5761136e611f11565b604051908082528060200260200182016040528015611397578160200160208202803683370190505b5090505f5b8281101561168b575f5b85811015611503575f8160088989858181106113c4576113c46124e6565b90506020028101906113d691906124fa565b6113e4906020810190612518565b60ff16901b60108a8a868181106113fd576113fd6124e6565b905060200281019061140f91906124fa565b61141d906040810190612322565b8781811061142d5761142d6124e6565b90506020020160208101906114429190612244565b67ffffffffffffffff16901b17179050815b5f811180156114855750818561146b600184612576565b8151811061147b5761147b6124e6565b6020026020010151115b156114db5784611496600183612576565b815181106114a6576114a66124e6565b60200260200101518582815181106114c0576114c06124e6565b60209081029190910101526114d481612589565b9050611454565b818582815181106114ee576114ee6124e6565b602090810291909101015250506001016113a6565b505f6002611512600188612576565b61151c919061259e565b90505f6010848381518110611533576115336124e6565b6020026020010151901c90505b5f82118015611575575080601085611559600186612576565b81518110611569576115696124e6565b6020026020010151901c145b1561158a5761158382612589565b9150611540565b5f888886858151811061159f5761159f6124e6565b602002602001015160ff168181106115b9576115b96124e6565b90506020028101906115cb91906124fa565b60200135905060405180608001604052808b8060c001906115ec9190612322565b878181106115fc576115fc6124e6565b9050602002013581526020018b8060e001906116189190612322565b87818110611628576116286124e6565b905060200201602081019061163d9190612244565b67ffffffffffffffff1681526020018367ffffffffffffffff16815260200182815250878581518110611672576116726124e6565b602002602001018190525050505080600101905061139c565b5050509392505050565b61169e82611a8b565b6040516001600160a01b038316907fbc7cd75a20ee27fd9adebab32041f755214dbc6bffa90cc0225b39da2e5c2d3b905f90a28051156116e257610d3a8282611b19565b610565611beb565b60605f6116f683611c23565b6040805160208082528183019092529192505f91906020820181803683375050509182525060208101929092525090565b82811461176a576040517ffbfa86100000000000000000000000000000000000000000000000000000000081526004810182905260248101849052604401610c46565b5f805b8281101561181a57816001600160a01b0316868683818110611791576117916124e6565b90506020020160208101906117a691906125bd565b6001600160a01b0316116117e9576040517fc162b3a700000000000000000000000000000000000000000000000000000000815260048101829052602401610c46565b8585828181106117fb576117fb6124e6565b905060200201602081019061181091906125bd565b915060010161176d565b505f858560405160200161182f9291906125d6565b60405160208183030381529060405280519060200120905083811461188a576040517fb9be413e0000000000000000000000000000000000000000000000000000000081526004810185905260248101829052604401610c46565b505050505050565b5f61189c82611c63565b905080831015610d3a576040517f6a2159840000000000000000000000000000000000000000000000000000000081526004810184905260248101829052604401610c46565b5f858510611926576040517fd46eab130000000000000000000000000000000000000000000000000000000081526004810186905260248101879052604401610c46565b6001851b82811615611967576040517f073efc3600000000000000000000000000000000000000000000000000000000815260048101879052602401610c46565b5f5f6119748b8888611c8e565b5090925090505f81600381111561198d5761198d61260a565b146119c7576040517f06247d8300000000000000000000000000000000000000000000000000000000815260048101899052602401610c46565b8989898181106119d9576119d96124e6565b90506020020160208101906119ee91906125bd565b6001600160a01b0316826001600160a01b031614611a7b57878a8a8a818110611a1957611a196124e6565b9050602002016020810190611a2e91906125bd565b6040517fc758c30f00000000000000000000000000000000000000000000000000000000815260048101929092526001600160a01b03908116602483015283166044820152606401610c46565b5050909117979650505050505050565b806001600160a01b03163b5f03611ac057604051634c9c8ce360e01b81526001600160a01b0382166004820152602401610c46565b7f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc80547fffffffffffffffffffffffff0000000000000000000000000000000000000000166001600160a01b0392909216919091179055565b60605f611b268484611cd5565b9050808015611b4757505f3d1180611b4757505f846001600160a01b03163b115b15611b5c57611b54611ce8565b915050610473565b8015611b9f576040517f9996b3150000000000000000000000000000000000000000000000000000000081526001600160a01b0385166004820152602401610c46565b3d15611bb257611bad611d01565b611be4565b6040517fd6bda27500000000000000000000000000000000000000000000000000000000815260040160405180910390fd5b5092915050565b3415610bb5576040517fb398979f00000000000000000000000000000000000000000000000000000000815260040160405180910390fd5b5f60ff8216601f811115610473576040517fb3512b0c00000000000000000000000000000000000000000000000000000000815260040160405180910390fd5b5f6002611c6f83611d0c565b611c799084612415565b611c84906002612415565b610473919061259e565b5f80806041849003611cc2578435602086013560408701355f1a611cb489828585611d1a565b955095509550505050611ccc565b505f915060029050825b93509350939050565b5f5f5f835160208501865af49392505050565b6040513d81523d5f602083013e3d602001810160405290565b6040513d5f823e3d81fd5b5f6003611c84600184612576565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841115611d5357505f91506003905082611dd8565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015611da4573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b038116611dcf57505f925060019150829050611dd8565b92505f91508190505b9450945094915050565b5f60208284031215611df2575f5ffd5b81356001600160e01b031981168114611e09575f5ffd5b9392505050565b5f60208284031215611e20575f5ffd5b5035919050565b5f6101008284031215611e38575f5ffd5b50919050565b5f5f83601f840112611e4e575f5ffd5b50813567ffffffffffffffff811115611e65575f5ffd5b6020830191508360208260051b8501011115611e7f575f5ffd5b9250929050565b5f5f5f5f60608587031215611e99575f5ffd5b843567ffffffffffffffff811115611eaf575f5ffd5b611ebb87828801611e27565b945050602085013567ffffffffffffffff811115611ed7575f5ffd5b611ee387828801611e3e565b9598909750949560400135949350505050565b80356001600160a01b0381168114611f0c575f5ffd5b919050565b634e487b7160e01b5f52604160045260245ffd5b604051601f8201601f1916810167ffffffffffffffff81118282101715611f4e57611f4e611f11565b604052919050565b5f5f60408385031215611f67575f5ffd5b611f7083611ef6565b9150602083013567ffffffffffffffff811115611f8b575f5ffd5b8301601f81018513611f9b575f5ffd5b803567ffffffffffffffff811115611fb557611fb5611f11565b611fc8601f8201601f1916602001611f25565b818152866020838501011115611fdc575f5ffd5b816020840160208301375f602083830101528093505050509250929050565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b7fff000000000000000000000000000000000000000000000000000000000000008816815260e060208201525f61206360e0830189611ffb565b82810360408401526120758189611ffb565b606084018890526001600160a01b038716608085015260a0840186905283810360c0850152845180825260208087019350909101905f5b818110156120ca5783518352602093840193909201916001016120ac565b50909b9a5050505050505050505050565b602081525f611e096020830184611ffb565b5f5f5f5f5f60608688031215612101575f5ffd5b853567ffffffffffffffff811115612117575f5ffd5b61212388828901611e27565b955050602086013567ffffffffffffffff81111561213f575f5ffd5b61214b88828901611e3e565b909550935050604086013567ffffffffffffffff81111561216a575f5ffd5b61217688828901611e3e565b969995985093965092949392505050565b67ffffffffffffffff81168114610c4f575f5ffd5b805164ffffffffff81168114611f0c575f5ffd5b5f60a08284031280156121c1575f5ffd5b5060405160a0810167ffffffffffffffff811182821017156121e5576121e5611f11565b60405282516121f381612187565b8152602083015161220381612187565b6020820152604083015161221681612187565b60408201526122276060840161219c565b60608201526122386080840161219c565b60808201529392505050565b5f60208284031215612254575f5ffd5b8135611e0981612187565b5f60c0820167ffffffffffffffff865116835267ffffffffffffffff60208701511660208401526040860151604084015260608601516060840152841515608084015260c060a084015280845180835260e0850191506020860192505f5b818110156123155783518051845267ffffffffffffffff602082015116602085015267ffffffffffffffff604082015116604085015260608101516060850152506080830192506020840193506001810190506122bd565b5090979650505050505050565b5f5f8335601e19843603018112612337575f5ffd5b83018035915067ffffffffffffffff821115612351575f5ffd5b6020019150600581901b3603821315611e7f575f5ffd5b5f7f07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff831115612395575f5ffd5b8260051b80858437919091019392505050565b5f8184825b858110156123df5781356123c081612187565b67ffffffffffffffff16835260209283019291909101906001016123ad565b509095945050505050565b5f602082840312156123fa575f5ffd5b5051919050565b634e487b7160e01b5f52601160045260245ffd5b8082018082111561047357610473612401565b67ffffffffffffffff818116838216019081111561047357610473612401565b60ff81168114610c4f575f5ffd5b5f60c0828403128015612467575f5ffd5b5060405160c0810167ffffffffffffffff8111828210171561248b5761248b611f11565b6040528251815260208301516124a081612187565b60208201526040838101519082015260608301516124bd81612187565b60608201526080838101519082015260a08301516124da81612448565b60a08201529392505050565b634e487b7160e01b5f52603260045260245ffd5b5f8235607e1983360301811261250e575f5ffd5b9190910192915050565b5f60208284031215612528575f5ffd5b8135611e0981612448565b5f5f8335601e19843603018112612548575f5ffd5b83018035915067ffffffffffffffff821115612562575f5ffd5b602001915036819003821315611e7f575f5ffd5b8181038181111561047357610473612401565b5f8161259757612597612401565b505f190190565b5f826125b857634e487b7160e01b5f52601260045260245ffd5b500490565b5f602082840312156125cd575f5ffd5b611e0982611ef6565b5f8184825b858110156123df576001600160a01b036125f483611ef6565b16835260209283019291909101906001016125db565b634e487b7160e01b5f52602160045260245ffd';

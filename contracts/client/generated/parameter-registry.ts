@@ -5,7 +5,27 @@ export const parameterRegistryAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "controller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "governance",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "overrides",
+        "type": "address"
+      },
+      {
+        "internalType": "contract ICircuitBreaker",
+        "name": "breaker",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IDecisionLog",
+        "name": "log",
         "type": "address"
       }
     ],
@@ -15,12 +35,218 @@ export const parameterRegistryAbi = [
   {
     "inputs": [
       {
-        "internalType": "address",
-        "name": "controller",
-        "type": "address"
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
       }
     ],
-    "name": "ControllerAlreadyFixed",
+    "name": "AlreadyConfigured",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "size",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maximum",
+        "type": "uint256"
+      }
+    ],
+    "name": "BatchSizeInvalid",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "current",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "available",
+        "type": "uint64"
+      }
+    ],
+    "name": "BudgetExceeded",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint8",
+        "name": "class",
+        "type": "uint8"
+      }
+    ],
+    "name": "ClassHalted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint8",
+        "name": "class",
+        "type": "uint8"
+      },
+      {
+        "internalType": "uint8",
+        "name": "maximum",
+        "type": "uint8"
+      }
+    ],
+    "name": "ClassInvalid",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ConsumerMissing",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "readyAt",
+        "type": "uint256"
+      }
+    ],
+    "name": "CooldownActive",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "cooldown",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "maximum",
+        "type": "uint32"
+      }
+    ],
+    "name": "CooldownTooLong",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "expected",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "current",
+        "type": "uint64"
+      }
+    ],
+    "name": "ExpectedMismatch",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "position",
+        "type": "uint256"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "previous",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "IdsNotAscending",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "min",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "max",
+        "type": "uint64"
+      }
+    ],
+    "name": "LimitsInverted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      }
+    ],
+    "name": "NoChange",
     "type": "error"
   },
   {
@@ -43,22 +269,91 @@ export const parameterRegistryAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "governance",
         "type": "address"
       }
     ],
-    "name": "OwnableInvalidOwner",
+    "name": "NotGovernance",
     "type": "error"
   },
   {
     "inputs": [
       {
         "internalType": "address",
-        "name": "account",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "overrides",
         "type": "address"
       }
     ],
-    "name": "OwnableUnauthorizedAccount",
+    "name": "NotOverrideModule",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "OverrideActive",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "OverrideNotActive",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "latest",
+        "type": "uint256"
+      }
+    ],
+    "name": "OverrideUntilInvalid",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ParameterHalted",
     "type": "error"
   },
   {
@@ -73,6 +368,11 @@ export const parameterRegistryAbi = [
     "type": "error"
   },
   {
+    "inputs": [],
+    "name": "ReentrancyGuardReentrantCall",
+    "type": "error"
+  },
+  {
     "inputs": [
       {
         "internalType": "bytes32",
@@ -80,22 +380,176 @@ export const parameterRegistryAbi = [
         "type": "bytes32"
       },
       {
-        "internalType": "bytes32",
-        "name": "expected",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "given",
-        "type": "bytes32"
+        "internalType": "uint64",
+        "name": "modelVersion",
+        "type": "uint64"
       }
     ],
-    "name": "UnitMismatch",
+    "name": "RiskRaisingContested",
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "ZeroController",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint8",
+        "name": "severity",
+        "type": "uint8"
+      }
+    ],
+    "name": "RiskRaisingHalted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "name": "RolesNotApart",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "current",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "step",
+        "type": "uint64"
+      }
+    ],
+    "name": "StepExceeded",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "max",
+        "type": "uint64"
+      }
+    ],
+    "name": "ValueAboveMaximum",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "min",
+        "type": "uint64"
+      }
+    ],
+    "name": "ValueBelowMinimum",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "min",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "max",
+        "type": "uint64"
+      }
+    ],
+    "name": "ValueOutOfBounds",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "window",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "maximum",
+        "type": "uint32"
+      }
+    ],
+    "name": "WindowInvalid",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint8",
+        "name": "severity",
+        "type": "uint8"
+      }
+    ],
+    "name": "WritesHalted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "field",
+        "type": "string"
+      }
+    ],
+    "name": "ZeroAddress",
     "type": "error"
   },
   {
@@ -119,12 +573,18 @@ export const parameterRegistryAbi = [
     "inputs": [
       {
         "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
         "internalType": "address",
-        "name": "controller",
+        "name": "consumer",
         "type": "address"
       }
     ],
-    "name": "ControllerFixed",
+    "name": "ConsumerSet",
     "type": "event"
   },
   {
@@ -132,18 +592,156 @@ export const parameterRegistryAbi = [
     "inputs": [
       {
         "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "min",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "max",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "cooldown",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "window",
+            "type": "uint32"
+          },
+          {
+            "internalType": "enum Risk",
+            "name": "risk",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "class",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "isWired",
+            "type": "bool"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct Limits",
+        "name": "limits",
+        "type": "tuple"
+      }
+    ],
+    "name": "LimitsSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "OverrideEnded",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
       },
       {
         "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
+        "internalType": "uint64",
+        "name": "decision",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "before",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
       }
     ],
-    "name": "OwnershipTransferred",
+    "name": "OverrideSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "sequence",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "before",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      }
+    ],
+    "name": "ParameterChanged",
     "type": "event"
   },
   {
@@ -163,15 +761,78 @@ export const parameterRegistryAbi = [
       },
       {
         "indexed": false,
-        "internalType": "uint256",
-        "name": "before",
-        "type": "uint256"
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "min",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "max",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "cooldown",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "window",
+            "type": "uint32"
+          },
+          {
+            "internalType": "enum Risk",
+            "name": "risk",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "class",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "isWired",
+            "type": "bool"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct Limits",
+        "name": "limits",
+        "type": "tuple"
       },
       {
         "indexed": false,
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
+        "internalType": "address",
+        "name": "consumer",
+        "type": "address"
       }
     ],
     "name": "ParameterConfigured",
@@ -187,20 +848,243 @@ export const parameterRegistryAbi = [
         "type": "bytes32"
       },
       {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "before",
-        "type": "uint256"
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "decision",
+        "type": "uint64"
       },
       {
         "indexed": false,
-        "internalType": "uint256",
+        "internalType": "uint64",
+        "name": "before",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
         "name": "value",
-        "type": "uint256"
+        "type": "uint64"
       }
     ],
-    "name": "ParameterSet",
+    "name": "ParameterWritten",
     "type": "event"
+  },
+  {
+    "inputs": [],
+    "name": "BREAKER",
+    "outputs": [
+      {
+        "internalType": "contract ICircuitBreaker",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "CONTROLLER",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "GOVERNANCE",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "LOG",
+    "outputs": [
+      {
+        "internalType": "contract IDecisionLog",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MAX_COOLDOWN",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MAX_OVERRIDE",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MAX_WINDOW",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "OVERRIDES",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "allowed",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "current",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "lowest",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "highest",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "fallReadyAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "riseReadyAt",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct IParameterRegistry.Allowance",
+        "name": "allowance",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "sequence",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "modelVersion",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "modelDigest",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "transcript",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct Provenance",
+        "name": "provenance",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bool",
+        "name": "isContested",
+        "type": "bool"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "id",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "expected",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "value",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "explanation",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct Change[]",
+        "name": "changes",
+        "type": "tuple[]"
+      }
+    ],
+    "name": "applyBatch",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
   },
   {
     "inputs": [
@@ -215,9 +1099,76 @@ export const parameterRegistryAbi = [
         "type": "bytes32"
       },
       {
-        "internalType": "uint256",
+        "internalType": "uint64",
         "name": "value",
-        "type": "uint256"
+        "type": "uint64"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "min",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "max",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "cooldown",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "window",
+            "type": "uint32"
+          },
+          {
+            "internalType": "enum Risk",
+            "name": "risk",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "class",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "isWired",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct Limits",
+        "name": "limits",
+        "type": "tuple"
+      },
+      {
+        "internalType": "address",
+        "name": "consumer",
+        "type": "address"
       }
     ],
     "name": "configure",
@@ -226,39 +1177,89 @@ export const parameterRegistryAbi = [
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "controller",
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
     "inputs": [
       {
-        "internalType": "address",
-        "name": "given",
-        "type": "address"
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
       }
     ],
-    "name": "fixController",
+    "name": "endOverride",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "owner",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "limitsOf",
     "outputs": [
       {
-        "internalType": "address",
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "min",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "max",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "cooldown",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "window",
+            "type": "uint32"
+          },
+          {
+            "internalType": "enum Risk",
+            "name": "risk",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "class",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "isWired",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct Limits",
         "name": "",
-        "type": "address"
+        "type": "tuple"
       }
     ],
     "stateMutability": "view",
@@ -294,8 +1295,19 @@ export const parameterRegistryAbi = [
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "renounceOwnership",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "consumer",
+        "type": "address"
+      }
+    ],
+    "name": "setConsumer",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -308,12 +1320,69 @@ export const parameterRegistryAbi = [
         "type": "bytes32"
       },
       {
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "min",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "max",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stepDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetUp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "budgetDown",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "cooldown",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "window",
+            "type": "uint32"
+          },
+          {
+            "internalType": "enum Risk",
+            "name": "risk",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint8",
+            "name": "class",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "isWired",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct Limits",
+        "name": "limits",
+        "type": "tuple"
       }
     ],
-    "name": "set",
+    "name": "setLimits",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -321,14 +1390,115 @@ export const parameterRegistryAbi = [
   {
     "inputs": [
       {
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "justification",
+        "type": "bytes32"
       }
     ],
-    "name": "transferOwnership",
-    "outputs": [],
+    "name": "setOverride",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "decision",
+        "type": "uint64"
+      }
+    ],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "value",
+        "type": "uint64"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "justification",
+        "type": "bytes32"
+      }
+    ],
+    "name": "setValue",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "decision",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "stateOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "value",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "raisedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "upDrainedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "downDrainedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "overriddenUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "lastDecision",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct Hot",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -349,8 +1519,32 @@ export const parameterRegistryAbi = [
     ],
     "stateMutability": "view",
     "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "wiringOf",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "consumer",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "anchor",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   }
 ] as const;
 
 export const parameterRegistryBytecode =
-  '0x6080604052348015600e575f5ffd5b5060405161076c38038061076c833981016040819052602b9160b4565b806001600160a01b038116605857604051631e4fbdf760e01b81525f600482015260240160405180910390fd5b605f816065565b505060df565b5f80546001600160a01b038381166001600160a01b0319831681178455604051919092169283917f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e09190a35050565b5f6020828403121560c3575f5ffd5b81516001600160a01b038116811460d8575f5ffd5b9392505050565b610680806100ec5f395ff3fe608060405234801561000f575f5ffd5b506004361061009f575f3560e01c80638da5cb5b11610072578063f281b1ab11610058578063f281b1ab14610165578063f2fde38b14610178578063f77c47911461018b575f5ffd5b80638da5cb5b14610120578063d6c3009814610144575f5ffd5b806302506804146100a357806323bc4be9146100f0578063273f494014610105578063715018a614610118575b5f5ffd5b6100ce6100b13660046105f3565b5f9081526002602052604090208054600190910154909181151590565b6040805193845260208401929092521515908201526060015b60405180910390f35b6101036100fe36600461060a565b61019e565b005b610103610113366004610633565b6102ea565b6101036103be565b5f546001600160a01b03165b6040516001600160a01b0390911681526020016100e7565b6101576101523660046105f3565b6103d1565b6040519081526020016100e7565b610103610173366004610653565b61040c565b610103610186366004610653565b6104fc565b60015461012c906001600160a01b031681565b6101a6610552565b5f8390036101e0576040517f716d898400000000000000000000000000000000000000000000000000000000815260040160405180910390fd5b5f829003610222576040517f8bec87fe000000000000000000000000000000000000000000000000000000008152600481018490526024015b60405180910390fd5b5f838152600260205260409020600181015415801590610246575082816001015414155b156102945760018101546040517f3641992c00000000000000000000000000000000000000000000000000000000815260048101869052602481019190915260448101849052606401610219565b805460018201849055828255604080518581526020810183905290810184905285907f64b7ed591c368099b5248c6d68dfb88fd0914c26d751e0ee2a06d7418bffbde69060600160405180910390a25050505050565b6001546001600160a01b03163314610343576001546040517f72d806c50000000000000000000000000000000000000000000000000000000081523360048201526001600160a01b039091166024820152604401610219565b5f82815260026020526040812060018101549091036103785760405163198d986960e31b815260048101849052602401610219565b8054828255604080518281526020810185905285917f0a7e89c5c2abbeecebfa6c000066595bdd560a4e590d5b51bfb1360704c388d1910160405180910390a250505050565b6103c6610552565b6103cf5f610597565b565b5f818152600260205260408120600181015482036104055760405163198d986960e31b815260048101849052602401610219565b5492915050565b610414610552565b6001600160a01b038116610454576040517f2f62e27500000000000000000000000000000000000000000000000000000000815260040160405180910390fd5b6001546001600160a01b0316156104a6576001546040517f1b6f96cc0000000000000000000000000000000000000000000000000000000081526001600160a01b039091166004820152602401610219565b6001805473ffffffffffffffffffffffffffffffffffffffff19166001600160a01b0383169081179091556040517f90ab5697508ff55c48deadb1fccd6abed397ca8bbf886e96cc75c849a43d2530905f90a250565b610504610552565b6001600160a01b038116610546576040517f1e4fbdf70000000000000000000000000000000000000000000000000000000081525f6004820152602401610219565b61054f81610597565b50565b5f546001600160a01b031633146103cf576040517f118cdaa7000000000000000000000000000000000000000000000000000000008152336004820152602401610219565b5f80546001600160a01b0383811673ffffffffffffffffffffffffffffffffffffffff19831681178455604051919092169283917f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e09190a35050565b5f60208284031215610603575f5ffd5b5035919050565b5f5f5f6060848603121561061c575f5ffd5b505081359360208301359350604090920135919050565b5f5f60408385031215610644575f5ffd5b50508035926020909101359150565b5f60208284031215610663575f5ffd5b81356001600160a01b0381168114610679575f5ffd5b939250505056';
+  '0x610120604052348015610010575f5ffd5b50604051613cf6380380613cf683398101604081905261002f91610218565b6001600160a01b0385166100785760405163eac0d38960e01b815260206004820152600a60248201526931b7b73a3937b63632b960b11b60448201526064015b60405180910390fd5b6001600160a01b0384166100bc5760405163eac0d38960e01b815260206004820152600a602482015269676f7665726e616e636560b01b604482015260640161006f565b6001600160a01b0383166100ff5760405163eac0d38960e01b81526020600482015260096024820152686f766572726964657360b81b604482015260640161006f565b6001600160a01b0382166101405760405163eac0d38960e01b8152602060048201526007602482015266313932b0b5b2b960c91b604482015260640161006f565b6001600160a01b03811661017d5760405163eac0d38960e01b81526020600482015260036024820152626c6f6760e81b604482015260640161006f565b836001600160a01b0316856001600160a01b031614806101ae5750826001600160a01b0316856001600160a01b0316145b156101d757604051630bd1bb8560e31b81526001600160a01b038616600482015260240161006f565b6001600160a01b039081166101005290811660e05290811660c05290811660a05216608052610289565b6001600160a01b0381168114610215575f5ffd5b50565b5f5f5f5f5f60a0868803121561022c575f5ffd5b855161023781610201565b602087015190955061024881610201565b604087015190945061025981610201565b606087015190935061026a81610201565b608087015190925061027b81610201565b809150509295509295909350565b60805160a05160c05160e051610100516139a46103525f395f818161020d015281816109530152611a9c01525f818161025f0152818161073a0152818161108b0152818161114c0152611f7801525f818161043401528181610cfb01528181610d3d01528181611336015261137801525f81816101ce015281816105100152818161055201528181610be501528181610c2701528181611455015281816114970152818161159801526115da01525f81816104e20152818161066101526106bc01526139a45ff3fe608060405234801561000f575f5ffd5b506004361061016e575f3560e01c8063be029ad8116100d2578063d6c3009811610088578063deb9663411610063578063deb966341461036c578063e21e7a89146104bd578063ee0fc121146104dd575f5ffd5b8063d6c3009814610469578063dc3b406a1461048a578063dc63a1f61461049d575f5ffd5b8063c11bf6f7116100b8578063c11bf6f71461041c578063c88f166b1461042f578063cf14036c14610456575f5ffd5b8063be029ad81461038c578063c01bc4da1461039f575f5ffd5b806333c1fc5e116101275780636f0ad08f1161010d5780636f0ad08f1461031f57806374a0e6ef146103595780638b41d35f1461036c575f5ffd5b806333c1fc5e1461028157806364482ac414610296575f5ffd5b80631816a5e1116101575780631816a5e11461020857806321d38c851461022f5780632e73ad501461025a575f5ffd5b8063025068041461017257806314627834146101c9575b5f5ffd5b6101a7610180366004612ded565b5f90815260208190526040902080546003909101546001600160401b039091169181151590565b6040805193845260208401929092521515908201526060015b60405180910390f35b6101f07f000000000000000000000000000000000000000000000000000000000000000081565b6040516001600160a01b0390911681526020016101c0565b6101f07f000000000000000000000000000000000000000000000000000000000000000081565b61024261023d366004612e26565b610504565b6040516001600160401b0390911681526020016101c0565b6101f07f000000000000000000000000000000000000000000000000000000000000000081565b61029461028f366004612e73565b61064e565b005b6102a96102a4366004612ded565b610afa565b6040516101c091905f60c0820190506001600160401b03835116825264ffffffffff602084015116602083015264ffffffffff604084015116604083015264ffffffffff606084015116606083015264ffffffffff608084015116608083015263ffffffff60a08401511660a083015292915050565b61033261032d366004612ded565b610ba6565b604080516001600160a01b0390931683526001600160401b039091166020830152016101c0565b610294610367366004612f1e565b610bda565b6103776301e1338081565b60405163ffffffff90911681526020016101c0565b61024261039a366004612f4a565b610cef565b6103b26103ad366004612ded565b610ec9565b6040516101c091905f60a0820190506001600160401b0383511682526001600160401b0360208401511660208301526001600160401b03604084015116604083015264ffffffffff606084015116606083015264ffffffffff608084015116608083015292915050565b61029461042a366004612ded565b61132b565b6101f07f000000000000000000000000000000000000000000000000000000000000000081565b610294610464366004612fae565b61144a565b61047c610477366004612ded565b611573565b6040519081526020016101c0565b610294610498366004612fcf565b61158d565b6104b06104ab366004612ded565b611832565b6040516101c0919061305b565b6104c762278d0081565b60405164ffffffffff90911681526020016101c0565b6101f07f000000000000000000000000000000000000000000000000000000000000000081565b5f336001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000161461058457604051630db66dff60e01b81523360048201526001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001660248201526044015b60405180910390fd5b61058c611977565b5f610596856119ae565b80549091506001600160401b039081169085168190036105db5760405163c0adcfcf60e01b8152600481018790526001600160401b038616602482015260440161057b565b6105e786838787611a10565b604080516001600160401b0384811682528881166020830152825193965086169289927f747ba8b47f63f12e5e6d3cc28bed24532735b9307c60c1208ac4f45d3dae41bd928290030190a361063d868287611bd9565b5050610647611c89565b9392505050565b610656611977565b336001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016146106e9576040517f72d806c50000000000000000000000000000000000000000000000000000000081523360048201526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016602482015260440161057b565b8015806106f65750601081115b15610737576040517f3fca0236000000000000000000000000000000000000000000000000000000008152600481018290526010602482015260440161057b565b5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663200d2ed26040518163ffffffff1660e01b815260040160a060405180830381865afa158015610794573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906107b891906131ac565b8051909150156107ff5760808101516040517f03bb46e700000000000000000000000000000000000000000000000000000000815260ff909116600482015260240161057b565b5f805b83811015610920573685858381811061081d5761081d613245565b905060800201905082815f013511610872576040517f40047d1b00000000000000000000000000000000000000000000000000000000815260048101839052602481018490528135604482015260640161057b565b8035925061089b8188610885575f610895565b61089560408b0160208c01613259565b86611cb3565b6108a86020890189613259565b6001600160401b031681357f77c27ff120aee8e017113ed3a4b1c837a2eb5a634192c24f38046082905d4d9b6108e46040850160208601613259565b6108f46060860160408701613259565b604080516001600160401b0393841681529290911660208301520160405180910390a350600101610802565b506040517f66d7ffa50000000000000000000000000000000000000000000000000000000081525f906001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906366d7ffa59061098c908a9089908990600401613274565b6020604051808303815f875af11580156109a8573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906109cc919061333b565b90505f5b84811015610a5e576109f36109ee826001600160401b03851661336a565b612270565b5f5f888885818110610a0757610a07613245565b608002919091013582525060208101919091526040015f20805463ffffffff92909216600160e01b027bffffffffffffffffffffffffffffffffffffffffffffffffffffffff9092169190911790556001016109d0565b505f5b84811015610ae857610ae0868683818110610a7e57610a7e613245565b9050608002015f0135878784818110610a9957610a99613245565b9050608002016020016020810190610ab19190613259565b888885818110610ac357610ac3613245565b9050608002016040016020810190610adb9190613259565b611bd9565b600101610a61565b50505050610af4611c89565b50505050565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152610b34826119ae565b6040805160c08101825291546001600160401b038116835264ffffffffff600160401b820481166020850152600160681b8204811692840192909252600160901b810482166060840152600160b81b8104909116608083015263ffffffff600160e01b9091041660a082015292915050565b5f5f5f610bb2846119ae565b600401546001600160a01b03811695600160a01b9091046001600160401b0316945092505050565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614610c5457604051630db66dff60e01b81523360048201526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016602482015260440161057b565b5f610c5e836119ae565b6004810154909150610c7c90849084906001600160a01b031661228a565b8160018201610c8b828261342d565b505080546cffffffffff00000000000000001916600160401b4264ffffffffff160217815560405183907fdbb8c627ccfd9b3b6ce9db4625d1b80d72262fefababb73b7b501be399a98b6b90610ce290859061386b565b60405180910390a2505050565b5f336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614610d6a57604051631213340d60e21b81523360048201526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016602482015260440161057b565b610d72611977565b5f610d7c866119ae565b9050428464ffffffffff16111580610da65750610d9c62278d004261336a565b8464ffffffffff16115b15610e03578584610dba62278d004261336a565b6040517f4872f6c6000000000000000000000000000000000000000000000000000000008152600481019390935264ffffffffff9091166024830152604482015260640161057b565b80546001600160401b0316610e1a87838887611a10565b825464ffffffffff60b81b1916600160b81b64ffffffffff8816908102919091178455604080516001600160401b0385811682528a81166020830152918101929092529194509084169088907f5a477e8248a999d35f61836eaefc6a30f6e925214640f623d0087b52bda2789b9060600160405180910390a3806001600160401b0316866001600160401b031614610eb757610eb7878288611bd9565b5050610ec1611c89565b949350505050565b6040805160a0810182525f80825260208201819052918101829052606081018290526080810182905290610efc836119ae565b60408051610160810182526001830180546001600160401b038082168452600160401b80830482166020860152600160801b808404831696860196909652600160c01b9283900482166060860152600280880154808416608088015291820490921660a086015294850463ffffffff90811660c0860152600160a01b86041660e08501529495505f94859487949392610100850192910460ff1690811115610fa657610fa6613027565b6002811115610fb757610fb7613027565b81526001919091015460ff600160c81b82048116602080850191909152600160d01b909204161515604092830152815160c08101835293546001600160401b038116855264ffffffffff600160401b8204811692860192909252600160681b8104821685840152600160901b810482166060860152600160b81b8104909116608085015263ffffffff600160e01b9091041660a08085019190915281517f200d2ed200000000000000000000000000000000000000000000000000000000815291519395509193505f926001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169263200d2ed292600480820193918290030181865afa1580156110d0573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906110f491906131ac565b90505f815f015180611124575082610120015160ff16826060015163ffffffff16901c60011663ffffffff165f14155b806111bd5750816040015180156111bd5750604051632378c3f560e21b8152600481018890527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690638de30fd490602401602060405180830381865afa158015611199573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906111bd919061387a565b90505f5f6111e7858860040160149054906101000a90046001600160401b03168660800151612510565b87516001600160401b03168a52602086015191935091505f9061121290889088906001908890612645565b64ffffffffff1660808b015287519091505f906112399083906001600160401b031661336a565b9050826001600160401b031681111561125857506001600160401b0382165b87516001600160401b03168111611270578751611272565b805b6001600160401b031660408b0152602086015161129690899089905f908990612645565b64ffffffffff1660608c015288519092505f906001600160401b031683106112be575f6112d4565b88516112d49084906001600160401b0316613895565b9050846001600160401b03168110156112f357506001600160401b0384165b88516001600160401b0316811061130b57885161130d565b805b6001600160401b031660208c015250989a9950505050505050505050565b336001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016146113a557604051631213340d60e21b81523360048201526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016602482015260440161057b565b5f6113af826119ae565b805490915042600160b81b90910464ffffffffff16116113fe576040517faf1ff2530000000000000000000000000000000000000000000000000000000081526004810183905260240161057b565b805464ffffffffff60b81b1916600160b81b4264ffffffffff160217815560405182907fb5ddf6e3de333d5685d7b612c3e868954662fc2906a87a5485af49e66f8bee4d905f90a25050565b336001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016146114c457604051630db66dff60e01b81523360048201526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016602482015260440161057b565b5f6114ce836119ae565b6002810154909150600160d01b900460ff1680156114f357506001600160a01b038216155b156115145760405163772db1eb60e01b81526004810184905260240161057b565b60048101805473ffffffffffffffffffffffffffffffffffffffff19166001600160a01b03841690811790915560405190815283907f3f78567c73666f13f7c9ac5f8518af09935ad98b3c3b4e95c98b9846de37a22390602001610ce2565b5f61157d826119ae565b546001600160401b031692915050565b336001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000161461160757604051630db66dff60e01b81523360048201526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016602482015260440161057b565b5f859003611641576040517f716d898400000000000000000000000000000000000000000000000000000000815260040160405180910390fd5b5f84900361167e576040517f8bec87fe0000000000000000000000000000000000000000000000000000000081526004810186905260240161057b565b5f8581526020819052604090206003810154156116ca576040517f736e170a0000000000000000000000000000000000000000000000000000000081526004810187905260240161057b565b6116d586848461228a565b6116fc86856116e76020870187613259565b6116f76040880160208901613259565b6127cf565b6004810180547fffffffff0000000000000000000000000000000000000000000000000000000016600160a01b6001600160401b0387160273ffffffffffffffffffffffffffffffffffffffff1916176001600160a01b03841617905584838386600385015f8460018801611771828261342d565b5050509390935550506040805160c0810182526001600160401b0387168082524264ffffffffff16602083018190525f838501819052606084018190526080840181905260a09093019290925284546cffffffffffffffffffffffffff191617600160401b909102176cffffffffffffffffffffffffff168355518791507f134b3ac39ad8604dc10d494856249c4afc83954da985812f97b9e6047ffe9571906118229088908890889088906138a8565b60405180910390a2505050505050565b60408051610160810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e0810182905261010081018290526101208101829052610140810191909152611893826119ae565b60408051610160810182526001830180546001600160401b038082168452600160401b80830482166020860152600160801b808404831696860196909652600160c01b9283900482166060860152600296870154808316608087015290810490911660a085015293840463ffffffff90811660c0850152600160a01b85041660e084015291939092610100850192900460ff169081111561193657611936613027565b600281111561194757611947613027565b81526001919091015460ff600160c81b820481166020840152600160d01b90910416151560409091015292915050565b61197f612859565b6119ac60017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b906128b2565b565b5f81815260208190526040812060028101549091600160a01b90910463ffffffff169003611a0b576040517fcc6cc3480000000000000000000000000000000000000000000000000000000081526004810183905260240161057b565b919050565b60018301545f908490611a3a90879086906001600160401b0380821691600160401b9004166127cf565b80546040517fc112cde9000000000000000000000000000000000000000000000000000000008152600481018890526001600160401b0380831660248301528616604482015260648101859052600160e01b90910463ffffffff1660848201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063c112cde99060a4016020604051808303815f875af1158015611aea573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611b0e919061333b565b91508342611b24846001600160401b0316612270565b83547bffffffffffffffffffffffffffffff0000000000ffffffffffffffff16600160e01b63ffffffff92909216919091026cffffffffff0000000000000000191617600160401b64ffffffffff92909216919091021767ffffffffffffffff19166001600160401b039182161790915560049490940180547fffffffff0000000000000000ffffffffffffffffffffffffffffffffffffffff16600160a01b94909516939093029390931790915550919050565b5f8381526020819052604090206002810154600160d01b900460ff1615610af4576004818101546040517fdfa83e2f0000000000000000000000000000000000000000000000000000000081529182018690526001600160401b038086166024840152841660448301526001600160a01b03169063dfa83e2f906064015f604051808303815f87803b158015611c6d575f5ffd5b505af1158015611c7f573d5f5f3e3d5ffd5b5050505050505050565b6119ac5f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f006119a6565b82355f611cbf826119ae565b60408051610160810182526001830180546001600160401b038082168452600160401b80830482166020860152600160801b808404831696860196909652600160c01b9283900482166060860152600280880154808416608088015291820490921660a086015294850463ffffffff90811660c0860152600160a01b86041660e08501529495505f94859487949392610100850192910460ff1690811115611d6957611d69613027565b6002811115611d7a57611d7a613027565b815260019190910154600160c81b810460ff908116602080850191909152600160d01b909204161515604092830152815160c08101835293546001600160401b038116808652600160401b820464ffffffffff90811687850152600160681b8304811687860152600160901b830481166060880152600160b81b8304166080870152600160e01b90910463ffffffff1660a0860152939550919350611e2491908a01908a01613259565b6001600160401b031614611e915783611e436040890160208a01613259565b83516040517f8c62723f00000000000000000000000000000000000000000000000000000000815260048101939093526001600160401b03918216602484015216604482015260640161057b565b816080015164ffffffffff16421015611eec5760808201516040517f06efe2a10000000000000000000000000000000000000000000000000000000081526004810186905264ffffffffff909116602482015260440161057b565b80610120015160ff16856060015163ffffffff16901c60011663ffffffff165f14611f56576101208101516040517ff2613c200000000000000000000000000000000000000000000000000000000081526004810186905260ff909116602482015260440161057b565b84604001518015611fe95750604051632378c3f560e21b8152600481018590527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690638de30fd490602401602060405180830381865afa158015611fc5573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611fe9919061387a565b15612023576040517f11dbc98f0000000000000000000000000000000000000000000000000000000081526004810185905260240161057b565b610100810151825161205891906001600160401b031661204960608b0160408c01613259565b6001600160401b0316116128b9565b156120fe578460200151156120ab5760808501516040517fcf98a15d0000000000000000000000000000000000000000000000000000000081526004810186905260ff909116602482015260440161057b565b6001600160401b038616156120fe576040517f4167bd4d000000000000000000000000000000000000000000000000000000008152600481018590526001600160401b038716602482015260440161057b565b80516020820151608087015160ff161561213e57612138838660040160149054906101000a90046001600160401b03168960800151612510565b90925090505b61215e86858585858e60400160208101906121599190613259565b6128f4565b80518654602083015160408401516060850151608086015160a09096015163ffffffff16600160e01b027bffffffffffffffffffffffffffffffffffffffffffffffffffffffff64ffffffffff978816600160b81b021676ffffffffffffffffffffffffffffffffffffffffffffff928816600160901b027fffffffffffffffffff0000000000ffffffffffffffffffffffffffffffffffff948916600160681b02949094167fffffffffffffffffff00000000000000000000ffffffffffffffffffffffffff98909516600160401b026cffffffffffffffffffffffffff199096166001600160401b0390971696909617949094179590951691909117179290921617179094555050505050505050565b5f63ffffffff82116122825781612284565b5f5b92915050565b61229a6040830160208401613259565b6001600160401b03166122b06020840184613259565b6001600160401b0316111561232957826122cd6020840184613259565b6122dd6040850160208601613259565b6040517f60decb6200000000000000000000000000000000000000000000000000000000815260048101939093526001600160401b03918216602484015216604482015260640161057b565b6301e1338061233e60e0840160c085016138e5565b63ffffffff1611156123a6578261235b60e0840160c085016138e5565b6040517fd63fe14d000000000000000000000000000000000000000000000000000000008152600481019290925263ffffffff1660248201526301e13380604482015260640161057b565b6123b7610100830160e084016138e5565b63ffffffff1615806123e257506301e133806123da610100840160e085016138e5565b63ffffffff16115b1561244457826123f9610100840160e085016138e5565b6040517f0387432c000000000000000000000000000000000000000000000000000000008152600481019290925263ffffffff1660248201526301e13380604482015260640161057b565b602061245861014084016101208501613900565b60ff16106124c5578261247361014084016101208501613900565b61247f6001602061391b565b6040517f856e770b000000000000000000000000000000000000000000000000000000008152600481019390935260ff918216602484015216604482015260640161057b565b6124d761016083016101408401613934565b80156124ea57506001600160a01b038116155b1561250b5760405163772db1eb60e01b81526004810184905260240161057b565b505050565b8251602084015160ff83161561263d575f600460ff8516101561253d5761253884600461391b565b61253f565b5f5b60ff1690505f836001600160401b0316866001600160401b03161061258357826001600160401b0316866001600160401b03161161257d5785612585565b82612585565b835b6001600160401b03169050600187610100015160028111156125a9576125a9613027565b146125e5576004826125c46001600160401b03871684613895565b6125ce919061394f565b6125d89190613966565b6125e29082613895565b93505b600287610100015160028111156125fe576125fe613027565b1461263a57600482612619836001600160401b038716613895565b612623919061394f565b61262d9190613966565b612637908261336a565b92505b50505b935093915050565b5f5f5f612657876101000151876128b9565b90505f8661266957876060015161266f565b87604001515b9050858061268257508180156126825750845b8061269457506001600160401b038116155b156126ab575f64ffffffffff9350935050506127c5565b5f876126bb578860a001516126c1565b88608001515b90505f886126d3578a606001516126d9565b8a604001515b64ffffffffff1690505f6126f282848d60e00151612cd4565b905084801561272057508a60c0015163ffffffff168c6020015164ffffffffff1661271d919061336a565b81105b15612749578a60c0015163ffffffff168c6020015164ffffffffff16612746919061336a565b90505b8b6080015164ffffffffff1681101561276a575060808b015164ffffffffff165b42811115612781575f965094506127c59350505050565b61279082848d60e00151612d36565b6001600160401b03169650836001600160401b031687106127ba57836001600160401b03166127bc565b865b96509450505050505b9550959350505050565b816001600160401b0316836001600160401b031610806128005750806001600160401b0316836001600160401b0316115b15610af4576040517f6c775646000000000000000000000000000000000000000000000000000000008152600481018590526001600160401b03808516602483015280841660448301528216606482015260840161057b565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c156119ac576040517f3ee5aeb500000000000000000000000000000000000000000000000000000000815260040160405180910390fd5b80825d5050565b5f808360028111156128cd576128cd613027565b1480610647575081151560018460028111156128eb576128eb613027565b14149392505050565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a081019190915285516001600160401b03808216908416036129655760405163c0adcfcf60e01b8152600481018990526001600160401b038416602482015260440161057b565b836001600160401b0316836001600160401b03161180156129975750806001600160401b0316836001600160401b0316115b156129e8576040517f30baf4a2000000000000000000000000000000000000000000000000000000008152600481018990526001600160401b0380851660248301528516604482015260640161057b565b846001600160401b0316836001600160401b0316108015612a1a5750806001600160401b0316836001600160401b0316105b15612a6b576040517fcfe3f79c000000000000000000000000000000000000000000000000000000008152600481018990526001600160401b0380851660248301528616604482015260640161057b565b6001600160401b03808216908416115f81612a8f57612a8a8584613985565b612a99565b612a998386613985565b90505f82612aab578860600151612ab1565b88604001515b9050806001600160401b0316826001600160401b03161115612b21576040517fe1624755000000000000000000000000000000000000000000000000000000008152600481018c90526001600160401b03808616602483015280881660448301528216606482015260840161057b565b6001600160401b0386168a526101008901518a9550612b4090846128b9565b15612bbc575f8960c0015163ffffffff168b6020015164ffffffffff16612b67919061336a565b905080421015612bad576040517f5d2fdce9000000000000000000000000000000000000000000000000000000008152600481018d90526024810182905260440161057b565b5064ffffffffff421660208601525b5f83612bcc578960a00151612bd2565b89608001515b90505f84612be4578b60600151612bea565b8b604001515b64ffffffffff1690505f612c0382848e60e00151612d36565b9050806001600160401b0316856001600160401b03161115612c73576040517ff34fe04e000000000000000000000000000000000000000000000000000000008152600481018f90526001600160401b038089166024830152808b1660448301528216606482015260840161057b565b612c8285848e60e00151612d9d565b428311612c8f5742612c91565b825b612c9b919061336a565b91508515612cb55764ffffffffff82166040890152612cc3565b64ffffffffff821660608901525b505050505050509695505050505050565b5f826001600160401b03165f03612cf1575064ffffffffff610647565b5f612cfe60018585612d9d565b612d08908661336a565b90508263ffffffff168111612d1d575f612d2d565b612d2d63ffffffff841682613895565b95945050505050565b5f5f428511612d45575f612d4f565b612d4f4286613895565b90508263ffffffff16811015612d935763ffffffff83166001600160401b038516612d7a8383613895565b612d84919061394f565b612d8e9190613966565b612d2d565b505f949350505050565b5f826001600160401b03166001846001600160401b03168463ffffffff16876001600160401b0316612dcf919061394f565b612dd9919061336a565b612de39190613895565b610ec19190613966565b5f60208284031215612dfd575f5ffd5b5035919050565b6001600160401b0381168114612e18575f5ffd5b50565b8035611a0b81612e04565b5f5f5f60608486031215612e38575f5ffd5b833592506020840135612e4a81612e04565b929592945050506040919091013590565b8015158114612e18575f5ffd5b8035611a0b81612e5b565b5f5f5f5f84860360c0811215612e87575f5ffd5b6080811215612e94575f5ffd5b508493506080850135612ea681612e5b565b925060a08501356001600160401b03811115612ec0575f5ffd5b8501601f81018713612ed0575f5ffd5b80356001600160401b03811115612ee5575f5ffd5b8760208260071b8401011115612ef9575f5ffd5b949793965060200194505050565b5f6101608284031215612f18575f5ffd5b50919050565b5f5f6101808385031215612f30575f5ffd5b82359150612f418460208501612f07565b90509250929050565b5f5f5f5f60808587031215612f5d575f5ffd5b843593506020850135612f6f81612e04565b9250604085013564ffffffffff81168114612f88575f5ffd5b9396929550929360600135925050565b80356001600160a01b0381168114611a0b575f5ffd5b5f5f60408385031215612fbf575f5ffd5b82359150612f4160208401612f98565b5f5f5f5f5f6101e08688031215612fe4575f5ffd5b85359450602086013593506040860135612ffd81612e04565b925061300c8760608801612f07565b915061301b6101c08701612f98565b90509295509295909350565b634e487b7160e01b5f52602160045260245ffd5b6003811061305757634e487b7160e01b5f52602160045260245ffd5b9052565b81516001600160401b031681526101608101602083015161308760208401826001600160401b03169052565b5060408301516130a260408401826001600160401b03169052565b5060608301516130bd60608401826001600160401b03169052565b5060808301516130d860808401826001600160401b03169052565b5060a08301516130f360a08401826001600160401b03169052565b5060c083015161310b60c084018263ffffffff169052565b5060e083015161312360e084018263ffffffff169052565b5061010083015161313861010084018261303b565b5061012083015161314f61012084018260ff169052565b5061014083015161316561014084018215159052565b5092915050565b8051611a0b81612e5b565b63ffffffff81168114612e18575f5ffd5b8051611a0b81613177565b60ff81168114612e18575f5ffd5b8051611a0b81613193565b5f60a08284031280156131bd575f5ffd5b5060405160a081016001600160401b03811182821017156131ec57634e487b7160e01b5f52604160045260245ffd5b6040526131f88361316c565b81526132066020840161316c565b60208201526132176040840161316c565b604082015261322860608401613188565b6060820152613239608084016131a1565b60808201529392505050565b634e487b7160e01b5f52603260045260245ffd5b5f60208284031215613269575f5ffd5b813561064781612e04565b5f60a08201853561328481612e04565b6001600160401b03168352602086013561329d81612e04565b6001600160401b03166020840152604086810135908401526060808701359084015260a060808401528390528360c083015f5b85811015613330578235825260208301356132ea81612e04565b6001600160401b03166020830152604083013561330681612e04565b6001600160401b0316604083015260608381013590830152608092830192909101906001016132d0565b509695505050505050565b5f6020828403121561334b575f5ffd5b815161064781612e04565b634e487b7160e01b5f52601160045260245ffd5b8082018082111561228457612284613356565b5f813561228481612e04565b5f813561228481613177565b60038110612e18575f5ffd5b5f813561228481613395565b600382106133c957634e487b7160e01b5f52602160045260245ffd5b805478ff0000000000000000000000000000000000000000000000008360c01b167fffffffffffffff00ffffffffffffffffffffffffffffffffffffffffffffffff8216178255505050565b5f813561228481613193565b5f813561228481612e5b565b813561343881612e04565b815467ffffffffffffffff19166001600160401b038216178255505f602083013561346281612e04565b82546fffffffffffffffff00000000000000001916604082901b6fffffffffffffffff0000000000000000161783559050506134ec6134a36040840161337d565b82547fffffffffffffffff0000000000000000ffffffffffffffffffffffffffffffff1660809190911b77ffffffffffffffff0000000000000000000000000000000016178255565b6135446134fb6060840161337d565b825477ffffffffffffffffffffffffffffffffffffffffffffffff1660c09190911b7fffffffffffffffff00000000000000000000000000000000000000000000000016178255565b600181016135756135576080850161337d565b825467ffffffffffffffff19166001600160401b0391909116178255565b6135b661358460a0850161337d565b82546fffffffffffffffff0000000000000000191660409190911b6fffffffffffffffff000000000000000016178255565b61360a6135c560c08501613389565b82547fffffffffffffffffffffffff00000000ffffffffffffffffffffffffffffffff1660809190911b73ffffffff0000000000000000000000000000000016178255565b61366261361960e08501613389565b82547fffffffffffffffff00000000ffffffffffffffffffffffffffffffffffffffff1660a09190911b77ffffffff000000000000000000000000000000000000000016178255565b61367861367261010085016133a1565b826133ad565b6136d36136886101208501613415565b82547fffffffffffff00ffffffffffffffffffffffffffffffffffffffffffffffffff1660c89190911b79ff0000000000000000000000000000000000000000000000000016178255565b61250b6136e36101408501613421565b8280547fffffffffff00ffffffffffffffffffffffffffffffffffffffffffffffffffff1691151560d01b7aff000000000000000000000000000000000000000000000000000016919091179055565b8035611a0b81613177565b8035611a0b81613395565b8035611a0b81613193565b61376e8261376183612e1b565b6001600160401b03169052565b61377a60208201612e1b565b6001600160401b0316602083015261379460408201612e1b565b6001600160401b031660408301526137ae60608201612e1b565b6001600160401b031660608301526137c860808201612e1b565b6001600160401b031660808301526137e260a08201612e1b565b6001600160401b031660a08301526137fc60c08201613733565b63ffffffff1660c083015261381360e08201613733565b63ffffffff1660e083015261382b610100820161373e565b61383961010084018261303b565b506138476101208201613749565b60ff1661012083015261385d6101408201612e68565b801515610140840152505050565b61016081016122848284613754565b5f6020828403121561388a575f5ffd5b815161064781612e5b565b8181038181111561228457612284613356565b8481526001600160401b03841660208201526101c081016138cc6040830185613754565b6001600160a01b0383166101a083015295945050505050565b5f602082840312156138f5575f5ffd5b813561064781613177565b5f60208284031215613910575f5ffd5b813561064781613193565b60ff828116828216039081111561228457612284613356565b5f60208284031215613944575f5ffd5b813561064781612e5b565b808202811582820484141761228457612284613356565b5f8261398057634e487b7160e01b5f52601260045260245ffd5b500490565b6001600160401b0382811682821603908111156122845761228461335656';

@@ -46,7 +46,19 @@ describe('client on a chain', function () {
       parameter: STABILITY_FEE,
       unit: WAD_PER_YEAR,
       value: WAD / 20n,
-      limits: { min: 0n, max: WAD, stepUp: WAD, stepDown: WAD, cooldownSeconds: 60 },
+      limits: {
+        min: 0n,
+        max: WAD,
+        stepUp: WAD,
+        stepDown: WAD,
+        budgetUp: WAD,
+        budgetDown: WAD,
+        cooldownSeconds: 60,
+        windowSeconds: 600,
+        risk: 'both',
+        haltClass: 0,
+        isWired: false,
+      },
     });
   });
   after(() => anvil?.stop());

@@ -20,6 +20,20 @@ export type ChainState = {
   fee: bigint;
 };
 
+const LIMITS = {
+  min: 1n,
+  max: 9n,
+  stepUp: 2n,
+  stepDown: 3n,
+  budgetUp: 4n,
+  budgetDown: 5n,
+  cooldown: 60,
+  window: 600,
+  risk: 0,
+  class: 0,
+  isWired: false,
+};
+
 type Request = { readonly method: string; readonly params?: readonly unknown[] };
 
 const abi = [...modelRegistryAbi, ...parameterRegistryAbi, ...boundedAutonomyControllerAbi];
@@ -88,10 +102,25 @@ function call(state: ChainState, data: Hex): Hex {
     case 'parameters':
       return result(functionName as never, [state.fee, wordFromUnit('wad/year'), true]);
     case 'limitsOf':
-      return result(functionName as never, { min: 1n, max: 9n, stepUp: 2n, stepDown: 3n, cooldown: 60n });
-    case 'readyAt':
-      return result(functionName as never, 77n);
-    case 'sequenceOf':
+      return result(functionName as never, LIMITS);
+    case 'allowed':
+      return result(functionName as never, {
+        current: state.fee,
+        lowest: state.fee,
+        highest: state.fee,
+        fallReadyAt: 77,
+        riseReadyAt: 78,
+      });
+    case 'stateOf':
+      return result(functionName as never, {
+        value: state.fee,
+        raisedAt: 17,
+        upDrainedAt: 0,
+        downDrainedAt: 0,
+        overriddenUntil: 0,
+        lastDecision: 0,
+      });
+    case 'sequence':
       return result(functionName as never, 5n);
     default:
       throw new RpcError(-32601, `no function ${functionName}`);

@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import { readDeploymentPlan } from '../plan.ts';
 import { DOCUMENT } from './support.ts';
 
-const limits = { min: '1', max: '9', stepUp: '1', stepDown: '1', cooldownSeconds: 1 };
+const amounts = { min: '1', max: '9', stepUp: '1', stepDown: '1', budgetUp: '2', budgetDown: '2' };
+const limits = { ...amounts, cooldownSeconds: 1, windowSeconds: 60 };
 
 describe('a deployment plan', () => {
   let folder = '';

@@ -2,11 +2,13 @@ import { expect } from 'chai';
 import { decodeFunctionData, encodeErrorResult, type Hex, parseTransaction } from 'viem';
 import {
   boundedAutonomyControllerAbi as abi,
+  NOBODY_KNOWS,
   type ParameterUpdate,
+  parameterRegistryAbi,
   STABILITY_FEE,
   signRecommendation,
 } from '../../../contracts/client/index.ts';
-import { createCommittee } from '../../../coordinator/index.ts';
+import { createCommittee, entryDigest } from '../../../coordinator/index.ts';
 import type { Payload } from '../../../protocol/messages.ts';
 import { createIdentity } from '../../keys/index.ts';
 import { FeeAdvisor } from '../fee-advisor.ts';
@@ -20,7 +22,19 @@ const CHAIN_ID = 31_337;
 const NETWORK = 'ab'.repeat(32);
 const MODEL = 'cd'.repeat(32);
 const bps = (n: number) => BigInt(n) * 10n ** 14n;
-const LIMITS = { min: bps(50), max: bps(1_500), stepUp: bps(25), stepDown: bps(25), cooldown: 6n };
+const LIMITS = {
+  min: bps(50),
+  max: bps(1_500),
+  stepUp: bps(25),
+  stepDown: bps(25),
+  budgetUp: bps(300),
+  budgetDown: bps(300),
+  cooldown: 6,
+  window: 604_800,
+  risk: 0,
+  class: 0,
+  isWired: false,
+};
 const NOW = 1_800_000_000;
 const EXPIRY = 1_700_000_000 + 3_600;
 
@@ -47,15 +61,28 @@ class FakeChain {
   value = bps(500);
   sequence = 2;
   readyAt = 0;
+  /** How far the chain lets a change go; undefined for a whole step. */
+  reach: { readonly up: bigint; readonly down: bigint } | undefined;
+  overriddenUntil = 0;
   sent: readonly bigint[][] = [];
   refusal: Hex | undefined;
+
+  get isClosed(): boolean {
+    return this.readyAt > EXPIRY - 3_600;
+  }
 
   get link(): ChainLink {
     const results: Record<string, () => unknown> = {
       parameters: () => [this.value, `0x${Buffer.from('wad/year').toString('hex').padEnd(64, '0')}`],
       limitsOf: () => LIMITS,
-      readyAt: () => BigInt(this.readyAt),
-      sequenceOf: () => BigInt(this.sequence),
+      allowed: () => ({
+        lowest: this.value - (this.isClosed ? 0n : (this.reach?.down ?? LIMITS.stepDown)),
+        highest: this.value + (this.isClosed ? 0n : (this.reach?.up ?? LIMITS.stepUp)),
+        fallReadyAt: this.readyAt,
+        riseReadyAt: this.readyAt,
+      }),
+      stateOf: () => ({ overriddenUntil: this.overriddenUntil }),
+      sequence: () => BigInt(this.sequence),
     };
     const reader = {
       chain: { id: CHAIN_ID },
@@ -81,9 +108,10 @@ class FakeChain {
       sendRawTransaction: async ({ serializedTransaction }: { serializedTransaction: Hex }) => {
         const { data = '0x' } = parseTransaction(serializedTransaction);
         const { args } = decodeFunctionData({ abi, data });
-        const votes = args?.[1] as readonly { value: bigint }[];
-        this.sent = [...this.sent, votes.map(({ value }) => value)];
-        this.value = votes[Math.floor((votes.length - 1) / 2)]?.value ?? 0n;
+        const votes = args?.[1] as readonly { values: readonly bigint[] }[];
+        const values = votes.map(({ values: [value] }) => value ?? 0n);
+        this.sent = [...this.sent, values];
+        this.value = values[Math.floor((votes.length - 1) / 2)] ?? 0n;
         this.sequence += 1;
         return `0x${'e'.repeat(64)}`;
       },
@@ -134,18 +162,28 @@ async function recommendation(
 ): Promise<Recommendation> {
   const update: ParameterUpdate = {
     network: NETWORK,
-    parameter: STABILITY_FEE,
     sequence: 3,
-    expected: bps(500),
     modelVersion: 5,
     modelDigest: MODEL,
+    transcript: entryDigest(certificate.entry),
     expiry: EXPIRY,
+    parameters: [{ parameter: STABILITY_FEE, expected: bps(500) }],
     ...fields,
   };
   const domain = { chainId: CHAIN_ID, contract: CONTROLLER };
-  const signature = await signRecommendation(by.account, domain, { ...update, value });
-  const { network: _, ...payload } = update;
-  return { ...payload, expected: String(update.expected), value: String(value), signature };
+  const own = { values: [value], explanation: MODEL };
+  const signature = await signRecommendation(by.account, domain, { ...update, ...own });
+  const { network: _, parameters, ...payload } = update;
+  const changes = parameters.map(({ parameter, expected }) => ({
+    parameter,
+    expected: String(expected),
+    value: String(value),
+  }));
+  return { ...payload, changes, explanation: MODEL, signature };
+}
+
+function altered(good: Recommendation, field: 'value' | 'expected', amount: bigint): Recommendation {
+  return { ...good, changes: good.changes.map((change) => ({ ...change, [field]: String(amount) })) };
 }
 
 describe('fee advisor', function () {
@@ -169,9 +207,9 @@ describe('fee advisor', function () {
       value: String(bps(525)),
       heldBy: ['step'],
     });
-    expect(said.map(({ value, sequence, expiry }) => ({ value, sequence, expiry }))).to.deep.equal([
-      { value: String(bps(525)), sequence: 3, expiry: EXPIRY },
-    ]);
+    expect(
+      said.map(({ changes, sequence, expiry }) => ({ value: changes[0]?.value, sequence, expiry })),
+    ).to.deep.equal([{ value: String(bps(525)), sequence: 3, expiry: EXPIRY }]);
     expect(chain.sent).to.deep.equal([[bps(505), bps(515), bps(525), bps(525)]]);
     expect(fee()).to.deep.include({ before: String(bps(500)), after: String(bps(515)), heldBy: ['step'] });
   });
@@ -185,13 +223,13 @@ describe('fee advisor', function () {
     expect(await advisor.receive(stranger.nodeId, ROUND, await recommendation(stranger, bps(510)))).to.equal(
       false,
     );
-    expect(await advisor.receive(first.nodeId, ROUND, { ...good, value: String(bps(511)) })).to.equal(false);
+    expect(await advisor.receive(first.nodeId, ROUND, altered(good, 'value', bps(511)))).to.equal(false);
     expect(await advisor.receive(first.nodeId, ROUND, { ...good, expiry: good.expiry + 1 })).to.equal(false);
     const elsewhere = await recommendation(first, bps(510), { network: 'ef'.repeat(32) });
     expect(await advisor.receive(first.nodeId, ROUND, elsewhere), 'of another network').to.equal(false);
     for (const field of ['value', 'expected'] as const) {
-      const beyond = { ...good, [field]: String(2n ** 256n) };
-      expect(await advisor.receive(first.nodeId, ROUND, beyond), `${field} of 257 bits`).to.equal(false);
+      const beyond = altered(good, field, 2n ** 64n);
+      expect(await advisor.receive(first.nodeId, ROUND, beyond), `${field} of 65 bits`).to.equal(false);
     }
     expect(await advisor.receive(first.nodeId, ROUND, good)).to.equal(true);
   });
@@ -254,11 +292,19 @@ describe('fee advisor', function () {
     const id = `0x${STABILITY_FEE}` as const;
     const refusals = [
       [
-        encodeErrorResult({ abi, errorName: 'CooldownActive', args: [id, BigInt(NOW + 5)] }),
+        encodeErrorResult({
+          abi: parameterRegistryAbi,
+          errorName: 'CooldownActive',
+          args: [id, BigInt(NOW + 5)],
+        }),
         /^cooldown, 5 s left$/,
       ],
       [
-        encodeErrorResult({ abi, errorName: 'ValueAboveMaximum', args: [id, bps(525), bps(520)] }),
+        encodeErrorResult({
+          abi: parameterRegistryAbi,
+          errorName: 'ValueAboveMaximum',
+          args: [id, bps(525), bps(520)],
+        }),
         new RegExp(`ValueAboveMaximum.*${bps(520)}`),
       ],
     ] as const;
@@ -282,6 +328,38 @@ describe('fee advisor', function () {
     expect(events.map(({ event }) => event)).to.deep.equal(['recommended', 'fee']);
     expect([said, chain.sent]).to.deep.equal([[], []]);
   });
+
+  it('asks for no more than the chain takes now, and records the wish', async () => {
+    for (const [forecast, reach, expected] of [
+      [-100, { up: bps(7), down: 0n }, bps(507)],
+      [100, { up: 0n, down: bps(3) }, bps(497)],
+    ] as const) {
+      const { chain, events, said, advise } = setting(forecast);
+      chain.reach = reach;
+      await advise();
+      expect(said[0]?.changes[0]?.value).to.equal(String(expected));
+      expect(events[0]).to.deep.include({
+        value: String(expected),
+        wish: String(bps(500) - BigInt(forecast) * bps(2)),
+        heldBy: ['step', 'budget'],
+      });
+    }
+  });
+
+  for (const [what, alter, text] of [
+    ['halted', { readyAt: NOBODY_KNOWS }, 'halt'],
+    ['overridden', { readyAt: EXPIRY, overriddenUntil: EXPIRY }, 'override, 3600 s left at the seal'],
+    ['out of budget', { readyAt: EXPIRY }, 'budget, 3600 s left at the seal'],
+  ] as const) {
+    it(`tries nothing while the parameter is ${what}`, async () => {
+      const { chain, advise, said, fee, events } = setting(-100);
+      Object.assign(chain, alter);
+      await advise();
+      expect(fee()).to.deep.include({ transaction: null, heldBy: [text] });
+      expect(events[0]).to.deep.include({ value: String(bps(500)), wish: String(bps(700)) });
+      expect([said, chain.sent]).to.deep.equal([[], []]);
+    });
+  }
 
   it('says that another change came first', async () => {
     const { chain, advisor, advise, events, fee } = setting(-100);

@@ -7,6 +7,8 @@ import {
   createReader,
   createWriter,
   devAccount,
+  explanationDigest,
+  type ParameterLimits,
   parameterState,
   STABILITY_FEE,
   signRecommendation,
@@ -21,7 +23,19 @@ import { ChainLink, type NodeEvent } from '../index.ts';
 import { committeeOnChain, endpointOf, GENESIS } from './committee-on-chain.ts';
 
 const bps = (n: number) => BigInt(n) * 10n ** 14n;
-const LIMITS = { min: bps(490), max: bps(510), stepUp: bps(100), stepDown: bps(100), cooldownSeconds: 0 };
+const LIMITS: ParameterLimits = {
+  min: bps(490),
+  max: bps(510),
+  stepUp: bps(100),
+  stepDown: bps(100),
+  budgetUp: bps(300),
+  budgetDown: bps(300),
+  cooldownSeconds: 0,
+  windowSeconds: 604_800,
+  risk: 'both',
+  haltClass: 0,
+  isWired: false,
+};
 
 /** The advisors of a whole committee on a real chain, whose recommendations reach each other at once. */
 describe('fee advisors on a chain', function () {
@@ -103,20 +117,23 @@ describe('fee advisors on a chain', function () {
       const before = await state();
       const update = {
         network: networkId(document),
-        parameter: STABILITY_FEE,
         sequence: before.sequence + 1,
-        expected: before.value,
         modelVersion: 0,
         modelDigest: GENESIS,
+        transcript: GENESIS,
         expiry: Number((await createReader(endpoint()).getBlock()).timestamp) + 600,
+        parameters: [{ parameter: STABILITY_FEE, expected: before.value }],
       };
-      const beyond = side === 'maximum' ? bound + 1n : bound - 1n;
+      const own = {
+        values: [side === 'maximum' ? bound + 1n : bound - 1n],
+        explanation: explanationDigest('beyond'),
+      };
       const domain = { chainId: anvil.chainId, contract: document.contracts.controller };
       const votes = await Promise.all(
         members.slice(0, committee.quorum).map(async ({ account }, index) => ({
           index,
-          value: beyond,
-          signature: await signRecommendation(account, domain, { ...update, value: beyond }),
+          ...own,
+          signature: await signRecommendation(account, domain, { ...update, ...own }),
         })),
       );
       const refusal = await applyRecommendations(
@@ -129,7 +146,7 @@ describe('fee advisors on a chain', function () {
       expect(refusal.code).to.equal(side === 'maximum' ? 'VALUE_ABOVE_MAXIMUM' : 'VALUE_BELOW_MINIMUM');
       expect(refusal.metadata).to.deep.equal({
         id: STABILITY_FEE,
-        value: String(beyond),
+        value: String(own.values[0]),
         [side === 'maximum' ? 'max' : 'min']: String(bound),
       });
       expect(await state()).to.deep.equal(before);

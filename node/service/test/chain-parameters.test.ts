@@ -9,9 +9,10 @@ function fakeChain() {
   const state = { reads: 0, value: 5n, isAway: false };
   const answers: Readonly<Record<string, () => unknown>> = {
     parameters: () => [state.value, `0x${Buffer.from('wad/year').toString('hex').padEnd(64, '0')}`],
-    limitsOf: () => ({ min: 1n, max: 9n, stepUp: 3n, stepDown: 2n, cooldown: 60 }),
-    readyAt: () => 0n,
-    sequenceOf: () => 4n,
+    limitsOf: () => ({ min: 1n, max: 9n, stepUp: 3n, stepDown: 2n, cooldown: 60, risk: 0 }),
+    allowed: () => ({ lowest: 1n, highest: 9n, fallReadyAt: 0, riseReadyAt: 0 }),
+    stateOf: () => ({ overriddenUntil: 0 }),
+    sequence: () => 4n,
   };
   const reader = {
     getBlockNumber: async () => {

@@ -168,7 +168,10 @@ describe('operator commands', function () {
           max: '90000000000000000',
           stepUp: '2500000000000000',
           stepDown: '2500000000000000',
+          budgetUp: '30000000000000000',
+          budgetDown: '30000000000000000',
           cooldownSeconds: 60,
+          windowSeconds: 604_800,
         },
       },
     };

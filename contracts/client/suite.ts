@@ -1,0 +1,38 @@
+import type { Address } from 'viem';
+import type { ChainReader } from './clients.ts';
+import { chainRequest } from './errors.ts';
+import { parameterRegistryAbi as abi } from './generated/parameter-registry.ts';
+import { lowerCaseAddress } from './words.ts';
+
+/** The contracts that a parameter registry names for ever, in lower case. */
+export type SuiteAddresses = {
+  readonly controller: Address;
+  /** The governance bridge. */
+  readonly governance: Address;
+  readonly overrideModule: Address;
+  readonly circuitBreaker: Address;
+  readonly decisionLog: Address;
+};
+
+/**
+ * The contracts around a parameter registry: it is the one address of them that a network document names.
+ *
+ * @throws BallastError `CHAIN_REQUEST_FAILED`.
+ */
+export async function suiteOf(reader: ChainReader, parameterRegistry: string): Promise<SuiteAddresses> {
+  const address = lowerCaseAddress(parameterRegistry);
+  const read = (functionName: 'CONTROLLER' | 'GOVERNANCE' | 'OVERRIDES' | 'BREAKER' | 'LOG') =>
+    reader.readContract({ abi, address, functionName });
+  const [controller, governance, overrideModule, circuitBreaker, decisionLog] = await chainRequest(
+    'read the suite of contracts',
+    () =>
+      Promise.all([read('CONTROLLER'), read('GOVERNANCE'), read('OVERRIDES'), read('BREAKER'), read('LOG')]),
+  );
+  return {
+    controller: lowerCaseAddress(controller),
+    governance: lowerCaseAddress(governance),
+    overrideModule: lowerCaseAddress(overrideModule),
+    circuitBreaker: lowerCaseAddress(circuitBreaker),
+    decisionLog: lowerCaseAddress(decisionLog),
+  };
+}
