@@ -16,6 +16,8 @@ export type GossipDoorLimits = {
     /** Of all strangers together: names cost nothing. */
     readonly strangers: Rate;
   };
+  /** A peer with more than so many messages that wait to be judged is not read for a while, and then asked again. */
+  readonly backlog: { readonly waiting: number; readonly restMs: number };
 };
 
 export type GossipDoorCollaborators = {
@@ -23,6 +25,8 @@ export type GossipDoorCollaborators = {
   readonly refuse: (peer: NodeId, code: string) => void;
   /** Whose messages are read before strangers'. */
   readonly isMember: (peer: NodeId) => boolean;
+  /** How much of what a peer brought waits to be judged. */
+  readonly waiting: (peer: NodeId) => number;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
 };
@@ -78,6 +82,12 @@ export class GossipDoor {
   }
 
   #restOf(peer: NodeId, items: number): number {
+    const pace = this.#paceOf(peer, items);
+    const { waiting, restMs } = this.#limits.backlog;
+    return this.#with.waiting(peer) > waiting ? Math.max(pace, restMs) : pace;
+  }
+
+  #paceOf(peer: NodeId, items: number): number {
     if (this.#with.isMember(peer)) return this.#members.owe(peer, items);
     return Math.max(this.#strangers.owe(peer, items), this.#allStrangers.owe(STRANGERS, items));
   }

@@ -2,6 +2,8 @@ import type { Stream, StreamMessageEvent } from '@libp2p/interface';
 import type { Admit } from './gossip-door.ts';
 import { GOSSIP_PIECE_BYTES, STREAM_WINDOW } from './limits.ts';
 
+const NOTHING = new Uint8Array();
+
 /**
  * Has `take` look at a stream's bytes before the listeners that are added after this. Where the stream is to rest,
  * they get what was taken so far; the rest goes back into the stream, which is not read until then.
@@ -11,9 +13,13 @@ export function guardStream(stream: Stream, take: Admit): void {
   let timer: NodeJS.Timeout | undefined;
   const rest = (ms: number) => {
     stream.pause();
-    timer = setTimeout(() => {
-      if (stream.readStatus === 'paused') stream.resume();
-    }, ms);
+    const wake = () => {
+      if (stream.readStatus !== 'paused') return;
+      const more = take(NOTHING) ?? 0;
+      if (more > 0) timer = setTimeout(wake, more);
+      else stream.resume();
+    };
+    timer = setTimeout(wake, ms);
   };
   stream.addEventListener('close', () => clearTimeout(timer));
   stream.addEventListener('message', (event) => {

@@ -65,6 +65,11 @@ export class InboundQueue {
     return true;
   }
 
+  /** Jobs of a peer that wait. */
+  waiting(peer: NodeId): number {
+    return this.#lines.get(peer)?.jobs.length ?? 0;
+  }
+
   /** Drops what waits from one peer, or from all. */
   clear(peer?: NodeId): void {
     for (const name of peer === undefined ? [...this.#lines.keys()] : [peer]) {

@@ -52,6 +52,11 @@ export class Inbound {
     this.#subscriptions.delete(topic);
   }
 
+  /** Messages of a peer that wait to be judged. */
+  waiting(peer: NodeId): number {
+    return this.#queue.waiting(peer);
+  }
+
   /** Drops what waits from one peer, or from all. */
   drop(peer?: NodeId): void {
     this.#queue.clear(peer);

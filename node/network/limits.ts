@@ -43,6 +43,8 @@ export const GOSSIP_DOOR = {
     stranger: { perSecond: 100, burst: 32 },
     strangers: { perSecond: 400, burst: 256 },
   },
+  /** A node that gets little processor time judges more slowly than the pace. */
+  backlog: { waiting: 128, restMs: 10 },
 } as const;
 /** Bytes that gossip gets before its pace is looked at again. */
 export const GOSSIP_PIECE_BYTES = 4 * KIB;

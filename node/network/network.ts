@@ -95,6 +95,7 @@ export async function createNetwork(
   const door = new GossipDoor(options.gossipDoor ?? GOSSIP_DOOR, {
     refuse: (peer, code) => judge.refuse({ peer, topic: 'gossip', action: 'reject', code }, FLOOD_PENALTY),
     isMember: collaborators.isRegistered ?? (() => true),
+    waiting: (peer) => network.waiting(peer),
     now,
   });
   const node = await createNode(
@@ -432,6 +433,10 @@ class Libp2pNetwork implements Network {
 
   #refuse(peer: NodeId, topic: string, code: string): void {
     this.#judge.refuse({ peer, topic, action: 'reject', code }, REJECT_PENALTY);
+  }
+
+  waiting(peer: NodeId): number {
+    return this.#inbound.waiting(peer);
   }
 
   /** Ends every connection with a peer, and drops what waits from it. */

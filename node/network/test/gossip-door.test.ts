@@ -88,12 +88,13 @@ describe('the door of gossip', () => {
       stranger: { perSecond: 10, burst: 5 },
       strangers: { perSecond: 10, burst: 8 },
     },
+    backlog: { waiting: 3, restMs: 10 },
   };
-  const opened = (now: () => number) => {
+  const opened = (now: () => number, waiting = (_peer: string) => 0) => {
     const refused: string[] = [];
     const refuse = (peer: string, code: string) => refused.push(`${peer} ${code}`);
     const isMember = (peer: string) => !peer.startsWith('stranger');
-    return { refused, door: new GossipDoor(LIMITS, { refuse, isMember, now }) };
+    return { refused, door: new GossipDoor(LIMITS, { refuse, isMember, waiting, now }) };
   };
   const tiny = (count: number) =>
     frame(...Array.from({ length: count }, (_, i) => ({ topic: 't', data: Uint8Array.of(i) })));
@@ -134,6 +135,20 @@ describe('the door of gossip', () => {
     now = 300;
     expect(second(tiny(1))).to.equal(100);
     expect(refused).to.deep.equal([]);
+  });
+
+  it('has a peer rest while more than a few of its messages wait to be judged', () => {
+    const waiting = new Map([['a', 3]]);
+    const { door } = opened(
+      () => 0,
+      (peer) => waiting.get(peer) ?? 0,
+    );
+    const take = door.open('a');
+    expect(take(tiny(1))).to.equal(0);
+    waiting.set('a', 4);
+    expect([take(tiny(1)), door.open('b')(tiny(1))]).to.deep.equal([10, 0]);
+    waiting.set('a', 0);
+    expect(take(new Uint8Array())).to.equal(0);
   });
 
   it('forgets peers that have their whole allowance again, and no others', () => {
