@@ -18,6 +18,7 @@ import type { Roll, RollRow } from './roll.ts';
 import type { RoundAggregator } from './round-aggregator.ts';
 import type { StandingTable } from './standing/index.ts';
 import type { AuditedStep } from './training-proof/trajectory.ts';
+import type { Suspicion } from './update-screen.ts';
 
 /** What a participant of a network goes by. */
 export type ParticipantOptions = {
@@ -153,9 +154,14 @@ export type Evaluator = {
 /** What a participant tells about, for logs, metrics and people. None of it feeds back. */
 export type ParticipantObserver = {
   readonly onDecided?: (decided: Decided) => void;
-  /** What a member says became of this node's update, proven, where this node takes no rolls. */
-  readonly onOwnRow?: (round: number, row: RollRow) => void;
+  /**
+   * What a member says became of this node's update, proven, where this node takes no rolls; undefined where the
+   * update was sent and has no row.
+   */
+  readonly onOwnRow?: (round: number, row: RollRow | undefined) => void;
   readonly onAggregated?: (round: number, candidate: Candidate) => void;
+  /** Pairs of a round's updates that point nearly the same way: a reason to look, and none to refuse. */
+  readonly onSuspected?: (round: number, pairs: readonly Suspicion[]) => void;
   readonly onRefused?: (refused: {
     readonly sender: NodeId;
     readonly code: string;

@@ -34,7 +34,7 @@ import { obtainStanding } from './sync/standing-fetch.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass } from './update-body.ts';
-import { contentDigest } from './update-screen.ts';
+import { contentDigest, suspectedCopies } from './update-screen.ts';
 import type { Voice } from './voice.ts';
 import type { VotingRecord } from './voting-record.ts';
 
@@ -235,7 +235,7 @@ export class Effects {
     await this.#accuse(entry.round, roll);
     const candidate = this.#candidates.get(entry.candidateDigest);
     this.#endRound();
-    if (roll === undefined && this.#trained === entry.round) this.#askOwnRow(certificate, committee);
+    if (this.#trained === entry.round) this.#tellOwnRow(certificate, committee, roll);
     this.#observer.onDecided?.({ certificate, roll, standing, leader, candidate });
     await this.#announcer.announce(certificate);
   }
@@ -244,10 +244,12 @@ export class Effects {
     for (const proof of this.#audits.proofsOf(round, roll ?? [])) await this.#hears.onForgedStep(proof);
   }
 
-  #askOwnRow(certificate: Certificate, committee: Committee): void {
+  #tellOwnRow(certificate: Certificate, committee: Committee, roll: Roll | undefined): void {
+    const { round, outcome } = certificate.entry;
+    if (outcome === 'aborted' || roll?.some(({ node }) => node === this.#collaborators.signer.nodeId)) return;
     this.#beside(async () => {
-      const row = await this.#ownRows.ask(certificate, committee);
-      if (row !== undefined) this.#observer.onOwnRow?.(certificate.entry.round, row);
+      const row = roll === undefined ? await this.#ownRows.ask(certificate, committee) : undefined;
+      this.#observer.onOwnRow?.(round, row);
     });
   }
 
@@ -377,7 +379,7 @@ export class Effects {
   }
 
   async #compute(
-    { base, beacon, headers, standing }: Effect<'aggregate'>,
+    { round, base, beacon, headers, standing }: Effect<'aggregate'>,
     signal: AbortSignal,
   ): Promise<Candidate> {
     const { parameters, committee } = this.#options;
@@ -393,8 +395,14 @@ export class Effects {
         return { node: header.sender, digest, update };
       }),
     );
+    if (this.#observer.onSuspected !== undefined) this.#tellSuspected(round, updates, beacon);
     const terms = { parameters, beacon, signal };
     return aggregateCandidate(this.#collaborators.aggregator, version, updates, terms);
+  }
+
+  #tellSuspected(round: number, updates: Parameters<typeof suspectedCopies>[0], beacon: Digest): void {
+    const pairs = suspectedCopies(updates, beacon);
+    if (pairs.length > 0) this.#observer.onSuspected?.(round, pairs);
   }
 
   /** No vote without a result: the aggregation is tried again in the next view. */

@@ -186,6 +186,12 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     meaning: 'the header commits to no audited steps where the network audits, or to some where it does not',
     remedy: 'use the network’s own document',
   },
+  UPDATE_UNHEARD: {
+    meaning:
+      'fewer than F+1 members reported the header in time: they refused it at the door, or did not hear it',
+    remedy:
+      'see that the clock is right and that peers reach this node; a peer’s log has the code of its own refusal',
+  },
   UPDATE_WRONG_LAYOUT: {
     meaning: 'it was made for a model of other tensors',
     remedy: 'use the model that the network document names',

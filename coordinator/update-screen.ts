@@ -58,7 +58,7 @@ export function duplicateNodes(
 export type Suspicion = { readonly nodes: readonly [NodeId, NodeId]; readonly cosine: number };
 
 /**
- * Pairs of updates that point nearly the same way, by a sample of their coordinates: for a researcher's eyes alone.
+ * Pairs of updates that point nearly the same way, by a sample of their coordinates: for people to look into.
  *
  * @param updates of one length, d.
  */

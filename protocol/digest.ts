@@ -77,7 +77,8 @@ export function fromHex(hex: string): Uint8Array {
   if (hex.length % 2 !== 0) throw malformedHex(hex);
   const bytes = new Uint8Array(hex.length / 2);
   for (let i = 0; i < bytes.length; i++) {
-    const [high, low] = [digitOf(hex.charCodeAt(2 * i)), digitOf(hex.charCodeAt(2 * i + 1))];
+    const high = DIGITS[hex.charCodeAt(2 * i)] ?? -1;
+    const low = DIGITS[hex.charCodeAt(2 * i + 1)] ?? -1;
     if (high < 0 || low < 0) throw malformedHex(hex);
     bytes[i] = 16 * high + low;
   }
@@ -85,10 +86,9 @@ export function fromHex(hex: string): Uint8Array {
 }
 
 /** The value of a hexadecimal digit, 0–9 or a–f, by its character code; -1 for any other character. */
-function digitOf(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
-}
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(code)),
+);
 
 function malformedHex(hex: string): BallastError {
   return new BallastError(

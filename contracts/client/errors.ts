@@ -3,10 +3,12 @@ import { BallastError } from '../../protocol/errors.ts';
 import { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
 import { circuitBreakerAbi } from './generated/circuit-breaker.ts';
 import { decisionLogAbi } from './generated/decision-log.ts';
+import { feedPriceSourceAbi } from './generated/feed-price-source.ts';
 import { modelRegistryAbi } from './generated/model-registry.ts';
 import { nodeRegistryAbi } from './generated/node-registry.ts';
 import { overrideModuleAbi } from './generated/override-module.ts';
 import { parameterRegistryAbi } from './generated/parameter-registry.ts';
+import { stabilityOracleAbi } from './generated/stability-oracle.ts';
 import { digestFromWord, lowerCaseAddress } from './words.ts';
 
 /** An argument of a revert: hashes without 0x, addresses in lower case, integers as bigint. */
@@ -57,6 +59,11 @@ const HINTS: Readonly<Record<string, string>> = {
   SIGNER_IS_OWNER: 'keep the key that signs votes apart from the one that holds the bond',
   SIGNER_PROOF_INVALID: 'a proof serves once: make the registration again with the current nonce',
   STILL_BONDED: 'withdraw again after withdrawableAt (Unix seconds)',
+  NOT_GUARDIAN: 'governance names guardians',
+  OBSERVATION_TOO_EARLY: 'observe again at readyAt (Unix seconds)',
+  OBSERVATION_STALE: 'have the breaker observe, then resume',
+  RESUMPTION_CANCELLED: 'something has halted since: governance must ask anew',
+  CAUSE_STANDS: 'wait until the severity has fallen and the oracle answers',
   ALREADY_REGISTERED: 'nothing is left to do; to change keys, exit and withdraw first',
 };
 
@@ -69,6 +76,8 @@ const ERRORS = [
   overrideModuleAbi,
   boundedAutonomyControllerAbi,
   circuitBreakerAbi,
+  feedPriceSourceAbi,
+  stabilityOracleAbi,
 ].flatMap((abi) => abi.filter((item) => item.type === 'error'));
 
 /**

@@ -9,6 +9,8 @@ export {
 } from './bls-possession.ts';
 export { blsKeysAt, committeeBlsKeys, registerBlsKey } from './bls-registry.ts';
 export { type BlsCommitScheme, blsCommitScheme } from './bls-scheme.ts';
+export * from './breaker.ts';
+export * from './breaker-settings.ts';
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';
 export * from './controller.ts';
@@ -24,11 +26,14 @@ export { ContractRevertError, decodeRevert, type RevertArgument } from './errors
 export { chainEventSource } from './event-source.ts';
 export * from './event-stream.ts';
 export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
+export { circuitBreakerAbi } from './generated/circuit-breaker.ts';
 export { decisionLogAbi } from './generated/decision-log.ts';
+export { feedPriceSourceAbi } from './generated/feed-price-source.ts';
 export { modelRegistryAbi } from './generated/model-registry.ts';
 export { nodeRegistryAbi } from './generated/node-registry.ts';
 export { overrideModuleAbi } from './generated/override-module.ts';
 export { parameterRegistryAbi } from './generated/parameter-registry.ts';
+export { stabilityOracleAbi } from './generated/stability-oracle.ts';
 export type { TransactionCall } from './in-flight.ts';
 export * from './model-registry.ts';
 export * from './model-registry-state.ts';
@@ -44,6 +49,7 @@ export {
   signerProofTypedData,
   signSignerProof,
 } from './signer-proof.ts';
+export * from './stability-oracle.ts';
 export { type SuiteAddresses, suiteOf } from './suite.ts';
 export {
   type Intent,

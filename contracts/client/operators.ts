@@ -135,27 +135,62 @@ export async function committeeOperators(
   const events = await chainRequest('read the history of operators', async () =>
     registryEvents(reader, address, fromBlock, await reader.getBlockNumber()),
   );
-  const active = new Map<Address, OperatorKeys>();
   let found: OperatorKeys[] | undefined;
+  for (const active of statesOf(reader, address, events)) {
+    if (active.size < 1 || active.size > MAX_COMMITTEE) continue;
+    const members = [...active.values()].sort(bySigner);
+    if (committeeRoot(members.map(({ signer }) => signer)) === root)
+      found = members.map(({ owner, node, signer }) => ({ owner, node, signer }));
+  }
+  return found;
+}
+
+/**
+ * The active operators whose registration is proven as of a block, from the registry's events alone: an endpoint that
+ * keeps no old state answers too.
+ *
+ * @returns by ascending signer.
+ */
+export async function operatorsAt(
+  reader: ChainReader,
+  registry: string,
+  block: number,
+  { fromBlock = 0n }: Pick<RangeOptions, 'fromBlock'> = {},
+): Promise<BondedOperator[]> {
+  const address = lowerCaseAddress(registry);
+  const events = await chainRequest(`read the operators as of block ${block}`, () =>
+    registryEvents(reader, address, fromBlock, BigInt(block)),
+  );
+  const last = [...statesOf(reader, address, events)].at(-1);
+  return [...(last?.values() ?? [])].sort(bySigner);
+}
+
+/** An operator with its bond, in wei. */
+export type BondedOperator = OperatorKeys & Pick<Operator, 'bond'>;
+
+/** The proven operators after each event: one map, which changes from one to the next. */
+function* statesOf(
+  reader: ChainReader,
+  address: Address,
+  events: Awaited<ReturnType<typeof registryEvents>>,
+): Generator<ReadonlyMap<Address, BondedOperator>> {
+  const active = new Map<Address, BondedOperator>();
   for (const event of events) {
     if (event.eventName === 'EIP712DomainChanged' || event.eventName === 'BlsKeyRegistered') continue;
     const owner = lowerCaseAddress(event.args.owner);
     const known = active.get(owner);
     if (event.eventName === 'Registered') {
-      const { nodeKey, proof, signer } = event.args;
+      const { nodeKey, proof, signer, bond } = event.args;
       if (!isProven(reader, address, owner, nodeKey, proof)) continue;
       const node = nodeIdFromPublicKey(bytesFromHex(nodeKey));
-      active.set(owner, { owner, signer: lowerCaseAddress(signer), node });
+      active.set(owner, { owner, signer: lowerCaseAddress(signer), node, bond });
     } else if (event.eventName === 'ExitStarted') {
       active.delete(owner);
     } else if (event.eventName === 'SignerRotated' && known !== undefined) {
       active.set(owner, { ...known, signer: lowerCaseAddress(event.args.signer) });
     }
-    if (active.size < 1 || active.size > MAX_COMMITTEE) continue;
-    const members = [...active.values()].sort(bySigner);
-    if (committeeRoot(members.map(({ signer }) => signer)) === root) found = members;
+    yield active;
   }
-  return found;
 }
 
 type ActiveEntry = {

@@ -7,6 +7,8 @@ export const CONTRACTS = [
   'ParameterRegistry',
   'BoundedAutonomyController',
   'CircuitBreaker',
+  'oracle/FeedPriceSource',
+  'oracle/StabilityOracle',
   'DecisionLog',
   'OverrideModule',
   'ModuleProxy',

@@ -8,11 +8,13 @@ import { foundryBinary } from '../client/foundry.ts';
 import { boundedAutonomyControllerBytecode } from '../client/generated/bounded-autonomy-controller.ts';
 import { circuitBreakerBytecode } from '../client/generated/circuit-breaker.ts';
 import { decisionLogBytecode } from '../client/generated/decision-log.ts';
+import { feedPriceSourceBytecode } from '../client/generated/feed-price-source.ts';
 import { modelRegistryBytecode } from '../client/generated/model-registry.ts';
 import { moduleProxyBytecode } from '../client/generated/module-proxy.ts';
 import { nodeRegistryBytecode } from '../client/generated/node-registry.ts';
 import { overrideModuleBytecode } from '../client/generated/override-module.ts';
 import { parameterRegistryBytecode } from '../client/generated/parameter-registry.ts';
+import { stabilityOracleBytecode } from '../client/generated/stability-oracle.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const LEAST_TESTS = 60;
@@ -56,6 +58,8 @@ describe('forge', function () {
       ModuleProxy: moduleProxyBytecode,
       BoundedAutonomyController: boundedAutonomyControllerBytecode,
       CircuitBreaker: circuitBreakerBytecode,
+      FeedPriceSource: feedPriceSourceBytecode,
+      StabilityOracle: stabilityOracleBytecode,
     };
     for (const [name, bytecode] of Object.entries(deployed)) {
       const artifact = readFileSync(join(root, 'contracts', 'out', `${name}.sol`, `${name}.json`), 'utf8');

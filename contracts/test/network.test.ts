@@ -262,6 +262,22 @@ describe('contracts on a chain', function () {
     expect(status).to.equal('none');
   });
 
+  it('reads the operators of every block from events alone, as the state of that block has them', async () => {
+    const stateless = {
+      ...reader,
+      readContract: () => Promise.reject(new Error('missing trie node')),
+    } as client.ChainReader;
+    const last = Number(await reader.getBlockNumber());
+    let most = 0;
+    for (let block = Number(contracts.block); block <= last; block++) {
+      const state = await client.activeOperators(reader, contracts.nodeRegistry, { atBlock: BigInt(block) });
+      const expected = state.map(({ owner, signer, node, bond }) => ({ owner, signer, node, bond }));
+      expect(await client.operatorsAt(stateless, contracts.nodeRegistry, block)).to.deep.equal(expected);
+      most = Math.max(most, expected.length);
+    }
+    expect(most).to.be.at.least(SIZE);
+  });
+
   it('hashes what is signed as the contracts do', async () => {
     const decision = decisionOf(1);
     const { view: viewNumber, ...rest } = decision;

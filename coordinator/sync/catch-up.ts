@@ -9,6 +9,7 @@ import { decodeEpoch, type Epoch, epochDigest, MAX_EPOCH_BYTES } from '../commit
 import { entryDigest, type Head, headAfter } from '../entry.ts';
 import { type LoggedRound, readLoggedRound } from '../logged-round.ts';
 import { lastRoundOf } from '../next-epoch.ts';
+import { Patience } from '../patience.ts';
 import { ENOUGH_LOG_BYTES, MAX_LOG_ANSWER } from './log-server.ts';
 
 /** Nodes decide a round at slightly different times: one that is a round behind for less than this is not behind. */
@@ -19,6 +20,8 @@ const MAX_HAND_OVERS = 1_024;
 const PAUSE_MS = 500;
 /** A peer that takes longer for an answer, or gives less than it has, is asked after the others. */
 const SLOW_MS = 3_000;
+/** Stands for all members: what is asked of all at one moment has one end. */
+const EVERYBODY = '';
 
 export type CatchUpParts = {
   readonly options: EpochOptions;
@@ -53,8 +56,11 @@ export class CatchUp {
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   #notBefore = Number.NEGATIVE_INFINITY;
 
+  readonly #patience: Patience;
+
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
+    this.#patience = new Patience(parts.collaborators.clock, SLOW_MS);
     parts.signal.addEventListener('abort', () => this.#timer?.cancel(), { once: true });
   }
 
@@ -235,11 +241,10 @@ export class CatchUp {
 
   async #newest(peer: NodeId): Promise<Certificate | undefined> {
     const { collaborators, signal } = this.#parts;
-    const patience = new AbortController();
-    const cancel = collaborators.clock.setTimer(SLOW_MS, () => patience.abort());
+    const asking = this.#patience.begin(EVERYBODY, signal);
     const [bytes] = await collaborators.transport
-      .fetchLog(peer, { from: 'newest' }, AbortSignal.any([signal, patience.signal]))
-      .finally(cancel);
+      .fetchLog(peer, { from: 'newest' }, asking.signal)
+      .finally(asking.end);
     return bytes === undefined ? undefined : readLoggedRound(bytes, peer).certificate;
   }
 

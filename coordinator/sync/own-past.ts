@@ -10,6 +10,7 @@ import type {
 import { type Committee, isMember, nodesOf } from '../committee.ts';
 import type { RoundLog } from '../log.ts';
 import type { LoggedRound } from '../logged-round.ts';
+import { Patience } from '../patience.ts';
 import { readMessage } from '../received.ts';
 import type { VotingRecord } from '../voting-record.ts';
 import { pause } from './pause.ts';
@@ -25,6 +26,8 @@ const HEARD_MS = 200;
 const SLOW_MS = 3_000;
 /** How long a node without any record of its own waits for answers. */
 const PATIENCE_MS = 3_000;
+/** Stands for all members: what is asked of all at one moment has one end. */
+const EVERYBODY = '';
 
 export type OwnPastParts = {
   readonly options: ParticipantOptions;
@@ -50,9 +53,11 @@ export class OwnPast {
   readonly #waiting: (() => void)[] = [];
   readonly #recalled = Promise.withResolvers<void>();
   readonly #guard: ReleaseGuard;
+  readonly #patience: Patience;
 
   constructor(parts: OwnPastParts) {
     this.#parts = parts;
+    this.#patience = new Patience(parts.collaborators.clock, SLOW_MS);
     const { options, collaborators, observer, votes, signal } = parts;
     this.#guard = new ReleaseGuard({
       collaborators,
@@ -165,19 +170,18 @@ export class OwnPast {
     if (this.#asking.has(node)) return;
     this.#asking.add(node);
     this.#askedAt.set(node, clock.now());
-    const patience = new AbortController();
-    const cancel = clock.setTimer(SLOW_MS, () => patience.abort());
+    const asking = this.#patience.begin(EVERYBODY, signal);
     try {
-      const held = await transport.fetchWitness(node, AbortSignal.any([signal, patience.signal]));
+      const held = await transport.fetchWitness(node, asking.signal);
       for (const bytes of held.slice(0, 2)) await this.learn(bytes);
       this.#answered.add(node);
       this.#guard.noteAnswers(this.#answered.size);
       for (const look of [...this.#waiting]) look();
     } catch (error) {
-      const isExpected = signal.aborted || patience.signal.aborted || error instanceof BallastError;
+      const isExpected = asking.signal.aborted || error instanceof BallastError;
       if (!isExpected) observer.onError?.(error);
     } finally {
-      cancel();
+      asking.end();
       this.#asking.delete(node);
     }
   }

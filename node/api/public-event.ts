@@ -31,6 +31,7 @@ export function toApiEvent(event: NodeEvent): ApiEvent | undefined {
 const PUBLIC: ReadonlySet<string> = new Set([
   'phase',
   'judged',
+  'suspected',
   'view',
   'voted',
   'decided',

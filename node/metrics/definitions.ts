@@ -103,6 +103,11 @@ export const METRICS = [
     help: 'Candidates that this node found worse than the last version, by head and collateral',
     labels: ['pair'],
   },
+  {
+    name: 'ballast_suspected_copies_total',
+    type: 'counter',
+    help: 'Pairs of updates that pointed nearly the same way: honest ones may',
+  },
   { name: 'ballast_publications_total', type: 'counter', help: 'Versions seen published on the chain' },
   { name: 'ballast_stability_fee_ratio', type: 'gauge', help: 'Yearly stability fee; 0.05 is 5 % a year' },
   { name: 'ballast_peers', type: 'gauge', help: 'Peers connected' },

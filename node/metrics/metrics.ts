@@ -128,6 +128,8 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
           for (const pair of event.worse)
             counter('ballast_gate_worse_total').inc({ pair: labels.pair.of(pair) });
           return undefined;
+        case 'suspected':
+          return counter('ballast_suspected_copies_total').inc(event.pairs.length);
         case 'published':
           return counter('ballast_publications_total').inc();
         case 'fee':

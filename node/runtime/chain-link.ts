@@ -1,6 +1,5 @@
 import type { Hex, LocalAccount } from 'viem';
 import {
-  activeOperators,
   blsCommitScheme,
   blsKeysAt,
   type ChainReader,
@@ -15,6 +14,7 @@ import {
   createReader,
   createWriter,
   isSignedBy,
+  operatorsAt,
   publishModel,
   restoreRequestAt,
   rotateCommittee,
@@ -211,7 +211,8 @@ export class ChainLink {
   }
 
   /**
-   * The operators whose registration is proven, as of a final block, with their bonds; their BLS keys are read where
+   * The operators whose registration is proven, as of a final block, with their bonds, from the registry's events, so
+   * that no endpoint needs the state of an old block; their BLS keys are read where
    * they are so many that a committee could vote with them.
    */
   get registry(): RosterSource {
@@ -219,7 +220,7 @@ export class ChainLink {
       rosterAt: (height, signal) =>
         this.#first(async () => {
           const { nodeRegistry } = this.document.contracts;
-          const operators = await activeOperators(this.reader, nodeRegistry, { atBlock: BigInt(height) });
+          const operators = await operatorsAt(this.reader, nodeRegistry, height);
           const hasKeys = operators.length >= BLS_COMMITTEE_SIZE;
           const keys = hasKeys ? await blsKeysAt(this.reader, nodeRegistry, height) : undefined;
           return operators.map(({ node, signer, bond }) => {

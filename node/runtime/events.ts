@@ -1,4 +1,4 @@
-import type { Finding } from '../../coordinator/index.ts';
+import type { Finding, Suspicion } from '../../coordinator/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Outcome, PrivacyStatement } from '../../protocol/messages.ts';
@@ -64,6 +64,12 @@ export type NodeEvent =
       readonly verdict: 'accepted' | 'rejected';
       readonly findings: readonly Finding[];
       readonly worse: readonly string[];
+    }
+  | {
+      /** Pairs of this round's updates that point nearly the same way. Honest ones may: nobody is refused for it. */
+      readonly event: 'suspected';
+      readonly round: number;
+      readonly pairs: readonly Suspicion[];
     }
   | { readonly event: 'abstained'; readonly round: number; readonly code: string; readonly reason: string }
   | RoundDecided

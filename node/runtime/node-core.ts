@@ -254,6 +254,7 @@ export class NodeCore {
         onPhase: (round, phase) => emit({ event: 'phase', round, phase }),
         onView: (round, view) => emit({ event: 'view', round, view }),
         onRefused: ({ sender, code, reason }) => emit({ event: 'refused', code, sender, reason }),
+        onSuspected: (round, pairs) => emit({ event: 'suspected', round, pairs }),
         onOffence: ({ node, kind, round, evidence }) => {
           const reason = `${kind} in round ${round}, proof ${evidence}`;
           emit({ event: 'refused', code: 'OFFENCE_PROVEN', sender: node, reason });

@@ -15,12 +15,16 @@ export function tellOwnUpdate(
   if (row !== undefined) tellOwnRow(certificate.entry.round, row, conditions);
 }
 
-/** The same from the node's own row, which is all that a node outside the committee asks for. */
+/**
+ * The same from the node's own row, which is all that a node outside the committee asks for; undefined where it sent an
+ * update that is not on the roll.
+ */
 export function tellOwnRow(
   round: number,
-  { fate }: Pick<RollRow, 'fate'>,
+  row: Pick<RollRow, 'fate'> | undefined,
   conditions: Pick<Conditions, 'raise' | 'clear'>,
 ): void {
+  const fate = row?.fate ?? 'UPDATE_UNHEARD';
   if (fate === 'selected' || fate === 'accepted') {
     conditions.clear('UPDATE_DROPPED');
     return;

@@ -42,7 +42,8 @@ async function measure(): Promise<number> {
     print(
       `${nodes} nodes, ${committee.members.length} members (F ${committee.faults}, q ${committee.quorum}), ` +
         `${rounds} rounds: ${seconds} s, ${((cpu.user + cpu.system) / 1e6).toFixed(0)} s of CPU, ` +
-        `${(report.virtualMs / 1_000).toFixed(0)} s of virtual time; ${outcomesOf(report.outcomes)}`,
+        `${(report.virtualMs / 1_000).toFixed(0)} s of virtual time, ` +
+        `${whole(process.resourceUsage().maxRSS / 1_024)} MiB at most so far; ${outcomesOf(report.outcomes)}`,
     );
     const [members, others] = [true, false].map((isIn) =>
       report.nodes.filter((node) => isMember(committee, node) === isIn),

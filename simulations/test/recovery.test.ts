@@ -97,11 +97,13 @@ describe('a disk that is put back to an older state', () => {
     this.timeout(60_000);
     for (let seed = 1; seed <= 10; seed++) {
       const wipe = { ...rollback(seed, false), copyAtMs: 0 };
-      // Wiped in round 2 or 3, it sits that one out; of the two after it a certificate has its vote.
+      // Wiped in round 2 or 3, it sits that one out; of the two after that one a certificate has its vote.
       const result = await run(seed, 5, plan('a disk is wiped', { 1: [wipe] }));
       expect(result.violations, describeResult(result)).to.deep.equal([]);
       expect(result.report.abstentions.map(({ code }) => code)).to.include('VOTES_BEHIND');
-      expect(votedIn(result, 1, 5), describeResult(result)).to.include.oneOf([3, 4, 5]);
+      const until = Math.max(...result.report.abstentions.map((each) => each.until ?? 0));
+      expect(until, describeResult(result)).to.be.within(2, 3);
+      expect(votedIn(result, 1, 5), describeResult(result)).to.include.oneOf([until + 1, until + 2]);
     }
   });
 });

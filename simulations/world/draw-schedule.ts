@@ -120,13 +120,21 @@ function clocks(random: SeededRandom, nodes: number): Fault[] {
   });
 }
 
-/** F nodes are silent, and all others but one lose power before they have agreed, for seconds or for minutes. */
+/** Headers are sent 3 s after the first block and collected for 3 s; then bodies have 1.5 s before anybody proposes. */
+const HEADERS_MS = 3_050;
+const SEALED_MS = 6_100;
+
+/**
+ * F nodes are silent, and all others but one lose power, when they have sent their headers or after a quorum has sealed,
+ * for seconds or for minutes.
+ */
 function alone(random: SeededRandom, nodes: number, places: readonly number[]): Fault[] {
   const tolerated = Math.floor((nodes - 1) / 3);
   const forMs = (random.below(2) === 0 ? 10_000 : 250_000) + random.below(50_000);
+  const [fromMs, withinMs] = random.below(2) === 0 ? [HEADERS_MS, 250] : [SEALED_MS, 1_200];
   return places.slice(1).map((node, i): Fault => {
     if (i < tolerated) return { kind: 'byzantine', node, behaviour: 'silent', victim: node };
-    return { kind: 'crash', node, atMs: 3_050 + random.below(250), forMs };
+    return { kind: 'crash', node, atMs: fromMs + random.below(withinMs), forMs };
   });
 }
 

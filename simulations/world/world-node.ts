@@ -7,6 +7,7 @@ import type {
   Collaborators,
   Decided,
   Evaluator,
+  ParticipantObserver,
   ParticipantOptions,
   RosterSource,
   RoundTrainer,
@@ -76,6 +77,8 @@ export type NodeWatch = {
   readonly onDecided: (decided: Decided) => void;
   readonly onAggregated: (round: number, candidate: Candidate) => void;
   readonly onRefused: (code: string) => void;
+  /** Of its own update, and of updates that point the same way: compared only where somebody listens. */
+  readonly tellings?: Pick<ParticipantObserver, 'onOwnRow' | 'onSuspected'> | undefined;
   readonly onError: (error: unknown) => void;
   readonly onAbstain: (abstention: Abstention) => void;
 };
@@ -209,6 +212,7 @@ export class WorldNode {
       onDecided: (decided) => watch.onDecided(decided),
       onAggregated: (round, candidate) => watch.onAggregated(round, candidate),
       onRefused: ({ code }) => watch.onRefused(code),
+      ...watch.tellings,
       onError: (error) => watch.onError(error),
       onAbstain: (abstention) => watch.onAbstain(abstention),
     });

@@ -27,7 +27,7 @@ import { VirtualNetwork } from './network.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { type LinkQuality, weatherOf } from './weather.ts';
-import { type Misbehaviour, WorldNode } from './world-node.ts';
+import { type Misbehaviour, type NodeWatch, WorldNode } from './world-node.ts';
 
 /** Signs for one operator and verifies for all; the signer's address is lower-case. */
 export type Operator = {
@@ -60,6 +60,8 @@ export type WorldOptions = {
   ) => Promise<RoundTrainer>;
   /** Hears every message as a node sends it. */
   readonly onSaid?: (node: number, bytes: Uint8Array) => void;
+  /** Hears what a node tells its operator of updates. */
+  readonly tellings?: (index: number) => NodeWatch['tellings'];
   /** Watches the run, and is asked after every event. */
   readonly monitor?: (world: World) => WorldMonitor;
   readonly evaluators: (index: number, random: SeededRandom) => Evaluator;
@@ -199,6 +201,7 @@ export class World {
             this.#onDecided(index, decided);
             this.#monitor?.onDecided(node, decided);
           },
+          tellings: options.tellings?.(index),
           onRefused: (code) => this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1),
           onError: (error) => {
             this.#errors.push(error);

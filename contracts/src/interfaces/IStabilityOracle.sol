@@ -7,7 +7,7 @@ pragma solidity 0.8.37;
 /// the pool's, not with the unit that prices are quoted in.
 interface IStabilityOracle {
     /// @param pegPrice Price of the coin in the target unit, 18 decimals.
-    /// @param pegVolatility Standard deviation of its observed returns over the window, 18 decimals.
+    /// @param pegVolatility Standard deviation of its returns over a day, from those observed, 18 decimals.
     /// @param pegTrend -1 falling, 0 within the dead band, 1 rising.
     /// @param marketStress 0 to 100.
     /// @param updatedAt Unix time in seconds of the oldest ingredient.

@@ -2,6 +2,7 @@ import { blsVectors } from './bls.ts';
 import { equivocationVectors } from './equivocation.ts';
 import { merkleVectors } from './merkle.ts';
 import { parameterVectors } from './parameters.ts';
+import { referenceVectors } from './reference.ts';
 
 /** Where the vectors lie that TypeScript makes and Solidity's tests read, relative to the root. */
 export const VECTORS_FOLDER = 'contracts/test/vectors';
@@ -13,6 +14,7 @@ export async function sharedVectors(): Promise<ReadonlyMap<string, string>> {
     'equivocation.json': await equivocationVectors(),
     'merkle.json': merkleVectors(),
     'parameters.json': parameterVectors(),
+    'reference.json': referenceVectors(),
   };
   return new Map(Object.entries(files).map(([file, value]) => [file, `${JSON.stringify(value, null, 2)}\n`]));
 }

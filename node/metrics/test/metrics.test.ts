@@ -81,7 +81,11 @@ describe('metrics', () => {
       judged,
       judged,
     ];
-    const early = observed(events);
+    const early = observed([
+      ...events,
+      { event: 'suspected', round: 7, pairs: [{ nodes: ['a', 'b'], cosine: 0.99 }] },
+    ]);
+    expect(await early.value('ballast_suspected_copies_total')).to.equal(1);
     expect(await early.value('ballast_training_status{status="improving"}')).to.equal(1);
     expect(await early.value('ballast_training_flat_rounds')).to.equal(2);
     expect(await early.value('ballast_gate_worse_total{pair="peg/dai"}')).to.equal(2);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Decided } from '../../../coordinator/index.ts';
 import { Conditions } from '../conditions.ts';
-import { tellOwnUpdate } from '../own-update.ts';
+import { tellOwnRow, tellOwnUpdate } from '../own-update.ts';
 
 const SELF = 'self';
 const decided = (fate: string | undefined, round = 7) =>
@@ -23,6 +23,13 @@ describe('what became of the own update', () => {
     tell(undefined);
     expect(conditions.active).to.have.length(1);
     tell('accepted');
+    expect(conditions.active).to.deep.equal([]);
+  });
+
+  it('is told where it was sent and is not on the roll', () => {
+    tellOwnRow(8, undefined, conditions);
+    expect(conditions.active[0]?.message).to.match(/^round 8: UPDATE_UNHEARD: .+; .+$/);
+    tell('selected');
     expect(conditions.active).to.deep.equal([]);
   });
 });
