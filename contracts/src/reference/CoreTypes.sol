@@ -54,6 +54,7 @@ struct Totals {
 /// @param ceiling Largest debt that minting may reach, whole coins; the global ceiling holds as well.
 /// @param ratio Value by debt that new debt needs, wad.
 /// @param gap How far the liquidation ratio lies below it, wad.
+/// @param amount Sum over its vaults, wad.
 /// @param rampFrom Liquidation ratio at `rampStart`, from where it rises to its target.
 /// @param rampStart Unix time in seconds.
 /// @param token The collateral's ERC-20.
@@ -67,6 +68,7 @@ struct Collateral {
     uint64 ceiling;
     uint64 ratio;
     uint64 gap;
+    uint128 amount;
     uint64 rampFrom;
     uint40 rampStart;
     IERC20 token;

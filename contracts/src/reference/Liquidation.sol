@@ -24,11 +24,12 @@ abstract contract Liquidation is Vaults {
     error WholeVaultOnly(uint256 vault, uint256 given, uint256 debt);
     error SeizedTooLittle(uint256 vault, uint256 seized, uint256 expected);
 
-    /// @dev A sale: debt that goes (wad), coins to pay (wad), collateral to hand over (wad), debt that nobody pays.
+    /// @dev A sale: debt that goes, coins to pay, collateral to hand over, what that is worth, debt that nobody pays; wad.
     struct Sale {
         uint256 cleared;
         uint256 paid;
         uint256 seized;
+        uint256 sold;
         uint256 lost;
     }
 
@@ -50,12 +51,16 @@ abstract contract Liquidation is Vaults {
         Sale memory sale = _saleOf(vault, position, collateral, debt, cleared);
         (paid, seized) = (sale.paid, _unscaled(collateral, sale.seized));
         if (seized < leastSeized) revert SeizedTooLittle(vault, seized, leastSeized);
-        position.amount -= uint128(_scaled(collateral, seized));
+        _release(position, collateral, seized);
+        _noteSale(sale.sold);
         _settle(position, collateral, sale.cleared, debt, paid);
         emit Liquidated(vault, msg.sender, sale.cleared, paid, seized, sale.lost);
         COIN.burn(msg.sender, paid);
         if (seized != 0) collateral.token.safeTransfer(msg.sender, seized);
     }
+
+    /// @dev Keeps account of what is liquidated.
+    function _noteSale(uint256 sold) internal virtual;
 
     function _saleOf(
         uint256 vault,
@@ -73,10 +78,10 @@ abstract contract Liquidation is Vaults {
             if (cleared < debt) revert WholeVaultOnly(vault, cleared, debt);
             uint256 half = RayMath.WAD + RayMath.ceilDiv(_rates.penalty, 2);
             uint256 proceeds = RayMath.ceilDiv(RayMath.ceilDiv(value, RayMath.WAD) * half, grossed);
-            return Sale(debt, proceeds, position.amount, proceeds < debt ? debt - proceeds : 0);
+            return Sale(debt, proceeds, position.amount, value / RayMath.WAD, proceeds < debt ? debt - proceeds : 0);
         }
         if (cleared < debt && debt - cleared < DEBT_FLOOR) revert DebtBelowFloor(vault, debt - cleared, DEBT_FLOOR);
         uint256 share = RayMath.ceilDiv(cleared * _rates.penalty, 2 * RayMath.WAD);
-        return Sale(cleared, cleared + share, cleared * grossed / price, 0);
+        return Sale(cleared, cleared + share, cleared * grossed / price, cleared * grossed / RayMath.WAD, 0);
     }
 }

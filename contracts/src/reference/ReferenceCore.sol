@@ -5,7 +5,7 @@ import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
 import {IParameterRegistry} from "../interfaces/IParameterRegistry.sol";
 import {Coin} from "./Coin.sol";
 import {CoreParameters} from "./CoreParameters.sol";
-import {Liquidation} from "./Liquidation.sol";
+import {Health} from "./Health.sol";
 import {RayMath} from "./RayMath.sol";
 import {Savings} from "./Savings.sol";
 import {Vaults} from "./Vaults.sol";
@@ -13,7 +13,7 @@ import {Vaults} from "./Vaults.sol";
 /// @title A small stablecoin core, so that adjustments act on something real
 /// @notice A reference for devnets, simulations and integrators: not audited, not for money. It has no owner. Its
 /// parameters are those of the registry; governance adds collaterals and receives the surplus above the buffer.
-contract ReferenceCore is Liquidation, Savings {
+contract ReferenceCore is Health, Savings {
     /// @notice What a core is made of.
     /// @param registry Holds the parameters, and tells of their changes.
     /// @param breaker Halts minting.

@@ -68,9 +68,10 @@ abstract contract Vaults is CoreParameters, ReentrancyGuard {
     function deposit(uint256 vault, uint256 amount) external nonReentrant {
         (Vault storage position, Collateral storage collateral) = _find(vault);
         if (amount == 0) revert ZeroAmount();
-        uint256 sum = position.amount + _scaled(collateral, amount);
+        uint256 sum = collateral.amount + _scaled(collateral, amount);
         if (sum > type(uint128).max) revert AmountTooLarge(sum, type(uint128).max);
-        position.amount = uint128(sum);
+        collateral.amount = uint128(sum);
+        position.amount += uint128(_scaled(collateral, amount));
         emit Deposited(vault, amount);
         uint256 before = collateral.token.balanceOf(address(this));
         collateral.token.safeTransferFrom(msg.sender, address(this), amount);
@@ -86,7 +87,7 @@ abstract contract Vaults is CoreParameters, ReentrancyGuard {
         if (amount == 0) revert ZeroAmount();
         uint256 available = _unscaled(collateral, position.amount);
         if (amount > available) revert CollateralInsufficient(vault, amount, available);
-        position.amount -= uint128(_scaled(collateral, amount));
+        _release(position, collateral, amount);
         if (position.normalizedDebt != 0) {
             _accrue();
             _checkSafe(vault, position, collateral);
@@ -163,6 +164,13 @@ abstract contract Vaults is CoreParameters, ReentrancyGuard {
         position.normalizedDebt -= uint128(normalized);
         collateral.normalizedDebt -= uint128(normalized);
         _surplus += int256(paid * RayMath.RAY) - int256(normalized * index);
+    }
+
+    /// @param amount In the token's own decimals.
+    function _release(Vault storage position, Collateral storage collateral, uint256 amount) internal {
+        uint128 scaled = uint128(_scaled(collateral, amount));
+        position.amount -= scaled;
+        collateral.amount -= scaled;
     }
 
     function _find(uint256 vault) internal view returns (Vault storage position, Collateral storage collateral) {
