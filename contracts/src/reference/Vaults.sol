@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
 import {Coin} from "./Coin.sol";
 import {CoreParameters} from "./CoreParameters.sol";
@@ -15,7 +15,7 @@ import {RayMath} from "./RayMath.sol";
 /// no price and know no breaker and no ceiling. Minting, and withdrawing under debt, need a usable price and leave the
 /// vault at or above the collateral ratio; minting also heeds the breaker, both ceilings and the debt floor.
 /// Debts round up, what a payment or a price buys rounds down: a digit that is lost is lost to the caller.
-abstract contract Vaults is CoreParameters, ReentrancyGuard {
+abstract contract Vaults is CoreParameters, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// @notice Most coins of one call, wad: as many as a ceiling can allow.
