@@ -1,14 +1,19 @@
 import { type AbiParameter, BaseError, decodeErrorResult, type Hex, isAddress, isHex } from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
+import { ballastGovernorAbi } from './generated/ballast-governor.ts';
 import { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
 import { circuitBreakerAbi } from './generated/circuit-breaker.ts';
 import { decisionLogAbi } from './generated/decision-log.ts';
+import { electorateAbi } from './generated/electorate.ts';
 import { feedPriceSourceAbi } from './generated/feed-price-source.ts';
+import { governanceBridgeAbi } from './generated/governance-bridge.ts';
 import { modelRegistryAbi } from './generated/model-registry.ts';
+import { moduleRegistryAbi } from './generated/module-registry.ts';
 import { nodeRegistryAbi } from './generated/node-registry.ts';
 import { overrideModuleAbi } from './generated/override-module.ts';
 import { parameterRegistryAbi } from './generated/parameter-registry.ts';
 import { stabilityOracleAbi } from './generated/stability-oracle.ts';
+import { timelockAbi } from './generated/timelock.ts';
 import { digestFromWord, lowerCaseAddress } from './words.ts';
 
 /** An argument of a revert: hashes without 0x, addresses in lower case, integers as bigint. */
@@ -64,6 +69,12 @@ const HINTS: Readonly<Record<string, string>> = {
   OBSERVATION_STALE: 'have the breaker observe, then resume',
   RESUMPTION_CANCELLED: 'something has halted since: governance must ask anew',
   CAUSE_STANDS: 'wait until the severity has fallen and the oracle answers',
+  DEPOSIT_TOO_SMALL: 'deposit the bond first; it comes back unless the proposal misses its quorum',
+  DESCRIPTION_MISMATCH: 'the first line must name the type, the calls and the justification',
+  ACTION_NOT_PERMITTED: 'another type of proposal may call it, or a policy change lists it first',
+  CREDITS_EXCEEDED: 'v votes cost v² credits of the season',
+  PROPOSAL_OPEN: 'governance decides that one first',
+  WITHIN_LIMITS: 'a model may write this value by itself',
   ALREADY_REGISTERED: 'nothing is left to do; to change keys, exit and withdraw first',
 };
 
@@ -78,6 +89,11 @@ const ERRORS = [
   circuitBreakerAbi,
   feedPriceSourceAbi,
   stabilityOracleAbi,
+  ballastGovernorAbi,
+  timelockAbi,
+  electorateAbi,
+  governanceBridgeAbi,
+  moduleRegistryAbi,
 ].flatMap((abi) => abi.filter((item) => item.type === 'error'));
 
 /**

@@ -25,23 +25,36 @@ export { type CommitEquivocation, equivocatorOf, isConflict, isSignedTwice } fro
 export { ContractRevertError, decodeRevert, type RevertArgument } from './errors.ts';
 export { chainEventSource } from './event-source.ts';
 export * from './event-stream.ts';
+export { ballastGovernorAbi } from './generated/ballast-governor.ts';
 export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
 export { circuitBreakerAbi } from './generated/circuit-breaker.ts';
 export { decisionLogAbi } from './generated/decision-log.ts';
+export { electorateAbi } from './generated/electorate.ts';
 export { feedPriceSourceAbi } from './generated/feed-price-source.ts';
+export { governanceBridgeAbi } from './generated/governance-bridge.ts';
 export { modelRegistryAbi } from './generated/model-registry.ts';
+export { moduleRegistryAbi } from './generated/module-registry.ts';
 export { nodeRegistryAbi } from './generated/node-registry.ts';
 export { overrideModuleAbi } from './generated/override-module.ts';
 export { parameterRegistryAbi } from './generated/parameter-registry.ts';
 export { stabilityOracleAbi } from './generated/stability-oracle.ts';
+export { storageLayouts } from './generated/storage-layouts.ts';
+export { timelockAbi } from './generated/timelock.ts';
+export * from './governance.ts';
+export * from './governance-actions.ts';
 export type { TransactionCall } from './in-flight.ts';
 export * from './model-registry.ts';
 export * from './model-registry-state.ts';
+export * from './module-registry.ts';
 export { type NodeProofStatement, nodeProofMessage, signNodeProof, verifyNodeProof } from './node-proof.ts';
 export * from './node-registry.ts';
 export * from './operators.ts';
 export { type RiskDirection, VALUE_LIMIT } from './parameter-limits.ts';
+export * from './parameter-proposals.ts';
 export { explanationDigest, parameterId, STABILITY_FEE, WAD_PER_YEAR } from './parameters.ts';
+export * from './proposal-description.ts';
+export * from './proposal-header.ts';
+export * from './proposal-templates.ts';
 export { type RestoreRequest, requestRestore, restoreRequestAt } from './restore.ts';
 export * from './signatures.ts';
 export {
@@ -50,6 +63,7 @@ export {
   signSignerProof,
 } from './signer-proof.ts';
 export * from './stability-oracle.ts';
+export * from './storage-layout.ts';
 export { type SuiteAddresses, suiteOf } from './suite.ts';
 export {
   type Intent,

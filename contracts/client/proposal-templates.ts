@@ -32,7 +32,8 @@ const COMMON: readonly Placeholder[] = [
   text('risk', 'what can go wrong, and what then'),
   { key: 'alternatives', description: 'what else was weighed', kind: 'string', fallback: 'none named' },
 ];
-const COMMON_BODY = 'Summary: {{summary}}\nReason: {{reason}}\nRisk: {{risk}}\nAlternatives: {{alternatives}}';
+const COMMON_BODY =
+  'Summary: {{summary}}\nReason: {{reason}}\nRisk: {{risk}}\nAlternatives: {{alternatives}}';
 
 /** One template for each type of proposal. */
 export const PROPOSAL_TEMPLATES: Readonly<Record<ProposalType, ProposalTemplate>> = {
@@ -44,7 +45,12 @@ export const PROPOSAL_TEMPLATES: Readonly<Record<ProposalType, ProposalTemplate>
       text('parameter', 'name of the parameter'),
       { key: 'value', description: 'value in its unit', kind: 'number' },
       text('unit', 'unit of the value'),
-      { key: 'modelVersion', description: 'version that the wish comes from', kind: 'number', fallback: 'none' },
+      {
+        key: 'modelVersion',
+        description: 'version that the wish comes from',
+        kind: 'number',
+        fallback: 'none',
+      },
       text('forecast', 'what the model forecasts, with its interval'),
       ...COMMON,
     ],
@@ -141,7 +147,8 @@ function valueText(
 }
 
 function isOfKind(kind: Placeholder['kind'], value: TemplateValue): boolean {
-  if (kind === 'number') return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
+  if (kind === 'number')
+    return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
   if (kind === 'date') return value instanceof Date && !Number.isNaN(value.getTime());
   if (kind === 'address') return typeof value === 'string' && /^0x[0-9a-fA-F]{40}$/.test(value);
   return typeof value === kind;

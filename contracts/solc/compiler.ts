@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import solc from 'solc';
 import { BallastError } from '../../protocol/errors.ts';
+import { type CompilerLayout, type StorageLayout, storageLayout } from '../client/storage-layout.ts';
 
 /** The reply to an import: the source, or why there is none. */
 type ImportReply = { readonly contents: string } | { readonly error: string };
@@ -42,6 +43,7 @@ export type CompiledContract = {
   readonly abi: readonly unknown[];
   /** Creation code, 0x-prefixed. */
   readonly bytecode: `0x${string}`;
+  readonly layout: StorageLayout;
 };
 
 /** The settings of foundry.toml, so that forge tests the very code that is deployed. */
@@ -49,7 +51,9 @@ const SETTINGS = {
   evmVersion: 'prague',
   optimizer: { enabled: true, runs: 1000 },
   metadata: { bytecodeHash: 'none', appendCBOR: false },
-  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
+  outputSelection: {
+    '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout'] },
+  },
 };
 
 /** Bytes of code that an account may have (EIP-170). */
@@ -67,6 +71,7 @@ type Output = {
 type ContractOutput = {
   readonly abi: readonly unknown[];
   readonly evm: Record<'bytecode' | 'deployedBytecode', { readonly object: string }>;
+  readonly storageLayout: CompilerLayout;
 };
 
 /**
@@ -115,6 +120,7 @@ export function compileContracts(
         hint: 'move a part of it into a contract of its own',
       });
     }
-    return { name, abi: contract.abi, bytecode: `0x${bytecode.object}` };
+    const layout = storageLayout(contract.storageLayout);
+    return { name, abi: contract.abi, bytecode: `0x${bytecode.object}`, layout };
   });
 }

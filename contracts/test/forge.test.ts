@@ -5,16 +5,21 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { foundryBinary } from '../client/foundry.ts';
+import { ballastGovernorBytecode } from '../client/generated/ballast-governor.ts';
 import { boundedAutonomyControllerBytecode } from '../client/generated/bounded-autonomy-controller.ts';
 import { circuitBreakerBytecode } from '../client/generated/circuit-breaker.ts';
 import { decisionLogBytecode } from '../client/generated/decision-log.ts';
+import { electorateBytecode } from '../client/generated/electorate.ts';
 import { feedPriceSourceBytecode } from '../client/generated/feed-price-source.ts';
+import { governanceBridgeBytecode } from '../client/generated/governance-bridge.ts';
 import { modelRegistryBytecode } from '../client/generated/model-registry.ts';
 import { moduleProxyBytecode } from '../client/generated/module-proxy.ts';
+import { moduleRegistryBytecode } from '../client/generated/module-registry.ts';
 import { nodeRegistryBytecode } from '../client/generated/node-registry.ts';
 import { overrideModuleBytecode } from '../client/generated/override-module.ts';
 import { parameterRegistryBytecode } from '../client/generated/parameter-registry.ts';
 import { stabilityOracleBytecode } from '../client/generated/stability-oracle.ts';
+import { timelockBytecode } from '../client/generated/timelock.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const LEAST_TESTS = 60;
@@ -51,6 +56,11 @@ describe('forge', function () {
   it('tests the code that the client deploys', () => {
     const deployed = {
       NodeRegistry: nodeRegistryBytecode,
+      ModuleRegistry: moduleRegistryBytecode,
+      GovernanceBridge: governanceBridgeBytecode,
+      Timelock: timelockBytecode,
+      Electorate: electorateBytecode,
+      BallastGovernor: ballastGovernorBytecode,
       ModelRegistry: modelRegistryBytecode,
       ParameterRegistry: parameterRegistryBytecode,
       DecisionLog: decisionLogBytecode,

@@ -18,6 +18,7 @@ describe('generated ABI and bytecode', function () {
     for (const [file, text] of modules) {
       const committed = readFileSync(join(folder, file), 'utf8');
       expect(committed === text, `${file} is stale: npm run contracts`).to.equal(true);
+      if (file === 'storage-layouts.ts') continue;
       const bytes = (/'0x([0-9a-f]+)'/.exec(text)?.[1]?.length ?? 0) / 2;
       expect(bytes, `${file}: bytes of creation code`).to.be.within(1000, EIP_3860_LIMIT);
     }
