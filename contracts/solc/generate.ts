@@ -1,5 +1,5 @@
 import type { StorageLayout } from '../client/storage-layout.ts';
-import { compileContracts } from './compiler.ts';
+import { type CompiledContract, compileContracts } from './compiler.ts';
 
 /** The contracts that a network deploys, as paths below contracts/src. */
 export const CONTRACTS = [
@@ -40,17 +40,29 @@ export const GENERATED_FOLDER = 'contracts/client/generated';
  */
 export function generateModules(root: string): ReadonlyMap<string, string> {
   const compiled = compileContracts(root, CONTRACTS);
-  const layouts = compiled.filter(({ name }) => (MODULES as readonly string[]).includes(name));
   return new Map([
     ...compiled.map(
       ({ name, abi, bytecode }) =>
         [`${kebabCase(name)}.ts`, moduleText(camelCase(name), abi, bytecode)] as const,
     ),
-    [
-      'storage-layouts.ts',
-      layoutsText(Object.fromEntries(layouts.map(({ name, layout }) => [name, layout]))),
-    ],
+    ['storage-layouts.ts', layoutsText(layoutsOf(compiled))],
   ]);
+}
+
+/**
+ * The layouts of all modules, as later versions are compared with them.
+ *
+ * @param root the repository's root.
+ * @throws BallastError `SOLIDITY_COMPILATION`.
+ */
+export function releasedLayouts(root: string): ReadonlyMap<string, string> {
+  const layouts = layoutsOf(compileContracts(root, CONTRACTS));
+  return new Map([['released-layouts.json', `${JSON.stringify(layouts, null, 2)}\n`]]);
+}
+
+function layoutsOf(compiled: readonly CompiledContract[]): Readonly<Record<string, StorageLayout>> {
+  const modules = compiled.filter(({ name }) => (MODULES as readonly string[]).includes(name));
+  return Object.fromEntries(modules.map(({ name, layout }) => [name, layout]));
 }
 
 function layoutsText(layouts: Readonly<Record<string, StorageLayout>>): string {
