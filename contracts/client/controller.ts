@@ -104,8 +104,8 @@ export async function applyRecommendations(
   const encodedVotes = votes.map((vote) => ({
     index: vote.index,
     explanation: wordFromDigest(vote.explanation),
+    ...shortSignature(vote.signature),
     values: [...vote.values],
-    signature: hexFromBytes(vote.signature),
   }));
   const args = [encodeUpdate(update), encodedVotes, encodeCommittee(committee)] as const;
   const data = encodeFunctionData({ abi, functionName: 'applyUpdate', args });
@@ -116,6 +116,13 @@ export async function applyRecommendations(
   const id = ['apply', to, sequence, modelDigest, transcript, expiry, ...changes].join('/');
   const receipt = await transact(reader, writer, what, { to, data }, wait, id);
   return { values, transactionHash: receipt.transactionHash, gasUsed: receipt.gasUsed };
+}
+
+/** r and s of 65 bytes, with the parity of v in the highest bit of s (ERC-2098). */
+function shortSignature(signature: Uint8Array): { readonly r: Hex; readonly vs: Hex } {
+  const short = signature.slice(0, 64);
+  if (signature[64] === 28) short[32] = (short[32] ?? 0) | 0x80;
+  return { r: hexFromBytes(short.subarray(0, 32)), vs: hexFromBytes(short.subarray(32)) };
 }
 
 const compareValues = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);

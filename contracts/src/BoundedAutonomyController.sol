@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {CommitteeVotes} from "./CommitteeVotes.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IParameterRegistry} from "./interfaces/IParameterRegistry.sol";
@@ -38,8 +37,12 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
     error Expired(uint64 expiry, uint256 timestamp);
     error ExpiryTooFar(uint64 expiry, uint256 latestAllowed);
     error ModelMismatch(uint64 version, bytes32 digest, uint64 givenVersion, bytes32 givenDigest);
-    /// @notice The lists of an update, or a vote's values, are not as many as its parameters.
+    /// @notice An update has another number of expected values than of parameters.
     error LengthMismatch(uint256 expected, uint256 given);
+    /// @notice The vote at `position` has another number of values than there are parameters, or no member's position.
+    error VoteMalformed(uint256 position);
+    /// @notice A value is below 2^64.
+    error ValueTooLarge(uint256 value);
 
     /// @param upgrader The module registry.
     /// @param models Registry of the network's models.
@@ -64,8 +67,8 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
     ) external {
         _requireTimely(update);
         _requireCommittee(update, committee);
-        _requireVotes(update, votes, committee);
-        Change[] memory changes = _medians(update, votes);
+        uint256[] memory places = _requireVotes(update, votes, committee);
+        Change[] memory changes = _medians(update, votes, places);
 
         sequence = update.sequence;
         emit UpdateApplied(update.sequence, update.modelVersion, votes.length, msg.sender);
@@ -86,7 +89,11 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         view
         returns (bytes32)
     {
-        return _hash(_domainSeparatorV4(), _encoded(update), values, explanation);
+        uint256 place;
+        assembly ("memory-safe") {
+            place := values.offset
+        }
+        return _hash(_domainSeparatorV4(), _encoded(update), place, values.length, explanation);
     }
 
     function moduleKey() external pure returns (bytes32) {
@@ -122,48 +129,89 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         CommitteeVotes.requireCommittee(committee, head.committeeRoot, head.committeeSize);
     }
 
+    /// @return places Where each vote's values lie in calldata, its member's position and its own: what medians need.
     function _requireVotes(
         ParameterUpdate calldata update,
         Recommendation[] calldata votes,
         address[] calldata committee
-    ) private view {
+    ) private view returns (uint256[] memory places) {
         CommitteeVotes.requireCount(votes.length, committee.length);
         uint256 count = update.parameterIds.length;
+        places = new uint256[](votes.length);
         bytes32 domain = _domainSeparatorV4();
         bytes memory encoded = _encoded(update);
         uint256 voted = 0;
-        for (uint256 i = 0; i < votes.length; ++i) {
-            Recommendation calldata vote = votes[i];
-            if (vote.values.length != count) revert LengthMismatch(count, vote.values.length);
-            bytes32 digest = _hash(domain, encoded, vote.values, vote.explanation);
-            voted = CommitteeVotes.requireVote(digest, committee, vote.index, vote.signature, voted);
+        for (uint256 i = 0; i < places.length;) {
+            Recommendation calldata vote;
+            uint256 place;
+            uint256 index;
+            assembly ("memory-safe") {
+                // Bounds need no check: whatever is read here is what the signature must be of.
+                vote := add(votes.offset, calldataload(add(votes.offset, shl(5, i))))
+                place := add(vote, calldataload(add(vote, 0x80)))
+                index := calldataload(vote)
+                if iszero(eq(calldataload(place), count)) { index := not(0) }
+                place := add(place, 0x20)
+            }
+            if (index > type(uint8).max) revert VoteMalformed(i);
+            bytes32 digest = _hash(domain, encoded, place, count, vote.explanation);
+            voted = CommitteeVotes.requireShortVote(digest, committee, index, vote.r, vote.vs, voted);
+            unchecked {
+                // There are fewer votes than members, or one of them would vote twice.
+                places[i] = (place << 16) | (index << 8) | i;
+                ++i;
+            }
         }
     }
 
     /// @dev Equal values are ordered by their members' positions, so that the explanation, which is that of the first
     /// member whose value was taken, does not depend on the order in which votes are handed in.
-    function _medians(ParameterUpdate calldata update, Recommendation[] calldata votes)
+    function _medians(ParameterUpdate calldata update, Recommendation[] calldata votes, uint256[] memory places)
         private
         pure
         returns (Change[] memory changes)
     {
         uint256 count = update.parameterIds.length;
         changes = new Change[](count);
-        uint256[] memory ordered = new uint256[](votes.length);
+        uint256[] memory ordered = new uint256[](places.length);
         for (uint256 p = 0; p < count; ++p) {
-            for (uint256 i = 0; i < votes.length; ++i) {
-                uint256 key = (uint256(votes[i].values[p]) << 16) | (uint256(votes[i].index) << 8) | i;
+            (uint256 value, uint256 voice) = _median(places, ordered, p);
+            Change memory change = changes[p];
+            change.id = update.parameterIds[p];
+            change.expected = update.expected[p];
+            change.value = uint64(value);
+            change.explanation = votes[voice].explanation;
+        }
+    }
+
+    /// @param ordered Room for the votes by value.
+    /// @return value The lower median of the values of parameter `p`.
+    /// @return voice The vote of the first member with that value.
+    function _median(uint256[] memory places, uint256[] memory ordered, uint256 p)
+        private
+        pure
+        returns (uint256 value, uint256 voice)
+    {
+        unchecked {
+            // No index here passes the number of votes, which is below 256.
+            for (uint256 i = 0; i < places.length; ++i) {
+                uint256 key = places[i];
+                uint256 given;
+                assembly ("memory-safe") {
+                    given := calldataload(add(shr(16, key), shl(5, p)))
+                }
+                if (given > type(uint64).max) revert ValueTooLarge(given);
+                key = (given << 16) | (key & 0xffff);
                 uint256 j = i;
                 for (; j > 0 && ordered[j - 1] > key; --j) {
                     ordered[j] = ordered[j - 1];
                 }
                 ordered[j] = key;
             }
-            uint256 first = (votes.length - 1) / 2;
-            uint256 value = ordered[first] >> 16;
+            uint256 first = (places.length - 1) / 2;
+            value = ordered[first] >> 16;
             while (first > 0 && ordered[first - 1] >> 16 == value) --first;
-            bytes32 explanation = votes[ordered[first] & 0xff].explanation;
-            changes[p] = Change(update.parameterIds[p], update.expected[p], uint64(value), explanation);
+            voice = ordered[first] & 0xff;
         }
     }
 
@@ -185,20 +233,22 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
     }
 
     /// @dev Values with set bits above the 64th are refused where they are read.
-    function _hash(bytes32 domain, bytes memory encoded, uint64[] calldata values, bytes32 explanation)
+    /// @param place Where the values lie in calldata.
+    function _hash(bytes32 domain, bytes memory encoded, uint256 place, uint256 count, bytes32 explanation)
         private
         pure
-        returns (bytes32)
+        returns (bytes32 digest)
     {
-        bytes32 structHash;
         assembly ("memory-safe") {
             let free := mload(0x40)
-            let size := shl(5, values.length)
-            calldatacopy(free, values.offset, size)
+            let size := shl(5, count)
+            calldatacopy(free, place, size)
             mstore(add(encoded, 0xc0), keccak256(free, size))
             mstore(add(encoded, 0x140), explanation)
-            structHash := keccak256(add(encoded, 0x20), mload(encoded))
+            mstore(free, hex"1901")
+            mstore(add(free, 0x02), domain)
+            mstore(add(free, 0x22), keccak256(add(encoded, 0x20), mload(encoded)))
+            digest := keccak256(free, 0x42)
         }
-        return MessageHashUtils.toTypedDataHash(domain, structHash);
     }
 }

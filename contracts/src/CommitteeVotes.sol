@@ -16,6 +16,9 @@ struct CommitteeSignature {
 /// @notice The root is keccak256 of the members' addresses in strictly ascending order, 32 bytes each. Callers hand
 /// in the addresses; a contract keeps only the root.
 library CommitteeVotes {
+    /// @dev Half of the order of secp256k1, rounded down (SEC 2, section 2.4.1).
+    uint256 private constant HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
+
     /// @notice A committee must have 1 to `maximum` members.
     error CommitteeSizeInvalid(uint256 size, uint256 maximum);
     /// @notice The epoch's committee has another number of members.
@@ -87,6 +90,38 @@ library CommitteeVotes {
         (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (failure != ECDSA.RecoverError.NoError) revert SignatureInvalid(index);
         if (recovered != committee[index]) revert SignerMismatch(index, committee[index], recovered);
+        return voted | bit;
+    }
+
+    /// @notice As `requireVote`, for a signature of 64 bytes (ERC-2098) and a committee that has been checked.
+    function requireShortVote(
+        bytes32 digest,
+        address[] calldata committee,
+        uint256 index,
+        bytes32 r,
+        bytes32 vs,
+        uint256 voted
+    ) internal view returns (uint256) {
+        if (index >= committee.length) revert MemberIndexOutOfRange(index, committee.length);
+        uint256 bit = 1 << index;
+        if (voted & bit != 0) revert DuplicateVote(index);
+        address recovered;
+        address expected;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let s := shr(1, shl(1, vs))
+            mstore(free, digest)
+            mstore(add(free, 0x20), add(27, shr(255, vs)))
+            mstore(add(free, 0x40), r)
+            mstore(add(free, 0x60), s)
+            mstore(0, 0)
+            // A high s is nobody's; so is what the precompile answers with nothing.
+            if iszero(gt(s, HALF_ORDER)) { pop(staticcall(gas(), 1, free, 0x80, 0, 0x20)) }
+            recovered := mload(0)
+            expected := calldataload(add(committee.offset, shl(5, index)))
+        }
+        if (recovered == address(0)) revert SignatureInvalid(index);
+        if (recovered != expected) revert SignerMismatch(index, expected, recovered);
         return voted | bit;
     }
 }

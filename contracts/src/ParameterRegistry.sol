@@ -135,9 +135,13 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
             emit ParameterChanged(change.id, provenance.sequence, change.expected, change.value);
         }
         uint64 decision = LOG.recordBatch(provenance, changes);
+        bool isWired = false;
         for (uint256 i = 0; i < changes.length; ++i) {
-            _parameters[changes[i].id].hot.lastDecision = _decision(decision + i);
+            Parameter storage parameter = _parameters[changes[i].id];
+            parameter.hot.lastDecision = _decision(decision + i);
+            if (parameter.limits.isWired) isWired = true;
         }
+        if (!isWired) return;
         for (uint256 i = 0; i < changes.length; ++i) {
             _tell(changes[i].id, changes[i].expected, changes[i].value);
         }

@@ -109,7 +109,7 @@ contract BoundedAutonomyControllerTest is World {
         update = nextUpdate();
         Recommendation[] memory votes = agree(update, RISEN);
         votes[3] = voteOf(update, 3, new uint64[](2));
-        vm.expectRevert(abi.encodeWithSelector(BoundedAutonomyController.LengthMismatch.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(BoundedAutonomyController.VoteMalformed.selector, 3));
         controller.applyUpdate(update, votes, members());
     }
 

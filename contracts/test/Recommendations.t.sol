@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {BoundedAutonomyController} from "../src/BoundedAutonomyController.sol";
 import {CommitteeVotes} from "../src/CommitteeVotes.sol";
 import {DecisionLog} from "../src/DecisionLog.sol";
 import {ParameterUpdate, Recommendation} from "../src/interfaces/IStabilityController.sol";
@@ -40,12 +41,12 @@ contract RecommendationsTest is World {
         refused(update, votes, abi.encodeWithSelector(CommitteeVotes.MemberIndexOutOfRange.selector, 9, 7));
 
         votes = agree(update, RISEN);
-        votes[4].signature = hex"00";
+        votes[4].vs = bytes32(type(uint256).max);
         refused(update, votes, abi.encodeWithSelector(CommitteeVotes.SignatureInvalid.selector, 4));
 
         votes = agree(update, RISEN);
         bytes32 digest = controller.hashRecommendation(update, one(RISEN), explanationOf(4));
-        votes[4].signature = signatureBy(0xBAD, digest);
+        (votes[4].r, votes[4].vs) = shortSignatureBy(0xBAD, digest);
         refused(
             update,
             votes,
@@ -186,10 +187,14 @@ contract RecommendationsTest is World {
         } catch {}
     }
 
-    /// @dev The hash is over whole words: set bits above the 64th are refused, not cut off.
+    /// @dev The hash is over whole words: set bits above the 64th are refused though they are signed, not cut off.
     function test_valuesBeyondTheirTypeAreRefused() public {
         ParameterUpdate memory update = nextUpdate();
         Recommendation[] memory votes = agree(update, RISEN);
+        uint256 dirty = uint256(RISEN) | (1 << 64);
+        for (uint256 i = 0; i < votes.length; ++i) {
+            (votes[i].r, votes[i].vs) = shortSignatureBy(keys[i], dirtyDigest(update, explanationOf(i), dirty));
+        }
         bytes memory data = abi.encodeCall(controller.applyUpdate, (update, votes, members()));
         uint256 found = 0;
         for (uint256 i = 4; i + 32 <= data.length; i += 32) {
@@ -204,8 +209,38 @@ contract RecommendationsTest is World {
             }
         }
         assertEq(found, 5, "words found");
-        (bool done,) = address(controller).call(data);
+        (bool done, bytes memory reason) = address(controller).call(data);
         assertTrue(!done, "a dirty word was taken");
+        bytes memory expected = abi.encodeWithSelector(BoundedAutonomyController.ValueTooLarge.selector, dirty);
+        assertEq(keccak256(reason), keccak256(expected), "reason");
+    }
+
+    function dirtyDigest(ParameterUpdate memory u, bytes32 why, uint256 dirty) private view returns (bytes32) {
+        bytes32 body = keccak256(
+            abi.encode(
+                controller.RECOMMENDATION_TYPEHASH(),
+                u.network,
+                u.sequence,
+                keccak256(abi.encode(FEE)),
+                keccak256(abi.encode(FIRST_FEE)),
+                keccak256(abi.encode(dirty)),
+                u.modelVersion,
+                u.modelDigest,
+                u.transcript,
+                why,
+                u.expiry
+            )
+        );
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Ballast"),
+                keccak256("1"),
+                block.chainid,
+                address(controller)
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", domain, body));
     }
 
     function test_digestIsTheOneOfEip712() public view {

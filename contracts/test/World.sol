@@ -137,6 +137,12 @@ abstract contract World is Test {
         return abi.encodePacked(r, s, v);
     }
 
+    /// @notice A signature of 64 bytes (ERC-2098).
+    function shortSignatureBy(uint256 key, bytes32 digest) internal pure returns (bytes32, bytes32) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return (r, bytes32((uint256(v - 27) << 255) | uint256(s)));
+    }
+
     /// @notice Votes of the first `count` members.
     function signedBy(uint256 count, bytes32 digest) internal view returns (CommitteeSignature[] memory votes) {
         votes = new CommitteeSignature[](count);
@@ -227,7 +233,8 @@ abstract contract World is Test {
         returns (Recommendation memory)
     {
         bytes32 digest = controller.hashRecommendation(update, values, explanationOf(i));
-        return Recommendation(uint8(i), explanationOf(i), values, signatureBy(keys[i], digest));
+        (bytes32 r, bytes32 vs) = shortSignatureBy(keys[i], digest);
+        return Recommendation(uint8(i), explanationOf(i), r, vs, values);
     }
 
     /// @notice The first `values.length` members recommend these values for one parameter, in this order.

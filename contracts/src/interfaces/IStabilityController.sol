@@ -24,13 +24,15 @@ struct ParameterUpdate {
 /// @notice One member's own values.
 /// @param index Position of the member in the committee.
 /// @param explanation Digest of the member's explanation.
+/// @param r First half of the member's signature over the EIP-712 digest of the update with these values.
+/// @param vs Second half with the parity of v in its highest bit (ERC-2098): 64 bytes cost less than 65.
 /// @param values Values that the member recommends, one for each parameter, in its unit.
-/// @param signature 65 bytes over the EIP-712 digest of the update with these values.
 struct Recommendation {
     uint8 index;
     bytes32 explanation;
+    bytes32 r;
+    bytes32 vs;
     uint64[] values;
-    bytes signature;
 }
 
 /// @title The one door for changes of parameters by models
