@@ -27,6 +27,7 @@ const COMMANDS = {
   'soak:partition': ['simulations/experiments/soak-partition.ts'],
   'soak:mutants': ['simulations/test/mutants/soak-mutants.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],
+  'drill:halt': ['scripts/halt-drill.ts'],
   'bench:aggregation': ['simulations/experiments/aggregation-bench.ts'],
   'bench:compression': ['simulations/experiments/compression.ts'],
   'bench:api': ['node/test/load/api-bench.ts'],

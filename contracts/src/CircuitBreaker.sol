@@ -289,10 +289,10 @@ contract CircuitBreaker is Halts {
         uint8 fresh = scopes & ~state.scopes;
         (state.scopes, state.trips) = (state.scopes | scopes, state.trips + 1);
         emit Tripped(cause, state.severity);
-        for (uint8 i = 0; fresh != 0; ++i) {
-            if (fresh & 1 == 1) emit Halted(Scope(i), 0, address(this));
-            fresh >>= 1;
-        }
+        if (_has(fresh, Scope.All)) emit AllHalted(address(this));
+        if (_has(fresh, Scope.RiskRaising)) emit RiskRaisingHalted(address(this));
+        if (_has(fresh, Scope.Minting)) emit MintingHalted(0, address(this));
+        if (_has(fresh, Scope.VulnerableMinting)) emit VulnerableMintingHalted(address(this));
     }
 
     /// @inheritdoc Halts

@@ -61,6 +61,10 @@ abstract contract Halts is ICircuitBreaker {
     uint256 public constant MIN_RESUME_DELAY = 1 minutes;
     uint256 public constant MAX_RESUME_DELAY = 30 days;
     uint256 public constant MAX_FIRST_GUARDIANS = 16;
+    // Where `scopes`, `classes` and `trips` begin in the word of the state, in bits.
+    uint256 private constant SCOPES_AT = 8;
+    uint256 private constant CLASSES_AT = 16;
+    uint256 private constant TRIPS_AT = 72;
 
     /// @notice Who asks for resumptions and names guardians: a timelock.
     address public immutable GOVERNANCE;
@@ -76,8 +80,15 @@ abstract contract Halts is ICircuitBreaker {
     mapping(bytes32 collateral => Collateral) public collaterals;
     mapping(Scope scope => mapping(bytes32 key => Resumption)) private _resumptions;
 
-    /// @notice Something is halted, or was halted again. `by` is this contract where an observation tripped it.
-    event Halted(Scope indexed scope, bytes32 key, address by);
+    // Halted, or halted again. `by` is this contract where an observation tripped it; a collateral of 0 is all of them.
+    // Nothing is indexed and each scope has an event of its own, because halting is to be cheap.
+    event AllHalted(address by);
+    event RiskRaisingHalted(address by);
+    event MintingHalted(bytes32 collateral, address by);
+    event VulnerableMintingHalted(address by);
+    event BurningHalted(bytes32 collateral, address by);
+    event ClassHalted(uint8 class, address by);
+    event ParameterHalted(bytes32 id, address by);
     event ResumeRequested(Scope indexed scope, bytes32 key, uint256 readyAt);
     event Resumed(Scope indexed scope, bytes32 key);
     event GuardianSet(address indexed guardian, bool isGuardian);
@@ -124,19 +135,21 @@ abstract contract Halts is ICircuitBreaker {
 
     /// @notice Halts every write by a model.
     function haltAll() external onlyGuardian {
-        _haltScope(Scope.All);
+        _setBits(1 << (SCOPES_AT + uint8(Scope.All)));
+        emit AllHalted(msg.sender);
     }
 
     /// @notice Halts every write by a model that raises risk.
     function haltRiskRaising() external onlyGuardian {
-        _haltScope(Scope.RiskRaising);
+        _setBits(1 << (SCOPES_AT + uint8(Scope.RiskRaising)));
+        emit RiskRaisingHalted(msg.sender);
     }
 
     /// @notice Halts writes by a model to the parameters of a class, 0 to 31.
     function haltClass(uint8 class) external onlyGuardian {
         if (class > 31) revert ClassOutOfRange(class, 31);
-        (_state.classes, _state.trips) = (_state.classes | uint32(1 << class), _state.trips + 1);
-        emit Halted(Scope.Class, bytes32(uint256(class)), msg.sender);
+        _setBits(1 << (CLASSES_AT + class));
+        emit ClassHalted(class, msg.sender);
     }
 
     /// @notice Halts writes by a model to one parameter.
@@ -146,24 +159,30 @@ abstract contract Halts is ICircuitBreaker {
             isParameterHalted[id] = true;
             ++_state.parameters;
         }
-        ++_state.trips;
-        emit Halted(Scope.Parameter, id, msg.sender);
+        _setBits(0);
+        emit ParameterHalted(id, msg.sender);
     }
 
     /// @notice Halts minting against a collateral, or against all with key 0.
     function haltMinting(bytes32 collateral) external onlyGuardian {
-        if (collateral == 0) return _haltScope(Scope.Minting);
-        collaterals[collateral].isMintingHalted = true;
-        ++_state.trips;
-        emit Halted(Scope.Minting, collateral, msg.sender);
+        if (collateral == 0) {
+            _setBits(1 << (SCOPES_AT + uint8(Scope.Minting)));
+        } else {
+            collaterals[collateral].isMintingHalted = true;
+            _setBits(0);
+        }
+        emit MintingHalted(collateral, msg.sender);
     }
 
     /// @notice Halts redemption against a collateral, or against all with key 0. No observation ever does.
     function haltBurning(bytes32 collateral) external onlyGuardian {
-        if (collateral == 0) return _haltScope(Scope.Burning);
-        collaterals[collateral].isBurningHalted = true;
-        ++_state.trips;
-        emit Halted(Scope.Burning, collateral, msg.sender);
+        if (collateral == 0) {
+            _setBits(1 << (SCOPES_AT + uint8(Scope.Burning)));
+        } else {
+            collaterals[collateral].isBurningHalted = true;
+            _setBits(0);
+        }
+        emit BurningHalted(collateral, msg.sender);
     }
 
     /// @notice Asks for a resumption; a second request for the same starts the delay anew.
@@ -262,9 +281,12 @@ abstract contract Halts is ICircuitBreaker {
         return uint8(1 << uint8(scope));
     }
 
-    function _haltScope(Scope scope) private {
-        (_state.scopes, _state.trips) = (_state.scopes | _bit(scope), _state.trips + 1);
-        emit Halted(scope, 0, msg.sender);
+    /// @dev Sets bits of the state and counts a trip: one read and one write, where the compiler would make several of
+    /// each. 2^32 trips cannot be had.
+    function _setBits(uint256 bits) private {
+        assembly ("memory-safe") {
+            sstore(_state.slot, add(or(sload(_state.slot), bits), shl(TRIPS_AT, 1)))
+        }
     }
 
     function _clear(Scope scope, bytes32 key) private {
