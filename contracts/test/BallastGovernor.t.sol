@@ -81,6 +81,17 @@ contract BallastGovernorTest is DialWorld {
         }
     }
 
+    function test_GV13_theDigestIsTypeScripts() public pure {
+        address[] memory targets = new address[](1);
+        bytes[] memory calldatas = new bytes[](1);
+        (targets[0], calldatas[0]) = (address(0xB1), hex"1234");
+        assertEq(
+            ProposalHeader.digestOf(targets, new uint256[](1), calldatas),
+            0xce35557faba5931ae8b758b96b58d187a0e8a1bc24946538860a89daca20f41f,
+            "digest of the calls"
+        );
+    }
+
     function test_GV13_calldataThatTheDescriptionDoesNotName() public {
         Draft memory made = setDial(7);
         made.calldatas[0] = abi.encodeCall(Dial.set, (8));

@@ -20,7 +20,7 @@ describe('generated ABI and bytecode', function () {
       expect(committed === text, `${file} is stale: npm run contracts`).to.equal(true);
       if (file === 'storage-layouts.ts') continue;
       const bytes = (/'0x([0-9a-f]+)'/.exec(text)?.[1]?.length ?? 0) / 2;
-      expect(bytes, `${file}: bytes of creation code`).to.be.within(1000, EIP_3860_LIMIT);
+      expect(bytes, `${file}: bytes of creation code`).to.be.within(500, EIP_3860_LIMIT);
     }
   });
 });
