@@ -123,9 +123,16 @@ export function nextNonce(reader: ChainReader, account: Address): Promise<number
   );
 }
 
-type Creation = { readonly name: string; readonly data: Hex; readonly nonce: number };
+/** A contract's name, for messages, and the transaction that makes it. */
+export type Creation = { readonly name: string; readonly data: Hex; readonly nonce: number };
 
-async function deploy(
+/**
+ * Makes one contract with a nonce of the writer's, or finds that it was made with it before.
+ *
+ * @returns its address, and its block; 0 where it was found.
+ * @throws BallastError `DEPLOYMENT_NONCE_USED`, `CHAIN_REQUEST_FAILED`; ContractRevertError.
+ */
+export async function deploy(
   reader: ChainReader,
   writer: ChainWriter,
   { name, data, nonce }: Creation,

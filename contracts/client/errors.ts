@@ -3,6 +3,7 @@ import { BallastError } from '../../protocol/errors.ts';
 import { ballastGovernorAbi } from './generated/ballast-governor.ts';
 import { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
 import { circuitBreakerAbi } from './generated/circuit-breaker.ts';
+import { coinAbi } from './generated/coin.ts';
 import { decisionLogAbi } from './generated/decision-log.ts';
 import { electorateAbi } from './generated/electorate.ts';
 import { feedPriceSourceAbi } from './generated/feed-price-source.ts';
@@ -12,6 +13,7 @@ import { moduleRegistryAbi } from './generated/module-registry.ts';
 import { nodeRegistryAbi } from './generated/node-registry.ts';
 import { overrideModuleAbi } from './generated/override-module.ts';
 import { parameterRegistryAbi } from './generated/parameter-registry.ts';
+import { referenceCoreAbi } from './generated/reference-core.ts';
 import { stabilityOracleAbi } from './generated/stability-oracle.ts';
 import { timelockAbi } from './generated/timelock.ts';
 import { digestFromWord, lowerCaseAddress } from './words.ts';
@@ -94,6 +96,8 @@ const ERRORS = [
   electorateAbi,
   governanceBridgeAbi,
   moduleRegistryAbi,
+  referenceCoreAbi,
+  coinAbi,
 ].flatMap((abi) => abi.filter((item) => item.type === 'error'));
 
 /**

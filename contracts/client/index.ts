@@ -37,6 +37,7 @@ export { moduleRegistryAbi } from './generated/module-registry.ts';
 export { nodeRegistryAbi } from './generated/node-registry.ts';
 export { overrideModuleAbi } from './generated/override-module.ts';
 export { parameterRegistryAbi } from './generated/parameter-registry.ts';
+export { referenceCoreAbi } from './generated/reference-core.ts';
 export { stabilityOracleAbi } from './generated/stability-oracle.ts';
 export { storageLayouts } from './generated/storage-layouts.ts';
 export { timelockAbi } from './generated/timelock.ts';
@@ -55,6 +56,10 @@ export { explanationDigest, parameterId, STABILITY_FEE, WAD_PER_YEAR } from './p
 export * from './proposal-description.ts';
 export * from './proposal-header.ts';
 export * from './proposal-templates.ts';
+export * from './reference-core.ts';
+export * from './reference-deploy.ts';
+export * as referenceMath from './reference-math.ts';
+export * from './reference-parameters.ts';
 export { type RestoreRequest, requestRestore, restoreRequestAt } from './restore.ts';
 export * from './signatures.ts';
 export {

@@ -18,6 +18,10 @@ export const CONTRACTS = [
   'governance/BallastGovernor',
   'governance/Electorate',
   'governance/Timelock',
+  'reference/Coin',
+  'reference/DevnetFeed',
+  'reference/DevnetToken',
+  'reference/ReferenceCore',
 ] as const;
 
 /** The contracts among them whose code can be replaced: their layouts of storage are generated too. */

@@ -18,6 +18,7 @@ import { moduleRegistryBytecode } from '../client/generated/module-registry.ts';
 import { nodeRegistryBytecode } from '../client/generated/node-registry.ts';
 import { overrideModuleBytecode } from '../client/generated/override-module.ts';
 import { parameterRegistryBytecode } from '../client/generated/parameter-registry.ts';
+import { referenceCoreBytecode } from '../client/generated/reference-core.ts';
 import { stabilityOracleBytecode } from '../client/generated/stability-oracle.ts';
 import { timelockBytecode } from '../client/generated/timelock.ts';
 
@@ -70,6 +71,7 @@ describe('forge', function () {
       CircuitBreaker: circuitBreakerBytecode,
       FeedPriceSource: feedPriceSourceBytecode,
       StabilityOracle: stabilityOracleBytecode,
+      ReferenceCore: referenceCoreBytecode,
     };
     for (const [name, bytecode] of Object.entries(deployed)) {
       const artifact = readFileSync(join(root, 'contracts', 'out', `${name}.sol`, `${name}.json`), 'utf8');
