@@ -55,7 +55,7 @@ export const DEFAULT_SEVERITY_LEVELS: SeverityLevels = [
 ];
 
 /** Between asking for a resumption and carrying it out. */
-export const DEFAULT_RESUME_DELAY_SECONDS = 86_400;
+export const DEFAULT_RESUME_DELAY_SECONDS = 172_800;
 
 /** Urgency of a severity, 0 to 4: routine, watch, urgent, emergency, emergency. */
 export const URGENCY_OF_SEVERITY: readonly number[] = [0, 1, 2, 3, 3];

@@ -132,7 +132,7 @@ export async function resumptionOf(
  * Has the oracle record and the breaker observe, where each is due: what a keeper does every few minutes. Whoever else
  * does the same at the same time costs nothing but a refusal.
  *
- * @returns what was done.
+ * @returns the receipts of what was done.
  * @throws BallastError `CHAIN_REQUEST_FAILED`; ContractRevertError when another came first.
  */
 export async function watch(
@@ -140,7 +140,7 @@ export async function watch(
   writer: ChainWriter,
   { breaker, oracle }: { readonly breaker: string; readonly oracle: string },
   wait: WaitOptions = {},
-): Promise<{ readonly recorded: boolean; readonly observed: boolean }> {
+): Promise<{ readonly recorded?: TransactionReceipt; readonly observed?: TransactionReceipt }> {
   const [now, recordAt, observeAt] = await chainRequest('read what is due', () =>
     Promise.all([
       reader.getBlock().then(({ timestamp }) => timestamp),
@@ -152,16 +152,14 @@ export async function watch(
       reader.readContract({ abi, address: lowerCaseAddress(breaker), functionName: 'nextObservationAt' }),
     ]),
   );
-  const [recorded, observed] = [now >= recordAt, now >= observeAt];
-  if (recorded) {
-    const data = encodeFunctionData({ abi: stabilityOracleAbi, functionName: 'record' });
-    await transact(reader, writer, 'record prices', { to: lowerCaseAddress(oracle), data }, wait);
-  }
-  if (observed) {
-    const data = encodeFunctionData({ abi, functionName: 'observe' });
-    await transact(reader, writer, 'observe', { to: lowerCaseAddress(breaker), data }, wait);
-  }
-  return { recorded, observed };
+  const send = (what: string, to: string, data: Hex) =>
+    transact(reader, writer, what, { to: lowerCaseAddress(to), data }, wait);
+  const record = encodeFunctionData({ abi: stabilityOracleAbi, functionName: 'record' });
+  const observe = encodeFunctionData({ abi, functionName: 'observe' });
+  return {
+    ...(now < recordAt ? {} : { recorded: await send('record prices', oracle, record) }),
+    ...(now < observeAt ? {} : { observed: await send('observe', breaker, observe) }),
+  };
 }
 
 /** What is halted, all at one block; the latest unless given. */

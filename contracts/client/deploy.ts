@@ -1,6 +1,10 @@
 import { type Abi, type Address, encodeDeployData, getContractAddress, type Hex, zeroAddress } from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
-import { BREAKER_LEVELS, BREAKER_RESUME_DELAY, BREAKER_SETTINGS } from './breaker-defaults.ts';
+import {
+  DEFAULT_BREAKER_SETTINGS,
+  DEFAULT_RESUME_DELAY_SECONDS,
+  DEFAULT_SEVERITY_LEVELS,
+} from './breaker-settings.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import {
@@ -87,10 +91,10 @@ export async function deployContracts(
   const breaker = await create('CircuitBreaker', circuitBreakerAbi, circuitBreakerBytecode, [
     owner,
     { oracle: stabilityOracle ?? owner, health: zeroAddress, log, models: zeroAddress },
-    BREAKER_RESUME_DELAY,
+    BigInt(DEFAULT_RESUME_DELAY_SECONDS),
     [owner],
-    BREAKER_SETTINGS,
-    BREAKER_LEVELS,
+    DEFAULT_BREAKER_SETTINGS,
+    DEFAULT_SEVERITY_LEVELS,
   ]);
   await create('DecisionLog', decisionLogAbi, decisionLogBytecode, [registry, owner, owner]);
   await create('ParameterRegistry', parameterRegistryAbi, parameterRegistryBytecode, [

@@ -69,6 +69,8 @@ contract CircuitBreaker is Halts {
 
     /// @notice Gas that reading the oracle may take: two prices of two sources and a sequencer's status each.
     uint256 public constant ORACLE_GAS = 1_000_000;
+    /// @notice Gas that reading the vaults' health may take: the prices of every collateral.
+    uint256 public constant HEALTH_GAS = 2_000_000;
     /// @notice Gas that reading any other source may take.
     uint256 public constant SOURCE_GAS = 300_000;
     uint256 private constant TARGET = 1e18;
@@ -118,7 +120,7 @@ contract CircuitBreaker is Halts {
         _setLevels(levels);
     }
 
-    /// @notice Looks at every source and acts on what it sees. Anyone may call it, once an interval. Have a limit of 2.5
+    /// @notice Looks at every source and acts on what it sees. Anyone may call it, once an interval. Have a limit of 4
     /// million gas: what the sources leave is not used.
     /// @return severity 0 to 4.
     function observe() external returns (uint8 severity) {
@@ -192,7 +194,7 @@ contract CircuitBreaker is Halts {
     function _lookAtHealth(Seen memory seen) private view returns (bool) {
         if (HEALTH == address(0)) return true;
         bytes memory call = abi.encodeCall(ICollateralHealth.collateralHealth, ());
-        (bool isRead, uint256[] memory words) = BoundedCall.read(HEALTH, call, SOURCE_GAS, 3);
+        (bool isRead, uint256[] memory words) = BoundedCall.read(HEALTH, call, HEALTH_GAS, 3);
         if (!isRead || words[2] != 1 || words[0] > 100) return false;
         seen.measured.shortfall = 100 - words[0];
         seen.measured.liquidations = words[1] / BASIS_POINT;
@@ -228,12 +230,14 @@ contract CircuitBreaker is Halts {
             if (rings[i - 1].count(settings.window) >= levels[i - 1].votes) voted = i;
         }
         rings[FAILURES] = rings[FAILURES].push(false);
-        if (voted > state.severity) {
+        bool isRaised = voted > state.severity;
+        if (isRaised) {
             (state.severity, state.calmSince) = (voted, 0);
         } else {
             _relax(state, settings, Severity.levelOf(levels, seen.measured, settings.holdPercent));
         }
-        if (voted < Severity.SEVERE || level < Severity.SEVERE) return level;
+        // Settings that let old votes count can raise the severity while this observation is calm.
+        if (voted < Severity.SEVERE || (level < Severity.SEVERE && !isRaised)) return level;
 
         uint8 scopes = _bit(Scope.RiskRaising);
         if (!seen.isBelowTarget) seen.measured.pegDeviation = 0;

@@ -154,4 +154,22 @@ contract BreakerResumptionTest is BreakerWorld {
         assertTrue(isHalted(Halts.Scope.Minting) && isHalted(Halts.Scope.RiskRaising), "halts");
         assertTrue(breaker.isParameterHalted(ETH), "parameter");
     }
+
+    /// @dev A wider window lets votes count that the narrower one had let go.
+    function test_aSeverityThatSettingsRaiseTripsToo() external {
+        Settings memory settings = defaultSettings();
+        settings.window = 3;
+        vm.prank(governance);
+        breaker.setSettings(settings);
+        for (uint256 i = 0; i < 4; ++i) {
+            setPeg(i == 2 ? 1e18 : 0.985e18, 0);
+            observe(1);
+        }
+        assertEq(severityNow(), 0, "two of three");
+        vm.prank(governance);
+        breaker.setSettings(defaultSettings());
+        setPeg(1e18, 0);
+        assertEq(observe(1), 3, "three of five");
+        assertTrue(isHalted(Halts.Scope.RiskRaising), "no severity of 3 without a halt");
+    }
 }

@@ -115,6 +115,7 @@ contract CircuitBreakerTest is BreakerWorld {
         assertTrue(breaker.isMintingHalted(0), "below the target");
     }
 
+    /// forge-config: default.fuzz.runs = 32
     function testFuzz_oneOrTwoPrintsTripNothing(uint256 price, uint256 gap) external {
         observe(5);
         setPeg(bound(price, 1, 5e18), 0);
@@ -140,6 +141,7 @@ contract CircuitBreakerTest is BreakerWorld {
     }
 
     /// @dev k of n: every pattern of n observations trips exactly when some n in a row hold k votes.
+    /// forge-config: default.fuzz.runs = 32
     function testFuzz_tripsExactlyAtKOfN(uint32 pattern) external {
         uint256 ring = 0;
         bool isTripped = false;

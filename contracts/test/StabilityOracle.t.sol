@@ -171,6 +171,7 @@ contract StabilityOracleTest is Test {
         assertEq(metrics().pegVolatility, 0, "forgotten");
     }
 
+    /// forge-config: default.fuzz.runs = 32
     function testFuzz_aSinglePrintLeavesNoTrace(uint256 print, uint256 when) external {
         when = bound(when, 2, 8);
         for (uint256 i = 0; i < 12; ++i) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IPriceSource} from "../reference/IPriceSource.sol";
 import {Failure, FeedPair, PriceFeeds, Sequencer} from "./PriceFeeds.sol";
 
 /// @title One price in a target unit, as a protocol asks for it
 /// @notice The feeds are fixed for ever: who wants others deploys another source and has governance name it.
-contract FeedPriceSource {
+contract FeedPriceSource is IPriceSource {
     using PriceFeeds for FeedPair;
     using PriceFeeds for Sequencer;
 
@@ -23,9 +24,8 @@ contract FeedPriceSource {
         (_price, _target, _sequencer) = (price_, target, sequencer);
     }
 
-    /// @notice The price of one in the target unit. Reverts only where the caller gives too little gas.
-    /// @return wad 18 decimals; 0 unless usable.
-    /// @return usable Whether every feed answered, is fresh and agrees with its second.
+    /// @inheritdoc IPriceSource
+    /// @dev Reverts where the caller gives too little gas, and only there.
     function price() external view returns (uint256 wad, bool usable) {
         Failure failure;
         (wad,, failure) = read();
