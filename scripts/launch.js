@@ -28,6 +28,7 @@ const COMMANDS = {
   'soak:mutants': ['simulations/test/mutants/soak-mutants.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],
   'drill:halt': ['scripts/halt-drill.ts'],
+  'bench:drift': ['scripts/drift.ts'],
   'bench:aggregation': ['simulations/experiments/aggregation-bench.ts'],
   'bench:compression': ['simulations/experiments/compression.ts'],
   'bench:api': ['node/test/load/api-bench.ts'],

@@ -3,6 +3,7 @@ import { equivocationVectors } from './equivocation.ts';
 import { merkleVectors } from './merkle.ts';
 import { parameterVectors } from './parameters.ts';
 import { referenceVectors } from './reference.ts';
+import { ruleVectors } from './rules.ts';
 
 /** Where the vectors lie that TypeScript makes and Solidity's tests read, relative to the root. */
 export const VECTORS_FOLDER = 'contracts/test/vectors';
@@ -15,6 +16,7 @@ export async function sharedVectors(): Promise<ReadonlyMap<string, string>> {
     'merkle.json': merkleVectors(),
     'parameters.json': parameterVectors(),
     'reference.json': referenceVectors(),
+    'rules.json': ruleVectors(),
   };
   return new Map(Object.entries(files).map(([file, value]) => [file, `${JSON.stringify(value, null, 2)}\n`]));
 }
