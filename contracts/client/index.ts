@@ -90,4 +90,6 @@ export {
   recommendationDigest,
   roundDecisionDigest,
 } from './typed-data.ts';
+export * from './upgrade-proposal.ts';
+export * from './urgency.ts';
 export type { WaitOptions } from './waiting.ts';

@@ -66,6 +66,38 @@ contract BallastGovernorTest is DialWorld {
         assertEq(uint256(governor.state(id)), uint256(IGovernor.ProposalState.Executed), "final");
     }
 
+    function test_GV13_whatIsNotQueuedOrExecutedInTimeExpires() public {
+        Draft memory made = setDial(7);
+        uint256 id = proposeAndOpen(made);
+        carry(id);
+        uint256 deadline = governor.proposalDeadline(id);
+        vm.warp(deadline + 14 days);
+        assertEq(uint256(governor.state(id)), uint256(IGovernor.ProposalState.Succeeded), "in time");
+        vm.warp(deadline + 14 days + 1);
+        expectState(id, IGovernor.ProposalState.Expired, IGovernor.ProposalState.Succeeded);
+        queue(made);
+        assertTrue(!governor.settleBond(id), "its bond comes back");
+
+        vm.warp(block.timestamp + SEASON);
+        made = setDial(8);
+        id = proposeAndOpen(made);
+        carry(id);
+        queue(made);
+        uint256 eta = governor.proposalEta(id);
+        vm.warp(eta + 14 days);
+        assertEq(uint256(governor.state(id)), uint256(IGovernor.ProposalState.Queued), "in time");
+        vm.warp(eta + 14 days + 1);
+        expectState(id, IGovernor.ProposalState.Expired, IGovernor.ProposalState.Queued);
+        execute(made);
+        bytes32 salt = bytes20(address(governor)) ^ keccak256(bytes(made.description));
+        bytes32 role = timelock.EXECUTOR_ROLE();
+        vm.expectRevert(
+            abi.encodeWithSignature("AccessControlUnauthorizedAccount(address,bytes32)", address(this), role)
+        );
+        timelock.executeBatch(made.targets, made.values, made.calldatas, 0, salt);
+        assertEq(dial.value(), 0, "never executed");
+    }
+
     function test_GV13_theFirstLineIsTheOneThatIsPublished() public view {
         Draft memory made = setDial(7);
         bytes32 digest = keccak256(abi.encode(made.targets, made.values, made.calldatas));

@@ -150,7 +150,8 @@ contract GovernanceTest is BridgeWorld {
         assertTrue(!timelock.hasRole(timelock.PROPOSER_ROLE(), address(this)), "not the deployer");
         assertTrue(!timelock.hasRole(timelock.DEFAULT_ADMIN_ROLE(), address(this)), "nor an admin");
         assertTrue(timelock.hasRole(timelock.DEFAULT_ADMIN_ROLE(), address(timelock)), "itself");
-        assertTrue(timelock.hasRole(timelock.EXECUTOR_ROLE(), address(0)), "anyone executes");
+        assertTrue(timelock.hasRole(timelock.EXECUTOR_ROLE(), address(governor)), "executor");
+        assertTrue(!timelock.hasRole(timelock.EXECUTOR_ROLE(), address(0)), "nothing past the governor's expiry");
         assertEq(timelock.getMinDelay(), 48 hours, "delay");
         assertEq(log.REVIEWER(), address(timelock), "reviewer");
         assertEq(electorate.GOVERNANCE(), address(timelock), "electorate");

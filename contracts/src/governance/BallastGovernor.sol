@@ -43,6 +43,9 @@ contract BallastGovernor is
     uint256 public constant MAX_DESCRIPTION_BYTES = 16_384;
     /// @notice Most bytes of the calldata of all calls together.
     uint256 public constant MAX_CALLDATA_BYTES = 32_768;
+    /// @notice Seconds from the end of the vote in which a proposal may be queued, and from the end of its delay in
+    /// which it may be executed: nothing is carried out in a world that nobody voted for.
+    uint256 public constant GRACE = 14 days;
 
     struct Matter {
         ProposalType kind;
@@ -83,14 +86,20 @@ contract BallastGovernor is
         return (matter.kind, matter.justification);
     }
 
-    /// @inheritdoc GovernorTimelockControl
+    /// @notice Where a proposal stands; what is not queued or not executed within its grace is Expired.
     function state(uint256 proposalId)
         public
         view
         override(Governor, GovernorTimelockControl)
-        returns (ProposalState)
+        returns (ProposalState current)
     {
-        return super.state(proposalId);
+        current = super.state(proposalId);
+        if (current == ProposalState.Succeeded && block.timestamp > proposalDeadline(proposalId) + GRACE) {
+            return ProposalState.Expired;
+        }
+        if (current == ProposalState.Queued && block.timestamp > proposalEta(proposalId) + GRACE) {
+            return ProposalState.Expired;
+        }
     }
 
     /// @inheritdoc GovernorTimelockControl

@@ -4,13 +4,13 @@ pragma solidity 0.8.37;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 /// @title Governance itself: what every other contract obeys
-/// @notice Only the governor schedules and cancels, anyone executes what is ready, and nobody administers it but itself.
-/// A change of its delay waits the present delay, as all it does.
+/// @notice Only the governor schedules, cancels and executes; anyone may ask it to execute what is ready and has not
+/// expired. Nobody administers the timelock but itself. A change of its delay waits the present delay, as all it does.
 contract Timelock is TimelockController {
     /// @param delay Seconds.
     /// @param governor Its address, known before its deployment.
     constructor(uint256 delay, address governor)
-        TimelockController(delay, _only(governor), _only(address(0)), address(0))
+        TimelockController(delay, _only(governor), _only(governor), address(0))
     {}
 
     function _only(address account) private pure returns (address[] memory accounts) {
