@@ -17,16 +17,21 @@ import {RayMath} from "./RayMath.sol";
 ///   0 <= fee + modifier <= 100 % a year; collateral ratio >= liquidation ratio + 5 points; liquidation ratio >= 100 % +
 ///   penalty. A collateral's ceiling has no relation to keep: the lower of it and the global one holds.
 abstract contract CoreParameters is Accrual, IParameterConsumer {
+    /// @notice How many collaterals there can be: every accrual settles them all.
     uint256 public constant MAX_COLLATERALS = 8;
     /// @notice How many parameters one `sync` may name.
     uint256 public constant MAX_SYNC = 16;
     /// @notice Least distance of the liquidation ratio below the collateral ratio.
     uint256 public constant MIN_GAP = 0.05e18;
+    /// @notice Least seconds over which a raised liquidation ratio reaches existing vaults.
     uint256 public constant MIN_RAMP = 7 days;
 
+    /// @notice The base fee, wad a year.
     bytes32 public constant STABILITY_FEE = keccak256("STABILITY_FEE");
+    /// @notice The savings rate, wad a year.
     bytes32 public constant SAVINGS_RATE = keccak256("SAVINGS_RATE");
 
+    /// @notice Holds the parameters; it alone tells of their changes.
     IParameterRegistry public immutable REGISTRY;
     /// @notice Adds collaterals, and can do nothing else.
     address public immutable GOVERNANCE;
@@ -42,19 +47,22 @@ abstract contract CoreParameters is Accrual, IParameterConsumer {
     event ParameterTaken(bytes32 indexed id, uint256 value);
     event CollateralAdded(bytes32 indexed key, string name, address token, address source);
 
+    /// @notice The parameter is none of this core's.
+    error ParameterNotUsed(bytes32 id);
     error NotRegistry(address caller);
     error NotGovernance(address caller);
     error ZeroAddress();
     error RampTooShort(uint256 ramp, uint256 minimum);
-    error ParameterNotUsed(bytes32 id);
     error TooManyParameters(uint256 given, uint256 maximum);
     error TooManyCollaterals(uint256 maximum);
     error CollateralKnown(bytes32 key);
     error CollateralUnknown(bytes32 key);
     error DecimalsUnsupported(bytes32 key, uint8 decimals);
     error ValueTooLarge(bytes32 id, uint256 value, uint256 maximum);
+    /// @notice Base fee and modifier would be below 0 or above `MAX_RATE`.
     error EffectiveFeeOutOfBand(bytes32 key, uint256 fee, uint256 storedModifier);
     error GapTooSmall(bytes32 key, uint256 gap, uint256 minimum);
+    /// @notice The liquidation ratio would not cover debt and penalty.
     error LiquidationRatioTooLow(bytes32 key, uint256 ratio, uint256 minimum);
 
     constructor(IParameterRegistry registry, address governance, uint256 ramp, bool pulls) {
@@ -129,10 +137,12 @@ abstract contract CoreParameters is Accrual, IParameterConsumer {
         return _collaterals[_position(key)];
     }
 
+    /// @notice Rates, penalty and the time of the last accrual.
     function rates() external view returns (Rates memory) {
         return _rates;
     }
 
+    /// @notice The global ceiling and the buffer, in whole coins.
     function totals() external view returns (Totals memory) {
         return _totals;
     }

@@ -21,6 +21,7 @@ abstract contract Liquidation is Vaults {
     );
 
     error VaultSafe(uint256 vault, uint256 value, uint256 debt, uint256 ratio);
+    /// @notice The vault is worth less than its debt with the penalty: it is sold as a whole.
     error WholeVaultOnly(uint256 vault, uint256 given, uint256 debt);
     error SeizedTooLittle(uint256 vault, uint256 seized, uint256 expected);
 

@@ -21,7 +21,9 @@ abstract contract Vaults is CoreParameters, ReentrancyGuardTransient {
     /// @notice Most coins of one call, wad: as many as a ceiling can allow.
     uint256 public constant MAX_COINS = uint256(type(uint64).max) * RayMath.WAD;
 
+    /// @notice The coin that vaults mint.
     Coin public immutable COIN;
+    /// @notice Halts minting.
     ICircuitBreaker public immutable BREAKER;
     /// @notice Least debt after minting, wad: below it nobody would pay the gas of a liquidation.
     uint256 public immutable DEBT_FLOOR;
@@ -39,10 +41,12 @@ abstract contract Vaults is CoreParameters, ReentrancyGuardTransient {
     error ZeroAmount();
     error VaultUnknown(uint256 vault);
     error NotVaultOwner(uint256 vault, address caller);
+    /// @notice The token kept part of the transfer.
     error TransferShort(bytes32 collateral, uint256 expected, uint256 received);
     error CollateralInsufficient(uint256 vault, uint256 wanted, uint256 available);
     error AmountTooLarge(uint256 amount, uint256 maximum);
     error PriceUnusable(bytes32 collateral);
+    /// @notice The vault would be below the collateral ratio. Value in wad of the target unit.
     error RatioTooLow(uint256 vault, uint256 value, uint256 debt, uint256 ratio);
     error MintingHalted(bytes32 collateral);
     error DebtBelowFloor(uint256 vault, uint256 debt, uint256 floor);
