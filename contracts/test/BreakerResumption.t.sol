@@ -115,7 +115,7 @@ contract BreakerResumptionTest is BreakerWorld {
         breaker.resume(Halts.Scope.Minting, 0);
     }
 
-    /// @dev The seed's breaker could not trip again in its cooldown (D07), nor a second time at all (D05).
+    /// @dev No cool-down (D07), and no vote that is left over (D05).
     function test_tripsAgainAtOnceAfterResuming() external {
         for (uint256 i = 0; i < 20; ++i) {
             setPeg(0.97e18, 0);
@@ -133,7 +133,7 @@ contract BreakerResumptionTest is BreakerWorld {
         }
     }
 
-    /// @dev The seed's breaker looked idle after a reconfiguration while the protocol stayed paused (D06).
+    /// @dev A breaker that looks idle after a reconfiguration while the protocol stays paused hides its halt (D06).
     function test_settingsResumeNothing() external {
         setPeg(0.97e18, 0);
         observe(3);

@@ -226,7 +226,7 @@ contract HaltsTest is BreakerWorld {
         request(Halts.Scope.VulnerableMinting, ETH);
     }
 
-    /// @dev The seed's breaker could be tripped once (D05) and was not protected after a reset (D07).
+    /// @dev A breaker that keeps votes over a reset trips once (D05), one with a cool-down after it leaves a relapse open (D07).
     function test_R19_haltsAndResumesAHundredTimes() external {
         for (uint256 i = 0; i < 100; ++i) {
             halt(Halts.Scope.All, 0);
