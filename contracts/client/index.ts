@@ -14,6 +14,7 @@ export * from './breaker-settings.ts';
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';
 export * from './controller.ts';
+export * from './decision-log.ts';
 export {
   type ContractAddresses,
   type Deployment,
@@ -52,6 +53,7 @@ export * from './node-registry.ts';
 export * from './operators.ts';
 export { type RiskDirection, VALUE_LIMIT } from './parameter-limits.ts';
 export * from './parameter-proposals.ts';
+export { PARAMETER_SETTINGS, type ParameterSetting } from './parameter-settings.ts';
 export { explanationDigest, parameterId, STABILITY_FEE, WAD_PER_YEAR } from './parameters.ts';
 export * from './proposal-description.ts';
 export * from './proposal-header.ts';
