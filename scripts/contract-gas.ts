@@ -77,7 +77,7 @@ async function publish(size: number, count: number, isAggregated: boolean): Prom
   const drawn = members
     .slice(0, size)
     .toSorted((a, b) => (a.account.address.toLowerCase() < b.account.address.toLowerCase() ? -1 : 1));
-  const registry = await create(modelRegistryAbi, modelRegistryBytecode, [owner.account.address]);
+  const registry = await create(modelRegistryAbi, modelRegistryBytecode, [owner.account.address, 0n, 0n]);
   const committee = drawn.map(({ account }) => account.address.toLowerCase());
   const keys = drawn.map(({ key }) => key);
   const genesis = { network: NETWORK, modelDigest: '01'.repeat(32), committee };

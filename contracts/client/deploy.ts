@@ -18,6 +18,7 @@ import { moduleProxyAbi, moduleProxyBytecode } from './generated/module-proxy.ts
 import { nodeRegistryAbi, nodeRegistryBytecode } from './generated/node-registry.ts';
 import { overrideModuleAbi, overrideModuleBytecode } from './generated/override-module.ts';
 import { parameterRegistryAbi, parameterRegistryBytecode } from './generated/parameter-registry.ts';
+import { slasherAbi, slasherBytecode } from './generated/slasher.ts';
 import { transactionsOf } from './transactions.ts';
 import type { WaitOptions } from './waiting.ts';
 import { lowerCaseAddress } from './words.ts';
@@ -52,7 +53,7 @@ export type DeployOptions = WaitOptions & {
 };
 
 /** Transactions of a deployment, each with a nonce of its own. */
-export const DEPLOYMENTS = 9;
+export const DEPLOYMENTS = 10;
 
 const FOUND_POLL_MS = 100;
 const DEFAULT_PATIENCE_MS = 60_000;
@@ -82,12 +83,14 @@ export async function deployContracts(
     return create(`${name}'s proxy`, moduleProxyAbi, moduleProxyBytecode, [code.address, '0x']);
   };
   const [log, registry, door, overriding] = [addressOf(3), addressOf(4), addressOf(6), addressOf(8)];
+  const slasher = addressOf(9);
 
   const nodes = await create('NodeRegistry', nodeRegistryAbi, nodeRegistryBytecode, [
     minimumBond,
     BigInt(unbondingDelaySeconds),
+    slasher,
   ]);
-  const models = await create('ModelRegistry', modelRegistryAbi, modelRegistryBytecode, [owner]);
+  const models = await create('ModelRegistry', modelRegistryAbi, modelRegistryBytecode, [owner, 0n, 0n]);
   const breaker = await create('CircuitBreaker', circuitBreakerAbi, circuitBreakerBytecode, [
     owner,
     { oracle: stabilityOracle ?? owner, health: zeroAddress, log, models: zeroAddress },
@@ -111,6 +114,7 @@ export async function deployContracts(
     [owner, models.address, registry],
   );
   await createModule('OverrideModule', overrideModuleAbi, overrideModuleBytecode, [owner, owner, registry]);
+  await create('Slasher', slasherAbi, slasherBytecode, [models.address, nodes.address, owner]);
   return {
     nodeRegistry: nodes.address,
     modelRegistry: models.address,

@@ -14,6 +14,7 @@ import { nodeRegistryAbi } from './generated/node-registry.ts';
 import { overrideModuleAbi } from './generated/override-module.ts';
 import { parameterRegistryAbi } from './generated/parameter-registry.ts';
 import { referenceCoreAbi } from './generated/reference-core.ts';
+import { slasherAbi } from './generated/slasher.ts';
 import { stabilityOracleAbi } from './generated/stability-oracle.ts';
 import { timelockAbi } from './generated/timelock.ts';
 import { digestFromWord, lowerCaseAddress } from './words.ts';
@@ -98,6 +99,7 @@ const ERRORS = [
   moduleRegistryAbi,
   referenceCoreAbi,
   coinAbi,
+  slasherAbi,
 ].flatMap((abi) => abi.filter((item) => item.type === 'error'));
 
 /**

@@ -188,6 +188,8 @@ function* statesOf(
       active.delete(owner);
     } else if (event.eventName === 'SignerRotated' && known !== undefined) {
       active.set(owner, { ...known, signer: lowerCaseAddress(event.args.signer) });
+    } else if (event.eventName === 'Slashed' && known !== undefined) {
+      active.set(owner, { ...known, bond: event.args.bond });
     }
     yield active;
   }

@@ -13,6 +13,7 @@ export const CONTRACTS = [
   'DecisionLog',
   'OverrideModule',
   'ModuleProxy',
+  'Slasher',
   'ModuleRegistry',
   'GovernanceBridge',
   'governance/BallastGovernor',

@@ -66,7 +66,7 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         address[] calldata committee
     ) external {
         _requireTimely(update);
-        _requireCommittee(update, committee);
+        bool isContested = _requireCommittee(update, committee);
         uint256[] memory places = _requireVotes(update, votes, committee);
         Change[] memory changes = _medians(update, votes, places);
 
@@ -74,7 +74,7 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         emit UpdateApplied(update.sequence, update.modelVersion, votes.length, msg.sender);
         Provenance memory provenance =
             Provenance(update.sequence, update.modelVersion, update.modelDigest, update.transcript);
-        PARAMETERS.applyBatch(provenance, false, changes);
+        PARAMETERS.applyBatch(provenance, isContested, changes);
     }
 
     /// @inheritdoc IStabilityController
@@ -120,13 +120,21 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         if (update.expected.length != count) revert LengthMismatch(count, update.expected.length);
     }
 
-    function _requireCommittee(ParameterUpdate calldata update, address[] calldata committee) private view {
-        IModelRegistry.Head memory head = MODELS.head();
-        if (head.network == 0 || update.network != head.network) revert NetworkMismatch(head.network, update.network);
-        if (update.modelVersion != head.version || update.modelDigest != head.modelDigest) {
-            revert ModelMismatch(head.version, head.modelDigest, update.modelVersion, update.modelDigest);
+    /// @return isContested Whether a version after the cited one is disputed.
+    function _requireCommittee(ParameterUpdate calldata update, address[] calldata committee)
+        private
+        view
+        returns (bool isContested)
+    {
+        IModelRegistry.Authority memory models = MODELS.authority();
+        if (models.network == 0 || update.network != models.network) {
+            revert NetworkMismatch(models.network, update.network);
         }
-        CommitteeVotes.requireCommittee(committee, head.committeeRoot, head.committeeSize);
+        if (update.modelVersion != models.version || update.modelDigest != models.modelDigest) {
+            revert ModelMismatch(models.version, models.modelDigest, update.modelVersion, update.modelDigest);
+        }
+        CommitteeVotes.requireCommittee(committee, models.committeeRoot, models.committeeSize);
+        return models.isContested;
     }
 
     /// @return places Where each vote's values lie in calldata, its member's position and its own: what medians need.

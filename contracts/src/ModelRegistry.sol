@@ -6,6 +6,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {AggregateVote, AggregateVotes} from "./AggregateVotes.sol";
 import {CommitteeSignature, CommitteeVotes} from "./CommitteeVotes.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+import {ModelDisputes} from "./ModelDisputes.sol";
 
 /// @notice What a round's committee decided, as each member's commit vote signs it.
 /// @param network Network id.
@@ -46,13 +47,15 @@ struct CommitteeRotation {
 /// @title The certified versions of a network's model
 /// @notice An append-only list of digests. A quorum of the epoch's committee adds to it; anyone may carry the
 /// signatures here. The owner initialises the registry and has no power afterwards. A restorer, if there is one, may
-/// ask for an earlier version; the committee carries that out as a new version, and no digest ever changes.
-contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
+/// ask for an earlier version; the committee carries that out as a new version, and no digest ever changes. It also
+/// decides disputes about versions, where the registry has a dispute window.
+contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
     /// @notice Who may sign in an epoch, and whether with BLS.
     struct Committee {
         bytes32 root;
         uint8 size;
         bool isAggregated;
+        uint40 beganAt;
         bytes32 keys;
     }
 
@@ -117,12 +120,10 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
 
     error AlreadyInitialised(bytes32 network);
     error NotInitialised();
-    error ZeroValue(string field);
     error NetworkMismatch(bytes32 expected, bytes32 given);
     error EpochMismatch(uint64 expected, uint64 given);
     error EpochUnknown(uint64 epoch, uint64 current);
     error VersionMismatch(uint64 expected, uint64 given);
-    error VersionUnknown(uint64 version, uint64 latest);
     /// @notice This very version is published. A submitter who meets this has nothing left to do.
     error AlreadyPublished(uint64 version, bytes32 modelDigest);
     /// @notice The version is published with another digest.
@@ -131,7 +132,6 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
     error OutcomeNotPublishable(uint8 outcome);
     /// @notice The committee votes in the other way: with BLS where `aggregated`, else one by one.
     error SchemeMismatch(uint64 epoch, bool aggregated);
-    error NotRestorer(address restorer, address caller);
     /// @notice No quorum has certified this version here.
     error VersionNotCertified(uint64 version, uint64 latest);
     error ReasonTooLong(uint256 length, uint256 maximum);
@@ -139,7 +139,13 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
     uint256 private constant MAX_REASON_BYTES = 200;
 
     /// @param owner Who may initialise the registry.
-    constructor(address owner) Ownable(owner) EIP712("Ballast", "1") {}
+    /// @param disputeWindow Seconds in which a version can be disputed, at least; 0 for Active at once.
+    /// @param disputeBond Wei that a dispute takes.
+    constructor(address owner, uint64 disputeWindow, uint256 disputeBond)
+        ModelDisputes(disputeWindow, disputeBond)
+        Ownable(owner)
+        EIP712("Ballast", "1")
+    {}
 
     /// @notice Names the network and its first committee, once. The network id is the hash of a document that
     /// holds this contract's address, hence it cannot be known at deployment.
@@ -148,7 +154,8 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
     /// @param root Root of the committee of epoch 0.
     /// @param size Its number of members.
     /// @param keys Commitment to its BLS keys; zero when its members vote with ECDSA.
-    /// @param restorer_ Who may ask for an earlier version; zero for nobody.
+    /// @param restorer_ Who may ask for an earlier version and decides disputes; zero for nobody, where there is no
+    /// dispute window.
     function initialise(
         bytes32 networkId,
         bytes32 genesisDigest,
@@ -160,6 +167,7 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
         if (network != 0) revert AlreadyInitialised(network);
         if (networkId == 0) revert ZeroValue("network");
         if (genesisDigest == 0) revert ZeroValue("genesisDigest");
+        if (restorer_ == address(0) && DISPUTE_WINDOW != 0) revert ZeroValue("restorer");
         network = networkId;
         _digests[0] = genesisDigest;
         _latest.publishedAt = uint64(block.timestamp);
@@ -216,16 +224,14 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
 
     /// @notice Asks the network to return to a certified version. The committee publishes its digest again, as a
     /// new version; until then nothing changes. A later request replaces one that is not carried out.
-    /// @param version The version to return to, from 1 to the last.
+    /// @param version The version to return to, from 1 to the last, and not revoked.
     /// @param reason At most 200 bytes, for the log.
     /// @return nonce Number of the request.
     function requestRestore(uint64 version, string calldata reason) external returns (uint64 nonce) {
         if (msg.sender != restorer) revert NotRestorer(restorer, msg.sender);
         if (version == 0 || version > _latest.version) revert VersionNotCertified(version, _latest.version);
-        if (bytes(reason).length > MAX_REASON_BYTES) revert ReasonTooLong(bytes(reason).length, MAX_REASON_BYTES);
-        nonce = _restore.nonce + 1;
-        _restore = RestoreRequest(version, nonce, uint64(block.number));
-        emit RestoreRequested(nonce, version, _digests[version], reason);
+        if (_isRevoked(version)) revert VersionRevoked(version);
+        return _requestRestore(version, reason);
     }
 
     /// @notice The last request to return to an earlier version, carried out or not; nonce 0 while there is none.
@@ -238,6 +244,14 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
         Latest memory last = _latest;
         Committee storage current = _committees[last.epoch];
         return Head(network, last.version, _digests[last.version], last.epoch, current.root, current.size);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function authority() external view returns (Authority memory) {
+        Latest memory last = _latest;
+        Committee storage current = _committees[last.epoch];
+        (uint64 active, bool contested) = _standing(last.version);
+        return Authority(network, active, _digests[active], current.root, current.size, contested);
     }
 
     /// @inheritdoc IModelRegistry
@@ -265,6 +279,11 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
     /// @notice Commitment to the BLS keys of an epoch's committee; zero when its members vote with ECDSA.
     function committeeKeys(uint64 epoch) external view returns (bytes32) {
         return _committee(epoch).keys;
+    }
+
+    /// @notice When an epoch's committee came in, in Unix seconds; reverts for an epoch that has not begun.
+    function epochBeganAt(uint64 epoch) external view returns (uint40) {
+        return _committee(epoch).beganAt;
     }
 
     /// @notice The epoch whose committee may sign now.
@@ -341,6 +360,7 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
             decision.viewNumber,
             msg.sender
         );
+        _noteVersion(decision.version, decision.modelDigest);
     }
 
     function _requireNext(CommitteeRotation calldata rotation) private view returns (Latest memory last) {
@@ -379,11 +399,30 @@ contract ModelRegistry is IModelRegistry, Ownable, EIP712 {
     function _setCommittee(uint64 epoch, bytes32 root, uint8 size, bytes32 keys) private {
         CommitteeVotes.requireSize(size);
         if (root == 0) revert ZeroValue("committeeRoot");
-        _committees[epoch] = Committee(root, size, keys != 0, keys);
+        _committees[epoch] = Committee(root, size, keys != 0, uint40(block.timestamp), keys);
     }
 
     function _committee(uint64 epoch) private view returns (Committee memory committee) {
         committee = _committees[epoch];
         if (committee.size == 0) revert EpochUnknown(epoch, _latest.epoch);
+    }
+
+    function _latestVersion() internal view override returns (uint64) {
+        return _latest.version;
+    }
+
+    function _judge() internal view override returns (address) {
+        return restorer;
+    }
+
+    function _requestRestore(uint64 version, string calldata reason) internal override returns (uint64 nonce) {
+        if (bytes(reason).length > MAX_REASON_BYTES) revert ReasonTooLong(bytes(reason).length, MAX_REASON_BYTES);
+        nonce = _restore.nonce + 1;
+        _restore = RestoreRequest(version, nonce, uint64(block.number));
+        emit RestoreRequested(nonce, version, _digests[version], reason);
+    }
+
+    function _requestedDigest() internal view override returns (bytes32) {
+        return _digests[_restore.version];
     }
 }

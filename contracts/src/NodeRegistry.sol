@@ -9,7 +9,8 @@ import {Bls} from "./Bls.sol";
 /// @notice An operator has three keys. Its owner, who may be kept offline or be a contract, holds the bond and calls
 /// this contract; its signer signs commit votes and pays for publications; its node key signs messages. The owner
 /// gets the bond back some time after it leaves, and may name another signer: committees are fixed by their roots
-/// elsewhere, so a new signer counts from the next committee on. Nobody owns this contract.
+/// elsewhere, so a new signer counts from the next committee on. One contract, named for ever, may take from bonds on
+/// proof of an offence, those of leaving operators included. Nobody owns this contract.
 /// @dev The EVM has no Ed25519: the proof that the owner's node holds the node key travels in the event and every
 /// reader checks it (`proofMessage` says over which bytes). A registration with a false proof is void to readers; it
 /// can occupy a key at the price of a bond, and the key's holder then registers another. The signer's proof is
@@ -54,6 +55,8 @@ contract NodeRegistry is EIP712 {
     uint256 public immutable MINIMUM_BOND;
     /// @notice Seconds from exit to withdrawal.
     uint64 public immutable UNBONDING_DELAY;
+    /// @notice Who alone may take from bonds; zero for nobody.
+    address public immutable SLASHER;
 
     /// @notice The owner that a node key belongs to, for ever.
     mapping(bytes32 nodeKey => address owner) public ownerOfNode;
@@ -75,6 +78,7 @@ contract NodeRegistry is EIP712 {
     event BlsKeyRegistered(address indexed signer, bytes key);
     event ExitStarted(address indexed owner, bytes32 indexed nodeKey, uint64 withdrawableAt);
     event Withdrawn(address indexed owner, uint256 bond);
+    event Slashed(address indexed owner, uint256 amount, uint256 bond);
 
     error UnbondingDelayTooLong(uint64 delay, uint64 maximum);
     error ZeroNodeKey();
@@ -95,13 +99,17 @@ contract NodeRegistry is EIP712 {
     error NotExiting(address owner);
     error StillBonded(address owner, uint64 withdrawableAt);
     error TransferFailed(address owner, uint256 amount);
+    error NotSlasher(address slasher, address caller);
+    error NotRegistered(address owner);
 
     /// @param minimumBond Wei.
     /// @param unbondingDelay Seconds.
-    constructor(uint256 minimumBond, uint64 unbondingDelay) EIP712("Ballast", "1") {
+    /// @param slasher Who alone may take from bonds; zero for nobody.
+    constructor(uint256 minimumBond, uint64 unbondingDelay, address slasher) EIP712("Ballast", "1") {
         if (unbondingDelay > MAX_UNBONDING_DELAY) revert UnbondingDelayTooLong(unbondingDelay, MAX_UNBONDING_DELAY);
         MINIMUM_BOND = minimumBond;
         UNBONDING_DELAY = unbondingDelay;
+        SLASHER = slasher;
     }
 
     /// @notice Registers the caller, who owns the bond, with a node key and a signer. After a withdrawal the caller
@@ -164,15 +172,7 @@ contract NodeRegistry is EIP712 {
     function exit() external {
         Operator storage operator = _operators[msg.sender];
         if (operator.status != Status.Active) revert NotActive(msg.sender);
-        operator.status = Status.Exiting;
-        operator.withdrawableAt = uint64(block.timestamp) + UNBONDING_DELAY;
-
-        uint256 position = _position[msg.sender];
-        address last = _active[_active.length - 1];
-        _active[position] = last;
-        _position[last] = position;
-        _active.pop();
-        emit ExitStarted(msg.sender, operator.nodeKey, operator.withdrawableAt);
+        _leave(msg.sender, operator);
     }
 
     /// @notice Pays the bond back after the unbonding delay and forgets the operator.
@@ -185,6 +185,23 @@ contract NodeRegistry is EIP712 {
         emit Withdrawn(msg.sender, bond);
         (bool paid,) = msg.sender.call{value: bond}("");
         if (!paid) revert TransferFailed(msg.sender, bond);
+    }
+
+    /// @notice Takes from a bond, and pays it to the slasher, who alone may call it. An active operator whose bond falls
+    /// below the minimum leaves; what is left it may withdraw after the delay.
+    /// @param amount Wei; more than the bond takes all of it.
+    /// @return taken Wei that were taken.
+    function slash(address owner, uint256 amount) external returns (uint256 taken) {
+        if (msg.sender != SLASHER) revert NotSlasher(SLASHER, msg.sender);
+        Operator storage operator = _operators[owner];
+        if (operator.status == Status.None) revert NotRegistered(owner);
+        uint256 bond = operator.bond;
+        taken = amount < bond ? amount : bond;
+        operator.bond = bond - taken;
+        emit Slashed(owner, taken, bond - taken);
+        if (operator.status == Status.Active && bond - taken < MINIMUM_BOND) _leave(owner, operator);
+        (bool paid,) = msg.sender.call{value: taken}("");
+        if (!paid) revert TransferFailed(msg.sender, taken);
     }
 
     /// @notice What is known of an owner's operator; `Status.None` for a stranger.
@@ -234,6 +251,17 @@ contract NodeRegistry is EIP712 {
     /// @notice EIP-712 digest that a BLS key signs to show that its holder is `signer`.
     function hashBlsPossession(address signer, bytes calldata key) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(BLS_POSSESSION_TYPEHASH, signer, keccak256(key))));
+    }
+
+    function _leave(address owner, Operator storage operator) private {
+        operator.status = Status.Exiting;
+        operator.withdrawableAt = uint64(block.timestamp) + UNBONDING_DELAY;
+        uint256 position = _position[owner];
+        address last = _active[_active.length - 1];
+        _active[position] = last;
+        _position[last] = position;
+        _active.pop();
+        emit ExitStarted(owner, operator.nodeKey, operator.withdrawableAt);
     }
 
     function _takeSigner(address signer, bytes32 nodeKey, bytes calldata proof) private {

@@ -131,7 +131,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
             Change calldata change = changes[i];
             if (change.id <= previous) revert IdsNotAscending(i, previous, change.id);
             previous = change.id;
-            _move(change, isContested ? provenance.modelVersion : 0, status);
+            _move(change, isContested, provenance.modelVersion, status);
             emit ParameterChanged(change.id, provenance.sequence, change.expected, change.value);
         }
         uint64 decision = LOG.recordBatch(provenance, changes);
@@ -287,8 +287,11 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         return (reach < step ? reach : step, uint40(ready));
     }
 
-    /// @param contested The cited version while a newer one is disputed; else 0.
-    function _move(Change calldata change, uint64 contested, ICircuitBreaker.Status memory status) private {
+    /// @param isContested Whether a newer version than the cited one is disputed.
+    /// @param cited The genesis model is version 0 and can be cited too.
+    function _move(Change calldata change, bool isContested, uint64 cited, ICircuitBreaker.Status memory status)
+        private
+    {
         bytes32 id = change.id;
         Parameter storage parameter = _configured(id);
         (Hot memory hot, Limits memory limits) = (parameter.hot, parameter.limits);
@@ -298,7 +301,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         if (status.anyParameter && BREAKER.isParameterHalted(id)) revert ParameterHalted(id);
         if (ParameterRules.raisesRisk(limits.risk, change.value > hot.value)) {
             if (status.riskRaising) revert RiskRaisingHalted(id, status.severity);
-            if (contested != 0) revert RiskRaisingContested(id, contested);
+            if (isContested) revert RiskRaisingContested(id, cited);
         }
         (uint64 low, uint64 high) = (limits.min, limits.max);
         if (status.severity != 0) (low, high) = ParameterRules.band(limits, parameter.anchor, status.severity);

@@ -16,7 +16,7 @@ contract BlsKeysTest is BlsWorld {
 
     function setUp() public {
         readVectors();
-        registry = new NodeRegistry(0, 60);
+        registry = new NodeRegistry(0, 60, address(0));
         domain = registry.BLS_POSSESSION_DOMAIN();
         signer = vm.addr(HOT);
         key = voteOf(0).aggregateKey;

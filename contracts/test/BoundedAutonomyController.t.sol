@@ -122,7 +122,7 @@ contract BoundedAutonomyControllerTest is World {
     }
 
     function test_nothingMovesBeforeTheNetworkHasAName() public {
-        models = new ModelRegistry(governance);
+        models = new ModelRegistry(governance, 0, 0);
         buildHeart();
         buildFee();
         vm.warp(block.timestamp + COOLDOWN);

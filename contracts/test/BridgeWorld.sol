@@ -54,7 +54,7 @@ abstract contract BridgeWorld is GovernanceWorld {
         actions[3] = Action(ProposalType.ProtocolUpgrade, registry, ModuleRegistry.upgrade.selector);
         actions[4] = Action(ProposalType.ProtocolUpgrade, address(models), ModelRegistry.requestRestore.selector);
         buildGovernance(IDENTITIES, actions);
-        nodes = new NodeRegistry(1 ether, 7 days);
+        nodes = new NodeRegistry(1 ether, 7 days, address(0));
         BreakerDouble breaker = new BreakerDouble();
         log = new DecisionLog(upcoming(1), proxy, address(timelock));
         parameters = new ParameterRegistry(CONTROLLER, proxy, OVERRIDES, breaker, log);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {CommitteeSignature, CommitteeVotes} from "../src/CommitteeVotes.sol";
+import {ModelDisputes} from "../src/ModelDisputes.sol";
 import {CommitteeRotation, ModelRegistry, RoundDecision} from "../src/ModelRegistry.sol";
 import {World} from "./World.sol";
 
@@ -50,7 +51,7 @@ contract CommitteeRotationTest is World {
         refused(rotation, abi.encodeWithSelector(CommitteeVotes.CommitteeSizeInvalid.selector, 0, 255));
         rotation = rotationTo(next);
         rotation.nextRoot = 0;
-        refused(rotation, abi.encodeWithSelector(ModelRegistry.ZeroValue.selector, "committeeRoot"));
+        refused(rotation, abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "committeeRoot"));
     }
 
     /// @dev A certified version that nobody has published yet must not be cut off by a rotation.

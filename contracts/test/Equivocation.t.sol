@@ -120,7 +120,7 @@ contract EquivocationTest is Vectors {
     }
 
     function test_hashesDecisionsAsTheClientAndTheRegistryDo() public {
-        ModelRegistry models = new ModelRegistry(address(this));
+        ModelRegistry models = new ModelRegistry(address(this), 0, 0);
         for (uint256 i = 0; i < CASES; ++i) {
             bytes32 digest = word(string.concat(item(".cases", i), ".second"), ".digest");
             assertEq(this.digestOf(chainId, registry, second(i)), digest, "as the client");

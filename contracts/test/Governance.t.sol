@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {DecisionLog} from "../src/DecisionLog.sol";
 import {GovernanceBridge} from "../src/GovernanceBridge.sol";
+import {ModelDisputes} from "../src/ModelDisputes.sol";
 import {ModelRegistry} from "../src/ModelRegistry.sol";
 import {ModuleRegistry} from "../src/ModuleRegistry.sol";
 import {NodeRegistry} from "../src/NodeRegistry.sol";
@@ -90,7 +91,7 @@ contract GovernanceTest is BridgeWorld {
     function test_aModelRollbackEndToEnd() public {
         bytes memory call = abi.encodeCall(ModelRegistry.requestRestore, (1, "version 2 trades against the peg"));
         vm.expectRevert(
-            abi.encodeWithSelector(ModelRegistry.NotRestorer.selector, address(timelock), address(this))
+            abi.encodeWithSelector(ModelDisputes.NotRestorer.selector, address(timelock), address(this))
         );
         models.requestRestore(1, "");
         decide(draft(ProposalType.ProtocolUpgrade, address(models), call));

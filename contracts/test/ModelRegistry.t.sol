@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {CommitteeSignature, CommitteeVotes} from "../src/CommitteeVotes.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
+import {ModelDisputes} from "../src/ModelDisputes.sol";
 import {ModelRegistry, RoundDecision} from "../src/ModelRegistry.sol";
 import {Quorum} from "../src/Quorum.sol";
 import {World} from "./World.sol";
@@ -41,19 +42,19 @@ contract ModelRegistryTest is World {
         vm.prank(governance);
         models.initialise(NETWORK, GENESIS, root, 7, 0, restorer);
 
-        ModelRegistry fresh = new ModelRegistry(governance);
+        ModelRegistry fresh = new ModelRegistry(governance, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, address(this)));
         fresh.initialise(NETWORK, GENESIS, root, 7, 0, restorer);
 
-        vm.expectRevert(abi.encodeWithSelector(ModelRegistry.ZeroValue.selector, "network"));
+        vm.expectRevert(abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "network"));
         vm.prank(governance);
         fresh.initialise(0, GENESIS, root, 7, 0, restorer);
 
-        vm.expectRevert(abi.encodeWithSelector(ModelRegistry.ZeroValue.selector, "genesisDigest"));
+        vm.expectRevert(abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "genesisDigest"));
         vm.prank(governance);
         fresh.initialise(NETWORK, 0, root, 7, 0, restorer);
 
-        vm.expectRevert(abi.encodeWithSelector(ModelRegistry.ZeroValue.selector, "committeeRoot"));
+        vm.expectRevert(abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "committeeRoot"));
         vm.prank(governance);
         fresh.initialise(NETWORK, GENESIS, 0, 7, 0, restorer);
 
@@ -119,7 +120,7 @@ contract ModelRegistryTest is World {
         refused(decision, abi.encodeWithSelector(ModelRegistry.RoundNotLater.selector, 2, 2));
         decision = decisionFor(2);
         decision.modelDigest = 0;
-        refused(decision, abi.encodeWithSelector(ModelRegistry.ZeroValue.selector, "modelDigest"));
+        refused(decision, abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "modelDigest"));
     }
 
     function testFuzz_onlyAcceptedRoundsArePublishable(uint8 outcome) public {
@@ -258,7 +259,7 @@ contract ModelRegistryTest is World {
         publish(decisionFor(1));
         address[3] memory strangers = [governance, address(this), address(0)];
         for (uint256 i = 0; i < 3; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(ModelRegistry.NotRestorer.selector, restorer, strangers[i]));
+            vm.expectRevert(abi.encodeWithSelector(ModelDisputes.NotRestorer.selector, restorer, strangers[i]));
             vm.prank(strangers[i]);
             models.requestRestore(1, "");
         }
@@ -285,7 +286,7 @@ contract ModelRegistryTest is World {
     }
 
     function test_viewsRefuseWhatDoesNotExist() public {
-        vm.expectRevert(abi.encodeWithSelector(ModelRegistry.VersionUnknown.selector, 1, 0));
+        vm.expectRevert(abi.encodeWithSelector(ModelDisputes.VersionUnknown.selector, 1, 0));
         models.versions(1);
         vm.expectRevert(abi.encodeWithSelector(ModelRegistry.EpochUnknown.selector, 1, 0));
         models.committeeRoot(1);

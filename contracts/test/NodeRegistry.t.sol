@@ -47,13 +47,14 @@ contract NodeRegistryTest is Test {
     bytes32 private constant KEY = keccak256("node key");
     address private constant ALICE = address(0xA11CE);
     address private constant BOB = address(0xB0B);
+    address private constant SLASHER = address(0x51A5);
     uint256 private constant HOT = 0x4071;
     uint256 private constant NEXT = 0x4072;
     NodeRegistry private registry;
 
     function setUp() public {
         vm.warp(1_800_000_000);
-        registry = new NodeRegistry(BOND, DELAY);
+        registry = new NodeRegistry(BOND, DELAY, SLASHER);
         vm.deal(ALICE, 10 ether);
         vm.deal(BOB, 10 ether);
     }
@@ -179,7 +180,7 @@ contract NodeRegistryTest is Test {
         registry.register{value: BOND}(KEY, new bytes(64), signer, forAnother);
 
         bytes memory here = signerProof(HOT, ALICE, KEY, 0);
-        NodeRegistry second = new NodeRegistry(BOND, DELAY);
+        NodeRegistry second = new NodeRegistry(BOND, DELAY, SLASHER);
         expectInvalidProof(HOT, 0);
         vm.prank(ALICE);
         second.register{value: BOND}(KEY, new bytes(64), signer, here);
@@ -274,7 +275,7 @@ contract NodeRegistryTest is Test {
 
     function test_delayHasACeiling() public {
         vm.expectRevert(abi.encodeWithSelector(NodeRegistry.UnbondingDelayTooLong.selector, 365 days + 1, 365 days));
-        new NodeRegistry(BOND, 365 days + 1);
+        new NodeRegistry(BOND, 365 days + 1, SLASHER);
     }
 
     function test_exitAndWithdrawRefuseOutOfTurn() public {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {StabilityFeeReader} from "../src/examples/StabilityFeeReader.sol";
+import {ModelDisputes} from "../src/ModelDisputes.sol";
 import {ModelRegistry, RoundDecision} from "../src/ModelRegistry.sol";
 import {World} from "./World.sol";
 
@@ -66,7 +67,7 @@ contract StabilityFeeReaderTest is World {
         bytes32 other = keccak256("other");
         vm.expectRevert(abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, other, NETWORK));
         new StabilityFeeReader(other, models, parameters, MAX_AGE);
-        ModelRegistry empty = new ModelRegistry(governance);
+        ModelRegistry empty = new ModelRegistry(governance, 0, 0);
         vm.expectRevert(
             abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, bytes32(0), bytes32(0))
         );
@@ -82,7 +83,7 @@ contract StabilityFeeReaderTest is World {
         forged[0] ^= 0x01;
         assertTrue(!reader.isWeightsOf(1, forged), "one bit changed");
         assertTrue(!reader.isDigestOf(1, GENESIS), "another digest");
-        vm.expectRevert(abi.encodeWithSelector(ModelRegistry.VersionUnknown.selector, 2, 1));
+        vm.expectRevert(abi.encodeWithSelector(ModelDisputes.VersionUnknown.selector, 2, 1));
         reader.isDigestOf(2, GENESIS);
     }
 }

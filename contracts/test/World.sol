@@ -48,7 +48,7 @@ abstract contract World is Test {
 
     function buildWorld(uint256 size) internal {
         vm.warp(START);
-        models = new ModelRegistry(governance);
+        models = new ModelRegistry(governance, 0, 0);
         breaker = new BreakerDouble();
         buildHeart();
         keys = ascendingKeys(size, 1);

@@ -19,6 +19,7 @@ import { nodeRegistryBytecode } from '../client/generated/node-registry.ts';
 import { overrideModuleBytecode } from '../client/generated/override-module.ts';
 import { parameterRegistryBytecode } from '../client/generated/parameter-registry.ts';
 import { referenceCoreBytecode } from '../client/generated/reference-core.ts';
+import { slasherBytecode } from '../client/generated/slasher.ts';
 import { stabilityOracleBytecode } from '../client/generated/stability-oracle.ts';
 import { timelockBytecode } from '../client/generated/timelock.ts';
 
@@ -72,6 +73,7 @@ describe('forge', function () {
       FeedPriceSource: feedPriceSourceBytecode,
       StabilityOracle: stabilityOracleBytecode,
       ReferenceCore: referenceCoreBytecode,
+      Slasher: slasherBytecode,
     };
     for (const [name, bytecode] of Object.entries(deployed)) {
       const artifact = readFileSync(join(root, 'contracts', 'out', `${name}.sol`, `${name}.json`), 'utf8');

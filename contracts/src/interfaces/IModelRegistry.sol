@@ -19,6 +19,25 @@ interface IModelRegistry {
         uint8 committeeSize;
     }
 
+    /// @notice What decisions may rest on: the model that may be cited and who may sign now.
+    /// @param network Network id, zero before initialisation.
+    /// @param version Last Active version; 0 is the genesis model.
+    /// @param modelDigest SHA-256 of the weights of that version.
+    /// @param committeeRoot Root of the current epoch's committee.
+    /// @param committeeSize Its number of members.
+    /// @param isContested Whether a later version is disputed: then only what reduces risk may be done.
+    struct Authority {
+        bytes32 network;
+        uint64 version;
+        bytes32 modelDigest;
+        bytes32 committeeRoot;
+        uint8 committeeSize;
+        bool isContested;
+    }
+
+    /// @notice The last Active version and the current committee in one call.
+    function authority() external view returns (Authority memory);
+
     /// @notice Network, last version and current committee in one call.
     function head() external view returns (Head memory);
 

@@ -1,6 +1,7 @@
 import { blsVectors } from './bls.ts';
 import { equivocationVectors } from './equivocation.ts';
 import { merkleVectors } from './merkle.ts';
+import { offenceVectors } from './offences.ts';
 import { parameterVectors } from './parameters.ts';
 import { referenceVectors } from './reference.ts';
 import { ruleVectors } from './rules.ts';
@@ -14,6 +15,7 @@ export async function sharedVectors(): Promise<ReadonlyMap<string, string>> {
     'bls.json': blsVectors(),
     'equivocation.json': await equivocationVectors(),
     'merkle.json': merkleVectors(),
+    'offences.json': offenceVectors(),
     'parameters.json': parameterVectors(),
     'reference.json': referenceVectors(),
     'rules.json': ruleVectors(),
