@@ -363,6 +363,10 @@ describe('contracts on a chain', function () {
 
   it('applies the lower median of a quorum, whatever the order of the votes', async () => {
     await passTime(LIMITS.cooldownSeconds);
+    // The first batch ever fills two empty slots.
+    const first = await apply(Array(Q).fill(bps(505)));
+    gas[`the first apply, ${Q} signatures of ${SIZE}`] = first.gasUsed;
+    await passTime(LIMITS.cooldownSeconds);
     const changed = await apply([bps(520), bps(501), bps(515), bps(510), bps(505)]);
     expect(changed.values).to.deep.equal([bps(510)]);
     gas[`apply, ${Q} signatures of ${SIZE}`] = changed.gasUsed;
@@ -370,12 +374,11 @@ describe('contracts on a chain', function () {
     expect(state).to.deep.include({
       value: bps(510),
       unit: client.WAD_PER_YEAR,
-      sequence: 1,
+      sequence: 2,
       limits: LIMITS,
     });
     expect(state.readyAt).to.equal((await now()) + LIMITS.cooldownSeconds);
-    // The first batch ever fills two empty slots.
-    expect(Number(changed.gasUsed)).to.be.below(200_000);
+    expect(Number(changed.gasUsed)).to.be.below(150_000);
   });
 
   it('refuses a median beyond a bound with the parameter and the bound, before anything is sent', async () => {
