@@ -20,8 +20,9 @@ export {
   type Deployment,
   type DeployOptions,
   deployContracts,
-  nextNonce,
 } from './deploy.ts';
+export { deploySuite, type SuiteDeployment } from './deploy-suite.ts';
+export { type AddressOf, nextNonce } from './deployment-steps.ts';
 export { type CommitEquivocation, equivocatorOf, isConflict, isSignedTwice } from './equivocation.ts';
 export { ContractRevertError, decodeRevert, type RevertArgument } from './errors.ts';
 export { chainEventSource } from './event-source.ts';
@@ -44,6 +45,7 @@ export { storageLayouts } from './generated/storage-layouts.ts';
 export { timelockAbi } from './generated/timelock.ts';
 export * from './governance.ts';
 export * from './governance-actions.ts';
+export type { HandFeed } from './hand-feed.ts';
 export type { TransactionCall } from './in-flight.ts';
 export * from './model-registry.ts';
 export * from './model-registry-state.ts';
@@ -62,6 +64,13 @@ export * from './reference-core.ts';
 export * from './reference-deploy.ts';
 export * as referenceMath from './reference-math.ts';
 export * from './reference-parameters.ts';
+export {
+  type CoreOptions,
+  type DeployedCollateral,
+  type DevnetCollateral,
+  type ReferenceDeployment,
+  referenceDeployment,
+} from './reference-steps.ts';
 export { type RestoreRequest, requestRestore, restoreRequestAt } from './restore.ts';
 export * from './signatures.ts';
 export {
@@ -71,7 +80,17 @@ export {
 } from './signer-proof.ts';
 export * from './stability-oracle.ts';
 export * from './storage-layout.ts';
-export { type SuiteAddresses, suiteOf } from './suite.ts';
+export { governanceOf, type SuiteAddresses, suiteOf } from './suite.ts';
+export { checkSuite, type SuiteContracts } from './suite-check.ts';
+export * from './suite-options.ts';
+export {
+  parseSuiteRecord,
+  recordedAddressOf,
+  recordedContracts,
+  type SuiteRecord,
+  suiteRecord,
+  verifySuite,
+} from './suite-record.ts';
 export {
   type Intent,
   MAX_IN_FLIGHT,

@@ -10,7 +10,7 @@ import type { Digest } from '../../protocol/digest.ts';
 import { type AggregateVote, committeeKeysCommitment, encodeAggregateVote } from './aggregate-votes.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { type CommitteeSignature, committeeRoot, encodeCommittee, encodeSignatures } from './committee.ts';
-import { ContractRevertError } from './errors.ts';
+import { ContractRevertError, chainRequest } from './errors.ts';
 import { modelRegistryAbi as abi } from './generated/model-registry.ts';
 import { transact, type WaitOptions } from './transact.ts';
 import {
@@ -75,6 +75,30 @@ export function initialiseModelRegistry(
   ] as const;
   const data = encodeFunctionData({ abi, functionName: 'initialise', args });
   return transact(reader, writer, 'initialise network', { to: lowerCaseAddress(registry), data }, wait);
+}
+
+/**
+ * Hands the registry's ownership to governance, where the writer still holds it. An owner has nothing left to do once
+ * the network is initialised; this leaves the deployer without even the title.
+ *
+ * @returns whether a transaction was sent.
+ */
+export async function handOverModelRegistry(
+  reader: ChainReader,
+  writer: ChainWriter,
+  registry: string,
+  governance: string,
+  wait: WaitOptions = {},
+): Promise<boolean> {
+  const address = lowerCaseAddress(registry);
+  const owner = await chainRequest('read the owner of the model registry', () =>
+    reader.readContract({ abi, address, functionName: 'owner' }),
+  );
+  const [from, to] = [lowerCaseAddress(writer.account.address), lowerCaseAddress(governance)];
+  if (lowerCaseAddress(owner) !== from || from === to) return false;
+  const data = encodeFunctionData({ abi, functionName: 'transferOwnership', args: [to] });
+  await transact(reader, writer, 'hand over the model registry', { to: address, data }, wait);
+  return true;
 }
 
 /**

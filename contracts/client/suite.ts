@@ -1,6 +1,7 @@
 import type { Address } from 'viem';
 import type { ChainReader } from './clients.ts';
 import { chainRequest } from './errors.ts';
+import { decisionLogAbi } from './generated/decision-log.ts';
 import { parameterRegistryAbi as abi } from './generated/parameter-registry.ts';
 import { lowerCaseAddress } from './words.ts';
 
@@ -35,4 +36,17 @@ export async function suiteOf(reader: ChainReader, parameterRegistry: string): P
     circuitBreaker: lowerCaseAddress(circuitBreaker),
     decisionLog: lowerCaseAddress(decisionLog),
   };
+}
+
+/**
+ * The account that all contracts of a network obey, through the bridge where it comes to parameters: the timelock.
+ *
+ * @throws BallastError `CHAIN_REQUEST_FAILED`.
+ */
+export async function governanceOf(reader: ChainReader, parameterRegistry: string): Promise<Address> {
+  const { decisionLog: address } = await suiteOf(reader, parameterRegistry);
+  const reviewer = await chainRequest('read who governs', () =>
+    reader.readContract({ abi: decisionLogAbi, address, functionName: 'REVIEWER' }),
+  );
+  return lowerCaseAddress(reviewer);
 }

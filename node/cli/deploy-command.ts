@@ -12,6 +12,7 @@ import {
   openChain,
   planActivation,
   readDeploymentPlan,
+  recordPathOf,
   requireBalance,
   statePathOf,
 } from '../operator/index.ts';
@@ -40,13 +41,13 @@ export const addDeployCommand: AddCommands = (program) => {
     .description(
       'deploy the contracts of a new network and write its document; may be run again after a crash',
     )
-    .argument('<plan>', 'JSON file with name, chain, parameters, model, registry and fee')
+    .argument('<plan>', 'JSON file, as ballast plan prints it')
     .action(deploy);
   common('activate')
     .description('name the registered operators as the first committee and start the network')
     .option('--beacon-delay <blocks>', 'blocks from now to the first beacon', Number, BEACON_DELAY)
     .option('--operators <n>', 'activate with no fewer than this many', Number, 4)
-    .option('--restorer <address>', 'who may ask for an earlier version, for good; nobody unless given')
+    .option('--restorer <address>', 'who may ask for an earlier version, for good; the timelock unless given')
     .action(activate);
 };
 
@@ -64,7 +65,12 @@ async function deploy(path: string, flags: DeployFlags): Promise<void> {
   const writer = createWriter({ rpcUrl: rpc, chainId: chainIdOf(chain) }, account);
   const { contracts } = await deployNetwork(reader, writer, plan);
   const lines = Object.entries(contracts).map(([name, address]) => `${name} ${address}`);
-  const text = [`wrote ${network}`, ...lines, 'next: operators run ballast register, then ballast activate'];
+  const text = [
+    `wrote ${network}`,
+    `wrote ${recordPathOf(network)}`,
+    ...lines,
+    'next: operators run ballast register, then ballast activate',
+  ];
   printResult(json ? { network, contracts } : text.join('\n'), json);
 }
 

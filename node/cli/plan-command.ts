@@ -1,3 +1,5 @@
+import { devAccount } from '../../contracts/client/index.ts';
+import { UsageError } from '../../protocol/errors.ts';
 import { devnetParameters } from '../devnet/options.ts';
 import type { AddCommands } from './commands.ts';
 import { wholeNumber, wholeNumberFrom } from './numbers.ts';
@@ -13,14 +15,19 @@ type Flags = {
   readonly rounds: number;
   readonly seed: number;
   readonly bootstrap: readonly string[];
+  readonly identity?: readonly string[];
+  readonly guardian?: readonly string[];
 };
+
+/** The chain whose funded accounts everybody knows. */
+const LOCAL_CHAIN = 'eip155:31337';
 
 export const addPlanCommand: AddCommands = (program) => {
   program
     .command('plan')
     .description('print a plan for ballast deploy, to be looked through and changed before it is used')
     .option('--name <name>', 'name of the network', 'rehearsal')
-    .option('--chain <id>', 'CAIP-2 id of the chain', 'eip155:31337')
+    .option('--chain <id>', 'CAIP-2 id of the chain', LOCAL_CHAIN)
     .option(
       '--operators <n>',
       'how many will register: fixes the aggregation rule',
@@ -29,11 +36,18 @@ export const addPlanCommand: AddCommands = (program) => {
     )
     .option('--rounds <n>', 'rounds of the network', wholeNumberFrom(1, 10_000), 40)
     .option('--seed <n>', 'seed of the generated market', wholeNumber, 1)
+    .option(
+      '--identity <addresses...>',
+      'who may vote on proposals: four at least; on a local chain its own accounts',
+    )
+    .option('--guardian <addresses...>', 'who may halt at once; on a local chain one of its accounts')
     .option('--bootstrap <addresses...>', 'where nodes find each other, as ballast init prints it', [])
     .action((flags: Flags) => printResult(JSON.stringify(planOf(flags), null, 2), false));
 };
 
-function planOf({ name, chain, operators, rounds, seed, bootstrap }: Flags) {
+function planOf({ name, chain, operators, rounds, seed, bootstrap, ...people }: Flags) {
+  const identities = people.identity ?? localAccounts(chain, '--identity', [4, 5, 6, 7]);
+  const guardians = people.guardian ?? localAccounts(chain, '--guardian', [2]);
   const everybody = { kind: 'generator', seed, venue: 0 };
   return {
     name,
@@ -49,6 +63,10 @@ function planOf({ name, chain, operators, rounds, seed, bootstrap }: Flags) {
     }),
     fit: { publicFeed: everybody, publicMarket: everybody, rounds },
     registry: { minimumBond: '1000000000000000000', unbondingDelaySeconds: 604_800 },
+    governance: { identities },
+    breaker: { guardians },
+    // A feed of the chain takes this place before there is money.
+    peg: { hand: { owner: guardians[0], answer: '100000000' } },
     fee: {
       initial: '50000000000000000',
       limits: {
@@ -63,4 +81,12 @@ function planOf({ name, chain, operators, rounds, seed, bootstrap }: Flags) {
       },
     },
   };
+}
+
+/** @throws UsageError `PLAN_PEOPLE` where no account is known to be anybody's. */
+function localAccounts(chain: string, flag: string, places: readonly number[]): string[] {
+  if (chain === LOCAL_CHAIN) return places.map((place) => devAccount(place).address.toLowerCase());
+  throw new UsageError('PLAN_PEOPLE', `${flag}: got nothing, expected ${places.length} addresses or more`, {
+    hint: `only on ${LOCAL_CHAIN} there are accounts to take`,
+  });
 }

@@ -8,13 +8,12 @@ import {
   type Anvil,
   createReader,
   createWriter,
-  devAccount,
   type Endpoint,
+  recordedAddressOf,
 } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { layoutHash } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
-import { wadFromBps } from '../../protocol/units.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { apiConfigSchema } from '../api/config.ts';
 import type { Slices } from '../data/index.ts';
@@ -25,40 +24,23 @@ import {
   deployNetwork,
   initialiseStake,
   type NetworkTemplate,
+  readRecord,
   registerBls,
   registerOperator,
 } from '../operator/index.ts';
 import type { NodeConfig } from '../runtime/index.ts';
 import { LevelStore, StoreError } from '../store/index.ts';
 import type { DevnetOptions } from './options.ts';
+import { openReferenceCore } from './reference.ts';
+import { devnetPeople, devnetSuite } from './suite.ts';
 
 const MARKER = 'devnet.json';
 const BLOCK_SECONDS = 1;
 /** Keys of a devnet live for minutes and hold play money: a light lock keeps the start quick. */
 const SCRYPT_COST = 2 ** 14;
-const BOND = parseEther('1');
 const FUNDS = parseEther('100');
 /** Blocks between the setup and the first beacon. */
 const FIRST_BEACON_BLOCKS = 4;
-
-/** The fee that the devnet's coin starts with, and what governance lets models do to it. */
-export const FEE = {
-  initial: wadFromBps(500n),
-  limits: {
-    min: wadFromBps(50n),
-    max: wadFromBps(1_500n),
-    stepUp: wadFromBps(25n),
-    stepDown: wadFromBps(25n),
-    // A round of a devnet takes seconds: a week's budget goes with half an hour of it.
-    budgetUp: wadFromBps(300n),
-    budgetDown: wadFromBps(300n),
-    cooldownSeconds: 3,
-    windowSeconds: 1_800,
-    risk: 'both',
-    haltClass: 0,
-    isWired: false,
-  },
-} as const;
 
 export type PreparedNode = {
   readonly identity: OperatorIdentity;
@@ -141,15 +123,18 @@ export async function setUpChain(
 ): Promise<NetworkDocument> {
   const endpoint: Endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 50 };
   const reader = createReader(endpoint);
-  const governance = createWriter(endpoint, devAccount(0));
+  const { deployer } = devnetPeople();
+  const governance = createWriter(endpoint, deployer);
+  const { timestamp } = await reader.getBlock();
   const path = join(options.dataDir, 'network.json');
   const { contracts } = await deployNetwork(reader, governance, {
     document: path,
     template: networkTemplate(parameters, identities, bootstrapPort, spec),
-    registry: { minimumBond: BOND, unbondingDelaySeconds: 3_600 },
-    fee: FEE,
+    suite: devnetSuite(Number(timestamp)),
     beaconDelay: FIRST_BEACON_BLOCKS,
   });
+  const addressOf = recordedAddressOf(await readRecord(path));
+  await openReferenceCore(reader, createWriter(endpoint, devnetPeople().keeper), addressOf);
   for (const [index, identity] of identities.entries())
     await registerIdentity(anvil, options.dataDir, contracts.nodeRegistry, identity, index);
   if (options.bls === true) {
@@ -163,7 +148,6 @@ export async function setUpChain(
     beaconDelay: FIRST_BEACON_BLOCKS,
     minimumOperators: identities.length,
     ...(options.bls === true ? { blsCommitteeSize: identities.length } : {}),
-    restorer: devAccount(0).address,
   });
   return document;
 }

@@ -4,6 +4,8 @@ import {
   type ChainReader,
   type ChainWriter,
   chainHead,
+  governanceOf,
+  handOverModelRegistry,
   initialiseModelRegistry,
   type OperatorKeys,
   type WaitOptions,
@@ -18,7 +20,7 @@ import { OperatorError } from './errors.ts';
 /** The least that bears one faulty member: N ≥ 3F + 1. */
 const MIN_OPERATORS = 4;
 /** Measured, with room. */
-const ACTIVATION_GAS = 200_000n;
+const ACTIVATION_GAS = 250_000n;
 const NO_NETWORK = '0'.repeat(64);
 
 export type Activation = {
@@ -34,7 +36,7 @@ export type ActivationOptions = WaitOptions & {
   readonly minimumOperators?: number;
   /** Operators from which on the committee votes with BLS, where all have registered a key; 41 unless given. */
   readonly blsCommitteeSize?: number;
-  /** Who may ask for an earlier version, for as long as the network lives; nobody unless given. */
+  /** Who may ask for an earlier version, for as long as the network lives; the timelock unless given. */
   readonly restorer?: string;
 };
 
@@ -77,7 +79,8 @@ export async function planActivation(
 
 /**
  * Names the network and its first committee on the chain: all operators that have registered with a valid proof. A
- * beacon height that has passed is moved and the document written anew, so its id is final only now.
+ * beacon height that has passed is moved and the document written anew, so its id is final only now. The deployer then
+ * hands the model registry to the timelock, and has no power any more.
  *
  * @param path of the network document.
  * @throws OperatorError as {@link planActivation}; ContractRevertError `OWNABLE_UNAUTHORIZED_ACCOUNT` for any but the
@@ -96,7 +99,12 @@ export async function activateNetwork(
   }: ActivationOptions = {},
 ): Promise<Activation> {
   const { status, document, committee } = await planActivation(reader, path, { minimumOperators });
-  if (status === 'already-active') return { status, document, committee };
+  const { modelRegistry, parameterRegistry } = document.contracts;
+  const governance = await governanceOf(reader, parameterRegistry);
+  if (status === 'already-active') {
+    await handOverModelRegistry(reader, writer, modelRegistry, governance, wait);
+    return { status, document, committee };
+  }
   const timely = await withTimelyBeacon(reader, document, beaconDelay);
   if (timely !== document) await writeDocument(path, timely);
   const keys =
@@ -112,10 +120,11 @@ export async function activateNetwork(
       modelDigest: timely.genesis.modelDigest,
       committee: committee.map(({ signer }) => signer),
       ...(keys === undefined ? {} : { keys }),
-      ...(restorer === undefined ? {} : { restorer }),
+      restorer: restorer ?? governance,
     },
     wait,
   );
+  await handOverModelRegistry(reader, writer, modelRegistry, governance, wait);
   return { status: 'activated', document: timely, committee };
 }
 

@@ -2,18 +2,18 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import {
   type ChainReader,
   type ChainWriter,
-  ContractRevertError,
-  configureParameter,
-  deployContracts,
+  deploySuite,
   nextNonce,
-  type ParameterLimits,
-  parameterState,
-  STABILITY_FEE,
-  WAD_PER_YEAR,
+  parseSuiteRecord,
+  type SuiteContracts,
+  type SuiteOptions,
+  type SuiteRecord,
+  suiteRecord,
   type WaitOptions,
 } from '../../contracts/client/index.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import type { Encodable } from '../../protocol/encoding.ts';
+import { UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
 import { type Cost, costOfGas, requireBalance } from './chain.ts';
 import { OperatorError } from './errors.ts';
@@ -27,10 +27,8 @@ export type DeploymentPlan = {
   /** Path of the network document to write. */
   readonly document: string;
   readonly template: NetworkTemplate;
-  /** Wei and seconds. */
-  readonly registry: { readonly minimumBond: bigint; readonly unbondingDelaySeconds: number };
-  /** What the fee starts with, and what governance lets models do to it. */
-  readonly fee: { readonly initial: bigint; readonly limits: ParameterLimits };
+  /** Every contract, and what is configured from the start. */
+  readonly suite: SuiteOptions;
   /** Blocks from writing the document to the first beacon; an activation moves a beacon that has passed. */
   readonly beaconDelay: number;
 };
@@ -40,11 +38,13 @@ type State = {
   readonly chain: string;
   readonly deployer: string;
   readonly firstNonce: number;
+  /** Height before the first deployment. */
+  readonly fromBlock: number;
   readonly plan: string;
 };
 
-/** Gas of a whole deployment, measured, with room: nine contracts and the fee. */
-const DEPLOYMENT_GAS = 20_000_000n;
+/** Gas of a whole deployment, measured, with room for more parameters: 39 million, 45 with the reference core. */
+const DEPLOYMENT_GAS = 55_000_000n;
 
 /** What a deployment would cost. */
 export function deploymentCost(reader: ChainReader, deployer: `0x${string}`): Promise<Cost> {
@@ -52,7 +52,7 @@ export function deploymentCost(reader: ChainReader, deployer: `0x${string}`): Pr
 }
 
 /**
- * Deploys the contracts, configures the fee and writes the network document; operators register next, then
+ * Deploys the contracts and writes their addresses and the network document; operators register next, then
  * `activateNetwork`. A call after a crash goes on where the last one ended: a state file beside the document holds
  * the nonces, which serve once. Where the document exists, nothing is sent.
  *
@@ -69,19 +69,10 @@ export async function deployNetwork(
   const state = await obtainState(reader, plan, chain, deployer);
   const finished = await readDocument(plan.document);
   if (finished !== undefined) return finished;
-  const { block: _block, ...contracts } = await deployContracts(reader, writer, {
-    ...plan.registry,
-    ...wait,
-    firstNonce: state.firstNonce,
-  });
-  if (!(await isConfigured(reader, contracts))) {
-    const { initial: value, limits } = plan.fee;
-    const fee = { parameter: STABILITY_FEE, unit: WAD_PER_YEAR, value, limits };
-    await configureParameter(reader, writer, contracts, fee, wait).catch((error: unknown) => {
-      // What a run before has sent came first.
-      if (!(error instanceof ContractRevertError) || error.code !== 'ALREADY_CONFIGURED') throw error;
-    });
-  }
+  const { firstNonce, fromBlock } = state;
+  const { contracts: suite } = await deploySuite(reader, writer, plan.suite, { ...wait, firstNonce });
+  await writeJson(recordPathOf(plan.document), await suiteRecord(reader, suite, { fromBlock, deployer }));
+  const contracts = namedContracts(suite);
   const { genesis, ...rest } = plan.template;
   const beaconHeight = Number(await reader.getBlockNumber()) + plan.beaconDelay;
   const document = parseNetworkDocument({
@@ -96,11 +87,34 @@ export async function deployNetwork(
 
 export const statePathOf = (document: string): string => `${document}.deployment`;
 
+/** The addresses file beside a network document: `network.contracts.json`. */
+export const recordPathOf = (document: string): string => `${document.replace(/\.json$/, '')}.contracts.json`;
+
 /** Replaces the file as a whole. */
-export async function writeDocument(path: string, document: NetworkDocument): Promise<void> {
+export const writeDocument = (path: string, document: NetworkDocument): Promise<void> =>
+  writeJson(path, document);
+
+/** The contracts that a network document names; the parameter registry names the rest. */
+function namedContracts(suite: SuiteContracts): Record<string, string> {
+  const names = ['nodeRegistry', 'modelRegistry', 'parameterRegistry', 'controller'];
+  return Object.fromEntries(names.map((name) => [name, suite.get(name) ?? '']));
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
   const temporary = `${path}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(document, null, 2)}\n`, { flush: true });
+  await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`, { flush: true });
   await rename(temporary, path);
+}
+
+/** The addresses file beside a network document. @throws UsageError `CONTRACTS_FILE`. */
+export async function readRecord(document: string): Promise<SuiteRecord> {
+  const path = recordPathOf(document);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError('CONTRACTS_FILE', `${path}: it cannot be read (${error.code})`, {
+      hint: 'ballast deploy writes it beside the network document',
+    });
+  });
+  return parseSuiteRecord(text);
 }
 
 /** The document, or undefined where there is no such file yet. @throws UsageError `NETWORK_DOCUMENT`. */
@@ -120,7 +134,9 @@ async function obtainState(
   const hash = planHash(plan);
   const known = (await readJson(path)) as State | undefined;
   if (known !== undefined) {
-    if (known.version !== 1 || !Number.isInteger(known.firstNonce)) throw badState(path, 'its fields');
+    const { version, firstNonce, fromBlock } = known;
+    if (version !== 1 || !Number.isInteger(firstNonce) || !Number.isInteger(fromBlock))
+      throw badState(path, 'its fields');
     if (known.chain !== chain) throw badState(path, `it is of ${known.chain}, expected ${chain}`);
     if (known.deployer !== deployer) throw badState(path, `it is by ${known.deployer}, expected ${deployer}`);
     if (known.plan !== hash) {
@@ -132,41 +148,27 @@ async function obtainState(
   }
   requireBalance(deployer, await deploymentCost(reader, deployer));
   const firstNonce = await nextNonce(reader, deployer);
-  const state: State = { version: 1, chain, deployer, firstNonce, plan: hash };
+  const fromBlock = Number(await reader.getBlockNumber());
+  const state: State = { version: 1, chain, deployer, firstNonce, fromBlock, plan: hash };
   await writeFile(path, `${JSON.stringify(state, null, 2)}\n`, { flag: 'wx', flush: true });
   return state;
 }
 
-function planHash({ template, registry, fee, beaconDelay }: DeploymentPlan): string {
-  const { minimumBond, unbondingDelaySeconds } = registry;
-  const { cooldownSeconds, windowSeconds, risk, haltClass, isWired, ...amounts } = fee.limits;
-  const { min, max, stepUp, stepDown, budgetUp, budgetDown } = amounts;
-  return digestOf('ballast/deployment-plan/1', {
+function planHash({ template, suite, beaconDelay }: DeploymentPlan): string {
+  return digestOf('ballast/deployment-plan/2', {
     template: template as unknown as Encodable,
-    registry: [String(minimumBond), unbondingDelaySeconds],
-    fee: [
-      ...[fee.initial, min, max, stepUp, stepDown, budgetUp, budgetDown].map(String),
-      cooldownSeconds,
-      windowSeconds,
-      risk,
-      haltClass,
-      isWired,
-    ],
+    suite: encodable(suite),
     beaconDelay,
   });
 }
 
-async function isConfigured(
-  reader: ChainReader,
-  contracts: { readonly controller: string; readonly parameterRegistry: string },
-): Promise<boolean> {
-  try {
-    await parameterState(reader, contracts, STABILITY_FEE);
-    return true;
-  } catch (error) {
-    if (error instanceof ContractRevertError && error.code === 'PARAMETER_UNKNOWN') return false;
-    throw error;
-  }
+/** Integers beyond those of the encoding as decimal strings; without the fields that are left out. */
+function encodable(value: unknown): Encodable {
+  if (typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return value.map(encodable);
+  if (typeof value !== 'object' || value === null) return value as Encodable;
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(entries.map(([name, field]) => [name, encodable(field)]));
 }
 
 async function readJson(path: string): Promise<unknown> {

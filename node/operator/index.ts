@@ -23,6 +23,8 @@ export {
   deployNetwork,
   type NetworkTemplate,
   readDocument,
+  readRecord,
+  recordPathOf,
   statePathOf,
 } from './deploy.ts';
 export { OperatorError, type OperatorErrorCode } from './errors.ts';

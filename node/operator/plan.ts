@@ -3,16 +3,15 @@ import { z } from 'zod';
 import { aggregatorOf } from '../../coordinator/index.ts';
 import { layoutHash } from '../../protocol/layout.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
-import { bigCount, count, firstIssue } from '../../protocol/schema.ts';
+import { firstIssue } from '../../protocol/schema.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { createDataClock, loadMarket, loadSeries, marketSourceSchema } from '../data/index.ts';
 import { createModel, genesisOf, type ModelSpec, parseModelSpec } from '../models/index.ts';
 import { defaultModelSpec } from '../training/index.ts';
 import type { DeploymentPlan, NetworkTemplate } from './deploy.ts';
 import { OperatorError } from './errors.ts';
+import { suiteOf, suitePlan } from './suite-plan.ts';
 
-/** Too low a fee harms the peg, too high a fee harms borrowers; the registry holds it and protocols read it. */
-const FEE_KIND = { risk: 'both', haltClass: 0, isWired: false } as const;
 const DEFAULT_BEACON_DELAY = 64;
 const NO_CONTRACT = `0x${'0'.repeat(40)}`;
 
@@ -32,25 +31,7 @@ const schema = z.strictObject({
       rounds: z.int().min(1).max(10_000),
     })
     .optional(),
-  registry: z.strictObject({
-    /** Wei, as a decimal string. */
-    minimumBond: bigCount,
-    unbondingDelaySeconds: count,
-  }),
-  /** Wad a year, as decimal strings. */
-  fee: z.strictObject({
-    initial: bigCount,
-    limits: z.strictObject({
-      min: bigCount,
-      max: bigCount,
-      stepUp: bigCount,
-      stepDown: bigCount,
-      budgetUp: bigCount,
-      budgetDown: bigCount,
-      cooldownSeconds: count,
-      windowSeconds: count,
-    }),
-  }),
+  ...suitePlan,
   beaconDelay: z.int().min(1).max(100_000).optional(),
 });
 
@@ -70,32 +51,9 @@ export async function readDeploymentPlan(
     const { field, expectation } = firstIssue(parsed.error);
     throw refused(path, `${field}: ${expectation}`);
   }
-  const { chain, registry, fee, beaconDelay = DEFAULT_BEACON_DELAY, ...rest } = parsed.data;
+  const { chain, beaconDelay = DEFAULT_BEACON_DELAY, ...rest } = parsed.data;
   const template = await templateOf(path, chain, rest);
-  const { initial, limits } = fee;
-  const plan: DeploymentPlan = {
-    document,
-    template,
-    registry: {
-      minimumBond: BigInt(registry.minimumBond),
-      unbondingDelaySeconds: registry.unbondingDelaySeconds,
-    },
-    fee: {
-      initial: BigInt(initial),
-      limits: {
-        min: BigInt(limits.min),
-        max: BigInt(limits.max),
-        stepUp: BigInt(limits.stepUp),
-        stepDown: BigInt(limits.stepDown),
-        budgetUp: BigInt(limits.budgetUp),
-        budgetDown: BigInt(limits.budgetDown),
-        cooldownSeconds: limits.cooldownSeconds,
-        windowSeconds: limits.windowSeconds,
-        ...FEE_KIND,
-      },
-    },
-    beaconDelay,
-  };
+  const plan: DeploymentPlan = { document, template, suite: suiteOf(rest), beaconDelay };
   return { chain, plan };
 }
 

@@ -10,12 +10,15 @@ import {
   startAnvil,
 } from '../../../contracts/client/index.ts';
 import { BallastError } from '../../../protocol/errors.ts';
-import { wadFromBps } from '../../../protocol/units.ts';
+import { devnetSuite } from '../../devnet/suite.ts';
 import { type DeploymentPlan, deployNetwork, openChain, statePathOf } from '../index.ts';
 import { DOCUMENT } from './support.ts';
 
-/** Four contracts, the controller's name, the fee's value and its limits. */
-const TRANSACTIONS = 10;
+const SUITE = devnetSuite(0);
+/** One for each contract and for each module's code. */
+const TRANSACTIONS = 23;
+/** An early one, one amid a module, and the last. */
+const STEPS = [1, 10, 22];
 
 /** Power fails after so many transactions: before the last one's receipt is seen, or before it is sent. */
 function failing(writer: ChainWriter, after: number, isSent: boolean): ChainWriter {
@@ -53,32 +56,16 @@ describe('deployment', function () {
     return {
       document: join(folder, `${name}.json`),
       template: { ...rest, genesis: kept },
-      registry: { minimumBond: 1n, unbondingDelaySeconds: 60 },
-      fee: {
-        initial: wadFromBps(500n),
-        limits: {
-          min: wadFromBps(50n),
-          max: wadFromBps(1_500n),
-          stepUp: wadFromBps(25n),
-          stepDown: wadFromBps(25n),
-          budgetUp: wadFromBps(300n),
-          budgetDown: wadFromBps(300n),
-          cooldownSeconds: 3,
-          windowSeconds: 604_800,
-          risk: 'both',
-          haltClass: 0,
-          isWired: false,
-        },
-      },
+      suite: SUITE,
       beaconDelay: 8,
     };
   };
 
-  it('goes on where a crash ended it, at every step, and makes nothing twice', async () => {
+  it('goes on where a crash ended it, and makes nothing twice', async () => {
     const reader = await openChain({ rpcUrl: anvil.rpcUrl, chain: chain(), pollingIntervalMs: 20 });
     const deployer = devAccount(0).address;
     for (const isSent of [false, true]) {
-      for (let step = 0; step < TRANSACTIONS; step++) {
+      for (const step of STEPS) {
         const what = `${isSent ? 'sent' : 'unsent'}-${step}`;
         const plan = planFor(what);
         const first = await reader.getTransactionCount({ address: deployer });

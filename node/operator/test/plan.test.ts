@@ -6,6 +6,7 @@ import { readDeploymentPlan } from '../plan.ts';
 import { DOCUMENT } from './support.ts';
 
 const amounts = { min: '1', max: '9', stepUp: '1', stepDown: '1', budgetUp: '2', budgetDown: '2' };
+const SOMEBODY = `0x${'5'.repeat(40)}`;
 const limits = { ...amounts, cooldownSeconds: 1, windowSeconds: 60 };
 
 describe('a deployment plan', () => {
@@ -16,7 +17,7 @@ describe('a deployment plan', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  async function read(name: string) {
+  async function read(name: string, fields: object = {}) {
     const { bootstrap, chain, model, parameters } = DOCUMENT;
     const plan = {
       name: 'plan',
@@ -25,7 +26,11 @@ describe('a deployment plan', () => {
       model,
       parameters: { ...parameters, rule: { name, f: 1 } },
       registry: { minimumBond: '1', unbondingDelaySeconds: 1 },
+      governance: { identities: [1, 2, 3, 4].map((n) => `0x${String(n).repeat(40)}`) },
+      breaker: { guardians: [SOMEBODY] },
+      peg: { hand: { owner: SOMEBODY, answer: '100000000' } },
       fee: { initial: '1', limits },
+      ...fields,
     };
     const path = join(folder, 'plan.json');
     await writeFile(path, JSON.stringify(plan));
@@ -37,6 +42,29 @@ describe('a deployment plan', () => {
       expect((await read(name)).plan.template.parameters.rule).to.deep.equal({ name, f: 1 });
     }
   });
+
+  it('fills in the waits that it leaves out, and keeps those that it names', async () => {
+    const { suite } = (await read('median')).plan;
+    expect(suite.governance).to.include({ timelockDelay: 172_800, votingPeriod: 604_800, credits: 100 });
+    expect(suite.bridge).to.deep.equal({ delay: 172_800 });
+    expect(suite.parameters[0]?.limits.isWired).to.equal(false);
+    const identities = Array.from({ length: 4 }, () => SOMEBODY);
+    const named = { governance: { identities, timelockDelay: 9, bridgeDelay: 8, bond: '7' } };
+    const other = (await read('median', named)).plan.suite;
+    expect(other.governance).to.include({ timelockDelay: 9, bond: 7n });
+    expect(other.bridge.delay).to.equal(8);
+  });
+
+  for (const [what, fields] of [
+    ['three identities', { governance: { identities: [SOMEBODY, SOMEBODY, SOMEBODY] } }],
+    ['nobody who may halt', { breaker: { guardians: [] } }],
+    ['no price of the coin', { peg: {} }],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const error = await read('median', fields).catch((reason: unknown) => reason);
+      expect(error).to.have.property('code', 'DEPLOYMENT_PLAN');
+    });
+  }
 
   const refused: readonly (readonly [string, string])[] = [
     ['krumm', 'RULE_UNKNOWN'],

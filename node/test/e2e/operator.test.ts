@@ -161,6 +161,9 @@ describe('operator commands', function () {
       parameters: devnetParameters(options as Parameters<typeof devnetParameters>[0]),
       fit: { publicFeed: { kind: 'generator', seed: 1, venue: 0, days: 700 }, rounds: 3 },
       registry: { minimumBond: String(parseEther('2')), unbondingDelaySeconds: UNBONDING_SECONDS },
+      governance: { identities: [4, 5, 6, 7].map((place) => devAccount(place).address) },
+      breaker: { guardians: [devAccount(2).address] },
+      peg: { hand: { owner: devAccount(1).address, answer: '100000000' } },
       fee: {
         initial: '50000000000000000',
         limits: {
