@@ -1,4 +1,14 @@
-import { type Abi, type Address, type Hex, keccak256, stringToHex, zeroAddress } from 'viem';
+import {
+  type Abi,
+  type Address,
+  BaseError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  type Hex,
+  keccak256,
+  stringToHex,
+  zeroAddress,
+} from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
 import type { ChainReader } from './clients.ts';
 import { chainRequest } from './errors.ts';
@@ -140,7 +150,11 @@ async function checkWiring(
   const address = known(contracts, contract);
   await Promise.all(
     Object.entries(getters).map(async ([field, name]) => {
-      const given = await reader.readContract({ abi, address, functionName: field });
+      const given = await answerOf(
+        contract,
+        field,
+        reader.readContract({ abi, address, functionName: field }),
+      );
       const expected = name === 'none' ? zeroAddress : known(contracts, name);
       compare(contract, field, expected, lowerCaseAddress(String(given)));
     }),
@@ -155,12 +169,16 @@ async function checkModule(
 ): Promise<void> {
   const proxy = known(contracts, name);
   const [record, slot] = await Promise.all([
-    reader.readContract({
-      abi: moduleRegistryAbi,
-      address: known(contracts, 'moduleRegistry'),
-      functionName: 'moduleOf',
-      args: [moduleKey(key)],
-    }),
+    answerOf(
+      'moduleRegistry',
+      key,
+      reader.readContract({
+        abi: moduleRegistryAbi,
+        address: known(contracts, 'moduleRegistry'),
+        functionName: 'moduleOf',
+        args: [moduleKey(key)],
+      }),
+    ),
     reader.getStorageAt({ address: proxy, slot: IMPLEMENTATION_SLOT }),
   ]);
   const code = lowerCaseAddress(record.implementation);
@@ -191,15 +209,28 @@ async function checkTimelock(
   await Promise.all(
     holds.map(async ([role, id, account, expected]) => {
       const args = [id, account] as const;
-      const given = await reader.readContract({
+      const asked = reader.readContract({
         abi: timelockAbi,
         address: timelock,
         functionName: 'hasRole',
         args,
       });
+      const given = await answerOf('timelock', role, asked);
       compare('timelock', `${role} ${account}`, String(expected), String(given));
     }),
   );
+}
+
+/** What a contract answers. Another one at its address refuses, or knows no such field. */
+async function answerOf<T>(contract: string, field: string, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    const isAnswer = (cause: unknown) =>
+      cause instanceof ContractFunctionRevertedError || cause instanceof ContractFunctionZeroDataError;
+    if (!(error instanceof BaseError) || error.walk(isAnswer) === null) throw error;
+    throw wrong(contract, field, 'an answer', 'none: another contract lies there');
+  }
 }
 
 function known(contracts: SuiteContracts, name: string): Address {

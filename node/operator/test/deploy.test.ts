@@ -17,8 +17,12 @@ import { DOCUMENT } from './support.ts';
 const SUITE = devnetSuite(0);
 /** One for each contract and for each module's code. */
 const TRANSACTIONS = 23;
-/** An early one, one amid a module, and the last. */
-const STEPS = [1, 10, 22];
+/** After which transaction the power fails, and whether that one was sent. */
+const CUTS = [
+  [0, true],
+  [10, false],
+  [22, true],
+] as const;
 
 /** Power fails after so many transactions: before the last one's receipt is seen, or before it is sent. */
 function failing(writer: ChainWriter, after: number, isSent: boolean): ChainWriter {
@@ -64,24 +68,20 @@ describe('deployment', function () {
   it('goes on where a crash ended it, and makes nothing twice', async () => {
     const reader = await openChain({ rpcUrl: anvil.rpcUrl, chain: chain(), pollingIntervalMs: 20 });
     const deployer = devAccount(0).address;
-    for (const isSent of [false, true]) {
-      for (const step of STEPS) {
-        const what = `${isSent ? 'sent' : 'unsent'}-${step}`;
-        const plan = planFor(what);
-        const first = await reader.getTransactionCount({ address: deployer });
-        const crash = await deployNetwork(reader, failing(writerOf(0), step, isSent), plan).catch((e) => e);
-        expect(String(crash), what).to.include('power cut');
-        const { contracts } = await deployNetwork(reader, writerOf(0), plan);
-        const sent = (await reader.getTransactionCount({ address: deployer })) - first;
-        expect(sent, what).to.equal(TRANSACTIONS);
-        expect(new Set(Object.values(contracts)).size, what).to.equal(4);
-        for (const address of Object.values(contracts)) {
-          expect((await reader.getCode({ address: address as `0x${string}` }))?.length, what).to.be.above(
-            100,
-          );
-        }
-        expect(JSON.parse(await readFile(plan.document, 'utf8')).contracts).to.deep.equal(contracts);
+    for (const [step, isSent] of CUTS) {
+      const what = `${isSent ? 'sent' : 'unsent'}-${step}`;
+      const plan = planFor(what);
+      const first = await reader.getTransactionCount({ address: deployer });
+      const crash = await deployNetwork(reader, failing(writerOf(0), step, isSent), plan).catch((e) => e);
+      expect(String(crash), what).to.include('power cut');
+      const { contracts } = await deployNetwork(reader, writerOf(0), plan);
+      const sent = (await reader.getTransactionCount({ address: deployer })) - first;
+      expect(sent, what).to.equal(TRANSACTIONS);
+      expect(new Set(Object.values(contracts)).size, what).to.equal(4);
+      for (const address of Object.values(contracts)) {
+        expect((await reader.getCode({ address: address as `0x${string}` }))?.length, what).to.be.above(100);
       }
+      expect(JSON.parse(await readFile(plan.document, 'utf8')).contracts).to.deep.equal(contracts);
     }
   });
 
