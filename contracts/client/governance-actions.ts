@@ -46,7 +46,7 @@ export const GOVERNANCE_FUNCTIONS: Readonly<
   emergency_action: {
     overrideModule: ['overrideParameter', 'cancelOverride'],
     circuitBreaker: ['requestResume', 'setGuardian'],
-    modelRegistry: ['requestRestore'],
+    modelRegistry: ['requestRestore', 'resolveDispute'],
   },
   protocol_upgrade: {
     moduleRegistry: ['register', 'upgrade', 'addDependency', 'removeDependency'],

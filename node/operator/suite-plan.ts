@@ -85,9 +85,7 @@ export function suiteOf({ registry, governance, disputes, breaker, peg, fee }: S
       identities,
       ...(bond === undefined ? {} : { bond: BigInt(bond) }),
     },
-    ...(disputes === undefined
-      ? {}
-      : { disputes: { window: disputes.window, bond: BigInt(disputes.bond) } }),
+    ...(disputes === undefined ? {} : { disputes: { window: disputes.window, bond: BigInt(disputes.bond) } }),
     bridge: { delay: bridgeDelay, ...(council === undefined ? {} : { council }) },
     breaker: {
       guardians: breaker.guardians,

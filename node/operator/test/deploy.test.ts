@@ -16,12 +16,12 @@ import { DOCUMENT } from './support.ts';
 
 const SUITE = devnetSuite(0);
 /** One for each contract and for each module's code. */
-const TRANSACTIONS = 23;
+const TRANSACTIONS = 24;
 /** After which transaction the power fails, and whether that one was sent. */
 const CUTS = [
   [0, true],
   [10, false],
-  [22, true],
+  [23, true],
 ] as const;
 
 /** Power fails after so many transactions: before the last one's receipt is seen, or before it is sent. */
