@@ -13,7 +13,8 @@ const ENTRY: Digest = 'ef'.repeat(32);
 const DAY = 86_400;
 const DEBT = 10_000n * WAD;
 const COLLATERAL = 'ETH';
-const MODIFIER = client.COLLATERAL_SETTINGS.STABILITY_FEE_MODIFIER.value;
+/** +0.1 %, as it is stored. */
+const MODIFIER = MODIFIER_OFFSET + WAD / 1_000n;
 
 /** Borrowers would take 6 % a year: at the first 5 % they mint, and the coin falls. */
 const MARKET: ToyMarket = { depth: 1, response: 20, arbitrage: 0.3, neutral: 6 };
