@@ -4,6 +4,7 @@ import { BallastError } from '../../protocol/errors.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import { governanceBridgeAbi as abi } from './generated/governance-bridge.ts';
+import type { ProposalDraft } from './proposal-description.ts';
 import { transact, type WaitOptions } from './transact.ts';
 import { digestFromWord, lowerCaseAddress, wordFromDigest } from './words.ts';
 
@@ -77,6 +78,23 @@ export function submitParameterProposal(
     ],
   });
   return transact(reader, writer, 'open a parameter proposal', { to: lowerCaseAddress(bridge), data }, wait);
+}
+
+/**
+ * The proposal to governance that approves a wish: the limits stay, and the value is written when it is executed. One
+ * call, whose number says which wish.
+ *
+ * @param bridge address of the governance bridge.
+ * @param text what people say about it.
+ */
+export function draftApproval(bridge: string, wish: ParameterProposal, text: string): ProposalDraft {
+  const data = encodeFunctionData({ abi, functionName: 'approve', args: [wish.number] });
+  return {
+    type: 'parameter_adjustment',
+    calls: [{ target: lowerCaseAddress(bridge), value: 0n, data }],
+    justification: wish.justification,
+    text,
+  };
 }
 
 /** The open proposal of a parameter; undefined while there is none. */

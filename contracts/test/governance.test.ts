@@ -8,6 +8,7 @@ import {
   keccak256,
   parseEther,
   stringToHex,
+  toFunctionSelector,
 } from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
 import { devAccount, startAnvil } from '../client/anvil.ts';
@@ -29,10 +30,10 @@ import {
   settleBond,
   submitProposal,
 } from '../client/governance.ts';
-import { governanceActions, governedContracts } from '../client/governance-actions.ts';
+import { GOVERNED_CONTRACTS, governanceActions, governedContracts } from '../client/governance-actions.ts';
 import { moduleJournal, readModules, versionNumber, versionText } from '../client/module-registry.ts';
 import { verifyProposal } from '../client/proposal-description.ts';
-import { actionsDigest } from '../client/proposal-header.ts';
+import { actionsDigest, PROPOSAL_TYPES } from '../client/proposal-header.ts';
 import { fillTemplate } from '../client/proposal-templates.ts';
 import { transactionsOf } from '../client/transactions.ts';
 import { digestFromWord, lowerCaseAddress } from '../client/words.ts';
@@ -116,6 +117,40 @@ describe('governance on a chain', function () {
   });
 
   after(() => stop());
+
+  it('permits on the chain what the client’s table says, in 1,000 cases and more (GV-01)', async () => {
+    const listed = new Set(
+      governanceActions(addresses).map(({ kind, target, selector }) => `${kind} ${target} ${selector}`),
+    );
+    listed.add(
+      `4 ${lowerCaseAddress(addresses.governor)} ${toFunctionSelector('setAction(uint8,address,bytes4,bool)')}`,
+    );
+    const selectors = Object.values(GOVERNED_CONTRACTS).flatMap(({ abi }) =>
+      (abi as Abi).flatMap((item) =>
+        item.type === 'function' && item.stateMutability !== 'view' ? [toFunctionSelector(item)] : [],
+      ),
+    );
+    const { governor: address } = addresses;
+    const targets = [addresses.governor, addresses.electorate, addresses.timelock].map(lowerCaseAddress);
+    const cases = [...new Set(selectors)].flatMap((selector) =>
+      targets.flatMap((target) => PROPOSAL_TYPES.map((_, kind) => ({ kind, target, selector }))),
+    );
+    const answers = await Promise.all(
+      cases.map(({ kind, target, selector }) =>
+        reader.readContract({
+          abi: ballastGovernorAbi,
+          address,
+          functionName: 'isPermitted',
+          args: [kind, target, selector],
+        }),
+      ),
+    );
+    const permitted = cases.filter((_, i) => answers[i]);
+    expect(cases.length).to.be.at.least(1000);
+    expect(
+      permitted.map(({ kind, target, selector }) => `${kind} ${target} ${selector}`).toSorted(),
+    ).to.deep.equal([...listed].filter((row) => targets.some((target) => row.includes(target))).toSorted());
+  });
 
   it('carries a proposal from its words to its effect', async () => {
     const directory = { contracts: governedContracts(addresses) };

@@ -9,6 +9,7 @@ import {
   governanceActions,
   governedContracts,
 } from '../client/governance-actions.ts';
+import { draftApproval } from '../client/parameter-proposals.ts';
 import { parameterId } from '../client/parameters.ts';
 import {
   describeCall,
@@ -148,6 +149,26 @@ describe('describeProposal and verifyProposal', () => {
     const verified = verifyProposal({ calls, description }, directory);
     expect(verified.header.type).to.equal('parameter_adjustment');
     expect(verified.calls).to.have.length(2);
+  });
+
+  it('approve a wish by its number', () => {
+    const approval = draftApproval(
+      BRIDGE,
+      {
+        number: 3n,
+        parameter: FEE,
+        before: 5n,
+        value: 9n,
+        justification: WHY,
+        proposer: ELECTORATE,
+        urgency: 'high',
+        status: 'pending',
+        decision: 1n,
+        submittedAt: 1,
+      },
+      'Why.',
+    );
+    expect(approval).to.deep.equal({ ...draft(), text: 'Why.' });
   });
 
   it('refuse words that other calls would have, even under a right header', () => {
