@@ -41,7 +41,7 @@ export const GOVERNANCE_FUNCTIONS: Readonly<
   Record<ProposalType, { readonly [key in GovernedContract]?: readonly string[] }>
 > = {
   parameter_adjustment: {
-    governanceBridge: ['setLimits', 'approve', 'approveWithLimits', 'reject', 'cancelChange'],
+    governanceBridge: ['setLimits', 'setValue', 'approve', 'approveWithLimits', 'reject', 'cancelChange'],
   },
   emergency_action: {
     overrideModule: ['overrideParameter', 'cancelOverride'],

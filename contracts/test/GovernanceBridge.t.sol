@@ -139,6 +139,8 @@ contract GovernanceBridgeTest is BridgeWorld {
         vm.expectRevert(refusal);
         bridge.setCouncil(caller, uint64(NOW + 1 days));
         vm.expectRevert(refusal);
+        bridge.setValue(FEE, 1, REASON);
+        vm.expectRevert(refusal);
         bridge.approve(1);
         vm.expectRevert(refusal);
         bridge.approveWithLimits(1, limits());
@@ -173,6 +175,8 @@ contract GovernanceBridgeTest is BridgeWorld {
         bridge.setCouncil(COUNCIL, uint64(NOW + 1 days));
         vm.expectRevert(refusal);
         bridge.approve(1);
+        vm.expectRevert(refusal);
+        bridge.setValue(FEE, 1, REASON);
         vm.expectRevert(refusal);
         bridge.reject(1, 0);
         vmx.stopPrank();

@@ -222,6 +222,25 @@ contract ParameterProposalsTest is BridgeWorld {
         bridge.reject(id, REASON);
     }
 
+    function test_anOpenProposalDoesNotStandInGovernancesWay() public {
+        uint256 id = submit(identity(0), BEYOND_MAX);
+        vm.expectRevert(abi.encodeWithSelector(ParameterProposals.JustificationMissing.selector, FEE));
+        asGovernance();
+        bridge.setValue(FEE, BEYOND_STEP, 0);
+        Limits memory now_ = limits();
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ParameterRegistry.ValueOutOfBounds.selector, FEE, BEYOND_MAX, now_.min, now_.max
+            )
+        );
+        asGovernance();
+        bridge.setValue(FEE, BEYOND_MAX, REASON);
+        asGovernance();
+        bridge.setValue(FEE, BEYOND_STEP, REASON);
+        assertEq(parameters.valueOf(FEE), BEYOND_STEP, "written");
+        checkStatus(id, IGovernanceConnector.Status.Pending, IDecisionLog.Status.Pending);
+    }
+
     function test_aValueBeyondTheBoundsNeedsLimitsThatAdmitIt() public {
         uint256 id = submit(identity(0), BEYOND_MAX);
         Limits memory now_ = limits();

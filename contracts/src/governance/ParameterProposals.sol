@@ -129,6 +129,13 @@ abstract contract ParameterProposals is LimitChanges, IGovernanceConnector {
         emit ProposalSubmitted(proposalId, id, msg.sender, before, value, justification, uri, urgency, decision);
     }
 
+    /// @notice Writes a value within [min, max] that nobody wished for: no open proposal can stand in governance's way.
+    /// @param justification Digest of the published justification.
+    function setValue(bytes32 id, uint64 value, bytes32 justification) external onlyGovernance {
+        if (justification == 0) revert JustificationMissing(id);
+        PARAMETERS.setValue(id, value, justification);
+    }
+
     /// @notice Approves a value that lies within [min, max], and writes it in the same transaction.
     function approve(uint256 proposalId) external onlyGovernance {
         ParameterProposal storage proposal = _requirePending(proposalId);
