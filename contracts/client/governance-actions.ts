@@ -50,7 +50,7 @@ export const GOVERNANCE_FUNCTIONS: Readonly<
   },
   protocol_upgrade: {
     moduleRegistry: ['register', 'upgrade', 'addDependency', 'removeDependency'],
-    modelRegistry: ['requestRestore'],
+    modelRegistry: ['requestRestore', 'resolveDispute'],
   },
   funds_allocation: {},
   policy_change: {

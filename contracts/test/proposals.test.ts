@@ -243,7 +243,7 @@ describe('the governor’s table', () => {
     stabilityOracle: ['initialise', 'record', 'upgradeToAndCall'],
     moduleRegistry: [],
     modelRegistry:
-      'initialise publish publishAggregated renounceOwnership rotateCommittee rotateCommitteeAggregated transferOwnership'.split(
+      'collect dispute initialise publish publishAggregated reclaimBond renounceOwnership rotateCommittee rotateCommitteeAggregated transferOwnership'.split(
         ' ',
       ),
     decisionLog: ['recordBatch', 'recordOverride', 'recordWish', 'resolveWish'],
