@@ -156,6 +156,9 @@ contract CircuitBreakerTest is BreakerWorld {
             }
             isTripped = isTripped || votes >= 3;
             assertTrue(isHalted(Halts.Scope.RiskRaising) == isTripped, "tripped");
+            uint32[5] memory votes_ = breaker.votes();
+            assertEq(votes_[2] & 31, ring, "votes for severe");
+            assertEq(uint256(votes_[3]) + votes_[4], 0, "none for critical, no failure");
         }
     }
 
@@ -179,6 +182,18 @@ contract CircuitBreakerTest is BreakerWorld {
         setPeg(1e18, 0);
         observe(12);
         setPeg(0.99e18, 0);
+        observe(1);
+        setPeg(1e18, 0);
+        assertEq(observe(12), 3, "not yet");
+        assertEq(observe(1), 0, "a whole dwell");
+    }
+
+    function test_R24_aFailureBeginsTheDwellAnew() external {
+        setPeg(0.99e18, 0);
+        observe(3);
+        setPeg(1e18, 0);
+        observe(6);
+        oracle.fail(Answering.Way.Revert);
         observe(1);
         setPeg(1e18, 0);
         assertEq(observe(12), 3, "not yet");
@@ -342,6 +357,15 @@ contract CircuitBreakerTest is BreakerWorld {
         vm.warp(block.timestamp + 3 days - INTERVAL);
         observe(1);
         assertEq(tripsNow(), 1, "and no more");
+    }
+
+    function test_aWindowThatIsOverLeavesNothingToTheNext() external {
+        observe(1);
+        vm.warp(block.timestamp + 1 days - INTERVAL);
+        observe(1);
+        setWrites(65);
+        observe(1);
+        assertEq(tripsNow(), 1, "65 in the second window");
     }
 
     function test_writesAreCountedWhileTheOracleFails() external {

@@ -181,6 +181,25 @@ contract StabilityOracleTest is Test {
         assertTrue(metrics().pegTrend == 0, "trend");
     }
 
+    /// @dev A coin that multiplies: 200 % in five periods of 900 s is 2 * sqrt(86400 / 4500) a day.
+    function test_aReturnCountsAsAtMost200Percent() external {
+        for (uint256 i = 0; i < 4; ++i) {
+            record(10_000);
+        }
+        record(100_000_000);
+        record(100_000_000);
+        assertEq(metrics().pegVolatility, 8_763_560_920_082_657_815, "200 % of 999,900 %");
+    }
+
+    /// @dev With five feeds that take all of their 150,000 the breaker's million suffices.
+    function test_readingTakesLittleBesideTheFeeds() external {
+        addCollaterals();
+        walk(false, 26);
+        uint256 before = gasleft();
+        metrics();
+        assertTrue(before - gasleft() < 150_000, "gas");
+    }
+
     function test_aMissingSampleIsCoveredByTheNext() external {
         for (uint256 i = 0; i < 4; ++i) {
             record(10_000);
