@@ -13,6 +13,14 @@ export * from './breaker.ts';
 export * from './breaker-settings.ts';
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';
+export {
+  ComparedEndpoints,
+  type ComparedOptions,
+  type EndpointHealth,
+  type Lie,
+  MAX_COMPARED_ENDPOINTS,
+  type NamedEndpoint,
+} from './compared-endpoints.ts';
 export * from './controller.ts';
 export * from './decision-log.ts';
 export {
@@ -78,6 +86,7 @@ export {
   signerProofTypedData,
   signSignerProof,
 } from './signer-proof.ts';
+export * from './slashing.ts';
 export * from './stability-oracle.ts';
 export * from './storage-layout.ts';
 export { governanceOf, type SuiteAddresses, suiteOf } from './suite.ts';
