@@ -3,6 +3,7 @@ import type { ChainReader } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import { decisionLogAbi } from './generated/decision-log.ts';
 import { parameterRegistryAbi as abi } from './generated/parameter-registry.ts';
+import { IN_ONE_CALL } from './multicall.ts';
 import { lowerCaseAddress } from './words.ts';
 
 /** The contracts that a parameter registry names for ever, in lower case. */
@@ -21,13 +22,20 @@ export type SuiteAddresses = {
  * @throws BallastError `CHAIN_REQUEST_FAILED`.
  */
 export async function suiteOf(reader: ChainReader, parameterRegistry: string): Promise<SuiteAddresses> {
-  const address = lowerCaseAddress(parameterRegistry);
-  const read = (functionName: 'CONTROLLER' | 'GOVERNANCE' | 'OVERRIDES' | 'BREAKER' | 'LOG') =>
-    reader.readContract({ abi, address, functionName });
+  const of = { abi, address: lowerCaseAddress(parameterRegistry) } as const;
   const [controller, governance, overrideModule, circuitBreaker, decisionLog] = await chainRequest(
     'read the suite of contracts',
     () =>
-      Promise.all([read('CONTROLLER'), read('GOVERNANCE'), read('OVERRIDES'), read('BREAKER'), read('LOG')]),
+      reader.multicall({
+        contracts: [
+          { ...of, functionName: 'CONTROLLER' },
+          { ...of, functionName: 'GOVERNANCE' },
+          { ...of, functionName: 'OVERRIDES' },
+          { ...of, functionName: 'BREAKER' },
+          { ...of, functionName: 'LOG' },
+        ],
+        ...IN_ONE_CALL,
+      }),
   );
   return {
     controller: lowerCaseAddress(controller),

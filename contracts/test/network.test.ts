@@ -278,6 +278,11 @@ describe('contracts on a chain', function () {
     expect(most).to.be.at.least(SIZE);
   });
 
+  it('passes on why one of several values that are read in one call cannot be', async () => {
+    const unknown = await failure(client.parameterState(reader, contracts, digest(1)));
+    expect([unknown.code, unknown.metadata.id]).to.deep.equal(['PARAMETER_UNKNOWN', digest(1)]);
+  });
+
   it('hashes what is signed as the contracts do', async () => {
     const decision = decisionOf(1);
     const { view: viewNumber, ...rest } = decision;
