@@ -55,6 +55,7 @@ export * from './governance.ts';
 export * from './governance-actions.ts';
 export type { HandFeed } from './hand-feed.ts';
 export type { TransactionCall } from './in-flight.ts';
+export * from './model-disputes.ts';
 export * from './model-registry.ts';
 export * from './model-registry-state.ts';
 export * from './module-registry.ts';
