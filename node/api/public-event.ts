@@ -39,6 +39,7 @@ const PUBLIC: ReadonlySet<string> = new Set([
   'rotated',
   'recommended',
   'fee',
+  'proposed',
   'finished',
   'condition',
 ]);

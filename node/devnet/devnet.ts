@@ -33,6 +33,7 @@ import {
   startBlocks,
 } from './setup.ts';
 import { skillLines } from './skill-lines.ts';
+import { type SuiteReader, type SuiteState, suiteLine } from './suite-line.ts';
 
 export type DevnetCollaborators = {
   /** The command line's entry file, which the nodes are started with. */
@@ -53,6 +54,12 @@ export type DevnetEvent =
   | {
       readonly event: 'round';
       readonly summary: Omit<RoundSummary, 'digests'> & { readonly digests: Record<string, string> };
+    }
+  | {
+      readonly event: 'suite';
+      readonly round: number;
+      readonly before: SuiteState;
+      readonly after: SuiteState;
     }
   | { readonly event: 'summary'; readonly summary: DevnetSummary };
 
@@ -110,7 +117,7 @@ export async function runDevnet(
     const configured = await configureNodes(options, slices, anvil, identities, port);
     const nodes = configured.slice(0, options.nodes);
     progress('deploying contracts and registering operators');
-    const document = await setUpChain(
+    const { document, readSuite } = await setUpChain(
       anvil,
       options,
       parameters,
@@ -126,6 +133,7 @@ export async function runDevnet(
     const { modelRegistry, nodeRegistry } = document.contracts;
     const summary = await devnet.play({
       head: () => chainHead(reader, modelRegistry),
+      suite: readSuite,
       joining: configured.slice(options.nodes),
       register: ({ identity }) =>
         registerIdentity(anvil, options.dataDir, nodeRegistry, identity, identities.indexOf(identity)),
@@ -146,6 +154,7 @@ export async function runDevnet(
 /** What a devnet plays with, beside its nodes' processes. */
 type Scene = {
   readonly head: () => Promise<{ readonly version: number; readonly modelDigest: string }>;
+  readonly suite: SuiteReader;
   readonly joining: readonly PreparedNode[];
   readonly register: (node: PreparedNode) => Promise<void>;
 };
@@ -230,6 +239,7 @@ class Devnet {
       print(`dashboard of ${this.#nameOf(first)}: ${url}/dashboard`);
     }
     const summaries: RoundSummary[] = [];
+    let suite = await scene.suite();
     for (let round = 1; round <= rounds; round++) {
       progress(`round ${round}/${rounds}`);
       await this.#until(
@@ -248,6 +258,10 @@ class Devnet {
           nodes: Math.max(this.#honest, summary.digests.size),
         }),
       );
+      const before = suite;
+      suite = await scene.suite();
+      record({ event: 'suite', round, before, after: suite });
+      print(suiteLine(before, suite));
     }
     const handOvers = this.#handOversIn(rounds);
     await this.#until(

@@ -33,6 +33,7 @@ import { LevelStore, StoreError } from '../store/index.ts';
 import type { DevnetOptions } from './options.ts';
 import { openReferenceCore } from './reference.ts';
 import { devnetPeople, devnetSuite } from './suite.ts';
+import { type SuiteReader, suiteReader } from './suite-line.ts';
 
 const MARKER = 'devnet.json';
 const BLOCK_SECONDS = 1;
@@ -120,7 +121,7 @@ export async function setUpChain(
   identities: readonly OperatorIdentity[],
   bootstrapPort: number,
   spec: ModelSpec,
-): Promise<NetworkDocument> {
+): Promise<{ readonly document: NetworkDocument; readonly readSuite: SuiteReader }> {
   const endpoint: Endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 50 };
   const reader = createReader(endpoint);
   const { deployer } = devnetPeople();
@@ -134,7 +135,7 @@ export async function setUpChain(
     beaconDelay: FIRST_BEACON_BLOCKS,
   });
   const addressOf = recordedAddressOf(await readRecord(path));
-  await openReferenceCore(reader, createWriter(endpoint, devnetPeople().keeper), addressOf);
+  const core = await openReferenceCore(reader, createWriter(endpoint, devnetPeople().keeper), addressOf);
   for (const [index, identity] of identities.entries())
     await registerIdentity(anvil, options.dataDir, contracts.nodeRegistry, identity, index);
   if (options.bls === true) {
@@ -149,7 +150,8 @@ export async function setUpChain(
     minimumOperators: identities.length,
     ...(options.bls === true ? { blsCommitteeSize: identities.length } : {}),
   });
-  return document;
+  const [decisionLog, circuitBreaker] = [addressOf('decisionLog'), addressOf('circuitBreaker')];
+  return { document, readSuite: suiteReader(reader, core, { decisionLog, circuitBreaker }) };
 }
 
 /** Funds a node's keys, makes its stake key and registers it. */

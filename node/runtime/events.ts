@@ -106,6 +106,16 @@ export type NodeEvent =
       readonly heldBy: readonly string[];
     }
   | {
+      /** A wish beyond the limits was put before governance. */
+      readonly event: 'proposed';
+      readonly round: number;
+      /** Number of the proposal in the bridge; null where it was closed at once. */
+      readonly proposal: string | null;
+      readonly current: string;
+      readonly value: string;
+      readonly transaction: string;
+    }
+  | {
       readonly event: 'refused';
       readonly code: string;
       readonly sender: string;

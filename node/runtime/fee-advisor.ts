@@ -29,6 +29,7 @@ import { type FeeDecision, type Hold, nextFee, toMicroBp } from '../controller/i
 import type { ChainLink } from './chain-link.ts';
 import type { Emit } from './events.ts';
 import { pause } from './pause.ts';
+import { proposeWish } from './wish-proposer.ts';
 
 /** How long after the round's anchor block a recommendation may be applied, in seconds. */
 const LIFETIME_SECONDS = 3_600;
@@ -48,6 +49,8 @@ const WAIT_MS = 5_000;
 const MAX_UPDATES = 8;
 
 type Recommendation = Payload<'recommendation'>;
+
+type Advised = { readonly before: ParameterState; readonly decision: FeeDecision };
 
 export type FeeAdvisorCollaborators = {
   readonly link: ChainLink;
@@ -102,10 +105,19 @@ export class FeeAdvisor {
    *
    * @param turn 0 for the round's leader; the others follow one by one if nothing has happened.
    */
-  async advise({ entry }: Certificate, turn: number, signal: AbortSignal): Promise<void> {
+  async advise(certificate: Certificate, turn: number, signal: AbortSignal): Promise<void> {
+    const advised = await this.#recommend(certificate, turn, signal);
+    // One a round, whatever became of the recommendation: governance may act where the breaker halts models.
+    if (advised === undefined || turn > 0) return;
+    const { link, emit } = this.#collaborators;
+    await proposeWish(link, certificate.entry.round, advised.before, advised.decision, emit, signal);
+  }
+
+  /** @returns what was recommended, and on what; undefined for who has no vote. */
+  async #recommend({ entry }: Certificate, turn: number, signal: AbortSignal): Promise<Advised | undefined> {
     const { link, emit, forecast, say, self, committeeAt } = this.#collaborators;
     const committee = committeeAt(entry.round);
-    if (committee === undefined || !isMember(committee, self)) return;
+    if (committee === undefined || !isMember(committee, self)) return undefined;
     // All recommend from the chain as it was at the block that the seal anchored, so that they agree on what for.
     const anchor = entry.finalized;
     const before = await this.#state(anchor);
@@ -123,7 +135,7 @@ export class FeeAdvisor {
     if (before.readyAt > time) {
       // At one block all see the same, so nobody tries later what the round's leader could not do.
       if (turn === 0) this.#held(entry.round, before, [holdText(before, time)]);
-      return;
+      return { before, decision };
     }
     const update: ParameterUpdate = {
       network: link.network,
@@ -145,6 +157,7 @@ export class FeeAdvisor {
       votes.delete(keyOf(recommendation));
       if (votes.size === 0) this.#received.delete(node);
     }
+    return { before, decision };
   }
 
   async #apply(

@@ -54,7 +54,7 @@ export async function prepareNetwork(fields: Partial<DevnetOptions>): Promise<Pr
     const identities = await makeIdentities(options.dataDir, options.nodes);
     const port = await freePort();
     const nodes = await configureNodes(options, slices, anvil, identities, port);
-    const document = await setUpChain(
+    const { document } = await setUpChain(
       anvil,
       options,
       devnetParameters(options),
