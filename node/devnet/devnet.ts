@@ -33,7 +33,7 @@ import {
   startBlocks,
 } from './setup.ts';
 import { skillLines } from './skill-lines.ts';
-import { type SuiteReader, type SuiteState, suiteLine } from './suite-line.ts';
+import { type SuiteReader, suiteLine, type WrittenSuite, written } from './suite-line.ts';
 
 export type DevnetCollaborators = {
   /** The command line's entry file, which the nodes are started with. */
@@ -58,8 +58,8 @@ export type DevnetEvent =
   | {
       readonly event: 'suite';
       readonly round: number;
-      readonly before: SuiteState;
-      readonly after: SuiteState;
+      readonly before: WrittenSuite;
+      readonly after: WrittenSuite;
     }
   | { readonly event: 'summary'; readonly summary: DevnetSummary };
 
@@ -260,7 +260,7 @@ class Devnet {
       );
       const before = suite;
       suite = await scene.suite();
-      record({ event: 'suite', round, before, after: suite });
+      record({ event: 'suite', round, before: written(before), after: written(suite) });
       print(suiteLine(before, suite));
     }
     const handOvers = this.#handOversIn(rounds);

@@ -21,6 +21,20 @@ export type SuiteState = {
   readonly isHalted: boolean;
 };
 
+/** The same as JSON has it: integers as decimal strings. */
+export type WrittenSuite = Omit<SuiteState, 'fee' | 'debt' | 'decision'> & {
+  readonly fee: string;
+  readonly debt: string;
+  readonly decision: string;
+};
+
+export const written = ({ fee, debt, decision, ...rest }: SuiteState): WrittenSuite => ({
+  ...rest,
+  fee: String(fee),
+  debt: String(debt),
+  decision: String(decision),
+});
+
 export type SuiteReader = () => Promise<SuiteState>;
 
 const SEVERITIES = ['normal', 'elevated', 'high', 'severe', 'critical'];

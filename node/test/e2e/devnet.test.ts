@@ -87,6 +87,17 @@ describe('ballast devnet', function () {
       expect(new Set(spent).size).to.equal(ROUNDS);
     });
 
+    it('moves the fee of the core by each change, and records it', () => {
+      const states = run.events.flatMap((event) => (event.event === 'suite' ? [event] : []));
+      expect(states.map(({ round }) => round)).to.deep.equal([1, 2, 3]);
+      const last = states.at(-1);
+      const changes = roundsOf(run).filter(({ fee }) => fee?.transaction != null);
+      expect(last?.after.fee).to.equal(changes.at(-1)?.fee?.after ?? states[0]?.before.fee);
+      expect(Number(last?.after.decision)).to.equal(changes.length);
+      expect(BigInt(last?.after.debt ?? 0) > BigInt(states[0]?.before.debt ?? 0)).to.equal(true);
+      expect(last?.after).to.include({ severity: 0, isHalted: false });
+    });
+
     it('leaves the liar without weight', () => {
       const lying = run.events.flatMap((event) =>
         event.event === 'node' && event.node === 'node-7' && event.detail.event === 'ready'
@@ -171,6 +182,9 @@ describe('ballast devnet', function () {
         /^round {2}\d · leader node-\d( \(view \d+\))? · [34]\/4 updates(, left out [^·]+)? · error \d+\.\d{3} bp \(B0 [+−]\d+\.\d %, B2 [+−]\d+\.\d %\), risk to EWMA drawdown [+−]\d+\.\d %, volatility [+−]\d+\.\d % · ε ∞ \(no guarantee\) · v\d+ [^·]+ · fee \d+\.\d\d % [^·]+$/,
       );
     }
+    expect(run.stdout).to.match(
+      /\n +core's fee \d+\.\d\d %( → \d+\.\d\d %)?, interest \d+\.\d{6} coins on 1000000 · (no decision yet|decision record \d+) · breaker normal\n/,
+    );
     expect(run.stdout).to.include("every node's hash equals the chain's");
     expect(run.stdout).to.include('warning: without privacy');
     expect(run.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('… '))).to.deep.equal([]);

@@ -87,7 +87,7 @@ export async function prepareKillNetwork({
       gate: { enabled: true, deadBand: 1 },
     };
     const model = await describeModel(slices, ROUNDS);
-    const document = await setUpChain(anvil, options, parameters, identities, port, model);
+    const { document } = await setUpChain(anvil, options, parameters, identities, port, model);
     const nodes: KillNode[] = [];
     for (const [index, { identity, configPath }] of prepared.entries()) {
       const address = `/ip4/127.0.0.1/tcp/${announced[index]}/p2p/${identity.nodeId}`;
