@@ -19,6 +19,7 @@ export function reportOf(
   tried: readonly Tried[],
   survivors: readonly Survivor[],
   isWhole: boolean,
+  leastKilled: Readonly<Record<string, number>> = LEAST_KILLED,
 ): { readonly lines: string[]; readonly ok: boolean } {
   // A pattern for all files may find none in a part of them.
   const alive = tried.filter(({ outcome }) => outcome.type === 'survived').map(({ mutant }) => mutant);
@@ -52,7 +53,7 @@ export function reportOf(
     `killed ${share(tried)}, ${(100 * killedShare).toFixed(1)} % (${stuck} of them by an endless loop); ` +
       `${alive.length} survived, ${unlisted.length} of them not on the list`,
   ];
-  const isEnough = Object.entries(LEAST_KILLED).every(([folder, least]) => {
+  const isEnough = Object.entries(leastKilled).every(([folder, least]) => {
     const inside = tried.filter(({ mutant }) => mutant.path.startsWith(`${folder}/`));
     const killed = inside.filter(({ outcome }) => outcome.type !== 'survived').length;
     return !isWhole || killed >= least * inside.length;

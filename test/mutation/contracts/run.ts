@@ -1,0 +1,90 @@
+/**
+ * `npm run mutants:contracts -- [--only <part of a path>] [--sample <n>] [--seed <n>] [--lanes <n>] [--list] [--out <file>]`:
+ * changes the core contracts one operator at a time and expects a forge test to fail each time.
+ *
+ * Exit code 1 where a mutant survives that the reviewed list does not have, where the list has one that is killed, or
+ * where fewer than 95 % are killed.
+ */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Mutant } from '../operators.ts';
+import { reportOf, type Tried } from '../report.ts';
+import { sampleOf } from '../sample.ts';
+import { CONTRACT_AREAS, type ContractArea } from './areas.ts';
+import { Lane, mutatedCode } from './lane.ts';
+import { astOf } from './solidity-ast.ts';
+import { solidityMutantsOf } from './solidity-operators.ts';
+import { CONTRACT_SURVIVORS } from './survivors.ts';
+
+const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '2' },
+    list: { type: 'boolean', default: false },
+    out: { type: 'string' },
+  },
+});
+
+type Trial = { readonly area: ContractArea; readonly mutant: Mutant };
+
+const all = CONTRACT_AREAS.flatMap((area) =>
+  area.files
+    .map((file) => `contracts/src/${file}.sol`)
+    .filter((path) => path.includes(values.only))
+    .flatMap((path) => {
+      const mutants = solidityMutantsOf(path, readFileSync(join(ROOT, path), 'utf8'), astOf(ROOT, path));
+      return mutants.map((mutant): Trial => ({ area, mutant }));
+    }),
+);
+const picked = values.sample === undefined ? all : sampleOf(all, Number(values.sample), Number(values.seed));
+
+if (values.list) for (const { mutant } of picked) console.log(say(mutant));
+else process.exitCode = (await tryAll()) ? 0 : 1;
+
+async function tryAll(): Promise<boolean> {
+  const scratch = mkdtempSync(join(tmpdir(), 'ballast-mutants-'));
+  const tried: Tried[] = [];
+  let invalid = 0;
+  const queue = picked.values();
+  const work = async (lane: Lane): Promise<void> => {
+    const checked = new Set<ContractArea>();
+    for (const { area, mutant } of queue) {
+      if (!checked.has(area)) {
+        checked.add(area);
+        const unchanged = await lane.try(area);
+        if (unchanged.type !== 'survived') throw new Error(`without any change: ${unchanged.by}`);
+      }
+      const code = mutatedCode(ROOT, area.contract, mutant);
+      if (code === undefined) {
+        invalid++;
+        continue;
+      }
+      const outcome = await lane.try(area, code);
+      tried.push({ mutant, outcome });
+      const how = outcome.type === 'survived' ? '' : outcome.by;
+      if (values.out !== undefined) appendFileSync(values.out, `${outcome.type}  ${say(mutant)}  ${how}\n`);
+    }
+  };
+  try {
+    const lanes = Array.from({ length: Number(values.lanes) }, (_, i) => new Lane(ROOT, join(scratch, String(i))));
+    await Promise.all(lanes.map(work));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const isWhole = values.only === '' && values.sample === undefined;
+  const { lines, ok } = reportOf(tried, CONTRACT_SURVIVORS, isWhole, { contracts: 0.95 });
+  for (const line of lines) console.log(line);
+  console.log(`${invalid} more do not compile`);
+  return ok;
+}
+
+function say({ path, line, change, nth, code }: Mutant): string {
+  return `${path}:${line}  ${change} #${nth}  ${code}`;
+}
