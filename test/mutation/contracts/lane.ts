@@ -8,8 +8,9 @@ import type { Outcome } from '../pool.ts';
 import type { ContractArea } from './areas.ts';
 import { withEdit } from './solidity-operators.ts';
 
-/** Half an invariant's run in CI notices what all of it notices; a loop without an end is stopped by this. */
+/** A loop without an end is stopped by this. */
 const STUCK_MS = 180_000;
+const BUILD_MS = 900_000;
 const CREATION_CODE = 'evm.bytecode.object';
 
 type Artifact = { readonly bytecode: { object: string } };
@@ -52,20 +53,20 @@ export class Lane {
 
   /** Runs the area's tests with `code` as the creation code of its contract; with none, as the sources are. */
   async try(area: ContractArea, code?: string): Promise<Outcome> {
-    if (code === undefined) return this.#test(area);
+    if (code === undefined) return this.#test(area, BUILD_MS);
     const path = join(this.#folder, 'out', `${area.contract}.sol`, `${area.contract}.json`);
     const text = readFileSync(path, 'utf8');
     const artifact = JSON.parse(text) as Artifact;
     artifact.bytecode.object = `0x${code}`;
     try {
       writeFileSync(path, JSON.stringify(artifact));
-      return await this.#test(area);
+      return await this.#test(area, STUCK_MS);
     } finally {
       writeFileSync(path, text);
     }
   }
 
-  #test({ tests }: ContractArea): Promise<Outcome> {
+  #test({ tests }: ContractArea, timeout: number): Promise<Outcome> {
     const pattern = `contracts/test/{${tests.join(',')},}.t.sol`;
     const env = {
       ...process.env,
@@ -85,13 +86,13 @@ export class Lane {
       execFile(
         foundryBinary('forge'),
         args,
-        { cwd: this.#root, env, maxBuffer: 1 << 26, timeout: STUCK_MS },
+        { cwd: this.#root, env, maxBuffer: 1 << 26, timeout },
         (error, stdout, stderr) => {
           const failed = /\[FAIL[^\n]*/.exec(stdout)?.[0];
           const passed = /(\d+) tests passed, 0 failed/.exec(stdout)?.[1];
           if (error === null && passed !== undefined) resolve({ type: 'survived', tests: Number(passed) });
           else if (failed !== undefined) resolve({ type: 'killed', by: failed });
-          else if (error?.killed === true) resolve({ type: 'stuck', by: `no answer in ${STUCK_MS} ms` });
+          else if (error?.killed === true) resolve({ type: 'stuck', by: `no answer in ${timeout} ms` });
           else reject(new Error(`forge: ${stderr}\n${stdout}`.slice(0, 4_000)));
         },
       );
