@@ -37,10 +37,6 @@ const BUGS: readonly Bug[] = [
     ...{ from: 'if (msg.sender != GOVERNANCE) revert', to: 'if (msg.sender == address(0)) revert' },
   },
   {
-    ...{ proof: 'ParameterRegistryProof', path: 'contracts/src/ParameterRegistry.sol' },
-    ...{ from: 'value < min || value > max', to: 'value < min || value > max + 1' },
-  },
-  {
     ...{ proof: 'ParameterRulesProof', path: 'contracts/src/ParameterRules.sol' },
     ...{ from: 'if (size > step) revert', to: 'if (size > step + 1) revert' },
   },
@@ -82,7 +78,8 @@ function prove(name: string, bug?: Bug): Verdict {
       return found === undefined ? { error: `${path}: not found` } : { contents: read(found) };
     },
     smtSolver: (query) => ({
-      contents: spawnSync('z3', ['-in', '-smt2', `-T:${SOLVER_SECONDS}`], { input: query, encoding: 'utf8' }).stdout,
+      contents: spawnSync('z3', ['-in', '-smt2', `-T:${SOLVER_SECONDS}`], { input: query, encoding: 'utf8' })
+        .stdout,
     }),
   });
   const { errors = [] } = JSON.parse(answer) as {
@@ -106,8 +103,9 @@ function main(only: string): boolean {
   const names = readdirSync(join(root, FOLDER)).map((file) => basename(file, '.sol'));
   for (const name of names.filter((each) => each.includes(only))) {
     const { proved, failed } = prove(name);
-    ok &&= failed.length === 0 && proved > 0;
-    console.log(`${name}: ${proved} assertions proved, ${failed.length} not`);
+    const asserted = readFileSync(join(root, FOLDER, `${name}.sol`), 'utf8').match(/\bassert\(/g)?.length;
+    ok &&= proved === asserted;
+    console.log(`${name}: ${proved} of ${asserted} assertions proved`);
     for (const text of failed) console.log(text);
     for (const bug of BUGS.filter(({ proof }) => proof === name)) {
       const found = prove(name, bug).failed.find((text) => text.includes('happens here'));

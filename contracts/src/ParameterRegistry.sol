@@ -8,7 +8,7 @@ import {IParameterConsumer} from "./interfaces/IParameterConsumer.sol";
 import {IParameterGovernance} from "./interfaces/IParameterGovernance.sol";
 import {IParameterRegistry} from "./interfaces/IParameterRegistry.sol";
 import {Hot, ParameterRules} from "./ParameterRules.sol";
-import {BatchSizeInvalid, Change, Limits, MAX_BATCH, Provenance, Risk} from "./ParameterTypes.sol";
+import {BatchSizeInvalid, Change, Limits, MAX_BATCH, Provenance} from "./ParameterTypes.sol";
 
 /// @title The parameters that models may move, and the bounds that no model can widen
 /// @notice Cannot be changed after deployment. The controller moves values inside the limits; governance sets the

@@ -5,10 +5,17 @@ import type { SuiteResult } from './result.ts';
 /** A tool that passes or fails as a whole. */
 export type Check = { readonly name: string; readonly args: readonly string[] };
 
-/** The linter and formatter, and the type checker, over the whole tree. */
+/** The linter and formatter, the type checker, and the linter of Solidity, over the whole tree. */
 export const CHECKS: readonly Check[] = [
   { name: 'lint', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '--project', '.'] },
+  {
+    name: 'solidity',
+    args: [
+      ...['node_modules/solhint/solhint.js', '--config', '.solhint.json', '--noPoster', '--disc', '--quiet'],
+      'contracts/src/**/*.sol',
+    ],
+  },
 ];
 
 /** Runs `check` and counts it as one test; what it prints is kept when it fails. */

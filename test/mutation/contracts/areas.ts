@@ -13,7 +13,13 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
   {
     contract: 'ParameterRegistry',
     files: ['ParameterRegistry', 'ParameterRules'],
-    tests: ['ParameterRules', 'ParameterRegistry', 'OverrideModule', 'BoundedAutonomyController', 'Recommendations'],
+    tests: [
+      'ParameterRules',
+      'ParameterRegistry',
+      'OverrideModule',
+      'BoundedAutonomyController',
+      'Recommendations',
+    ],
   },
   {
     contract: 'BoundedAutonomyController',
@@ -22,7 +28,14 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
   },
   {
     contract: 'CircuitBreaker',
-    files: ['CircuitBreaker', 'BoundedCall', 'breaker/Halts', 'breaker/Settings', 'breaker/Severity', 'breaker/VoteRing'],
+    files: [
+      'CircuitBreaker',
+      'BoundedCall',
+      'breaker/Halts',
+      'breaker/Settings',
+      'breaker/Severity',
+      'breaker/VoteRing',
+    ],
     tests: ['CircuitBreaker', 'Halts', 'BreakerSettings'],
   },
   {
@@ -30,6 +43,10 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
     files: ['ModelRegistry'],
     tests: ['ModelRegistry', 'CommitteeRotation', 'AggregateVotes', 'UpdateInclusion', 'StabilityFeeReader'],
   },
-  { contract: 'DecisionLog', files: ['DecisionLog'], tests: ['DecisionLog', 'OverrideModule', 'ParameterRegistry'] },
+  {
+    contract: 'DecisionLog',
+    files: ['DecisionLog'],
+    tests: ['DecisionLog', 'OverrideModule', 'ParameterRegistry'],
+  },
   { contract: 'OverrideModule', files: ['OverrideModule'], tests: ['OverrideModule'] },
 ];

@@ -31,7 +31,10 @@ export function mutatedCode(root: string, contract: string, mutant: Mutant): str
   };
   const input = JSON.stringify({ language: 'Solidity', sources, settings });
   const output = JSON.parse(compileStandardJson(input, root)) as {
-    readonly contracts?: Record<string, Record<string, { readonly evm: { readonly bytecode: { object: string } } }>>;
+    readonly contracts?: Record<
+      string,
+      Record<string, { readonly evm: { readonly bytecode: { object: string } } }>
+    >;
   };
   return output.contracts?.[target]?.[contract]?.evm.bytecode.object;
 }

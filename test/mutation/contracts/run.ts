@@ -73,7 +73,10 @@ async function tryAll(): Promise<boolean> {
     }
   };
   try {
-    const lanes = Array.from({ length: Number(values.lanes) }, (_, i) => new Lane(ROOT, join(scratch, String(i))));
+    const lanes = Array.from(
+      { length: Number(values.lanes) },
+      (_, i) => new Lane(ROOT, join(scratch, String(i))),
+    );
     await Promise.all(lanes.map(work));
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -22,7 +22,8 @@ export function astOf(root: string, path: string): Node {
     readonly errors?: readonly { readonly formattedMessage: string }[];
   };
   const ast = output.sources?.[path]?.ast;
-  if (ast === undefined) throw new Error(`${path}: ${output.errors?.[0]?.formattedMessage ?? 'no syntax tree'}`);
+  if (ast === undefined)
+    throw new Error(`${path}: ${output.errors?.[0]?.formattedMessage ?? 'no syntax tree'}`);
   return ast;
 }
 

@@ -100,7 +100,9 @@ function conditionEdits(node: Node, bytes: Buffer): Edit[] {
   const condition = childOf(node, 'condition');
   if (condition === undefined) return [];
   const never = replace(condition, 'false', 'if never', bytes);
-  return isRevert(childOf(node, 'trueBody')) ? [never] : [never, replace(condition, 'true', 'if always', bytes)];
+  return isRevert(childOf(node, 'trueBody'))
+    ? [never]
+    : [never, replace(condition, 'true', 'if always', bytes)];
 }
 
 function isRevert(node: Node | undefined): boolean {
@@ -127,7 +129,14 @@ function swapEdits(node: Node, bytes: Buffer): Edit[] {
     const at = spanOf(first).from;
     const between = bytes.subarray(spanOf(first).to, spanOf(second).from).toString();
     if (a === b) return [];
-    return [{ at, length: spanOf(second).to - at, replacement: b + between + a, change: `swapped ${i + 1}, ${i + 2}` }];
+    return [
+      {
+        at,
+        length: spanOf(second).to - at,
+        replacement: b + between + a,
+        change: `swapped ${i + 1}, ${i + 2}`,
+      },
+    ];
   });
 }
 
