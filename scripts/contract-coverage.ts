@@ -14,10 +14,29 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Files of contracts/src whose branches must all be reached. */
 const WHOLE = [
-  ...['ParameterRegistry', 'ParameterRules', 'BoundedAutonomyController', 'CommitteeVotes', 'Quorum', 'Module'],
-  ...['CircuitBreaker', 'BoundedCall', 'breaker/Halts', 'breaker/Settings', 'breaker/Severity', 'breaker/VoteRing'],
+  ...[
+    'ParameterRegistry',
+    'ParameterRules',
+    'BoundedAutonomyController',
+    'CommitteeVotes',
+    'Quorum',
+    'Module',
+  ],
+  ...[
+    'CircuitBreaker',
+    'BoundedCall',
+    'breaker/Halts',
+    'breaker/Settings',
+    'breaker/Severity',
+    'breaker/VoteRing',
+  ],
   ...['ModelRegistry', 'ModelDisputes', 'DecisionLog', 'OverrideModule'],
-  ...['GovernanceBridge', 'governance/BridgeDelay', 'governance/LimitChanges', 'governance/ParameterProposals'],
+  ...[
+    'GovernanceBridge',
+    'governance/BridgeDelay',
+    'governance/LimitChanges',
+    'governance/ParameterProposals',
+  ],
 ].map((file) => `contracts/src/${file}.sol`);
 
 type Reach = {
@@ -45,7 +64,8 @@ function reachOf(tracefile: string): Map<string, Reach> {
       else current.linesReached++;
     } else if (kind === 'BRDA') {
       current.branches++;
-      if (fields[3] === '0' || fields[3] === '-') current.missed.push(`branch ${fields[2]} of line ${fields[0]}`);
+      if (fields[3] === '0' || fields[3] === '-')
+        current.missed.push(`branch ${fields[2]} of line ${fields[0]}`);
       else current.branchesReached++;
     }
   }
@@ -65,7 +85,11 @@ function main(): boolean {
       FOUNDRY_INVARIANT_RUNS: '2',
     };
     const args = ['coverage', '--report', 'lcov', '--report-file', report];
-    const { status } = spawnSync(foundryBinary('forge'), args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const { status } = spawnSync(foundryBinary('forge'), args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     if (status !== 0) throw new Error(`forge coverage ended with ${status}: run npm test for what fails`);
     const files = reachOf(readFileSync(report, 'utf8'));
     console.log('| contract | lines | branches | missed |\n|---|---|---|---|');

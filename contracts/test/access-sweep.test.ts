@@ -53,9 +53,20 @@ const BREAKER_ARGS = [
   DEFAULT_SEVERITY_LEVELS,
 ];
 
-const GOVERNOR_CONFIG = { votingDelay: 86_400, votingPeriod: 604_800, bond: 1n, credits: 100n, season: 31_536_000n };
+const GOVERNOR_CONFIG = {
+  votingDelay: 86_400,
+  votingPeriod: 604_800,
+  bond: 1n,
+  credits: 100n,
+  season: 31_536_000n,
+};
 const CORE_SETUP = {
-  ...{ registry: role('registry'), breaker: role('breaker'), coin: role('coin'), governance: role('governance') },
+  ...{
+    registry: role('registry'),
+    breaker: role('breaker'),
+    coin: role('coin'),
+    governance: role('governance'),
+  },
   ...{ treasury: role('treasury'), debtFloor: 1n, ramp: 604_800n, pulls: false },
 };
 

@@ -12,7 +12,15 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'solidity',
     args: [
-      ...['node_modules/solhint/solhint.js', '--config', '.solhint.json', '--noPoster', '--disc', '--quiet'],
+      ...[
+        'node_modules/solhint/solhint.js',
+        '--config',
+        '.solhint.json',
+        '--noPoster',
+        '--disc',
+        '--max-warnings',
+        '0',
+      ],
       'contracts/src/**/*.sol',
     ],
   },

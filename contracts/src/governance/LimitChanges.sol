@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Module} from "../Module.sol";
 import {Limits} from "../ParameterTypes.sol";
 import {IParameterGovernance} from "../interfaces/IParameterGovernance.sol";
 import {IParameterRegistry} from "../interfaces/IParameterRegistry.sol";

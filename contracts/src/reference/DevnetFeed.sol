@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 /// @notice Answers like a Chainlink aggregator what its owner last wrote.
 contract DevnetFeed {
     address public immutable OWNER;
+    // solhint-disable-next-line immutable-vars-naming
     uint8 public immutable decimals;
 
     int256 private _answer;

@@ -97,6 +97,7 @@ export const ACCESS: Readonly<Record<string, Readonly<Record<string, Access>>>> 
     setConsumer: governance,
     setCouncil: governance,
     setDelay: governance,
+    setValue: governance,
     tighten: { members: 'NotCouncil' },
     cancelChange: by('governance', 'NotCouncil'),
     cancelDelay: by('governance', 'NotCouncil'),
