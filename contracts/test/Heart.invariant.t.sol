@@ -21,6 +21,8 @@ contract HeartInvariantTest is World {
 
     /// forge-config: default.invariant.runs = 64
     /// forge-config: default.invariant.depth = 160
+    /// forge-config: long.invariant.runs = 2000
+    /// forge-config: long.invariant.depth = 500
     function invariant_R01_R02_R03_R04_R07_R09_R11_R12_R20_hold() public view {
         string memory broken = actors.broken();
         assertTrue(bytes(broken).length == 0, broken);
