@@ -334,8 +334,10 @@ describe('fee advisor', function () {
       [-100, { up: bps(7), down: 0n }, bps(507)],
       [100, { up: 0n, down: bps(3) }, bps(497)],
     ] as const) {
-      const { chain, events, said, advise } = setting(forecast);
+      const { chain, advisor, events, said, advise } = setting(forecast);
       chain.reach = reach;
+      for (const other of OTHERS)
+        await advisor.receive(other.nodeId, ROUND, await recommendation(other, expected));
       await advise();
       expect(said[0]?.changes[0]?.value).to.equal(String(expected));
       expect(events[0]).to.deep.include({
