@@ -101,6 +101,16 @@ contract CircuitBreakerTest is BreakerWorld {
         assertTrue(!breaker.isBurningHalted(0), "redemption goes on");
     }
 
+    function test_oneCriticalPrintAmongSevereOnesHaltsNoMoreThanThose() external {
+        setPeg(0.989e18, 0);
+        observe(3);
+        setPeg(0.5e18, 0);
+        assertEq(observe(2), 3, "two votes for critical");
+        assertTrue(!breaker.isMintingHalted(0), "minting as a whole goes on");
+        observe(1);
+        assertTrue(breaker.isMintingHalted(0), "three");
+    }
+
     function test_aCoinAboveItsTargetHaltsNoMinting() external {
         setPeg(1.05e18, 0);
         assertEq(observe(3), 4, "critical");
