@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CHECKS, runCheck } from './test-runner/check-suite.ts';
-import { findTestFiles, groupTestFiles, selectTestFiles } from './test-runner/discover.ts';
+import { findTestFiles, groupTestFiles, selectTestFiles, type TestGroup } from './test-runner/discover.ts';
 import { runMochaSuite } from './test-runner/mocha-suite.ts';
 import { runPool } from './test-runner/pool.ts';
 import { GroupProcess } from './test-runner/process.ts';
@@ -35,9 +35,9 @@ async function main(): Promise<void> {
   const isPart = positionals.length > 0 || values.grep !== undefined;
   const files =
     positionals.length > 0 ? selectTestFiles(ROOT, process.cwd(), positionals) : findTestFiles(ROOT);
-  const { parallel, patient, alone } = groupTestFiles(files);
+  const { parallel, beside, patient, alone } = groupTestFiles(files);
   const checks = isPart ? [] : CHECKS;
-  const count = checks.length + parallel.length + patient.length + alone.length;
+  const count = checks.length + parallel.length + beside.length + patient.length + alone.length;
   const options = {
     root: ROOT,
     scratch,
@@ -52,15 +52,12 @@ async function main(): Promise<void> {
     console.log(`[${results.length}/${count}] ${head}`);
     for (const line of details) console.log(line);
   };
-  const jobs = [
-    ...checks.map((check) => async () => finish(await runCheck(check, options))),
-    ...parallel.map((group) => async () => finish(await runMochaSuite(group, options))),
-  ];
-  await runPool(jobs, Math.min(4, availableParallelism()));
-  await runPool(
-    patient.map((group) => async () => finish(await runMochaSuite(group, options))),
-    3,
-  );
+  const runSuites = (groups: readonly TestGroup[]) =>
+    groups.map((group) => async () => finish(await runMochaSuite(group, options)));
+  const runChecks = checks.map((check) => async () => finish(await runCheck(check, options)));
+  const longest = runPool(runSuites(beside), 1);
+  await runPool([...runChecks, ...runSuites(parallel)], Math.min(4, availableParallelism()));
+  await Promise.all([longest, runPool(runSuites(patient), 3)]);
   for (const group of alone) {
     console.log(`       ${group.name}`);
     const onTest = ({ type, ...rest }: { type: string; title?: string }): void => {

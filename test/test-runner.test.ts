@@ -149,16 +149,22 @@ describe('test runner', () => {
     const groups = groupTestFiles([
       'aggregation/robust/test/b.test.ts',
       'aggregation/test/a.test.ts',
+      'contracts/test/a.test.ts',
+      'contracts/test/forge.test.ts',
+      'contracts/test/generated.test.ts',
       'node/network/test/a.test.ts',
       'node/store/test/a.test.ts',
       'node/test/e2e/operator.test.ts',
       'simulations/test/a.test.ts',
+      'simulations/test/e2e/kill.test.ts',
       'simulations/test/learning.test.ts',
       'simulations/world/test/a.test.ts',
       'test/e2e/devnet.test.ts',
       'test/package.test.ts',
     ]);
     expect(groups.parallel.map(({ name, files }) => [name, files.length])).to.deep.equal([
+      ['contracts', 1],
+      ['contracts/forge', 2],
       ['simulations', 1],
       ['simulations/test/learning.test.ts', 1],
       ['simulations/world', 1],
@@ -167,6 +173,7 @@ describe('test runner', () => {
       ['node/store', 1],
       ['test', 1],
     ]);
+    expect(groups.beside.map(({ name }) => name)).to.deep.equal(['simulations/test/e2e/kill.test.ts']);
     expect(groups.patient.map(({ name }) => name)).to.deep.equal(['node/test/e2e/operator.test.ts']);
     expect(groups.alone.map(({ name }) => name)).to.deep.equal(['test/e2e/devnet.test.ts']);
   });

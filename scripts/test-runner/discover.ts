@@ -4,12 +4,20 @@ import { join, relative, resolve, sep } from 'node:path';
 const SKIPPED = new Set(['node_modules', 'dist', '.toolchain', '.git', '.ballast']);
 
 const LARGE: readonly string[] = ['node', 'simulations'];
-const SLOWEST_FIRST = ['simulations', 'contracts', 'node/network', 'protocol', ''] as const;
-/** Minutes of computing in one file: a process of its own, so that the others of its folder need not wait for it. */
-const HEAVY: ReadonlySet<string> = new Set(['simulations/test/learning.test.ts']);
+const SLOWEST_FIRST = ['contracts', 'simulations', 'node/network', 'protocol', ''] as const;
+/**
+ * Files with a minute of computing or more, by the group that they form: a process of its own, so that the others of
+ * their folder need not wait for it. The two of forge read what it compiled once.
+ */
+const HEAVY: ReadonlyMap<string, string> = new Map([
+  ['contracts/test/forge.test.ts', 'contracts/forge'],
+  ['contracts/test/generated.test.ts', 'contracts/forge'],
+  ['simulations/test/learning.test.ts', 'simulations/test/learning.test.ts'],
+]);
+/** The longest of the patient files: it begins with the first that compute, and ends before they do. */
+const BESIDE = 'simulations/test/e2e/kill.test.ts';
 /** End-to-end files that mostly wait and whose limits are far from what they take: three of them may run at a time. */
 const PATIENT: readonly string[] = [
-  'simulations/test/e2e/kill.test.ts',
   'simulations/test/e2e/kill-leader.test.ts',
   'node/test/e2e/operator.test.ts',
   'node/test/e2e/signals.test.ts',
@@ -48,33 +56,34 @@ export function selectTestFiles(root: string, cwd: string, patterns: readonly st
 
 /**
  * Splits test files into the groups that may run beside each other, a folder each, and the end-to-end files, which
- * start processes: the patient ones three at a time, the others each with the machine to itself.
+ * start processes: one beside those of the folders, the patient ones three at a time, the others each with the machine
+ * to itself.
  */
 export function groupTestFiles(files: readonly string[]): {
   parallel: TestGroup[];
+  beside: TestGroup[];
   patient: TestGroup[];
   alone: TestGroup[];
 } {
   const byFolder = new Map<string, string[]>();
   const alone: TestGroup[] = [];
-  const patient = PATIENT.filter((file) => files.includes(file)).map((file) => ({
-    name: file,
-    files: [file],
-  }));
+  const alike = (known: readonly string[]): TestGroup[] =>
+    known.filter((file) => files.includes(file)).map((file) => ({ name: file, files: [file] }));
+  const [beside, patient] = [alike([BESIDE]), alike(PATIENT)];
   for (const file of files) {
     const parts = file.split(sep);
     if (parts.some((part, i) => part === 'test' && parts[i + 1] === 'e2e')) {
-      if (!PATIENT.includes(file)) alone.push({ name: file, files: [file] });
+      if (file !== BESIDE && !PATIENT.includes(file)) alone.push({ name: file, files: [file] });
       continue;
     }
     // These two hold folders that have nothing to do with each other, and most of the time is spent in them.
     const depth = LARGE.includes(parts[0] ?? '') && parts[1] !== 'test' ? 2 : 1;
     const folder = parts.slice(0, depth).join('/');
-    const group = HEAVY.has(file) ? file : folder;
+    const group = HEAVY.get(file) ?? folder;
     byFolder.set(group, [...(byFolder.get(group) ?? []), file]);
   }
   // What takes longest begins first, so that it does not end alone.
   const rank = (name: string): number => SLOWEST_FIRST.findIndex((folder) => name.startsWith(folder));
   const parallel = [...byFolder].map(([name, group]) => ({ name, files: group }));
-  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), patient, alone };
+  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), beside, patient, alone };
 }
