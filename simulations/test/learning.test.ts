@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import {
+  ROBUSTNESS_CELLS,
   type RobustnessCellName,
   type RobustnessRuns,
-  robustnessCell,
   runCells,
 } from '../experiments/robustness-cells.ts';
 import {
@@ -21,16 +21,21 @@ const FEW = SEEDS.slice(0, 3);
 describe('learning through the whole round, seven nodes, ten rounds, one of them lying', function () {
   this.timeout(600_000);
   let runs: RobustnessRuns = new Map();
+  const seedsOf = new Map<string, readonly number[]>();
   const cell = (name: RobustnessCellName): CellSummary => summarise(runs, name);
-  /** Runs cells before the tests of a block, which all of them must pass as runs. */
+  /** Names the cells of a block, which all of them must pass as runs. */
   const withCells = (names: readonly RobustnessCellName[], seeds: readonly number[]) => {
-    before(async () => {
-      runs = new Map([...runs, ...(await runCells(names.map(robustnessCell), () => seeds))]);
-    });
+    for (const name of names) seedsOf.set(name, seeds);
     it('ends with one model on all nodes, one entry a round, no error and hardly an honest update lost', () => {
       for (const name of names) expectSound(runs, name);
     });
   };
+
+  // All of them together: each seed's market is made once.
+  before(async () => {
+    const cells = ROBUSTNESS_CELLS.filter(({ name }) => seedsOf.has(name));
+    runs = await runCells(cells, ({ name }) => seedsOf.get(name) ?? []);
+  });
 
   after(() => {
     console.log(`\n${robustnessTable([...runs.keys()].map((name) => summarise(runs, name)))}`);
