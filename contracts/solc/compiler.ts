@@ -38,6 +38,22 @@ function readImport(path: string, root: string): ImportReply {
   return { error: `file ${path}: not found in ${root} nor in its node_modules` };
 }
 
+/**
+ * Makes every warning about contracts/src an error, as it is for {@link compileContracts}.
+ *
+ * @param answer of {@link compileStandardJson}.
+ */
+export function refuseWarnings(answer: string): string {
+  if (!answer.includes('"severity":"warning"')) return answer;
+  const output = JSON.parse(answer) as Output;
+  const errors = output.errors?.map((error) =>
+    error.severity === 'warning' && error.sourceLocation?.file.startsWith('contracts/src/')
+      ? { ...error, severity: 'error' }
+      : error,
+  );
+  return JSON.stringify({ ...output, errors });
+}
+
 export type CompiledContract = {
   readonly name: string;
   readonly abi: readonly unknown[];
@@ -113,14 +129,20 @@ export function compileContracts(
       throw new BallastError('SOLIDITY_COMPILATION', `${file(path)}: expected a contract called ${name}`);
     }
     const { bytecode, deployedBytecode } = contract.evm;
-    const bytes = deployedBytecode.object.length / 2;
-    if (bytes > MOST_CODE_BYTES) {
-      throw new BallastError('CONTRACT_TOO_LARGE', `${name}: ${bytes} bytes, at most ${MOST_CODE_BYTES}`, {
-        metadata: { contract: name, bytes },
-        hint: 'move a part of it into a contract of its own',
-      });
-    }
+    requireDeployable(name, deployedBytecode.object.length / 2);
     const layout = storageLayout(contract.storageLayout);
     return { name, abi: contract.abi, bytecode: `0x${bytecode.object}`, layout };
+  });
+}
+
+/**
+ * @param bytes of the code that the contract leaves on the chain.
+ * @throws BallastError `CONTRACT_TOO_LARGE` when no chain would take it.
+ */
+export function requireDeployable(name: string, bytes: number): void {
+  if (bytes <= MOST_CODE_BYTES) return;
+  throw new BallastError('CONTRACT_TOO_LARGE', `${name}: ${bytes} bytes, at most ${MOST_CODE_BYTES}`, {
+    metadata: { contract: name, bytes },
+    hint: 'move a part of it into a contract of its own',
   });
 }

@@ -44,7 +44,11 @@ export const GENERATED_FOLDER = 'contracts/client/generated';
  * @throws BallastError `SOLIDITY_COMPILATION`.
  */
 export function generateModules(root: string): ReadonlyMap<string, string> {
-  const compiled = compileContracts(root, CONTRACTS);
+  return modulesOf(compileContracts(root, CONTRACTS));
+}
+
+/** The modules of contracts that are compiled already, by file name. */
+export function modulesOf(compiled: readonly CompiledContract[]): ReadonlyMap<string, string> {
   return new Map([
     ...compiled.map(
       ({ name, abi, bytecode }) =>

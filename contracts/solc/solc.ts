@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compilerVersion, compileStandardJson } from './compiler.ts';
+import { compilerVersion, compileStandardJson, refuseWarnings } from './compiler.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const answer = process.argv.includes('--version')
   ? `solc, the solidity compiler commandline interface\nVersion: ${compilerVersion()}\n`
-  : compileStandardJson(readFileSync(0, 'utf8'), root);
+  : refuseWarnings(compileStandardJson(readFileSync(0, 'utf8'), root));
 process.stdout.write(answer);

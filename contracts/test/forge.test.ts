@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { foundryBinary } from '../client/foundry.ts';
 import { ballastGovernorBytecode } from '../client/generated/ballast-governor.ts';
 import { boundedAutonomyControllerBytecode } from '../client/generated/bounded-autonomy-controller.ts';
 import { circuitBreakerBytecode } from '../client/generated/circuit-breaker.ts';
@@ -22,6 +19,7 @@ import { referenceCoreBytecode } from '../client/generated/reference-core.ts';
 import { slasherBytecode } from '../client/generated/slasher.ts';
 import { stabilityOracleBytecode } from '../client/generated/stability-oracle.ts';
 import { timelockBytecode } from '../client/generated/timelock.ts';
+import { runForge } from './run-forge.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const LEAST_TESTS = 60;
@@ -32,17 +30,7 @@ describe('forge', function () {
   this.timeout(300_000);
 
   it('passes all Solidity tests', async () => {
-    // The compiler that forge calls is a script for the Node.js that runs this test.
-    const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
-    const { stdout } = await promisify(execFile)(
-      foundryBinary('forge'),
-      ['test', '--json', '--allow-failure'],
-      {
-        cwd: root,
-        env: { ...process.env, PATH: path },
-        maxBuffer: 1 << 28,
-      },
-    );
+    const stdout = await runForge('test', '--json', '--allow-failure');
     const suites = JSON.parse(stdout.slice(stdout.indexOf('{'))) as Suites;
     const results = Object.entries(suites).flatMap(([suite, { test_results }]) =>
       Object.entries(test_results).map(([test, { status, reason }]) => ({
