@@ -54,7 +54,6 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
     struct Committee {
         bytes32 root;
         uint8 size;
-        bool isAggregated;
         uint40 beganAt;
         bytes32 keys;
     }
@@ -69,11 +68,14 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
         uint64 requestedAt;
     }
 
+    /// @dev One slot. What most readers need of the current committee stands here too.
     struct Latest {
         uint64 version;
         uint64 round;
         uint64 epoch;
-        uint64 publishedAt;
+        uint40 publishedAt;
+        uint8 size;
+        bool isAggregated;
     }
 
     /// @notice The outcome that makes a version.
@@ -170,7 +172,7 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
         if (restorer_ == address(0) && DISPUTE_WINDOW != 0) revert ZeroValue("restorer");
         network = networkId;
         _digests[0] = genesisDigest;
-        _latest.publishedAt = uint64(block.timestamp);
+        _latest.publishedAt = uint40(block.timestamp);
         restorer = restorer_;
         _setCommittee(0, root, size, keys);
         emit Initialised(networkId, genesisDigest, root, size, keys, restorer_);
@@ -188,15 +190,15 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
         CommitteeSignature[] calldata signatures
     ) external {
         Latest memory last = _requirePublishable(decision);
-        _requireSigned(last.epoch, hashRoundDecision(decision), committee, signatures);
-        _append(decision);
+        _requireSigned(last, hashRoundDecision(decision), committee, signatures);
+        _append(decision, last);
     }
 
     /// @notice Adds the next version as `publish` does, with the votes of a committee that signs with BLS.
     function publishAggregated(RoundDecision calldata decision, AggregateVote calldata vote) external {
         Latest memory last = _requirePublishable(decision);
-        _requireAggregated(last.epoch, hashRoundDecision(decision), vote);
-        _append(decision);
+        _requireAggregated(last, hashRoundDecision(decision), vote);
+        _append(decision, last);
     }
 
     /// @notice Hands over to the next committee. Anyone may call it; the outgoing committee's signatures decide.
@@ -211,14 +213,14 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
         CommitteeSignature[] calldata signatures
     ) external {
         Latest memory last = _requireNext(rotation);
-        _requireSigned(last.epoch, hashCommitteeRotation(rotation), committee, signatures);
+        _requireSigned(last, hashCommitteeRotation(rotation), committee, signatures);
         _rotate(rotation);
     }
 
     /// @notice Hands over as `rotateCommittee` does, with the votes of an outgoing committee that signs with BLS.
     function rotateCommitteeAggregated(CommitteeRotation calldata rotation, AggregateVote calldata vote) external {
         Latest memory last = _requireNext(rotation);
-        _requireAggregated(last.epoch, hashCommitteeRotation(rotation), vote);
+        _requireAggregated(last, hashCommitteeRotation(rotation), vote);
         _rotate(rotation);
     }
 
@@ -242,16 +244,15 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
     /// @inheritdoc IModelRegistry
     function head() external view returns (Head memory) {
         Latest memory last = _latest;
-        Committee storage current = _committees[last.epoch];
-        return Head(network, last.version, _digests[last.version], last.epoch, current.root, current.size);
+        bytes32 root = _committees[last.epoch].root;
+        return Head(network, last.version, _digests[last.version], last.epoch, root, last.size);
     }
 
     /// @inheritdoc IModelRegistry
     function authority() external view returns (Authority memory) {
         Latest memory last = _latest;
-        Committee storage current = _committees[last.epoch];
         (uint64 active, bool contested) = _standing(last.version);
-        return Authority(network, active, _digests[active], current.root, current.size, contested);
+        return Authority(network, active, _digests[active], _committees[last.epoch].root, last.size, contested);
     }
 
     /// @inheritdoc IModelRegistry
@@ -348,9 +349,10 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
         if (decision.modelDigest == 0) revert ZeroValue("modelDigest");
     }
 
-    function _append(RoundDecision calldata decision) private {
+    function _append(RoundDecision calldata decision, Latest memory last) private {
         _digests[decision.version] = decision.modelDigest;
-        _latest = Latest(decision.version, decision.round, decision.epoch, uint64(block.timestamp));
+        (last.version, last.round, last.publishedAt) = (decision.version, decision.round, uint40(block.timestamp));
+        _latest = last;
         emit Published(
             decision.version,
             decision.modelDigest,
@@ -371,7 +373,6 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
     }
 
     function _rotate(CommitteeRotation calldata rotation) private {
-        _latest.epoch = rotation.epoch;
         _setCommittee(rotation.epoch, rotation.nextRoot, rotation.nextSize, rotation.nextKeys);
         emit CommitteeRotated(
             rotation.epoch, rotation.nextRoot, rotation.nextSize, rotation.nextKeys, rotation.version, msg.sender
@@ -379,27 +380,26 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
     }
 
     function _requireSigned(
-        uint64 epoch,
+        Latest memory last,
         bytes32 digest,
         address[] calldata committee,
         CommitteeSignature[] calldata signatures
     ) private view {
-        Committee storage current = _committees[epoch];
-        if (current.isAggregated) revert SchemeMismatch(epoch, true);
-        CommitteeVotes.requireCommittee(committee, current.root, current.size);
+        if (last.isAggregated) revert SchemeMismatch(last.epoch, true);
+        CommitteeVotes.requireCommittee(committee, _committees[last.epoch].root, last.size);
         CommitteeVotes.requireQuorum(digest, committee, signatures);
     }
 
-    function _requireAggregated(uint64 epoch, bytes32 digest, AggregateVote calldata vote) private view {
-        Committee storage current = _committees[epoch];
-        if (!current.isAggregated) revert SchemeMismatch(epoch, false);
-        AggregateVotes.requireQuorum(digest, current.keys, current.size, vote);
+    function _requireAggregated(Latest memory last, bytes32 digest, AggregateVote calldata vote) private view {
+        if (!last.isAggregated) revert SchemeMismatch(last.epoch, false);
+        AggregateVotes.requireQuorum(digest, _committees[last.epoch].keys, last.size, vote);
     }
 
     function _setCommittee(uint64 epoch, bytes32 root, uint8 size, bytes32 keys) private {
         CommitteeVotes.requireSize(size);
         if (root == 0) revert ZeroValue("committeeRoot");
-        _committees[epoch] = Committee(root, size, keys != 0, uint40(block.timestamp), keys);
+        _committees[epoch] = Committee(root, size, uint40(block.timestamp), keys);
+        (_latest.epoch, _latest.size, _latest.isAggregated) = (epoch, size, keys != 0);
     }
 
     function _committee(uint64 epoch) private view returns (Committee memory committee) {
