@@ -2,10 +2,10 @@
  * `npm run build`: JavaScript and declarations for the published package.
  *
  * The compiler leaves out what is not TypeScript, so pages, wasm and tables beside the sources are copied.
- * `contracts/src` is published from where it stands.
+ * `contracts/src` is published from where it stands; the ABIs are written as JSON into `contracts/abi`.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -37,11 +37,27 @@ function main(): number {
   const copied = assets.filter((path) => !/\.(?:ts|as|md)$/.test(path));
   for (const path of copied) cpSync(join(ROOT, path), join(out, path));
 
+  const abis = writeAbis(join(out, 'contracts', 'abi'));
+
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
-    `built ${values.out}: ${globSync('**/*.js', { cwd: out }).length} modules, ${copied.length} other files, ${seconds} s`,
+    `built ${values.out}: ${globSync('**/*.js', { cwd: out }).length} modules, ${copied.length} other files, ${abis} ABIs, ${seconds} s`,
   );
   return 0;
+}
+
+/** The ABI of each deployed contract as JSON, for those who use no TypeScript. @returns how many. */
+function writeAbis(folder: string): number {
+  const generated = join(ROOT, 'contracts', 'client', 'generated');
+  mkdirSync(folder, { recursive: true });
+  let count = 0;
+  for (const file of globSync('*.ts', { cwd: generated })) {
+    const abi = /Abi = (\[[\s\S]*?\n\]) as const;/.exec(readFileSync(join(generated, file), 'utf8'))?.[1];
+    if (abi === undefined) continue;
+    writeFileSync(join(folder, file.replace(/\.ts$/, '.json')), `${JSON.stringify(JSON.parse(abi))}\n`);
+    count += 1;
+  }
+  return count;
 }
 
 process.exitCode = main();

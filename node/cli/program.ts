@@ -3,6 +3,7 @@ import { addBackupCommand } from './backup-command.ts';
 import { addBlsKeyCommand } from './bls-key-command.ts';
 import { type AddCommands, addNodeCommands } from './commands.ts';
 import { addCommitteeCommand } from './committee-command.ts';
+import { addContractsCommand } from './contracts-command.ts';
 import { addDataCommand } from './data-command.ts';
 import { addDeployCommand } from './deploy-command.ts';
 import { explainError } from './errors.ts';
@@ -50,6 +51,7 @@ export async function runCommandLine(
     addPlanCommand,
     addCommitteeCommand,
     addDeployCommand,
+    addContractsCommand,
     addRegisterCommand,
     addBlsKeyCommand,
     addExitCommand,

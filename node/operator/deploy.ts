@@ -9,11 +9,12 @@ import {
   type SuiteOptions,
   type SuiteRecord,
   suiteRecord,
+  verifySuite,
   type WaitOptions,
 } from '../../contracts/client/index.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import type { Encodable } from '../../protocol/encoding.ts';
-import { UsageError } from '../../protocol/errors.ts';
+import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
 import { type Cost, costOfGas, requireBalance } from './chain.ts';
 import { OperatorError } from './errors.ts';
@@ -115,6 +116,28 @@ export async function readRecord(document: string): Promise<SuiteRecord> {
     });
   });
   return parseSuiteRecord(text);
+}
+
+/**
+ * Holds the addresses file of a network, and its document's addresses, against the chain.
+ *
+ * @throws BallastError `SUITE_ADDRESS` {contract, expected, given} where document and file differ; else as `verifySuite`.
+ */
+export async function verifyContracts(
+  reader: ChainReader,
+  { contracts }: NetworkDocument,
+  record: SuiteRecord,
+): Promise<void> {
+  for (const [contract, expected] of Object.entries(contracts)) {
+    const given = record.contracts[contract]?.address;
+    if (given === expected) continue;
+    throw new BallastError(
+      'SUITE_ADDRESS',
+      `${contract}: got ${given ?? 'nothing'} in the contracts file, expected ${expected} as in the network document`,
+      { metadata: { contract, expected, given: given ?? '' }, hint: 'the two files are of two networks' },
+    );
+  }
+  await verifySuite(reader, record);
 }
 
 /** The document, or undefined where there is no such file yet. @throws UsageError `NETWORK_DOCUMENT`. */

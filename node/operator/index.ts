@@ -26,6 +26,7 @@ export {
   readRecord,
   recordPathOf,
   statePathOf,
+  verifyContracts,
 } from './deploy.ts';
 export { OperatorError, type OperatorErrorCode } from './errors.ts';
 export { type Exit, type ExitPlan, exitOperator, planExit } from './exit.ts';

@@ -201,6 +201,15 @@ describe('operator commands', function () {
     expect(first.name).to.equal('rehearsal');
     await succeed(deploy('plan.json', '--yes'), stake);
     expect(await document()).to.deep.equal(first);
+    const record = await succeed(['contracts', '--network', path('network.json'), ...rpc(), '--json']);
+    expect(record).to.deep.include({ format: 'ballast-contracts/1', chain: plan.chain });
+    const file = path('network.contracts.json');
+    const written = await readFile(file, 'utf8');
+    await writeFile(file, written.replace(first.contracts.controller, governance.toLowerCase()));
+    expect(await refuse(['contracts', '--network', path('network.json'), ...rpc(), '--json'])).to.include(
+      'controller',
+    );
+    await writeFile(file, written);
     await writeFile(path('plan.json'), JSON.stringify({ ...plan, beaconDelay: 9 }));
     expect(await refuse(deploy('plan.json', '--yes', '--json'), stake)).to.include('plan has changed');
     expect(await reader().getTransactionCount({ address: governance })).to.equal(nonce);
