@@ -12,10 +12,6 @@ export type SuiteDeployment = {
   readonly block: bigint;
 };
 
-/** How many transactions a deployment sends, each with a nonce of its own. */
-export const suiteSize = (reader: ChainReader, options: SuiteOptions): number =>
-  suiteSteps(reader, '0x', options).length;
-
 /**
  * Deploys every contract of a network and reads back how they are wired. `activateNetwork` comes next: it names the
  * first committee, and is all that is left to the deployer.

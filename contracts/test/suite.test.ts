@@ -24,6 +24,7 @@ describe('deployment of the suite', function () {
   let suite: client.SuiteDeployment;
   let record: client.SuiteRecord;
   let firstNonce: number;
+  let gas = 0n;
   const account = (index: number) => client.devAccount(index).address;
   const options: client.SuiteOptions = {
     registry: { minimumBond: parseEther('1'), unbondingDelay: 3_600 },
@@ -46,9 +47,14 @@ describe('deployment of the suite', function () {
     deployer = client.createWriter(endpoint, client.devAccount(0));
     firstNonce = await client.nextNonce(reader, deployer.account.address);
     suite = await client.deploySuite(reader, deployer, options);
+    for (let height = 1n; height <= (await reader.getBlockNumber()); height++)
+      gas += (await reader.getBlock({ blockNumber: height })).gasUsed;
     record = await client.suiteRecord(reader, suite.contracts, { fromBlock: 0, deployer: account(0) });
   });
-  after(() => anvil?.stop());
+  after(async () => {
+    console.log(`      gas of the deployment, ${suite.contracts.size} transactions: ${gas}`);
+    await anvil?.stop();
+  });
 
   const at = (name: string) => client.recordedAddressOf(record)(name);
 
