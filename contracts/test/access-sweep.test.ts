@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import {
   type Abi,
@@ -33,7 +34,7 @@ import * as slasher from '../client/generated/slasher.ts';
 import * as oracle from '../client/generated/stability-oracle.ts';
 import * as timelock from '../client/generated/timelock.ts';
 import { addressOfRole, plausible } from './access/arguments.ts';
-import { ACCESS } from './access/table.ts';
+import { ACCESS, accessRows } from './access/table.ts';
 
 type Built = {
   readonly abi: Abi;
@@ -155,6 +156,11 @@ describe('access to the contracts', () => {
       expect([...names].sort(), name).to.deep.equal(Object.keys(ACCESS[name] ?? {}).sort());
     }
     expect(Object.keys(ACCESS).sort()).to.deep.equal(Object.keys(CONTRACTS).sort());
+  });
+
+  it('is what the documents say', () => {
+    const page = readFileSync(new URL('../../docs/contracts-verification.md', import.meta.url), 'utf8');
+    expect(page.split('\n')).to.include.members(accessRows());
   });
 
   it('is refused to whoever is not the role, and not to the role', async function () {

@@ -182,3 +182,16 @@ export const ACCESS: Readonly<Record<string, Readonly<Record<string, Access>>>> 
     transferFrom: 'anyone',
   },
 };
+
+/** The table as rows of Markdown: a contract, who, and the functions that are theirs. */
+export function accessRows(): string[] {
+  return Object.entries(ACCESS).flatMap(([contract, functions]) => {
+    const byWho = new Map<string, string[]>();
+    for (const [name, access] of Object.entries(functions)) {
+      const who =
+        access === 'anyone' ? 'anyone' : 'members' in access ? `else \`${access.members}\`` : access.role;
+      byWho.set(who, [...(byWho.get(who) ?? []), `\`${name}\``]);
+    }
+    return [...byWho].map(([who, names]) => `| ${contract} | ${who} | ${names.join(', ')} |`);
+  });
+}
