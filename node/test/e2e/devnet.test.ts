@@ -2,9 +2,18 @@ import { readFileSync } from 'node:fs';
 import { chmod, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { chainHead, createReader, modelDigestOf } from '../../../contracts/client/index.ts';
+import {
+  chainHead,
+  createReader,
+  createWriter,
+  halt,
+  modelDigestOf,
+  recordedAddressOf,
+} from '../../../contracts/client/index.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
 import type { DevnetEvent } from '../../devnet/index.ts';
+import { devnetPeople } from '../../devnet/suite.ts';
+import { readRecord } from '../../operator/index.ts';
 import { LevelStore } from '../../store/index.ts';
 import { commandOf, createSandbox, gone, killAll, Run, type Sandbox } from './command.ts';
 
@@ -25,6 +34,15 @@ function chainOf(sandbox: Sandbox) {
     head: () => chainHead(reader, modelRegistry),
     digestOf: (version: number) => modelDigestOf(reader, modelRegistry, version),
   };
+}
+
+/** A guardian of the devnet halts every write by models. */
+async function haltAll({ dataDir }: Sandbox): Promise<void> {
+  const { rpc } = JSON.parse(readFileSync(join(dataDir, 'node-1', 'config.json'), 'utf8'));
+  const at = recordedAddressOf(await readRecord(join(dataDir, 'network.json')));
+  const endpoint = { rpcUrl: rpc, chainId: 31_337, pollingIntervalMs: 50 };
+  const guardian = createWriter(endpoint, devnetPeople().guardian);
+  await halt(createReader(endpoint), guardian, at('circuitBreaker'), { scope: 'all' });
 }
 
 describe('ballast devnet', function () {
@@ -166,13 +184,15 @@ describe('ballast devnet', function () {
     });
   });
 
-  it('prints a line a round for people, and ends with success by itself with --exit', async () => {
+  it('prints a line a round for people, in which a guardian’s halt holds the fee, and ends with success with --exit', async () => {
     const place = await sandbox();
     const args = ['devnet', '--rounds', '2', '--exit', '--data-dir', place.dataDir];
     const run = new Run(
       [...args, '--nodes', '4', '--byzantine', '0', '--rule', 'median', '--privacy', 'off'],
       place,
     );
+    await run.until(() => (run.stdout.includes('all nodes connected') ? true : undefined), 'the nodes');
+    await haltAll(place);
     expect(await run.end(120_000)).to.deep.equal({ code: 0, signal: null });
     const lines = run.stdout.trim().split('\n');
     const rounds = lines.filter((line) => line.startsWith('round '));
@@ -182,8 +202,9 @@ describe('ballast devnet', function () {
         /^round {2}\d · leader node-\d( \(view \d+\))? · [34]\/4 updates(, left out [^·]+)? · error \d+\.\d{3} bp \(B0 [+−]\d+\.\d %, B2 [+−]\d+\.\d %\), risk to EWMA drawdown [+−]\d+\.\d %, volatility [+−]\d+\.\d % · ε ∞ \(no guarantee\) · v\d+ [^·]+ · fee \d+\.\d\d % [^·]+$/,
       );
     }
-    expect(run.stdout).to.match(
-      /\n +core's fee \d+\.\d\d %( → \d+\.\d\d %)?, interest \d+\.\d{6} coins on 1000000 · (no decision yet|decision record \d+) · breaker normal\n/,
+    expect(rounds[1]).to.match(/ · fee \d\.\d\d % stays \(held by [^·]*halt[^·]*\)$/i);
+    expect(lines[lines.indexOf(rounds[1] ?? '') + 1]).to.match(
+      /^ +core's fee \d\.\d\d %, interest \d+\.\d{6} coins on 1000000 · (no decision yet|decision record \d+) · breaker normal, halted$/,
     );
     expect(run.stdout).to.include("every node's hash equals the chain's");
     expect(run.stdout).to.include('warning: without privacy');
