@@ -34,7 +34,7 @@ export function worstDrift(
   for (let now = 0n; now <= end; now += pause) {
     const left = budgetLeft(rises ? motion.upDrainedAt : motion.downDrainedAt, budget, window, now);
     const room = rises ? band.highest - motion.value : motion.value - band.lowest;
-    const size = [left, step, room].reduce((least, amount) => (amount < least ? amount : least));
+    const [size = 0n] = [left, step, room].toSorted((a, b) => (a < b ? -1 : 1));
     if (size <= 0n) continue;
     const value = rises ? motion.value + size : motion.value - size;
     motion = changeParameter('drift', motion, free, band, { value, now });
