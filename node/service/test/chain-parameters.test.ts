@@ -15,12 +15,11 @@ function fakeChain() {
     sequence: () => 4n,
   };
   const reader = {
-    getBlockNumber: async () => {
+    multicall: async ({ contracts }: { contracts: readonly { functionName: string }[] }) => {
       state.reads += 1;
       if (state.isAway) throw new Error('away');
-      return 7n;
+      return contracts.map(({ functionName }) => answers[functionName]?.());
     },
-    readContract: async ({ functionName }: { functionName: string }) => answers[functionName]?.(),
   };
   return { state, link: { reader, document } as unknown as ChainLink };
 }
