@@ -6,7 +6,6 @@ import { encodeCommittee } from './committee.ts';
 import { chainRequest } from './errors.ts';
 import { boundedAutonomyControllerAbi as abi } from './generated/bounded-autonomy-controller.ts';
 import { parameterRegistryAbi } from './generated/parameter-registry.ts';
-import { IN_ONE_CALL } from './multicall.ts';
 import { decodeLimits, encodeLimits, type ParameterLimits } from './parameter-limits.ts';
 import { unitFromWord, wordFromUnit } from './parameters.ts';
 import { transact } from './transact.ts';
@@ -142,18 +141,21 @@ export async function parameterState(
 ): Promise<ParameterState> {
   const args = [wordFromDigest(parameter)] as const;
   return chainRequest(`read parameter ${parameter}`, async () => {
-    const of = { abi: parameterRegistryAbi, address: lowerCaseAddress(parameterRegistry), args } as const;
-    const [[value, unit], limits, allowed, { overriddenUntil }, sequence] = await reader.multicall({
-      contracts: [
-        { ...of, functionName: 'parameters' },
-        { ...of, functionName: 'limitsOf' },
-        { ...of, functionName: 'allowed' },
-        { ...of, functionName: 'stateOf' },
-        { abi, address: lowerCaseAddress(controller), functionName: 'sequence' },
-      ],
-      ...IN_ONE_CALL,
-      ...(height === undefined ? {} : { blockNumber: BigInt(height) }),
-    });
+    const blockNumber = height === undefined ? await reader.getBlockNumber() : BigInt(height);
+    const address = lowerCaseAddress(parameterRegistry);
+    const at = { abi: parameterRegistryAbi, address, args, blockNumber } as const;
+    const [[value, unit], limits, allowed, { overriddenUntil }, sequence] = await Promise.all([
+      reader.readContract({ ...at, functionName: 'parameters' }),
+      reader.readContract({ ...at, functionName: 'limitsOf' }),
+      reader.readContract({ ...at, functionName: 'allowed' }),
+      reader.readContract({ ...at, functionName: 'stateOf' }),
+      reader.readContract({
+        abi,
+        address: lowerCaseAddress(controller),
+        functionName: 'sequence',
+        blockNumber,
+      }),
+    ]);
     const { lowest, highest, fallReadyAt, riseReadyAt } = allowed;
     return {
       parameter,

@@ -1,22 +1,6 @@
 import { type AbiParameter, BaseError, decodeErrorResult, type Hex, isAddress, isHex } from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
-import { ballastGovernorAbi } from './generated/ballast-governor.ts';
-import { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';
-import { circuitBreakerAbi } from './generated/circuit-breaker.ts';
-import { coinAbi } from './generated/coin.ts';
-import { decisionLogAbi } from './generated/decision-log.ts';
-import { electorateAbi } from './generated/electorate.ts';
-import { feedPriceSourceAbi } from './generated/feed-price-source.ts';
-import { governanceBridgeAbi } from './generated/governance-bridge.ts';
-import { modelRegistryAbi } from './generated/model-registry.ts';
-import { moduleRegistryAbi } from './generated/module-registry.ts';
-import { nodeRegistryAbi } from './generated/node-registry.ts';
-import { overrideModuleAbi } from './generated/override-module.ts';
-import { parameterRegistryAbi } from './generated/parameter-registry.ts';
-import { referenceCoreAbi } from './generated/reference-core.ts';
-import { slasherAbi } from './generated/slasher.ts';
-import { stabilityOracleAbi } from './generated/stability-oracle.ts';
-import { timelockAbi } from './generated/timelock.ts';
+import { contractErrors } from './generated/contract-errors.ts';
 import { digestFromWord, lowerCaseAddress } from './words.ts';
 
 /** An argument of a revert: hashes without 0x, addresses in lower case, integers as bigint. */
@@ -81,27 +65,6 @@ const HINTS: Readonly<Record<string, string>> = {
   ALREADY_REGISTERED: 'nothing is left to do; to change keys, exit and withdraw first',
 };
 
-/** The errors of all contracts: one may pass on another's. */
-const ERRORS = [
-  nodeRegistryAbi,
-  modelRegistryAbi,
-  parameterRegistryAbi,
-  decisionLogAbi,
-  overrideModuleAbi,
-  boundedAutonomyControllerAbi,
-  circuitBreakerAbi,
-  feedPriceSourceAbi,
-  stabilityOracleAbi,
-  ballastGovernorAbi,
-  timelockAbi,
-  electorateAbi,
-  governanceBridgeAbi,
-  moduleRegistryAbi,
-  referenceCoreAbi,
-  coinAbi,
-  slasherAbi,
-].flatMap((abi) => abi.filter((item) => item.type === 'error'));
-
 /**
  * Runs a request to the chain and turns what it throws into a typed error.
  *
@@ -142,7 +105,7 @@ function typedCause(error: unknown): BallastError | undefined {
 /** @returns undefined when no contract of this project raises such an error. */
 export function decodeRevert(data: Hex, cause?: unknown): ContractRevertError | undefined {
   try {
-    const decoded = decodeErrorResult({ abi: ERRORS, data });
+    const decoded = decodeErrorResult({ abi: contractErrors, data });
     const inputs: readonly AbiParameter[] = decoded.abiItem.type === 'error' ? decoded.abiItem.inputs : [];
     const values: readonly unknown[] = decoded.args ?? [];
     const args = inputs.map((input, i) => [input.name || String(i), argument(values[i])] as const);

@@ -15,11 +15,12 @@ function fakeChain() {
     sequence: () => 4n,
   };
   const reader = {
-    multicall: async ({ contracts }: { contracts: readonly { functionName: string }[] }) => {
+    getBlockNumber: async () => {
       state.reads += 1;
       if (state.isAway) throw new Error('away');
-      return contracts.map(({ functionName }) => answers[functionName]?.());
+      return 7n;
     },
+    readContract: async ({ functionName }: { functionName: string }) => answers[functionName]?.(),
   };
   return { state, link: { reader, document } as unknown as ChainLink };
 }
