@@ -35,9 +35,10 @@ async function main(): Promise<void> {
   const isPart = positionals.length > 0 || values.grep !== undefined;
   const files =
     positionals.length > 0 ? selectTestFiles(ROOT, process.cwd(), positionals) : findTestFiles(ROOT);
-  const { parallel, beside, patient, alone } = groupTestFiles(files);
+  const { parallel, beside, patient, paired, alone } = groupTestFiles(files);
   const checks = isPart ? [] : CHECKS;
-  const count = checks.length + parallel.length + beside.length + patient.length + alone.length;
+  const groups = [parallel, beside, patient, paired, alone];
+  const count = checks.length + groups.flat().length;
   const options = {
     root: ROOT,
     scratch,
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
   const longest = runPool(runSuites(beside), 1);
   await runPool([...runChecks, ...runSuites(parallel)], Math.min(4, availableParallelism()));
   await Promise.all([longest, runPool(runSuites(patient), 3)]);
+  await runPool(runSuites(paired), 2);
   for (const group of alone) {
     console.log(`       ${group.name}`);
     const onTest = ({ type, ...rest }: { type: string; title?: string }): void => {

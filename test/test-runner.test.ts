@@ -154,6 +154,7 @@ describe('test runner', () => {
       'contracts/test/generated.test.ts',
       'node/network/test/a.test.ts',
       'node/store/test/a.test.ts',
+      'node/test/e2e/faults.test.ts',
       'node/test/e2e/operator.test.ts',
       'simulations/test/a.test.ts',
       'simulations/test/e2e/kill.test.ts',
@@ -175,6 +176,7 @@ describe('test runner', () => {
     ]);
     expect(groups.beside.map(({ name }) => name)).to.deep.equal(['simulations/test/e2e/kill.test.ts']);
     expect(groups.patient.map(({ name }) => name)).to.deep.equal(['node/test/e2e/operator.test.ts']);
+    expect(groups.paired.map(({ name }) => name)).to.deep.equal(['node/test/e2e/faults.test.ts']);
     expect(groups.alone.map(({ name }) => name)).to.deep.equal(['test/e2e/devnet.test.ts']);
   });
 

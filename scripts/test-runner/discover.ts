@@ -25,6 +25,9 @@ const PATIENT: readonly string[] = [
   'node/test/e2e/hostile-peer.test.ts',
 ];
 
+/** End-to-end files whose limits are near what they take, and that compute little: two of them at a time. */
+const PAIRED: readonly string[] = ['simulations/test/e2e/kill-nodes.test.ts', 'node/test/e2e/faults.test.ts'];
+
 /** A set of test files that one mocha process runs. */
 export type TestGroup = { readonly name: string; readonly files: readonly string[] };
 
@@ -56,24 +59,26 @@ export function selectTestFiles(root: string, cwd: string, patterns: readonly st
 
 /**
  * Splits test files into the groups that may run beside each other, a folder each, and the end-to-end files, which
- * start processes: one beside those of the folders, the patient ones three at a time, the others each with the machine
- * to itself.
+ * start processes: one beside those of the folders, the patient ones three at a time, two that compute little together,
+ * the others each with the machine to itself.
  */
 export function groupTestFiles(files: readonly string[]): {
   parallel: TestGroup[];
   beside: TestGroup[];
   patient: TestGroup[];
+  paired: TestGroup[];
   alone: TestGroup[];
 } {
   const byFolder = new Map<string, string[]>();
   const alone: TestGroup[] = [];
   const alike = (known: readonly string[]): TestGroup[] =>
     known.filter((file) => files.includes(file)).map((file) => ({ name: file, files: [file] }));
-  const [beside, patient] = [alike([BESIDE]), alike(PATIENT)];
+  const [beside, patient, paired] = [alike([BESIDE]), alike(PATIENT), alike(PAIRED)];
+  const together = [BESIDE, ...PATIENT, ...PAIRED];
   for (const file of files) {
     const parts = file.split(sep);
     if (parts.some((part, i) => part === 'test' && parts[i + 1] === 'e2e')) {
-      if (file !== BESIDE && !PATIENT.includes(file)) alone.push({ name: file, files: [file] });
+      if (!together.includes(file)) alone.push({ name: file, files: [file] });
       continue;
     }
     // These two hold folders that have nothing to do with each other, and most of the time is spent in them.
@@ -85,5 +90,5 @@ export function groupTestFiles(files: readonly string[]): {
   // What takes longest begins first, so that it does not end alone.
   const rank = (name: string): number => SLOWEST_FIRST.findIndex((folder) => name.startsWith(folder));
   const parallel = [...byFolder].map(([name, group]) => ({ name, files: group }));
-  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), beside, patient, alone };
+  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), beside, patient, paired, alone };
 }
