@@ -28,6 +28,7 @@ import { encodeRoll, preparedRollKey, type Roll, updatesOf } from './roll.ts';
 import type { Basis, BodyStatus, RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
+import { askAgain } from './sync/ask-again.ts';
 import { obtainEvidence } from './sync/evidence-fetch.ts';
 import type { OwnRows } from './sync/own-rows.ts';
 import { obtainStanding } from './sync/standing-fetch.ts';
@@ -60,12 +61,7 @@ export type EffectsParts = {
   readonly onBasis: (basis: Basis) => Promise<void>;
   /** Hears the proof of a forged step, once its round is in the log. */
   readonly onForgedStep: (proof: Uint8Array) => Promise<void>;
-  readonly loop: Loop;
-};
-
-type Loop = {
-  readonly signal: AbortSignal;
-  readonly post: (event: RoundEvent) => void;
+  readonly loop: { readonly signal: AbortSignal; readonly post: (event: RoundEvent) => void };
 };
 
 /**
@@ -85,7 +81,7 @@ export class Effects {
   /** The last round for which this node has said a header. */
   #trained = 0;
   readonly #hears: Pick<EffectsParts, 'onLogged' | 'onProof' | 'onCarried' | 'onBasis' | 'onForgedStep'>;
-  readonly #loop: Loop;
+  readonly #loop: EffectsParts['loop'];
   readonly #audits: TrainingAudits;
   /** Of the round in progress, as this node last heard it. */
   #roundBeacon: Digest | undefined;
@@ -319,7 +315,9 @@ export class Effects {
 
   async #train({ round, base }: Effect<'train'>): Promise<void> {
     const { signal } = this.#round;
-    const version = await this.#exchange.obtainVersion(base, signal);
+    const ask = () => this.#exchange.obtainVersion(base, signal);
+    const version = await askAgain(ask, this.#collaborators, signal);
+    if (version === undefined) return;
     const trained = await this.#collaborators.trainer.train(round, { ...version, head: base }, signal);
     if (trained === undefined || signal.aborted) return;
     const { update, privacy, ledger } = trained;
