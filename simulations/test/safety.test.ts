@@ -155,6 +155,25 @@ describe('a round whose only quorum needs a node that was away', () => {
     });
 });
 
+describe('a member that nobody serves the version it trains from', () => {
+  it('asks again once the links are back (seed 8180)', async () => {
+    const { violations } = await runSchedule({
+      seed: 8180,
+      nodes: 4,
+      rounds: 1,
+      acceptance: 1,
+      syncMs: 2,
+      faults: [
+        { kind: 'byzantine', node: 0, behaviour: 'replaying', victim: 3 },
+        { kind: 'loss', atMs: 5_543, forMs: 2_681, share: 0.05 },
+        { kind: 'partition', atMs: 7_808, forMs: 1_151, groups: [[2], [3, 1, 0]] },
+        { kind: 'partition', atMs: 3_352, forMs: 2_051, groups: [[3], [1, 2, 0]] },
+      ],
+    });
+    expect(violations).to.deep.equal([]);
+  });
+});
+
 const QUIET: Schedule = { seed: 1, nodes: 7, rounds: 1, acceptance: 1, syncMs: 5, faults: [] };
 
 /** What looks like a fault of an honest node, and is none. */
