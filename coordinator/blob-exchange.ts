@@ -11,6 +11,7 @@ import type { Head } from './entry.ts';
 import { Patience } from './patience.ts';
 import { genesisState } from './round-aggregator.ts';
 import { decodeStanding, MAX_STANDING_BYTES, type StandingTable } from './standing/index.ts';
+import { askAgain } from './sync/ask-again.ts';
 
 /** The largest model that this node fetches: no layout comes near it. */
 const MAX_MODEL_BYTES = 8 << 20;
@@ -172,19 +173,28 @@ export class BlobExchange {
     );
   }
 
-  /** Everybody's standing as it was certified. @throws BallastError `BODY_NOT_SERVED`, `STANDING_MALFORMED`. */
-  async obtainStanding(digest: Digest, round: number, signal: AbortSignal): Promise<StandingTable> {
+  /**
+   * Everybody's standing as it was certified; asks until it is served.
+   *
+   * @throws BallastError `STANDING_MALFORMED`; the signal's reason.
+   */
+  obtainStanding(digest: Digest, round: number, signal: AbortSignal): Promise<StandingTable> {
     const peers = nodesOf(this.#options.committee);
-    return decodeStanding(await this.obtain(digest, peers, MAX_STANDING_BYTES, round, signal));
+    const ask = async () =>
+      decodeStanding(await this.obtain(digest, peers, MAX_STANDING_BYTES, round, signal));
+    return askAgain(ask, this.#collaborators.clock, signal);
   }
 
-  /** Weights and state of a certified version. */
-  async obtainVersion(
+  /** Weights and state of a certified version; asks until they are served. @throws the signal's reason. */
+  obtainVersion(
     { modelDigest, stateDigest, round }: Pick<Head, 'modelDigest' | 'stateDigest' | 'round'>,
     signal: AbortSignal,
   ): Promise<Version> {
-    const weights = await this.obtainWeights(modelDigest, round, signal);
-    return { weights, state: await this.obtainState(stateDigest, round, signal) };
+    const ask = async () => {
+      const weights = await this.obtainWeights(modelDigest, round, signal);
+      return { weights, state: await this.obtainState(stateDigest, round, signal) };
+    };
+    return askAgain(ask, this.#collaborators.clock, signal);
   }
 
   /**

@@ -28,10 +28,8 @@ import { encodeRoll, preparedRollKey, type Roll, updatesOf } from './roll.ts';
 import type { Basis, BodyStatus, RoundEffect, RoundEvent } from './round/types.ts';
 import { hasState } from './round-aggregator.ts';
 import { encodeStanding, type StandingTable, weighted, weightOf } from './standing/index.ts';
-import { askAgain } from './sync/ask-again.ts';
 import { obtainEvidence } from './sync/evidence-fetch.ts';
 import type { OwnRows } from './sync/own-rows.ts';
-import { obtainStanding } from './sync/standing-fetch.ts';
 import { TrainingAudits } from './training-proof/training-audits.ts';
 import { encodeTranscript, transcriptKey } from './transcript.ts';
 import { bodyBytes, encodeBody, normClass } from './update-body.ts';
@@ -315,9 +313,7 @@ export class Effects {
 
   async #train({ round, base }: Effect<'train'>): Promise<void> {
     const { signal } = this.#round;
-    const ask = () => this.#exchange.obtainVersion(base, signal);
-    const version = await askAgain(ask, this.#collaborators, signal);
-    if (version === undefined) return;
+    const version = await this.#exchange.obtainVersion(base, signal);
     const trained = await this.#collaborators.trainer.train(round, { ...version, head: base }, signal);
     if (trained === undefined || signal.aborted) return;
     const { update, privacy, ledger } = trained;
@@ -424,14 +420,8 @@ export class Effects {
   }
 
   async #fetchStanding({ round, digest }: Effect<'fetch-standing'>): Promise<void> {
-    const table = await obtainStanding(
-      digest,
-      round,
-      this.#exchange,
-      this.#collaborators,
-      this.#round.signal,
-    );
-    if (table !== undefined) this.#loop.post({ type: 'standing', round, table });
+    const table = await this.#exchange.obtainStanding(digest, round, this.#round.signal);
+    this.#loop.post({ type: 'standing', round, table });
   }
 
   async #fetchEvidence({ round, view, from, digests }: Effect<'fetch-evidence'>): Promise<void> {
