@@ -3,7 +3,6 @@ import type { Digest } from '../../protocol/digest.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import { circuitBreakerAbi as abi } from './generated/circuit-breaker.ts';
-import { stabilityOracleAbi } from './generated/stability-oracle.ts';
 import { transact, type WaitOptions } from './transact.ts';
 import { lowerCaseAddress, wordFromDigest } from './words.ts';
 
@@ -128,40 +127,6 @@ export async function resumptionOf(
   return readyAt === 0n ? undefined : { readyAt: Number(readyAt), isCancelled };
 }
 
-/**
- * Has the oracle record and the breaker observe, where each is due: what a keeper does every few minutes. Whoever else
- * does the same at the same time costs nothing but a refusal.
- *
- * @returns the receipts of what was done.
- * @throws BallastError `CHAIN_REQUEST_FAILED`; ContractRevertError when another came first.
- */
-export async function watch(
-  reader: ChainReader,
-  writer: ChainWriter,
-  { breaker, oracle }: { readonly breaker: string; readonly oracle: string },
-  wait: WaitOptions = {},
-): Promise<{ readonly recorded?: TransactionReceipt; readonly observed?: TransactionReceipt }> {
-  const [now, recordAt, observeAt] = await chainRequest('read what is due', () =>
-    Promise.all([
-      reader.getBlock().then(({ timestamp }) => timestamp),
-      reader.readContract({
-        abi: stabilityOracleAbi,
-        address: lowerCaseAddress(oracle),
-        functionName: 'nextRecordAt',
-      }),
-      reader.readContract({ abi, address: lowerCaseAddress(breaker), functionName: 'nextObservationAt' }),
-    ]),
-  );
-  const send = (what: string, to: string, data: Hex) =>
-    transact(reader, writer, what, { to: lowerCaseAddress(to), data }, wait);
-  const record = encodeFunctionData({ abi: stabilityOracleAbi, functionName: 'record' });
-  const observe = encodeFunctionData({ abi, functionName: 'observe' });
-  return {
-    ...(now < recordAt ? {} : { recorded: await send('record prices', oracle, record) }),
-    ...(now < observeAt ? {} : { observed: await send('observe', breaker, observe) }),
-  };
-}
-
 /** What is halted, all at one block; the latest unless given. */
 export async function breakerStatus(
   reader: ChainReader,
@@ -177,9 +142,30 @@ export async function breakerStatus(
       reader.readContract({ ...at, functionName: 'isMintingHalted', args: [ZERO_WORD] }),
       reader.readContract({ ...at, functionName: 'isBurningHalted', args: [ZERO_WORD] }),
     ]);
-    const classes = Array.from({ length: 32 }, (_, i) => i).filter((i) => (status.classes >>> i) % 2 === 1);
+    const classes = haltedClasses(status.classes);
     return { ...status, classes, isMintingHalted, isBurningHalted, trips, observedAt };
   });
+}
+
+/** The classes whose bits are set, ascending. */
+export const haltedClasses = (bits: number): number[] =>
+  Array.from({ length: 32 }, (_, i) => i).filter((i) => (bits >>> i) % 2 === 1);
+
+/** What is halted as a whole, in words: `all`, `risk-raising`, `class 3`, `single parameters`, `minting`, `burning`. */
+export function haltedWords(
+  status: Pick<
+    BreakerStatus,
+    'all' | 'riskRaising' | 'anyParameter' | 'classes' | 'isMintingHalted' | 'isBurningHalted'
+  >,
+): string[] {
+  return [
+    ...(status.all ? ['all'] : []),
+    ...(status.riskRaising ? ['risk-raising'] : []),
+    ...status.classes.map((number) => `class ${number}`),
+    ...(status.anyParameter ? ['single parameters'] : []),
+    ...(status.isMintingHalted ? ['minting'] : []),
+    ...(status.isBurningHalted ? ['burning'] : []),
+  ];
 }
 
 /** Whether this parameter is halted by itself; a wider halt does not count. */

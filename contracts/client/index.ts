@@ -10,6 +10,7 @@ export {
 export { blsKeysAt, committeeBlsKeys, registerBlsKey } from './bls-registry.ts';
 export { type BlsCommitScheme, blsCommitScheme } from './bls-scheme.ts';
 export * from './breaker.ts';
+export * from './breaker-keeping.ts';
 export * from './breaker-settings.ts';
 export { type ChainReader, type ChainWriter, createReader, createWriter, type Endpoint } from './clients.ts';
 export { type CommitteeSignature, committeeRoot } from './committee.ts';

@@ -40,6 +40,8 @@ const PUBLIC: ReadonlySet<string> = new Set([
   'recommended',
   'fee',
   'proposed',
+  'observed',
+  'halted',
   'finished',
   'condition',
 ]);

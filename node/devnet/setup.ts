@@ -40,6 +40,8 @@ const BLOCK_SECONDS = 1;
 /** Keys of a devnet live for minutes and hold play money: a light lock keeps the start quick. */
 const SCRYPT_COST = 2 ** 14;
 const FUNDS = parseEther('100');
+/** Nodes that have the breaker observe: one does, another where it is away. Observations count, not observers. */
+const KEEPERS = 2;
 /** Blocks between the setup and the first beacon. */
 const FIRST_BEACON_BLOCKS = 4;
 
@@ -201,6 +203,7 @@ export async function configureNodes(
       rounds: options.rounds,
       ...(options.kernels === undefined ? {} : { aggregation: { kernels: options.kernels } }),
       api: apiConfigSchema.parse({ port: 0 }),
+      ...(index < KEEPERS ? { breaker: { observe: true } } : {}),
       ...(index === 0 ? { listen: [`/ip4/127.0.0.1/tcp/${bootstrapPort}`] } : {}),
     };
     const configPath = join(folder, 'config.json');

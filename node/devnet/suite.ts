@@ -1,5 +1,7 @@
 import { parseEther } from 'viem';
 import {
+  DEFAULT_BREAKER_SETTINGS,
+  DEFAULT_ORACLE_SETTINGS,
   devAccount,
   referenceParameters,
   STABILITY_FEE,
@@ -25,6 +27,15 @@ export const COLLATERAL = 'ETH';
 /** The bond that operators post. */
 export const BOND = parseEther('1');
 const MANDATE_SECONDS = 86_400;
+
+/** A decision every few seconds is no flood where a round takes as long. */
+const OBSERVING = {
+  ...DEFAULT_BREAKER_SETTINGS,
+  interval: 10,
+  timeToLive: 300,
+  dwell: 60,
+  rateWindow: 60,
+} as const;
 
 /** The fee that the devnet's coin starts with, and what governance lets models do to it. */
 export const FEE = {
@@ -64,7 +75,8 @@ export function devnetSuite(now: number): SuiteOptions {
       season: 86_400,
     },
     bridge: { delay: 2, council: { address: council.address, until: now + MANDATE_SECONDS } },
-    breaker: { guardians: [guardian.address], resumeDelaySeconds: 60 },
+    breaker: { guardians: [guardian.address], resumeDelaySeconds: 60, settings: OBSERVING },
+    oracle: { ...DEFAULT_ORACLE_SETTINGS, interval: 15 },
     peg: { hand: { owner: keeper.address, answer: 100_000_000n } },
     parameters: referenceParameters('reference-core', [COLLATERAL]).map((configuration) =>
       configuration.parameter === STABILITY_FEE

@@ -110,6 +110,18 @@ export const METRICS = [
   },
   { name: 'ballast_publications_total', type: 'counter', help: 'Versions seen published on the chain' },
   { name: 'ballast_stability_fee_ratio', type: 'gauge', help: 'Yearly stability fee; 0.05 is 5 % a year' },
+  {
+    name: 'ballast_breaker_observations_total',
+    type: 'counter',
+    help: 'Observations of the circuit breaker that this node has sent; failed: a source did not answer',
+    labels: ['outcome'],
+  },
+  {
+    name: 'ballast_breaker_trips_total',
+    type: 'counter',
+    help: 'Trips that this node saw as a keeper, by cause; other: by a guardian, governance or another keeper',
+    labels: ['cause'],
+  },
   { name: 'ballast_peers', type: 'gauge', help: 'Peers connected' },
   { name: 'ballast_chain_finalized_height', type: 'gauge', help: 'Last final block that was seen' },
   { name: 'ballast_chain_lag_seconds', type: 'gauge', help: 'Time since that block was seen' },

@@ -135,6 +135,14 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
         case 'fee':
           // A wad: 10^18 is 100 % a year. Only shown, so a float is good enough.
           return gauge('ballast_stability_fee_ratio').set(Number(event.after) / 1e18);
+        case 'observed':
+          return counter('ballast_breaker_observations_total').inc({
+            outcome: event.isUsable ? 'usable' : 'failed',
+          });
+        case 'halted':
+          for (const cause of event.causes.length === 0 ? ['other'] : event.causes)
+            counter('ballast_breaker_trips_total').inc({ cause });
+          return undefined;
         case 'refused':
           return counter('ballast_refusals_total').inc({ code: labels.refusal.of(event.code) });
         case 'condition':

@@ -12,6 +12,7 @@ import { FailStopStore, LevelStore, type NodeStore, StoreError } from '../store/
 import { createTrainer, type EngineName } from '../training/index.ts';
 import { auditedStepOf } from './audited-step.ts';
 import type { Backoff } from './backoff.ts';
+import { BreakerKeeper, KEEPING, keeperTurn } from './breaker-keeper.ts';
 import { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
 import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
@@ -419,6 +420,10 @@ export class BallastNode {
         }
       })(),
     );
+    if (this.#options.config.breaker?.observe !== true) return;
+    const turn = () => keeperTurn(this.#committeeNow, this.#options.identity.nodeId);
+    const keeping = { link, turn, conditions: this.#conditions, emit: this.#emit };
+    this.#beside(new BreakerKeeper(KEEPING, keeping).run(signal));
   }
 
   /** Waits for all, after a time for a quorum; begins again where the network was made anew. */

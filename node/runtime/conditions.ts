@@ -50,6 +50,16 @@ export const CONDITIONS = {
     isNotice: true,
     hint: 'see docs/refusals.md for the code that the message names',
   },
+  ORACLE_UNUSABLE: {
+    holdsChain: false,
+    isNotice: true,
+    hint: 'nothing: see that the price feed of the message answers; the breaker counts it as failed until it does',
+  },
+  BREAKER_UNOBSERVED: {
+    holdsChain: false,
+    isNotice: true,
+    hint: 'see the message; other keepers may observe meanwhile',
+  },
   LEDGER_BEHIND: { holdsChain: false, hint: 'restore the newest backup of the data folder' },
 } as const satisfies Readonly<Record<string, Terms>>;
 

@@ -1,3 +1,4 @@
+import type { TripCause } from '../../contracts/client/index.ts';
 import type { Finding, Suspicion } from '../../coordinator/index.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
@@ -114,6 +115,25 @@ export type NodeEvent =
       readonly current: string;
       readonly value: string;
       readonly transaction: string;
+    }
+  | {
+      /** This node has had the circuit breaker observe; `pegPrice` has 18 decimals, 0 where a source failed. */
+      readonly event: 'observed';
+      readonly level: number;
+      readonly severity: number;
+      readonly isUsable: boolean;
+      readonly pegPrice: string;
+      readonly transaction: string;
+    }
+  | {
+      /** A keeper has seen the circuit breaker halt; `causes` where its own observation has tripped it. */
+      readonly event: 'halted';
+      /** Halts so far. */
+      readonly trips: number;
+      readonly causes: readonly TripCause[];
+      readonly severity: number;
+      /** All that is halted now, in words. */
+      readonly halted: readonly string[];
     }
   | {
       readonly event: 'refused';

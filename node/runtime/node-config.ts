@@ -73,6 +73,8 @@ const schema = z.strictObject({
       epsilonBudget: z.number().positive(),
     })
     .optional(),
+  /** Whether this node has the circuit breaker observe when it is due; it does not unless given. */
+  breaker: z.strictObject({ observe: z.boolean() }).optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),
   /** Keeps the bodies, models and transcripts of all rounds. */

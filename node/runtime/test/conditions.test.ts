@@ -45,7 +45,12 @@ describe('conditions', () => {
       const { conditions } = make();
       conditions.raise(code, 'now');
       expect(conditions.active).to.have.length(1);
-      const isNotice = code === 'PRIVACY_BUDGET_SPENT' || code === 'UPDATE_DROPPED';
+      const isNotice = [
+        'PRIVACY_BUDGET_SPENT',
+        'UPDATE_DROPPED',
+        'ORACLE_UNUSABLE',
+        'BREAKER_UNOBSERVED',
+      ].includes(code);
       expect(conditions.faults, code).to.have.length(isNotice ? 0 : 1);
     }
   });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { decodeFunctionData, encodeFunctionData } from 'viem';
+import { devnetFeedAbi } from '../../../contracts/client/generated/devnet-feed.ts';
 import * as client from '../../../contracts/client/index.ts';
 import { type Committee, createCommittee } from '../../../coordinator/index.ts';
 import { type NetworkDocument, networkId } from '../../../protocol/network.ts';
@@ -7,6 +8,8 @@ import { openReferenceCore } from '../../devnet/reference.ts';
 import { devnetPeople, devnetSuite, FEE } from '../../devnet/suite.ts';
 import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
 import { registerOperator } from '../../operator/index.ts';
+import { BreakerKeeper, KEEPING } from '../breaker-keeper.ts';
+import { Conditions } from '../conditions.ts';
 import { FeeAdvisor } from '../fee-advisor.ts';
 import { ChainLink, type NodeEvent } from '../index.ts';
 import { endpointOf, GENESIS } from './committee-on-chain.ts';
@@ -201,6 +204,62 @@ describe('the suite on a chain', function () {
     const explanation = decodeURIComponent(String(uri).slice('data:,'.length));
     expect(justification).to.equal(`0x${client.explanationDigest(explanation)}`);
     expect(explanation).to.match(/^forecast -1000 bp in 24 h, below target: fee rises/);
+  });
+
+  it('is observed by a keeper when it is due, halts on failed observations, and is left alone after that', async () => {
+    const events: NodeEvent[] = [];
+    const emit = (event: NodeEvent) => events.push(event);
+    const [first] = members;
+    if (first === undefined) throw new Error('no member');
+    const link = await ChainLink.open(document, anvil.rpcUrl, first.account);
+    const conditions = new Conditions({ emit, now: () => 0 });
+    const keeper = new BreakerKeeper(KEEPING, { link, turn: () => 0, conditions, emit });
+    const { signal } = new AbortController();
+    const told = () => events.splice(0).map((event) => ('code' in event ? event.code : event.event));
+    const sent = () => reader.getTransactionCount({ address: first.account.address });
+    const writeFeed = async (answer: bigint) => {
+      const data = encodeFunctionData({ abi: devnetFeedAbi, functionName: 'write', args: [answer] });
+      const call = { to: at('pegFeed'), data };
+      await client.transactionsOf(reader, writerOf(people.keeper)).send({ what: 'write the feed', call });
+    };
+
+    expect(await keeper.keep(signal)).to.be.within(8_000, 10_000);
+    expect(events).to.have.length(1);
+    const usable = { level: 0, severity: 0, isUsable: true, pegPrice: String(10n ** 18n) };
+    expect(events.splice(0)[0]).to.deep.include({ event: 'observed', ...usable });
+    const before = await sent();
+    await keeper.keep(signal);
+    expect([told(), await sent()]).to.deep.equal([[], before]);
+
+    await writeFeed(0n);
+    for (let i = 0; i < 3; i++) {
+      await passTime(10);
+      await keeper.keep(signal);
+    }
+    const failed = events.splice(0);
+    const [condition, ...further] = failed.filter((event) => event.event === 'condition');
+    expect(further).to.deep.equal([]);
+    expect(condition?.message).to.equal('oracle: no price of the coin: not positive');
+    expect(failed.filter((event) => event.event === 'observed' && !event.isUsable)).to.have.length(3);
+    expect(failed.at(-1)).to.deep.include({
+      event: 'halted',
+      causes: ['oracle-failure'],
+      severity: 0,
+      halted: ['risk-raising', 'minting'],
+    });
+    await passTime(20);
+    const halted = await sent();
+    expect(await keeper.keep(signal)).to.equal(KEEPING.mostPauseMs);
+    expect([told(), await sent()]).to.deep.equal([[], halted]);
+
+    await writeFeed(97_000_000n);
+    for (let i = 0; i < 3; i++) {
+      await passTime(15);
+      await keeper.keep(signal);
+    }
+    expect(told()).to.deep.equal(['ORACLE_UNUSABLE', 'observed', 'observed', 'observed', 'halted']);
+    const status = await client.breakerStatus(reader, at('circuitBreaker'));
+    expect(status).to.deep.include({ severity: 4, riskRaising: true, isMintingHalted: true });
   });
 
   /** The whole way of an emergency action through the governor. */
