@@ -174,8 +174,10 @@ describe('test runner', () => {
       ['node/store', 1],
       ['test', 1],
     ]);
-    expect(groups.beside.map(({ name }) => name)).to.deep.equal(['simulations/test/e2e/kill.test.ts']);
-    expect(groups.patient.map(({ name }) => name)).to.deep.equal(['node/test/e2e/operator.test.ts']);
+    expect(groups.beside.map(({ name }) => name)).to.deep.equal([
+      'simulations/test/e2e/kill.test.ts',
+      'node/test/e2e/operator.test.ts',
+    ]);
     expect(groups.paired.map(({ name }) => name)).to.deep.equal(['node/test/e2e/faults.test.ts']);
     expect(groups.alone.map(({ name }) => name)).to.deep.equal(['test/e2e/devnet.test.ts']);
   });

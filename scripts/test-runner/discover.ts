@@ -14,20 +14,20 @@ const HEAVY: ReadonlyMap<string, string> = new Map([
   ['contracts/test/generated.test.ts', 'contracts/forge'],
   ['simulations/test/learning.test.ts', 'simulations/test/learning.test.ts'],
 ]);
-/** The longest of the patient files: it begins with the first that compute, and ends before they do. */
-const BESIDE = 'simulations/test/e2e/kill.test.ts';
-/** End-to-end files that mostly wait and whose limits are far from what they take: three of them may run at a time. */
-const PATIENT: readonly string[] = [
+/** End-to-end files whose limits are far from what they take: one after the other beside the first that compute. */
+const BESIDE: readonly string[] = [
+  'simulations/test/e2e/kill.test.ts',
   'node/test/e2e/operator.test.ts',
   'node/test/e2e/signals.test.ts',
-  'node/test/e2e/hostile-peer.test.ts',
   'node/test/e2e/bad-input.test.ts',
-  // Last, when least runs beside it: its members change views after 0.9 s.
-  'simulations/test/e2e/kill-leader.test.ts',
 ];
-
-/** End-to-end files whose limits are near what they take, and that compute little: two of them at a time. */
-const PAIRED: readonly string[] = ['simulations/test/e2e/kill-nodes.test.ts', 'node/test/e2e/faults.test.ts'];
+/** End-to-end files whose rounds have deadlines, and that compute little: two of them at a time. */
+const PAIRED: readonly string[] = [
+  'simulations/test/e2e/kill-leader.test.ts',
+  'node/test/e2e/hostile-peer.test.ts',
+  'simulations/test/e2e/kill-nodes.test.ts',
+  'node/test/e2e/faults.test.ts',
+];
 
 /** A set of test files that one mocha process runs. */
 export type TestGroup = { readonly name: string; readonly files: readonly string[] };
@@ -60,13 +60,12 @@ export function selectTestFiles(root: string, cwd: string, patterns: readonly st
 
 /**
  * Splits test files into the groups that may run beside each other, a folder each, and the end-to-end files, which
- * start processes: one beside those of the folders, the patient ones three at a time, two that compute little together,
- * the others each with the machine to itself.
+ * start processes: some beside those of the folders, two at a time where they compute little, the others each with the
+ * machine to itself.
  */
 export function groupTestFiles(files: readonly string[]): {
   parallel: TestGroup[];
   beside: TestGroup[];
-  patient: TestGroup[];
   paired: TestGroup[];
   alone: TestGroup[];
 } {
@@ -74,8 +73,8 @@ export function groupTestFiles(files: readonly string[]): {
   const alone: TestGroup[] = [];
   const alike = (known: readonly string[]): TestGroup[] =>
     known.filter((file) => files.includes(file)).map((file) => ({ name: file, files: [file] }));
-  const [beside, patient, paired] = [alike([BESIDE]), alike(PATIENT), alike(PAIRED)];
-  const together = [BESIDE, ...PATIENT, ...PAIRED];
+  const [beside, paired] = [alike(BESIDE), alike(PAIRED)];
+  const together = [...BESIDE, ...PAIRED];
   for (const file of files) {
     const parts = file.split(sep);
     if (parts.some((part, i) => part === 'test' && parts[i + 1] === 'e2e')) {
@@ -91,5 +90,5 @@ export function groupTestFiles(files: readonly string[]): {
   // What takes longest begins first, so that it does not end alone.
   const rank = (name: string): number => SLOWEST_FIRST.findIndex((folder) => name.startsWith(folder));
   const parallel = [...byFolder].map(([name, group]) => ({ name, files: group }));
-  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), beside, patient, paired, alone };
+  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), beside, paired, alone };
 }

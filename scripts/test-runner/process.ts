@@ -24,7 +24,8 @@ export class GroupProcess {
     this.#child = spawn(process.execPath, args, {
       cwd: root,
       detached: true,
-      env: { ...process.env, PATH: path.join(delimiter) },
+      // No package here is a link; looking for links is a fifth of what the start of a node computes.
+      env: { ...process.env, PATH: path.join(delimiter), NODE_PRESERVE_SYMLINKS: '1' },
       stdio: ['ignore', output, output],
     });
     closeSync(output);

@@ -59,6 +59,7 @@ export class Run {
         TMPDIR: sandbox.tmp,
         // Half of the processor time of a start is compiling the same packages again.
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        NODE_PRESERVE_SYMLINKS: process.env.NODE_PRESERVE_SYMLINKS,
         BALLAST_TEST_MARK: this.#mark,
       },
     });
