@@ -80,7 +80,6 @@ export class Lane {
       FOUNDRY_FUZZ_FAILURE_PERSIST_DIR: join(this.#folder, 'fuzz'),
       FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR: join(this.#folder, 'invariant'),
       FOUNDRY_OPTIMIZER: 'false',
-      FOUNDRY_DYNAMIC_TEST_LINKING: 'true',
       FOUNDRY_FUZZ_RUNS: '32',
       FOUNDRY_INVARIANT_RUNS: '4',
     };
