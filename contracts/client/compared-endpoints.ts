@@ -1,6 +1,12 @@
 import { custom, type EIP1193RequestFn, type Hex, type Transport } from 'viem';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
-import { answerOf, answerOfError, type EndpointAnswer } from './endpoint-answers.ts';
+import {
+  answerOf,
+  answerOfError,
+  type EndpointAnswer,
+  isRpcAnswer,
+  shownDifference,
+} from './endpoint-answers.ts';
 
 export type NamedEndpoint = { readonly name: string; readonly transport: Transport };
 
@@ -17,7 +23,7 @@ export type EndpointHealth = {
 export type Lie = {
   readonly endpoint: string;
   readonly method: string;
-  /** The beginnings of both. */
+  /** The beginnings of what they say differently: of the first field that differs, where both are objects. */
   readonly got: string;
   readonly agreed: string;
 };
@@ -25,6 +31,13 @@ export type Lie = {
 export type ComparedOptions = {
   /** Of one request to one endpoint; 5 s unless given. */
   readonly timeoutMs?: number;
+  /** How long the others are waited for when a majority has said the same; 1 s unless given. */
+  readonly graceMs?: number;
+  /**
+   * Of two endpoints, follows one while the other gives no answer at all, as a single one would be followed; false
+   * unless given. Of two that contradict each other neither is followed in any case.
+   */
+  readonly isOneEnough?: boolean;
   /** After so long a liar is asked again; 10 minutes unless given. */
   readonly readmitAfterMs?: number;
   readonly onLie?: (lie: Lie) => void;
@@ -41,14 +54,17 @@ type State = {
   failures: number;
   lies: number;
   isFailing: boolean;
+  /** Requests without an answer yet. */
+  open: number;
   distrustedUntil: number;
+  lastLie: Lie | undefined;
 };
 type Told = { readonly from: State; readonly answer: EndpointAnswer };
 type Block = { readonly number: Hex; readonly hash: Hex };
 type Pinned = { readonly block: Block; readonly value: unknown; readonly sharing: readonly State[] };
 
 export const MAX_COMPARED_ENDPOINTS = 16;
-const SHOWN = 160;
+const BY_NUMBER = 'eth_getBlockByNumber';
 const TAGS = new Set(['latest', 'safe', 'finalized']);
 /** Methods that read the state of a block, and where the block stands among their parameters. */
 const STATE_METHODS: ReadonlyMap<string, number> = new Map([
@@ -58,6 +74,13 @@ const STATE_METHODS: ReadonlyMap<string, number> = new Map([
   ['eth_getTransactionCount', 1],
   ['eth_getStorageAt', 2],
 ]);
+/** Quantities that honest endpoints advise differently: the middle of them is taken. */
+const ADVICE = new Set([
+  'eth_gasPrice',
+  'eth_maxPriorityFeePerGas',
+  'eth_estimateGas',
+  'eth_getTransactionCount',
+]);
 /** Methods whose answer is the same everywhere, or absent where it is not known yet. */
 const FIXED_METHODS = new Set(['eth_chainId', 'eth_getBlockByHash', 'eth_getTransactionReceipt']);
 
@@ -66,12 +89,13 @@ const FIXED_METHODS = new Set(['eth_chainId', 'eth_getBlockByHash', 'eth_getTran
  * majority of the configured endpoints has, and taken where a majority says the same. Whoever contradicts it about the
  * very same block is named and left aside for a while. An endpoint that is behind or on another branch is no liar.
  *
- * Compared: blocks, state, code, logs, receipts and the chain id. Estimates, pending state and advice on fees come
- * from the first endpoint that answers; a transaction is handed to all.
+ * Compared: blocks, state, code, logs, receipts and the chain id. Of estimates, pending nonces and advice on fees the
+ * lower median is taken; what else is pending comes from the first endpoint that answers; a transaction is handed to
+ * all. An endpoint that gave no answer is asked on, and not waited for until it answers.
  */
 export class ComparedEndpoints {
   readonly #states: readonly State[];
-  readonly #needed: number;
+  readonly #majorityOfAll: number;
   readonly #options: Required<Omit<ComparedOptions, 'onLie'>> & Pick<ComparedOptions, 'onLie'>;
 
   /** @throws UsageError `ENDPOINTS_INVALID` unless there are 2 to 16 of different names. */
@@ -84,14 +108,16 @@ export class ComparedEndpoints {
         { hint: 'name three or more: of two, neither can be told to lie' },
       );
     }
-    const fresh = { request: undefined, answers: 0, failures: 0, lies: 0, isFailing: false };
+    const fresh = { request: undefined, answers: 0, failures: 0, lies: 0, isFailing: false, open: 0 };
     this.#states = endpoints.map((each) => ({
       ...each,
       ...fresh,
       distrustedUntil: Number.NEGATIVE_INFINITY,
+      lastLie: undefined,
     }));
-    this.#needed = Math.floor(endpoints.length / 2) + 1;
-    this.#options = { timeoutMs: 5_000, readmitAfterMs: 600_000, now: () => performance.now(), ...options };
+    this.#majorityOfAll = Math.floor(endpoints.length / 2) + 1;
+    const defaults = { timeoutMs: 5_000, graceMs: 1_000, isOneEnough: false, readmitAfterMs: 600_000 };
+    this.#options = { ...defaults, now: () => performance.now(), ...options };
   }
 
   /** For `createReader` and `createWriter`. */
@@ -112,6 +138,11 @@ export class ComparedEndpoints {
     });
   }
 
+  /** The last lie of each endpoint that is left aside now. */
+  get lies(): readonly Lie[] {
+    return this.#states.flatMap((state) => (this.#isTrusted(state) ? [] : (state.lastLie ?? [])));
+  }
+
   async #request(call: Request): Promise<unknown> {
     const { method } = call;
     const params: readonly unknown[] = Array.isArray(call.params) ? call.params : [];
@@ -119,13 +150,22 @@ export class ComparedEndpoints {
     if (method === 'eth_blockNumber') return (await this.#pin('latest')).block.number;
     if (FIXED_METHODS.has(method))
       return this.#agreed(method, await this.#askAll(call), 'absent is an answer');
-    if (method === 'eth_getBlockByNumber') return (await this.#pin(params[0], params[1] === true)).value;
+    if (method === 'eth_getBlockByNumber') return await this.#block(params[0], params[1] === true);
     if (method === 'eth_getLogs') return await this.#logs(params[0]);
     const place = STATE_METHODS.get(method);
-    if (place === undefined || params[place] === 'pending') return await this.#first(call);
+    if (place === undefined || params[place] === 'pending')
+      return await (ADVICE.has(method) ? this.#advised(call) : this.#first(call));
     const { block, sharing } = await this.#pin(params[place] ?? 'latest');
     const pinned = [...params.slice(0, place), { blockHash: block.hash }, ...params.slice(place + 1)];
     return this.#agreed(method, await this.#askAll({ method, params: pinned }, sharing));
+  }
+
+  /** As JSON-RPC gives it: null where a majority does not have the height yet. */
+  async #block(at: unknown, isFull: boolean): Promise<unknown> {
+    if (TAGS.has(String(at))) return (await this.#pin(at, isFull)).value;
+    const told = await this.#atHeight(at, isFull);
+    const absent = told.filter(({ answer }) => answer.kind === 'absent').length;
+    return absent >= this.#neededOf(told) ? null : this.#majorityBlock(BY_NUMBER, told, false).value;
   }
 
   /**
@@ -138,20 +178,22 @@ export class ComparedEndpoints {
       const told = await this.#askAll({ method: 'eth_getBlockByHash', params: [at.blockHash, isFull] });
       return this.#majorityBlock('eth_getBlockByHash', told, false);
     }
-    const method = 'eth_getBlockByNumber';
-    let height = at === 'earliest' ? '0x0' : at;
-    if (TAGS.has(String(at))) {
-      const tops = await this.#askAll({ method, params: [at, false] });
-      const heights = tops.flatMap(({ answer }) => {
-        const number = answer.kind === 'result' ? (answer.value as Partial<Block>).number : undefined;
-        return number === undefined ? [] : [BigInt(number)];
-      });
-      const reached = heights.toSorted((a, b) => (a < b ? 1 : -1))[this.#needed - 1];
-      if (reached === undefined) throw this.#unavailable(method, tops);
-      height = `0x${reached.toString(16)}`;
-    }
-    const told = await this.#askAll({ method, params: [height, isFull] });
-    return this.#majorityBlock(method, told, at === 'finalized');
+    if (!TAGS.has(String(at))) return this.#majorityBlock(BY_NUMBER, await this.#atHeight(at, isFull), false);
+    const isFinal = at === 'finalized';
+    const tops = await this.#askAll({ method: BY_NUMBER, params: [at, false] }, this.#states, 'any');
+    const keys = tops.flatMap(({ answer }) => (answer.kind === 'result' ? [answer.key] : []));
+    const isOneBlock = !isFull && new Set(keys).size === 1 && this.#majority(tops) !== undefined;
+    // Where all are equally far, one question was enough.
+    if (isOneBlock) return this.#majorityBlock(BY_NUMBER, tops, isFinal);
+    const heights = tops.flatMap(({ answer }) => heightOf(answer) ?? []);
+    const reached = heights.toSorted((a, b) => (a < b ? 1 : -1))[this.#neededOf(tops) - 1];
+    if (reached === undefined) throw this.#unavailable(BY_NUMBER, tops);
+    const told = await this.#atHeight(`0x${reached.toString(16)}`, isFull);
+    return this.#majorityBlock(BY_NUMBER, told, isFinal);
+  }
+
+  #atHeight(at: unknown, isFull: boolean): Promise<readonly Told[]> {
+    return this.#askAll({ method: BY_NUMBER, params: [at === 'earliest' ? '0x0' : at, isFull] });
   }
 
   #majorityBlock(method: string, told: readonly Told[], isFinal: boolean): Pinned {
@@ -201,7 +243,7 @@ export class ComparedEndpoints {
     const key = this.#majority(told);
     if (key === undefined) {
       const absent = told.filter(({ answer }) => answer.kind === 'absent').length;
-      if (absence !== undefined && absent >= this.#needed) return null;
+      if (absence !== undefined && absent >= this.#neededOf(told)) return null;
       throw this.#unavailable(method, told);
     }
     let agreed: EndpointAnswer | undefined;
@@ -215,28 +257,78 @@ export class ComparedEndpoints {
   }
 
   #majority(told: readonly Told[]): string | undefined {
+    const needed = this.#neededOf(told);
     const counts = new Map<string, number>();
     for (const { answer } of told) {
       if ('key' in answer) counts.set(answer.key, (counts.get(answer.key) ?? 0) + 1);
     }
-    return [...counts].find(([, count]) => count >= this.#needed)?.[0];
+    return [...counts].find(([, count]) => count >= needed)?.[0];
   }
 
-  async #askAll(call: Request, of: readonly State[] = this.#states): Promise<readonly Told[]> {
-    return await Promise.all(
-      of
-        .filter((state) => this.#isTrusted(state))
-        .map(async (from) => ({ from, answer: await this.#ask(from, call) })),
-    );
+  /** How many have to say the same: one, where of two the other gives no answer and one is enough. */
+  #neededOf(told: readonly Told[]): number {
+    if (!this.#options.isOneEnough || this.#states.length !== 2) return this.#majorityOfAll;
+    const speaking = told.filter(({ answer }) => isSpoken(answer));
+    return speaking.length < 2 ? 1 : this.#majorityOfAll;
+  }
+
+  /** Whether nobody else has to be waited for, be it that those who are away never answer. */
+  #isEnough(told: readonly Told[], wanted: 'same' | 'any'): boolean {
+    const needed = this.#neededOf(told);
+    const count = (kind: EndpointAnswer['kind']) =>
+      told.filter(({ answer }) => answer.kind === kind).length >= needed;
+    if (count('absent')) return true;
+    return wanted === 'any' ? count('result') : this.#majority(told) !== undefined;
+  }
+
+  /**
+   * Asks all that are trusted. Those that answer as a rule are waited for, the others only as long as they are needed.
+   *
+   * @returns what each said; who was not waited for has given no answer.
+   */
+  async #askAll(
+    call: Request,
+    of: readonly State[] = this.#states,
+    wanted: 'same' | 'any' = 'same',
+  ): Promise<readonly Told[]> {
+    const asked = of.filter((state) => this.#isTrusted(state));
+    const told: Told[] = [];
+    const waiting = new Set(asked.filter(({ isFailing, open }) => !isFailing || open === 0));
+    const done = Promise.withResolvers<void>();
+    let timer: NodeJS.Timeout | undefined;
+    const look = () => {
+      const isEnough = this.#isEnough(told, wanted);
+      const awaited = [...waiting].filter(({ isFailing }) => !isFailing);
+      if (waiting.size === 0 || (isEnough && awaited.length === 0)) done.resolve();
+      // Of two, one that is merely slow may contradict the other.
+      else if (isEnough && told.length >= this.#majorityOfAll)
+        timer ??= setTimeout(() => {
+          for (const state of waiting) state.isFailing = true;
+          done.resolve();
+        }, this.#options.graceMs);
+    };
+    look();
+    for (const from of [...waiting]) {
+      void this.#ask(from, call).then((answer) => {
+        waiting.delete(from);
+        told.push({ from, answer });
+        look();
+      });
+    }
+    await done.promise;
+    clearTimeout(timer);
+    return [...told];
   }
 
   async #ask(state: State, call: Request): Promise<EndpointAnswer> {
+    state.open++;
     const answer = await this.#raw(state, call).then(
       (result) => answerOf(call.method, result),
       (error: unknown) => answerOfError(error),
     );
-    state.isFailing = answer.kind === 'failure';
-    if (state.isFailing) state.failures++;
+    state.open--;
+    state.isFailing = !isSpoken(answer);
+    if (answer.kind === 'failure') state.failures++;
     else state.answers++;
     return answer;
   }
@@ -269,15 +361,28 @@ export class ComparedEndpoints {
     throw this.#unavailable(call.method, told);
   }
 
-  /** One endpoint that takes it is enough. */
+  /** What cannot be the same everywhere, and is a quantity: no liar moves the lower median beyond what others say. */
+  async #advised(call: Request): Promise<unknown> {
+    const told = await this.#askAll(call, this.#states, 'any');
+    const reverts = told.flatMap(({ answer }) => (answer.kind === 'revert' ? [answer.error] : []));
+    const quantities = told.flatMap(({ answer }) =>
+      answer.kind === 'result' ? quantityOf(answer.value) : [],
+    );
+    const isRefused = quantities.length < reverts.length || reverts.length >= this.#neededOf(told);
+    if (reverts.length > 0 && isRefused) throw reverts[0];
+    const median = quantities.toSorted((a, b) => (a < b ? -1 : 1))[Math.floor((quantities.length - 1) / 2)];
+    if (median === undefined || quantities.length < this.#neededOf(told))
+      throw this.#unavailable(call.method, told);
+    return `0x${median.toString(16)}`;
+  }
+
+  /** One endpoint that takes it is enough; where none does, what the chain says of it counts before who is away. */
   async #handToAll(call: Request): Promise<unknown> {
-    const told = await this.#askAll(call);
-    let failure: unknown;
-    for (const { answer } of told) {
-      if (answer.kind === 'result') return answer.value;
-      if (answer.kind !== 'absent') failure ??= answer.error;
-    }
-    throw failure ?? this.#unavailable(call.method, told);
+    const told = await this.#askAll(call, this.#states, 'any');
+    const taken = told.find(({ answer }) => answer.kind === 'result')?.answer;
+    if (taken?.kind === 'result') return taken.value;
+    const refusals = told.flatMap(({ answer }) => ('error' in answer ? [answer.error] : []));
+    throw refusals.find(isRpcAnswer) ?? refusals[0] ?? this.#unavailable(call.method, told);
   }
 
   #isTrusted(state: State): boolean {
@@ -287,20 +392,22 @@ export class ComparedEndpoints {
   #distrust(state: State, method: string, got: string, agreed: string): void {
     state.lies++;
     state.distrustedUntil = this.#options.now() + this.#options.readmitAfterMs;
-    const lie = { method, got: got.slice(0, SHOWN), agreed: agreed.slice(0, SHOWN) };
-    this.#options.onLie?.({ endpoint: state.name, ...lie });
+    const lie = { endpoint: state.name, method, ...shownDifference(got, agreed) };
+    state.lastLie = lie;
+    this.#options.onLie?.(lie);
   }
 
   #unavailable(method: string, told: readonly Told[]): BallastError {
     const said = told.filter(({ answer }) => 'key' in answer);
-    const isDispute = said.length >= this.#needed;
+    const needed = this.#neededOf(told);
+    const isDispute = said.length >= needed;
     const names = said.map(({ from }) => from.name).join(', ');
     const got = isDispute ? `different answers from ${names}` : `${said.length} answers`;
     return new BallastError(
       isDispute ? 'ENDPOINTS_DISAGREE' : 'ENDPOINTS_UNAVAILABLE',
-      `${method}: got ${got}, expected the same from ${this.#needed} of ${this.#states.length} endpoints`,
+      `${method}: got ${got}, expected the same from ${needed} of ${this.#states.length} endpoints`,
       {
-        metadata: { method, answered: said.length, needed: this.#needed, of: this.#states.length },
+        metadata: { method, answered: said.length, needed, of: this.#states.length },
         hint: isDispute
           ? 'ask an endpoint of your own: no majority says the same about one block'
           : 'check that the RPC endpoints answer and keep up with the chain',
@@ -308,4 +415,15 @@ export class ComparedEndpoints {
       },
     );
   }
+}
+
+/** Whether an endpoint said anything, be it that the request fails. */
+const isSpoken = (answer: EndpointAnswer): boolean => answer.kind !== 'failure' || isRpcAnswer(answer.error);
+
+const quantityOf = (value: unknown): readonly bigint[] =>
+  typeof value === 'string' && /^0x[0-9a-f]{1,64}$/i.test(value) ? [BigInt(value)] : [];
+
+function heightOf(answer: EndpointAnswer): bigint | undefined {
+  if (answer.kind !== 'result') return undefined;
+  return quantityOf((answer.value as Partial<Block>).number)[0];
 }

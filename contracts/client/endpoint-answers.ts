@@ -1,4 +1,4 @@
-import { isHex } from 'viem';
+import { isHex, RpcRequestError } from 'viem';
 
 /** What one endpoint said: a result, or that the call reverts, which is an answer as well; or nothing usable. */
 export type EndpointAnswer =
@@ -41,6 +41,34 @@ export function answerOfError(error: unknown): EndpointAnswer {
     if (code === 3 || isHex(nested)) return { kind: 'revert', error, key: `revert ${String(nested)}` };
   }
   return { kind: 'failure', error };
+}
+
+/** Whether the endpoint itself said why a request fails, in place of giving no answer. */
+export function isRpcAnswer(error: unknown): boolean {
+  for (let level: unknown = error; level instanceof Error; level = level.cause)
+    if (level instanceof RpcRequestError) return true;
+  return false;
+}
+
+const SHOWN = 96;
+
+/** The beginnings of two answers' keys; of the first field that differs, where both are objects. */
+export function shownDifference(
+  got: string,
+  agreed: string,
+): { readonly got: string; readonly agreed: string } {
+  const [one, other] = [fieldsOf(got), fieldsOf(agreed)];
+  const field = Object.keys({ ...other, ...one }).find((name) => one[name] !== other[name]);
+  const shown = (key: string, fields: Readonly<Record<string, string>>) =>
+    (field === undefined ? key : `${field} ${fields[field] ?? 'missing'}`).slice(0, SHOWN);
+  return { got: shown(got, one), agreed: shown(agreed, other) };
+}
+
+/** Each as canonical JSON; nothing where a key is no object's. */
+function fieldsOf(key: string): Readonly<Record<string, string>> {
+  if (!key.startsWith('{')) return {};
+  const entries = Object.entries(JSON.parse(key) as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(entries.map(([name, value]) => [name, canonicalJson(value)]));
 }
 
 function normalised(method: string, result: unknown): unknown {

@@ -185,6 +185,76 @@ describe('compared endpoints', function () {
     expect(await codeOf(echo(most.reader))).to.equal('ENDPOINTS_UNAVAILABLE');
   });
 
+  it('do not wait for an endpoint that has given no answer, and compare it again once it answers', async () => {
+    let isSilent = true;
+    const waking: Alter = (result, { method }) => {
+      if (isSilent) return SILENT;
+      return method === 'eth_call' ? '0xdead' : result;
+    };
+    const { endpoints, reader, lies } = await compared([waking, honest, honest], {
+      timeoutMs: 400,
+      graceMs: 30,
+    });
+    await echo(reader);
+    expect(endpoints.health[0]?.state).to.equal('failing');
+    const start = performance.now();
+    for (let i = 0; i < 4; i++) await echo(reader);
+    expect(performance.now() - start, 'four requests, of three questions each').to.be.below(400);
+    isSilent = false;
+    while (endpoints.health[0]?.state === 'failing') await echo(reader);
+    while (lies.length === 0) await echo(reader);
+    expect(lies).to.deep.equal([
+      { endpoint: 'rpc 0', method: 'eth_call', got: '"0xdead"', agreed: '"0xabcd"' },
+    ]);
+    expect(endpoints.lies).to.deep.equal(lies);
+  });
+
+  it('of two, where one is enough, follow the one that answers and neither of two that disagree', async () => {
+    let isSilent = true;
+    const other = lyingAbout('eth_call', () => '0xdead');
+    const waking: Alter = (result, rpc) => (isSilent ? SILENT : other(result, rpc));
+    const options = { timeoutMs: 100, isOneEnough: true };
+    const { endpoints, reader, lies } = await compared([honest, waking], options);
+    expect((await echo(reader)).data).to.equal('0xabcd');
+    isSilent = false;
+    while (endpoints.health[1]?.state === 'failing') await reader.getBlockNumber();
+    expect(await codeOf(echo(reader))).to.equal('ENDPOINTS_DISAGREE');
+    expect(lies, 'nobody knows who lies').to.deep.equal([]);
+    const strict = await compared([honest, () => SILENT], { timeoutMs: 50 });
+    expect(await codeOf(echo(strict.reader))).to.equal('ENDPOINTS_UNAVAILABLE');
+  });
+
+  it('take no advice from a liar that others would not give: nonces, gas and tips', async () => {
+    const greedy: Alter = (result, { method, params }) => {
+      const isAdvice = method === 'eth_estimateGas' || method === 'eth_maxPriorityFeePerGas';
+      return isAdvice || params[1] === 'pending' ? '0xffffffffff' : result;
+    };
+    const { reader } = await compared([greedy, honest, honest]);
+    const plain = await compared([honest, honest]);
+    const { address } = client.devAccount(0);
+    const read = async (of: client.ChainReader) => [
+      await of.getTransactionCount({ address, blockTag: 'pending' }),
+      await of.estimateGas({ account: address, to: ECHO, data: '0xabcd' }),
+      await of.estimateMaxPriorityFeePerGas(),
+    ];
+    expect(await read(reader)).to.deep.equal(await read(plain.reader));
+  });
+
+  it('show the first field in which two answers about one block differ', async () => {
+    const alter = lyingAbout('eth_getBlockByNumber', (block) => changed(block, { mixHash: other }));
+    const { reader, lies } = await compared([honest, alter, honest]);
+    await reader.getBlock({ blockTag: 'finalized' });
+    expect(lies[0]).to.include({ endpoint: 'rpc 1', got: `mixHash "${other}"` });
+    expect(lies[0]?.agreed).to.match(/^mixHash "0x/);
+  });
+
+  it('say that a block which a majority has not seen is not there, whatever one says', async () => {
+    const inventing: Alter = (result, { method }) =>
+      method === 'eth_getBlockByNumber' && result === null ? { number: '0x999', hash: other } : result;
+    const { reader } = await compared([inventing, honest, honest]);
+    expect(await codeOf(reader.getBlock({ blockNumber: 0x999n }))).to.equal('BlockNotFoundError');
+  });
+
   it('take an endpoint that is behind, or on another branch, for no liar', async () => {
     const behind: Alter = (result, { method, params }) => {
       if (method !== 'eth_getBlockByNumber') return result;
