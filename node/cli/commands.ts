@@ -3,10 +3,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { preAggregatorNames, ruleNames, serverStepNames } from '../../aggregation/index.ts';
 import { parseStrategy, SELECTION_STRATEGIES } from '../../coordinator/index.ts';
 import { type DevnetOptions, runDevnet } from '../devnet/index.ts';
-import { type FolderFlags, withFolder } from './folder.ts';
+import { endpointsOption, withFolder } from './folder.ts';
 import { positiveNumber, wholeNumber } from './numbers.ts';
 import { Progress } from './progress.ts';
-import { runNode } from './run-node.ts';
+import { type RunNodeOptions, runNode } from './run-node.ts';
 import { catchSignals } from './signals.ts';
 
 /** Adds commands to the program; simulations add theirs in the same way. */
@@ -71,9 +71,10 @@ export const addNodeCommands: AddCommands = (program, entry) => {
 
   withFolder(program.command('node'))
     .description('run one node')
+    .addOption(endpointsOption())
     .option('--archive', 'keep the bodies, models and transcripts of all rounds', false)
     .option('--json', 'print every event as a line of JSON; end when standard input ends', false)
-    .action(async (flags: FolderFlags & { json: boolean; archive: boolean }) => runNode(flags));
+    .action(async (flags: RunNodeOptions) => runNode(flags));
 };
 
 type DevnetFlags = Omit<

@@ -3,12 +3,14 @@ import { type OperatorIdentity, obtainPassphrase, openKeystore, openRemoteSigner
 import { chainIdOf } from '../operator/index.ts';
 import { type NodeConfig, readNetworkDocument } from '../runtime/index.ts';
 import { NodeService, type ServiceEvent } from '../service/index.ts';
-import { configOf, type FolderFlags } from './folder.ts';
+import { configOf, type FolderFlags, givenEndpoints } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';
 import { catchSignals } from './signals.ts';
 
 export type RunNodeOptions = FolderFlags & {
   readonly json: boolean;
+  /** In the place of the configuration's. */
+  readonly rpc?: readonly string[];
   /** Keeps the bodies, models and transcripts of all rounds, whatever the configuration says. */
   readonly archive?: boolean;
   readonly revise?: (update: Float64Array) => Float64Array;
@@ -18,9 +20,13 @@ export type RunNodeOptions = FolderFlags & {
 const LINGER_MS = 2_000;
 
 /** Runs one node until a signal, or until its standard input ends where a parent holds it. */
-export async function runNode({ json, archive, revise, ...flags }: RunNodeOptions): Promise<void> {
-  const given = await configOf(flags);
-  const config = archive === true ? { ...given, archive } : given;
+export async function runNode({ json, archive, revise, rpc, ...flags }: RunNodeOptions): Promise<void> {
+  const endpoints = givenEndpoints(rpc);
+  const config = {
+    ...(await configOf(flags)),
+    ...(endpoints === undefined ? {} : { rpc: [...endpoints] }),
+    ...(archive === true ? { archive } : {}),
+  };
   const document = await readNetworkDocument(config.network);
   const identity = await openIdentity(config, document);
   const print = (event: ServiceEvent) =>

@@ -131,6 +131,11 @@ export const METRICS = [
     help: '1 while the problem is there, 0 after',
     labels: ['code'],
   },
+  {
+    name: 'ballast_chain_endpoint_lies_total',
+    type: 'counter',
+    help: 'Times that an RPC endpoint was found to contradict a majority of the others',
+  },
   { name: 'ballast_clock_skew_seconds', type: 'gauge', help: 'Own clock minus that of the others' },
   {
     name: 'ballast_http_request_duration_seconds',

@@ -146,6 +146,8 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
         case 'refused':
           return counter('ballast_refusals_total').inc({ code: labels.refusal.of(event.code) });
         case 'condition':
+          if (event.code === 'ENDPOINT_LYING' && event.active)
+            counter('ballast_chain_endpoint_lies_total').inc();
           return gauge('ballast_condition_active').set({ code: event.code }, event.active ? 1 : 0);
         case 'error':
           return counter('ballast_errors_total').inc({ code: labels.error.of(event.code) });

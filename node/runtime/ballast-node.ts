@@ -310,11 +310,14 @@ export class BallastNode {
             : { maxFeePerGas: parseGwei(String(config.maxGasPriceGwei)) }),
         });
         this.#conditions.clear('CHAIN_UNREACHABLE');
+        this.#conditions.clear('ENDPOINTS_DISAGREE');
         return link;
       } catch (error) {
         signal.throwIfAborted();
-        if (!(error instanceof BallastError) || error.code !== 'CHAIN_UNREACHABLE') throw error;
-        this.#conditions.raise('CHAIN_UNREACHABLE', error.message);
+        if (!(error instanceof BallastError)) throw error;
+        const { code, message } = error;
+        if (code !== 'CHAIN_UNREACHABLE' && code !== 'ENDPOINTS_DISAGREE') throw error;
+        this.#conditions.raise(code, message);
         await pause(this.#tuning.chainPollMs, signal);
       }
     }

@@ -1,10 +1,12 @@
-import { custom, RpcRequestError, type Transport } from 'viem';
+import { custom, type Transport } from 'viem';
+import { ComparedEndpoints, type Lie } from '../../contracts/client/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
+import { aborted, type Call, hostOf, RpcEndpoint } from './rpc-endpoint.ts';
 
-export type Call = { readonly method: string; readonly params?: unknown };
+export type { Call } from './rpc-endpoint.ts';
 
 export type EndpointsOptions = {
-  /** JSON-RPC endpoints of one chain, the preferred one first. */
+  /** JSON-RPC endpoints of one chain. */
   readonly urls: readonly string[];
   readonly chainId: number;
   /** Of one request to one endpoint. */
@@ -18,30 +20,48 @@ export type EndpointsCollaborators = {
   readonly held: () => string | undefined;
 };
 
-type Answer = { readonly id?: unknown; readonly result?: unknown; readonly error?: RpcFault };
-type RpcFault = { readonly code: number; readonly message: string; readonly data?: unknown };
-
 const SENDING = new Set(['eth_sendRawTransaction', 'eth_sendTransaction']);
-/** Answers that concern the endpoint and not the request. */
-const ENDPOINT_FAULTS = new Set([-32005, -32603, 429]);
-const WHO: readonly Call[] = [{ method: 'eth_chainId' }];
-const WHO_EXACTLY: readonly Call[] = [...WHO, { method: 'eth_getBlockByNumber', params: ['0x0', false] }];
+const BLOCK = 'eth_getBlockByNumber';
+const FIRST_BLOCK: Call = { method: BLOCK, params: ['0x0', false] };
 
 /**
  * The endpoints of one chain. Every request asks in the same breath which chain answers, and an answer of another
- * chain is not used; what is sent to the chain is sent after the chain's first block has been compared as well. The
- * next endpoint is tried when one does not answer or is of another chain.
+ * chain is not used; what is sent to the chain is sent after the chain's first block has been compared as well.
+ *
+ * One endpoint is believed. Of several none is: see {@link ComparedEndpoints}. Of two, one is followed while the other
+ * gives no answer.
  */
 export class ChainEndpoints {
-  readonly #options: EndpointsOptions;
+  readonly #endpoints: readonly RpcEndpoint[];
   readonly #collaborators: EndpointsCollaborators;
-  #preferred = 0;
+  readonly #compared: ComparedEndpoints | undefined;
+  readonly #request: (call: Call) => Promise<unknown>;
+  /** Hash of the chain's first block, as one endpoint said it or a majority of several. */
   #genesis: string | undefined;
-  #lastId = 0;
 
-  constructor(options: EndpointsOptions, collaborators: EndpointsCollaborators) {
-    this.#options = options;
+  constructor({ urls, chainId, timeoutMs }: EndpointsOptions, collaborators: EndpointsCollaborators) {
+    const { signal } = collaborators;
     this.#collaborators = collaborators;
+    this.#endpoints = urls.map((url) => new RpcEndpoint({ url, chainId, timeoutMs, signal }));
+    const [first] = this.#endpoints;
+    if (first === undefined)
+      throw new BallastError('CHAIN_UNREACHABLE', 'rpc: got no endpoint, expected one');
+    if (urls.length === 1) {
+      this.#request = (call) => this.#ask(first, call);
+      return;
+    }
+    const named = this.#endpoints.map((endpoint, i) => ({
+      name: `rpc ${i + 1} (${hostOf(urls[i] ?? '')})`,
+      transport: custom({ request: (call) => this.#ask(endpoint, call as Call) }, { retryCount: 0 }),
+    }));
+    // What is sent takes two requests.
+    const compared = new ComparedEndpoints(named, { timeoutMs: 2 * timeoutMs, isOneEnough: true });
+    const { request } = compared.transport({});
+    this.#compared = compared;
+    this.#request = (call) =>
+      request(call as Parameters<typeof request>[0]).catch((error: unknown) => {
+        throw this.#explained(error);
+      });
   }
 
   /** For viem's clients. */
@@ -49,28 +69,54 @@ export class ChainEndpoints {
     return custom({ request: (call) => this.#one(call as Call) }, { retryCount: 0 });
   }
 
+  /** The last lies of the endpoints that are left aside now. */
+  get lies(): readonly Lie[] {
+    return this.#compared?.lies ?? [];
+  }
+
   /**
-   * Several requests in one, answered by one endpoint whose chain id and first block have been compared; the first
-   * block that is seen is the one to compare with.
+   * Several requests whose answers belong together, the first of them answered before the others are asked: in one
+   * request to a single endpoint, compared one by one where there are several. The chain's first block is compared too.
    *
-   * @throws BallastError `CHAIN_UNREACHABLE`, `CHAIN_MISMATCH`, `CHAIN_WAIT_ABORTED`; RpcRequestError.
+   * @throws BallastError `CHAIN_UNREACHABLE`, `CHAIN_MISMATCH`, `CHAIN_WAIT_ABORTED`, `ENDPOINTS_DISAGREE`;
+   *   RpcRequestError.
    */
-  readTogether(calls: readonly Call[]): Promise<readonly unknown[]> {
-    return this.#anywhere((url) => this.#post(url, WHO_EXACTLY, calls));
+  async readTogether(calls: readonly Call[]): Promise<readonly unknown[]> {
+    await this.#knowGenesis();
+    const [single] = this.#endpoints;
+    if (this.#compared === undefined && single !== undefined)
+      return single.post(calls, { genesis: this.#genesis });
+    const [first, ...others] = calls;
+    if (first === undefined) return [];
+    const before = await this.#request(first);
+    return [before, ...(await Promise.all(others.map((call) => this.#request(call))))];
   }
 
   async #one(call: Call): Promise<unknown> {
-    if (!SENDING.has(call.method)) {
-      const [result] = await this.#anywhere((url) => this.#post(url, WHO, [call]));
-      return result;
-    }
+    if (!SENDING.has(call.method)) return this.#request(call);
     this.#requireFree();
-    const [hash] = await this.#anywhere(async (url) => {
-      await this.#post(url, WHO_EXACTLY, []);
+    await this.#knowGenesis();
+    return this.#request(call);
+  }
+
+  /** One call to one endpoint; what is sent, and every block of several endpoints, from the right first block alone. */
+  async #ask(endpoint: RpcEndpoint, call: Call): Promise<unknown> {
+    const exactly = { genesis: this.#genesis };
+    if (SENDING.has(call.method)) {
+      await endpoint.post([], exactly);
       this.#requireFree();
-      return this.#post(url, WHO, [call]);
-    });
-    return hash;
+    }
+    const isCompared = this.#compared !== undefined && call.method === BLOCK;
+    const [result] = await endpoint.post([call], isCompared ? exactly : 'id');
+    return result;
+  }
+
+  async #knowGenesis(): Promise<void> {
+    if (this.#genesis !== undefined) return;
+    const hash = ((await this.#request(FIRST_BLOCK)) as { readonly hash?: unknown } | null)?.hash;
+    if (typeof hash !== 'string')
+      throw new BallastError('CHAIN_UNREACHABLE', 'rpc: got no first block, expected one');
+    this.#genesis ??= hash;
   }
 
   #requireFree(): void {
@@ -82,101 +128,26 @@ export class ChainEndpoints {
     });
   }
 
-  async #anywhere<T>(request: (url: string) => Promise<T>): Promise<T> {
-    const { urls } = this.#options;
-    const faults: BallastError[] = [];
-    for (let tried = 0; tried < urls.length; tried++) {
-      const index = (this.#preferred + tried) % urls.length;
-      try {
-        const result = await request(urls[index] ?? '');
-        this.#preferred = index;
-        return result;
-      } catch (error) {
-        const isFault =
-          error instanceof BallastError && ['CHAIN_UNREACHABLE', 'CHAIN_MISMATCH'].includes(error.code);
-        if (!isFault) throw error;
-        faults.push(error);
-      }
-    }
-    throw faults.find(({ code }) => code === 'CHAIN_MISMATCH') ?? faults[0] ?? unreachable('', 'no endpoint');
-  }
-
-  async #post(url: string, who: readonly Call[], calls: readonly Call[]): Promise<readonly unknown[]> {
-    const all = [...who, ...calls].map(({ method, params }) => ({
-      jsonrpc: '2.0',
-      id: ++this.#lastId,
-      method,
-      params: params ?? [],
-    }));
-    const answers = await this.#fetch(url, JSON.stringify(all));
-    const ordered = all.map(({ id }) => answers.find((answer) => answer.id === id) ?? {});
-    this.#compare(url, ordered, who.length > 1);
-    return ordered.slice(who.length).map(({ error, result }, i) => {
-      if (error === undefined) return result;
-      if (ENDPOINT_FAULTS.has(error.code) && error.data === undefined) throw unreachable(url, error.message);
-      throw new RpcRequestError({ body: { method: calls[i]?.method }, error, url: hostOf(url) });
+  /** Where no majority answers: what is the matter with the endpoints. */
+  #explained(error: unknown): unknown {
+    if (this.#collaborators.signal.aborted) return aborted();
+    const own = ballastErrorIn(error);
+    if (own?.code !== 'ENDPOINTS_UNAVAILABLE') return own ?? error;
+    const faults = this.#endpoints.flatMap(({ fault }) => fault ?? []);
+    const other = faults.find(({ code }) => code === 'CHAIN_MISMATCH');
+    if (other !== undefined) return other;
+    const away = faults.map(({ message }) => message).join('; ');
+    const message = away === '' ? own.message : away;
+    return new BallastError('CHAIN_UNREACHABLE', message, {
+      metadata: own.metadata,
+      hint: 'check that a majority of the RPC endpoints answers and keeps up with the chain',
+      cause: own,
     });
   }
-
-  #compare(url: string, [id, first]: readonly Answer[], isExact: boolean): void {
-    if (typeof id?.result !== 'string') throw unreachable(url, 'it does not say which chain it serves');
-    const { chainId } = this.#options;
-    const served = Number(id.result);
-    if (served !== chainId) throw mismatch(url, `chain eip155:${served}`, `eip155:${chainId}`);
-    if (!isExact) return;
-    const hash = (first?.result as { hash?: unknown } | null | undefined)?.hash;
-    if (typeof hash !== 'string') throw unreachable(url, 'it does not have the first block');
-    this.#genesis ??= hash;
-    if (hash !== this.#genesis) {
-      throw mismatch(url, `first block ${hash.slice(0, 14)}`, `${this.#genesis.slice(0, 14)} as before`);
-    }
-  }
-
-  async #fetch(url: string, body: string): Promise<readonly Answer[]> {
-    const { signal } = this.#collaborators;
-    if (signal.aborted) throw aborted();
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]),
-      });
-      const answers: unknown = await response.json();
-      if (Array.isArray(answers)) return answers as Answer[];
-      throw new BallastError('CHAIN_UNREACHABLE', `status ${response.status} and no list of answers`);
-    } catch (error) {
-      if (signal.aborted) throw aborted();
-      throw unreachable(url, reasonOf(error), error);
-    }
-  }
 }
 
-/** An endpoint's path and query may hold a secret. */
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'endpoint';
+function ballastErrorIn(error: unknown): BallastError | undefined {
+  for (let level: unknown = error; level instanceof Error; level = level.cause)
+    if (level instanceof BallastError) return level;
+  return undefined;
 }
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  if (cause.name === 'TimeoutError') return 'no answer in time';
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
-}
-
-function unreachable(url: string, reason: string, cause?: unknown): BallastError {
-  return new BallastError('CHAIN_UNREACHABLE', `rpc ${hostOf(url)}: ${reason}`, {
-    metadata: { endpoint: hostOf(url), reason },
-    hint: 'check that the RPC endpoint answers',
-    cause,
-  });
-}
-
-function mismatch(url: string, got: string, expected: string): BallastError {
-  return new BallastError('CHAIN_MISMATCH', `rpc ${hostOf(url)}: got ${got}, expected ${expected}`, {
-    metadata: { endpoint: hostOf(url), got, expected },
-    hint: 'point rpc at an endpoint of the chain in network.json',
-  });
-}
-
-const aborted = () => new BallastError('CHAIN_WAIT_ABORTED', 'chain: aborted by the caller');

@@ -81,6 +81,8 @@ export class ChainLink {
   readonly #chainId: number;
   readonly #held: () => string | undefined;
   readonly #blsSecret: Uint8Array | undefined;
+  /** What those who ask on and on are told differently: whoever watches the chain has to hear of it. */
+  readonly #disputes = new Map<symbol, BallastError>();
   /** Signatures that were found to be valid; recovering a key takes milliseconds. */
   readonly #verified = new BoundedCache<true>(VERIFIED_KEPT);
 
@@ -105,7 +107,8 @@ export class ChainLink {
   }
 
   /**
-   * @param rpc an endpoint, or several of which the next one is asked when one fails.
+   * @param rpc an endpoint, or several that are compared.
+   * @throws BallastError `ENDPOINTS_DISAGREE`.
    * @throws UsageError `CHAIN_UNREACHABLE`; `CHAIN_MISMATCH` when the endpoint serves another chain, or the
    *   contracts another network.
    */
@@ -271,10 +274,19 @@ export class ChainLink {
     };
   }
 
-  /** Where the chain stands, read at once from one endpoint whose chain has been compared. */
+  /** Where the chain stands, read at once from one endpoint, or as a majority of several says. */
   get source(): ChainSource {
+    const endpoints = this.#endpoints;
+    const requireAgreement = () => {
+      const [dispute] = this.#disputes.values();
+      if (dispute !== undefined) throw dispute;
+    };
     return {
+      get lies() {
+        return endpoints.lies;
+      },
       read: async (seen) => {
+        requireAgreement();
         const calls = [FINALIZED, LATEST, ...(seen === undefined ? [] : [blockAt(seen)])];
         const [finalized, latest, again] = await this.#endpoints.readTogether(calls);
         return {
@@ -368,11 +380,21 @@ export class ChainLink {
 
   /** What `find` finds first; while it fails it is asked again. Rejects when the signal fires. */
   async #first<T>(find: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {
-    for (;;) {
-      signal.throwIfAborted();
-      const found = await find().catch(() => undefined);
-      if (found !== undefined) return found;
-      await pause(POLL_MS, signal);
+    const asker = Symbol('asker');
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const found = await find().catch((error: unknown) => {
+          if (error instanceof BallastError && error.code === 'ENDPOINTS_DISAGREE')
+            this.#disputes.set(asker, error);
+          else this.#disputes.delete(asker);
+          return undefined;
+        });
+        if (found !== undefined) return found;
+        await pause(POLL_MS, signal);
+      }
+    } finally {
+      this.#disputes.delete(asker);
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { Lie } from '../../contracts/client/index.ts';
+
 export type BlockId = { readonly height: number; readonly hash: string };
 
 /** Where the chain stands. */
@@ -11,6 +13,8 @@ export type ChainReading = {
 
 /** The chain as it is watched. */
 export type ChainSource = {
+  /** What endpoints that are left aside now have said against the others. */
+  readonly lies: readonly Lie[];
   /** @param seen height of a block to read again. */
   readonly read: (seen: number | undefined) => Promise<ChainReading>;
   /** The blocks of some heights as they are now; undefined beyond the chain's end. */

@@ -28,7 +28,10 @@ const CHAIN_CONDITIONS = [
   'CHAIN_MISMATCH',
   'CHAIN_REORGANISED',
   'CHAIN_STALLED',
+  'ENDPOINTS_DISAGREE',
 ] as const;
+/** What may be wrong with the way to the chain; one of them at a time. */
+const REACHING = ['CHAIN_UNREACHABLE', 'CHAIN_MISMATCH', 'ENDPOINTS_DISAGREE'] as const;
 /** Final blocks that are remembered to measure how deep a reorganisation goes. */
 const REMEMBERED = 64;
 
@@ -69,13 +72,22 @@ export class ChainWatch {
     const before = this.#hasCondition();
     try {
       const reading = await source.read(this.#seen.at(-1)?.height);
-      conditions.clear('CHAIN_UNREACHABLE');
-      conditions.clear('CHAIN_MISMATCH');
+      for (const code of REACHING) conditions.clear(code);
       await this.#follow(reading);
     } catch (error) {
       if (!signal.aborted) this.#raise(error);
     }
+    this.#nameLiars();
     if (before && !this.#hasCondition()) onRecovered();
+  }
+
+  #nameLiars(): void {
+    const { source, conditions } = this.#collaborators;
+    const lines = source.lies.map(
+      ({ endpoint, method, got, agreed }) => `${endpoint}: ${method}: got ${got}, the others say ${agreed}`,
+    );
+    if (lines.length === 0) conditions.clear('ENDPOINT_LYING');
+    else conditions.raise('ENDPOINT_LYING', lines.join('; '));
   }
 
   #hasCondition(): boolean {
@@ -86,10 +98,11 @@ export class ChainWatch {
     const { conditions } = this.#collaborators;
     // How long it is away says nothing of the chain itself.
     this.#grownAt = undefined;
-    const isOther = error instanceof BallastError && error.code === 'CHAIN_MISMATCH';
-    conditions.clear(isOther ? 'CHAIN_UNREACHABLE' : 'CHAIN_MISMATCH');
+    const given = error instanceof BallastError ? error.code : '';
+    const code = REACHING.find((each) => each === given) ?? 'CHAIN_UNREACHABLE';
+    for (const each of REACHING) if (each !== code) conditions.clear(each);
     const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    conditions.raise(isOther ? 'CHAIN_MISMATCH' : 'CHAIN_UNREACHABLE', message);
+    conditions.raise(code, message);
   }
 
   async #follow({ finalized, latest, again }: ChainReading): Promise<void> {

@@ -19,6 +19,15 @@ export const CONDITIONS = {
     holdsChain: true,
     hint: 'the endpoint makes no new blocks: check that it is in step with its chain',
   },
+  ENDPOINTS_DISAGREE: {
+    holdsChain: true,
+    hint: 'name three endpoints or more in rpc: of two that contradict each other neither is followed',
+  },
+  ENDPOINT_LYING: {
+    holdsChain: false,
+    isNotice: true,
+    hint: 'replace that endpoint: it is left aside, and a majority of the others is followed',
+  },
   CLOCK_SKEWED: { holdsChain: true, hint: 'set the clock, by NTP for one' },
   DISK_FULL: { holdsChain: false, hint: 'free space on the disk of the data folder, or raise its quota' },
   STORE_FAILED: { holdsChain: false, hint: 'check the disk of the data folder; see the message' },

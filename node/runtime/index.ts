@@ -16,6 +16,7 @@ export { isInline, type NodeAggregator, openNodeAggregator } from './node-aggreg
 export {
   describeError,
   type NodeConfig,
+  parseEndpoints,
   readNetworkDocument,
   readNodeConfig,
 } from './node-config.ts';

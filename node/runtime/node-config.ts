@@ -13,11 +13,20 @@ import { MAX_COLLATERALS } from './collaterals.ts';
 
 const engineNames = [...ENGINE_NAMES] as [string, ...string[]];
 
+const endpointList = z
+  .array(z.url())
+  .min(1)
+  .max(8)
+  .refine(
+    (urls) => new Set(urls).size === urls.length,
+    'expected each endpoint once: one cannot prove itself',
+  );
+
 const schema = z.strictObject({
   /** Path of the network document. */
   network: z.string().min(1),
-  /** URL of the chain's JSON-RPC endpoint; of several, the next is asked when one fails. */
-  rpc: z.union([z.url(), z.array(z.url()).min(1).max(8)]),
+  /** URL of the chain's JSON-RPC endpoint, or of several that are compared. */
+  rpc: z.union([z.url(), endpointList]),
   keystore: z.string().min(1),
   /** A file, readable by its owner alone, that holds the keystore's password; see docs/operating.md for the others. */
   passwordFile: z.string().min(1).optional(),
@@ -88,6 +97,19 @@ export function kernelOptionsOf({ aggregation }: Pick<NodeConfig, 'aggregation'>
     ...(kernels === undefined ? {} : { kind: kernels }),
     ...(threads === undefined ? {} : { threads }),
   };
+}
+
+/**
+ * Endpoints that were given beside a configuration, on the command line or in the environment.
+ *
+ * @param from names where they were given, in errors.
+ * @throws UsageError `CONFIG_FIELD` unless they are 1 to 8 different URLs.
+ */
+export function parseEndpoints(given: readonly string[], from: string): readonly string[] {
+  const parsed = endpointList.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const { expectation } = firstIssue(parsed.error);
+  throw new UsageError('CONFIG_FIELD', `${from}: ${expectation}`, { metadata: { field: from } });
 }
 
 /** What one node is started with. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Lie } from '../../../contracts/client/index.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import type { BlockId } from '../chain-source.ts';
 import { ChainWatch } from '../chain-watch.ts';
@@ -16,11 +17,13 @@ class Chain {
   /** How far the endpoint that answers is behind, with the same blocks. */
   behind = 0;
   recovered = 0;
+  readonly lies: Lie[] = [];
   readonly conditions = new Conditions({ emit: () => undefined, now: () => this.now });
   readonly watch = new ChainWatch(
     { pollMs: 1, stalledAfterMs: 10_000 },
     {
       source: {
+        lies: this.lies,
         read: async (seen) => {
           if (this.failure !== undefined) throw this.failure;
           const top = this.hashes.length - 1;
@@ -86,6 +89,25 @@ describe('watching a chain', () => {
     await chain.poll();
     expect(chain.codes).to.deep.equal(['CHAIN_MISMATCH']);
     expect(chain.recovered).to.equal(0);
+    chain.failure = undefined;
+    await chain.poll();
+    expect([chain.codes, chain.recovered]).to.deep.equal([[], 1]);
+  });
+
+  it('names an endpoint that lies for as long as it is left aside, and says when no majority agrees', async () => {
+    const chain = new Chain();
+    await chain.grow(1);
+    chain.lies.push({ endpoint: 'rpc 2 (b:1)', method: 'eth_call', got: '"0x1"', agreed: '"0x2"' });
+    await chain.poll();
+    expect(chain.conditions.active.map(({ code, message }) => [code, message])).to.deep.equal([
+      ['ENDPOINT_LYING', 'rpc 2 (b:1): eth_call: got "0x1", the others say "0x2"'],
+    ]);
+    expect([chain.conditions.faults, chain.conditions.holdingChain]).to.deep.equal([[], undefined]);
+    chain.lies.pop();
+    chain.failure = fault('ENDPOINTS_DISAGREE');
+    await chain.poll();
+    expect(chain.codes).to.deep.equal(['ENDPOINTS_DISAGREE']);
+    expect(chain.conditions.holdingChain).to.equal('ENDPOINTS_DISAGREE');
     chain.failure = undefined;
     await chain.poll();
     expect([chain.codes, chain.recovered]).to.deep.equal([[], 1]);

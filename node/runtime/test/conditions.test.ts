@@ -35,12 +35,12 @@ describe('conditions', () => {
     }
   });
 
-  it('of chain and clock hold the chain, and no others do', () => {
+  it('of chain, endpoints and clock hold the chain, and no others do', () => {
     const holding = CONDITION_CODES.filter((code) => CONDITIONS[code].holdsChain);
-    expect(holding).to.have.members(CONDITION_CODES.filter((code) => /^(CHAIN|CLOCK)_/.test(code)));
+    expect(holding).to.have.members(CONDITION_CODES.filter((code) => /^(CHAIN|CLOCK|ENDPOINTS)_/.test(code)));
   });
 
-  it('are faults, but for those of a node that has given what it may give, or whose update dropped out', () => {
+  it('are faults, but for those of a node that has given what it may give, whose update dropped out, or that a liar leaves unharmed', () => {
     for (const code of CONDITION_CODES) {
       const { conditions } = make();
       conditions.raise(code, 'now');
@@ -50,6 +50,7 @@ describe('conditions', () => {
         'UPDATE_DROPPED',
         'ORACLE_UNUSABLE',
         'BREAKER_UNOBSERVED',
+        'ENDPOINT_LYING',
       ].includes(code);
       expect(conditions.faults, code).to.have.length(isNotice ? 0 : 1);
     }

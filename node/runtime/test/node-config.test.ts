@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BallastError, UsageError } from '../../../protocol/errors.ts';
-import { describeError, readNetworkDocument, readNodeConfig } from '../index.ts';
+import { describeError, parseEndpoints, readNetworkDocument, readNodeConfig } from '../index.ts';
 
 const GOOD = {
   network: 'network.json',
@@ -100,6 +100,9 @@ describe('node configuration', () => {
 
   const fields: readonly (readonly [string, object])[] = [
     ['rpc', { rpc: 'not a url' }],
+    ['rpc', { rpc: [GOOD.rpc, GOOD.rpc] }],
+    ['rpc', { rpc: [] }],
+    ['rpc', { rpc: Array.from({ length: 9 }, (_, i) => `http://127.0.0.1:${i + 1}`) }],
     ['rounds', { rounds: 0 }],
     ['rounds', { rounds: 1.5 }],
     ['rounds', { rounds: 10_001 }],
@@ -119,6 +122,13 @@ describe('node configuration', () => {
       expect(error.message).to.include(`${path()}: ${field}: `);
     });
   }
+
+  it('takes endpoints from beside the configuration, each once', () => {
+    const urls = ['http://a:1', 'http://b:1'];
+    expect(parseEndpoints(urls, '--rpc')).to.deep.equal(urls);
+    for (const wrong of [[], ['not a url'], ['http://a:1', 'http://a:1']])
+      expect(() => parseEndpoints(wrong, 'BALLAST_RPC_URL')).to.throw(UsageError, /^BALLAST_RPC_URL: /);
+  });
 
   it('names a file that is missing, and one that is no JSON', async () => {
     const missing = await refusal(readNodeConfig(join(folder, 'missing.json')));

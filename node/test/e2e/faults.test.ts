@@ -17,6 +17,7 @@ import {
 } from '../../runtime/index.ts';
 import { LevelStore, type NodeStore, StoreError } from '../../store/index.ts';
 import { ENTRY } from './command.ts';
+import { LyingEndpoint } from './lying-endpoint.ts';
 import { type PreparedNetwork, prepareNetwork } from './network.ts';
 import { RpcProxy } from './rpc-proxy.ts';
 
@@ -48,6 +49,7 @@ describe('faults around a node', function () {
   let network: PreparedNetwork;
   let proxy: RpcProxy;
   let late: RpcProxy;
+  let liar: LyingEndpoint;
   let members: Member[];
   let holder: Server;
   let skewMs = 0;
@@ -134,11 +136,13 @@ describe('faults around a node', function () {
     network = await prepareNetwork({ nodes: NODES, rounds: 200 });
     proxy = await RpcProxy.listen(network.anvil.rpcUrl);
     late = await RpcProxy.listen(undefined);
+    liar = await LyingEndpoint.listen(proxy.url);
     const port = await freePort();
     holder = createServer().listen(port, '127.0.0.1');
     members = await Promise.all([
       prepareMember(0, proxy.url),
-      prepareMember(1, proxy.url),
+      // The first that it is told is another beacon than the chain's.
+      prepareMember(1, [liar.url, proxy.url, late.url]),
       prepareMember(2, late.url),
       // The first of its endpoints never answers.
       prepareMember(3, ['http://127.0.0.1:9', proxy.url], `/ip4/127.0.0.1/tcp/${port}`),
@@ -158,8 +162,31 @@ describe('faults around a node', function () {
     holder.close();
     await proxy?.close();
     await late?.close();
+    await liar?.close();
     for (const anvil of others) await anvil.stop();
     await network?.remove();
+  });
+
+  it('an endpoint that lies about every beacon: it is named in one line, and its node decides as the others', async () => {
+    await goesOn();
+    const lines = member(1).events.filter(
+      (event) => event.event === 'condition' && event.code === 'ENDPOINT_LYING',
+    );
+    expect(lines).to.have.length(1);
+    expect(lines[0])
+      .to.have.property('message')
+      .that.matches(
+        /^rpc 1 \(127\.0\.0\.1:\d+\): eth_getBlockByNumber: got mixHash "0x6{64}", the others say mixHash "0x/,
+      );
+    expect(member(1).node.view().readiness.status).to.equal('ready');
+    const round = Math.min(...members.map(({ node }) => node.view().head?.round ?? 0));
+    const digests = members.map(({ events }) =>
+      events.flatMap((event) =>
+        event.event === 'decided' && event.round === round ? event.modelDigest : [],
+      ),
+    );
+    expect(digests).to.deep.equal(members.map(() => digests[0]));
+    expect(member(1).events.some((event) => event.event === 'voted' && event.round === round)).to.equal(true);
   });
 
   it('a port that is taken: the node takes part, and listens once it is free', async () => {
@@ -282,6 +309,7 @@ describe('faults around a node', function () {
     for (const { events } of members) {
       expect(events.at(-1)).to.deep.include({ event: 'stopped', overran: [] });
     }
+    await liar.close();
     await proxy.close();
     await late.close();
     await sleep(100);
