@@ -1,4 +1,3 @@
-import { parseGwei } from 'viem';
 import { type Clock, type Committee, isMember } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
@@ -13,7 +12,7 @@ import { createTrainer, type EngineName } from '../training/index.ts';
 import { auditedStepOf } from './audited-step.ts';
 import type { Backoff } from './backoff.ts';
 import { BreakerKeeper, KEEPING, keeperTurn } from './breaker-keeper.ts';
-import { ChainLink } from './chain-link.ts';
+import type { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
 import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
 import { Conditions } from './conditions.ts';
@@ -28,6 +27,7 @@ import type { NodeView, Readiness } from './node-view.ts';
 import { pause } from './pause.ts';
 import { PeerWatch } from './peer-watch.ts';
 import { createPublicMarket, type PublicMarket } from './public-market.ts';
+import { reachChain } from './reach-chain.ts';
 import { closeWithin, STOP_STAGES_MS } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
 import { systemClock } from './system-clock.ts';
@@ -176,7 +176,8 @@ export class BallastNode {
         : auditedStepOf(document.parameters, model, publicRows, dataClock);
 
     this.#starting('reaching the chain');
-    const link = await this.#reachChain();
+    const reaching = { ...this.#options, pollMs: this.#tuning.chainPollMs };
+    const link = await reachChain(reaching, this.#conditions, this.#stopping.signal);
     this.#link = link;
     const committee = await link.firstCommittee();
     this.#first = committee;
@@ -292,35 +293,6 @@ export class BallastNode {
       ...(await closeWithin([...this.#closers.toReversed(), folder], STOP_STAGES_MS.close, tell)),
     ];
     this.#emit({ event: 'stopped', milliseconds: Math.round(performance.now() - started), overran });
-  }
-
-  /** Asks until the chain answers; what it then says may still be a mistake of the configuration. */
-  async #reachChain(): Promise<ChainLink> {
-    const { config, document, identity } = this.#options;
-    const { signal } = this.#stopping;
-    const held = () => this.#conditions.holdingChain;
-    for (;;) {
-      try {
-        const link = await ChainLink.open(document, config.rpc, identity.account, {
-          signal,
-          held,
-          blsSecret: identity.blsSecret(),
-          ...(config.maxGasPriceGwei === undefined
-            ? {}
-            : { maxFeePerGas: parseGwei(String(config.maxGasPriceGwei)) }),
-        });
-        this.#conditions.clear('CHAIN_UNREACHABLE');
-        this.#conditions.clear('ENDPOINTS_DISAGREE');
-        return link;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof BallastError)) throw error;
-        const { code, message } = error;
-        if (code !== 'CHAIN_UNREACHABLE' && code !== 'ENDPOINTS_DISAGREE') throw error;
-        this.#conditions.raise(code, message);
-        await pause(this.#tuning.chainPollMs, signal);
-      }
-    }
   }
 
   async #openStores(onFailure: (error: unknown) => void): Promise<FailStopStore> {
