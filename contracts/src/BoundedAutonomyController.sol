@@ -7,7 +7,8 @@ import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IParameterRegistry} from "./interfaces/IParameterRegistry.sol";
 import {IStabilityController, ParameterUpdate, Recommendation} from "./interfaces/IStabilityController.sol";
 import {Module} from "./Module.sol";
-import {BatchSizeInvalid, Change, MAX_BATCH, Provenance} from "./ParameterTypes.sol";
+import {TrustedRead} from "./TrustedRead.sol";
+import {BatchSizeInvalid, MAX_BATCH} from "./ParameterTypes.sol";
 
 /// @title What a committee may ask of the parameters
 /// @notice A quorum of the current committee recommends values; the contract takes the lower median of each
@@ -25,12 +26,10 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
     IModelRegistry public immutable MODELS;
     /// @notice Holds the values and the limits.
     IParameterRegistry public immutable PARAMETERS;
-    /// @inheritdoc IStabilityController
-    uint64 public sequence;
+    /// @dev One slot: the number of the last batch in the low 64 bits, above it the first 24 bytes of keccak256 of the
+    /// network id once the first batch was applied. An id never changes, and no two have these bytes in common.
+    uint256 private _head;
     uint256[47] private _gap;
-
-    /// @notice A batch was applied; each of its changes is an event of the parameter registry.
-    event UpdateApplied(uint64 indexed sequence, uint64 indexed modelVersion, uint256 votes, address submitter);
 
     error NetworkMismatch(bytes32 expected, bytes32 given);
     error SequenceMismatch(uint64 expected, uint64 given);
@@ -66,15 +65,18 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         address[] calldata committee
     ) external {
         _requireTimely(update);
+        uint256 next = _requireNext(update);
         bool isContested = _requireCommittee(update, committee);
         uint256[] memory places = _requireVotes(update, votes, committee);
-        Change[] memory changes = _medians(update, votes, places);
+        bytes memory batch = _batchCall(update, isContested);
+        _addChanges(batch, update, votes, places);
+        _head = next;
+        _send(batch);
+    }
 
-        sequence = update.sequence;
-        emit UpdateApplied(update.sequence, update.modelVersion, votes.length, msg.sender);
-        Provenance memory provenance =
-            Provenance(update.sequence, update.modelVersion, update.modelDigest, update.transcript);
-        PARAMETERS.applyBatch(provenance, isContested, changes);
+    /// @inheritdoc IStabilityController
+    function sequence() public view returns (uint64) {
+        return uint64(_head);
     }
 
     /// @inheritdoc IStabilityController
@@ -109,15 +111,30 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
     }
 
     function _requireTimely(ParameterUpdate calldata update) private view {
-        if (update.expiry < block.timestamp) revert Expired(update.expiry, block.timestamp);
-        if (update.expiry > block.timestamp + MAX_LIFETIME) {
-            revert ExpiryTooFar(update.expiry, block.timestamp + MAX_LIFETIME);
-        }
-        uint64 next = sequence + 1;
+        uint64 expiry = update.expiry;
+        if (expiry < block.timestamp) revert Expired(expiry, block.timestamp);
+        if (expiry > block.timestamp + MAX_LIFETIME) revert ExpiryTooFar(expiry, block.timestamp + MAX_LIFETIME);
+    }
+
+    /// @return head What `_head` is after the batch.
+    function _requireNext(ParameterUpdate calldata update) private view returns (uint256 head) {
+        head = _head;
+        uint64 next = uint64(head) + 1;
         if (update.sequence != next) revert SequenceMismatch(next, update.sequence);
-        uint256 count = update.parameterIds.length;
+        (uint256 count,, uint256 expected,) = _lists(update);
         if (count == 0 || count > MAX_BATCH) revert BatchSizeInvalid(count, MAX_BATCH);
-        if (update.expected.length != count) revert LengthMismatch(count, update.expected.length);
+        if (expected != count) revert LengthMismatch(count, expected);
+        bytes32 network = update.network;
+        uint256 mark;
+        assembly ("memory-safe") {
+            mstore(0, network)
+            mark := shr(64, keccak256(0, 0x20))
+        }
+        if (head >> 64 != mark) {
+            bytes32 known = MODELS.network();
+            if (known == 0 || network != known) revert NetworkMismatch(known, network);
+        }
+        return (mark << 64) | next;
     }
 
     /// @return isContested Whether a version after the cited one is disputed.
@@ -126,15 +143,37 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         view
         returns (bool isContested)
     {
-        IModelRegistry.Authority memory models = MODELS.authority();
-        if (models.network == 0 || update.network != models.network) {
-            revert NetworkMismatch(models.network, update.network);
+        IModelRegistry.Authority memory models;
+        uint256 place;
+        assembly ("memory-safe") {
+            place := models
         }
+        TrustedRead.into(address(MODELS), IModelRegistry.authority.selector, place, 0xa0);
         if (update.modelVersion != models.version || update.modelDigest != models.modelDigest) {
             revert ModelMismatch(models.version, models.modelDigest, update.modelVersion, update.modelDigest);
         }
         CommitteeVotes.requireCommittee(committee, models.committeeRoot, models.committeeSize);
         return models.isContested;
+    }
+
+    /// @dev Bounds need no check here either: these words are what is signed and what is applied.
+    /// @return count Number of parameters.
+    /// @return ids Where their ids lie in calldata.
+    /// @return expectedCount Number of values before.
+    /// @return expected Where they lie.
+    function _lists(ParameterUpdate calldata update)
+        private
+        pure
+        returns (uint256 count, uint256 ids, uint256 expectedCount, uint256 expected)
+    {
+        assembly ("memory-safe") {
+            ids := add(update, calldataload(add(update, 0xc0)))
+            count := calldataload(ids)
+            ids := add(ids, 0x20)
+            expected := add(update, calldataload(add(update, 0xe0)))
+            expectedCount := calldataload(expected)
+            expected := add(expected, 0x20)
+        }
     }
 
     /// @return places Where each vote's values lie in calldata, its member's position and its own: what medians need.
@@ -144,7 +183,7 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         address[] calldata committee
     ) private view returns (uint256[] memory places) {
         CommitteeVotes.requireCount(votes.length, committee.length);
-        uint256 count = update.parameterIds.length;
+        (uint256 count,,,) = _lists(update);
         places = new uint256[](votes.length);
         bytes32 domain = _domainSeparatorV4();
         bytes memory encoded = _encoded(update);
@@ -172,23 +211,58 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         }
     }
 
-    /// @dev Equal values are ordered by their members' positions, so that the explanation, which is that of the first
-    /// member whose value was taken, does not depend on the order in which votes are handed in.
-    function _medians(ParameterUpdate calldata update, Recommendation[] calldata votes, uint256[] memory places)
-        private
-        pure
-        returns (Change[] memory changes)
-    {
-        uint256 count = update.parameterIds.length;
-        changes = new Change[](count);
+    /// @dev The call of `applyBatch` as the ABI lays it out, with room for the changes. The provenance is four
+    /// neighbours of the update: sequence, version, its digest, transcript.
+    function _batchCall(ParameterUpdate calldata update, bool isContested) private pure returns (bytes memory batch) {
+        (uint256 count,,,) = _lists(update);
+        bytes4 selector = IParameterRegistry.applyBatch.selector;
+        assembly ("memory-safe") {
+            batch := mload(0x40)
+            let size := add(0xe4, shl(7, count))
+            mstore(batch, size)
+            mstore(add(batch, 0x20), selector)
+            calldatacopy(add(batch, 0x24), add(update, 0x20), 0x80)
+            mstore(add(batch, 0xa4), isContested)
+            mstore(add(batch, 0xc4), 0xc0)
+            mstore(add(batch, 0xe4), count)
+            mstore(0x40, add(batch, add(0x3c, size)))
+        }
+    }
+
+    /// @dev Writes each change with its median. Equal values are ordered by their members' positions, so that the
+    /// explanation, which is that of the first member whose value was taken, does not depend on the order in which votes
+    /// are handed in.
+    function _addChanges(
+        bytes memory batch,
+        ParameterUpdate calldata update,
+        Recommendation[] calldata votes,
+        uint256[] memory places
+    ) private pure {
+        (uint256 count, uint256 ids,, uint256 expected) = _lists(update);
         uint256[] memory ordered = new uint256[](places.length);
         for (uint256 p = 0; p < count; ++p) {
             (uint256 value, uint256 voice) = _median(places, ordered, p);
-            Change memory change = changes[p];
-            change.id = update.parameterIds[p];
-            change.expected = update.expected[p];
-            change.value = uint64(value);
-            change.explanation = votes[voice].explanation;
+            assembly ("memory-safe") {
+                let change := add(batch, add(0x104, shl(7, p)))
+                mstore(change, calldataload(add(ids, shl(5, p))))
+                mstore(add(change, 0x20), calldataload(add(expected, shl(5, p))))
+                mstore(add(change, 0x40), value)
+                let vote := add(votes.offset, calldataload(add(votes.offset, shl(5, voice))))
+                mstore(add(change, 0x60), calldataload(add(vote, 0x20)))
+            }
+        }
+    }
+
+    /// @dev Hands the batch on, and a refusal back.
+    function _send(bytes memory batch) private {
+        address registry = address(PARAMETERS);
+        assembly ("memory-safe") {
+            if iszero(extcodesize(registry)) { revert(0, 0) }
+            if iszero(call(gas(), registry, 0, add(batch, 0x20), mload(batch), 0, 0)) {
+                let free := mload(0x40)
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
         }
     }
 
@@ -200,44 +274,68 @@ contract BoundedAutonomyController is IStabilityController, Module, EIP712 {
         pure
         returns (uint256 value, uint256 voice)
     {
-        unchecked {
-            // No index here passes the number of votes, which is below 256.
-            for (uint256 i = 0; i < places.length; ++i) {
-                uint256 key = places[i];
-                uint256 given;
-                assembly ("memory-safe") {
-                    given := calldataload(add(shr(16, key), shl(5, p)))
+        uint256 tooLarge = 0;
+        uint256 first = (places.length - 1) / 2;
+        assembly ("memory-safe") {
+            let size := shl(5, mload(places))
+            let begin := add(ordered, 0x20)
+            for { let i := 0x20 } iszero(gt(i, size)) { i := add(i, 0x20) } {
+                let key := mload(add(places, i))
+                let given := calldataload(add(shr(16, key), shl(5, p)))
+                if shr(64, given) {
+                    tooLarge := given
+                    break
                 }
-                if (given > type(uint64).max) revert ValueTooLarge(given);
-                key = (given << 16) | (key & 0xffff);
-                uint256 j = i;
-                for (; j > 0 && ordered[j - 1] > key; --j) {
-                    ordered[j] = ordered[j - 1];
+                key := or(shl(16, given), and(key, 0xffff))
+                let at := add(ordered, i)
+                for {} gt(at, begin) {} {
+                    let before := mload(sub(at, 0x20))
+                    if iszero(gt(before, key)) { break }
+                    mstore(at, before)
+                    at := sub(at, 0x20)
                 }
-                ordered[j] = key;
+                mstore(at, key)
             }
-            uint256 first = (places.length - 1) / 2;
-            value = ordered[first] >> 16;
-            while (first > 0 && ordered[first - 1] >> 16 == value) --first;
-            voice = ordered[first] & 0xff;
+            let at := add(begin, shl(5, first))
+            value := shr(16, mload(at))
+            for {} gt(at, begin) { at := sub(at, 0x20) } {
+                if iszero(eq(shr(16, mload(sub(at, 0x20))), value)) { break }
+            }
+            voice := and(mload(at), 0xff)
+        }
+        if (tooLarge != 0) revert ValueTooLarge(tooLarge);
+    }
+
+    /// @dev The encoded struct with zeros where a vote's values and explanation belong. What is a list is hashed as the
+    /// words that it is; the registry refuses those that are too large for their type.
+    function _encoded(ParameterUpdate calldata update) private pure returns (bytes memory encoded) {
+        (uint256 count, uint256 ids, uint256 expectedCount, uint256 expected) = _lists(update);
+        (bytes32 idsHash, bytes32 expectedHash) = (_hashWords(ids, count), _hashWords(expected, expectedCount));
+        bytes32 typeHash = RECOMMENDATION_TYPEHASH;
+        assembly ("memory-safe") {
+            encoded := mload(0x40)
+            mstore(0x40, add(encoded, 0x180))
+            mstore(encoded, 0x160)
+            mstore(add(encoded, 0x20), typeHash)
+            // Network and sequence.
+            calldatacopy(add(encoded, 0x40), update, 0x40)
+            mstore(add(encoded, 0x80), idsHash)
+            mstore(add(encoded, 0xa0), expectedHash)
+            mstore(add(encoded, 0xc0), 0)
+            // Version, its digest and the transcript.
+            calldatacopy(add(encoded, 0xe0), add(update, 0x40), 0x60)
+            mstore(add(encoded, 0x140), 0)
+            mstore(add(encoded, 0x160), calldataload(add(update, 0xa0)))
         }
     }
 
-    /// @dev The encoded struct with zeros where a vote's values and explanation belong.
-    function _encoded(ParameterUpdate calldata update) private pure returns (bytes memory) {
-        return abi.encode(
-            RECOMMENDATION_TYPEHASH,
-            update.network,
-            update.sequence,
-            keccak256(abi.encodePacked(update.parameterIds)),
-            keccak256(abi.encodePacked(update.expected)),
-            bytes32(0),
-            update.modelVersion,
-            update.modelDigest,
-            update.transcript,
-            bytes32(0),
-            update.expiry
-        );
+    /// @param place Where the words lie in calldata.
+    function _hashWords(uint256 place, uint256 count) private pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, place, shl(5, count))
+            digest := keccak256(free, shl(5, count))
+        }
     }
 
     /// @dev Values with set bits above the 64th are refused where they are read.

@@ -293,10 +293,10 @@ contract CircuitBreaker is Halts {
         uint8 fresh = scopes & ~state.scopes;
         (state.scopes, state.trips) = (state.scopes | scopes, state.trips + 1);
         emit Tripped(cause, state.severity);
-        if (_has(fresh, Scope.All)) emit AllHalted(address(this));
-        if (_has(fresh, Scope.RiskRaising)) emit RiskRaisingHalted(address(this));
-        if (_has(fresh, Scope.Minting)) emit MintingHalted(0, address(this));
-        if (_has(fresh, Scope.VulnerableMinting)) emit VulnerableMintingHalted(address(this));
+        if (_has(fresh, Scope.All)) emit AllHalted();
+        if (_has(fresh, Scope.RiskRaising)) emit RiskRaisingHalted();
+        if (_has(fresh, Scope.Minting)) emit MintingHalted(0);
+        if (_has(fresh, Scope.VulnerableMinting)) emit VulnerableMintingHalted();
     }
 
     /// @inheritdoc Halts

@@ -44,16 +44,37 @@ library CommitteeVotes {
     }
 
     /// @notice Refuses addresses other than those of `root`.
+    /// @dev Whole words are compared and hashed: one with set bits above the 160th is nobody's address.
     /// @param committee Addresses in strictly ascending order.
     function requireCommittee(address[] calldata committee, bytes32 root, uint256 size) internal pure {
         if (committee.length != size) revert CommitteeSizeMismatch(size, committee.length);
-        address previous = address(0);
-        for (uint256 i = 0; i < size; ++i) {
-            if (committee[i] <= previous) revert CommitteeNotAscending(i);
-            previous = committee[i];
+        bytes32 given;
+        uint256 unordered = 0;
+        assembly ("memory-safe") {
+            let bytesOfAll := shl(5, size)
+            let end := add(committee.offset, bytesOfAll)
+            let previous := 0
+            for { let at := committee.offset } lt(at, end) { at := add(at, 0x20) } {
+                let member := calldataload(at)
+                if iszero(gt(member, previous)) {
+                    unordered := add(at, 1)
+                    break
+                }
+                previous := member
+            }
+            let free := mload(0x40)
+            calldatacopy(free, committee.offset, bytesOfAll)
+            given := keccak256(free, bytesOfAll)
         }
-        bytes32 given = keccak256(abi.encodePacked(committee));
+        if (unordered != 0) revert CommitteeNotAscending(_position(committee, unordered - 1));
         if (given != root) revert CommitteeRootMismatch(root, given);
+    }
+
+    /// @return position Of the member that lies there in calldata.
+    function _position(address[] calldata committee, uint256 place) private pure returns (uint256 position) {
+        assembly ("memory-safe") {
+            position := shr(5, sub(place, committee.offset))
+        }
     }
 
     /// @notice Refuses fewer votes than a quorum of a committee of `size`.

@@ -99,10 +99,18 @@ contract DecisionLog is IDecisionLog {
     {
         Head memory current = _head;
         first = current.count + 1;
-        Provenance memory origin = provenance;
+        bytes memory entry = _entry(Kind.Model);
+        assembly ("memory-safe") {
+            calldatacopy(add(entry, 0xe0), provenance, 0x80)
+        }
         for (uint256 i = 0; i < changes.length; ++i) {
             Change calldata change = changes[i];
-            _record(current, change.id, Kind.Model, change.expected, change.value, origin, change.explanation);
+            assembly ("memory-safe") {
+                // The registry has held both values against their type.
+                calldatacopy(add(entry, 0xa0), add(change, 0x20), 0x40)
+                mstore(add(entry, 0x160), calldataload(add(change, 0x60)))
+            }
+            _record(current, entry, change.id);
         }
         _head = current;
     }
@@ -114,8 +122,7 @@ contract DecisionLog is IDecisionLog {
         returns (uint64 decision)
     {
         Head memory current = _head;
-        Provenance memory none;
-        _record(current, id, Kind.Governance, before, value, none, justification);
+        _recordOne(current, Kind.Governance, id, before, value, justification);
         decision = current.count;
         if (overridden != 0 && statusOf(overridden) == Status.Implemented) {
             _move(current, overridden, Status.Implemented, Status.Overridden);
@@ -130,8 +137,7 @@ contract DecisionLog is IDecisionLog {
         returns (uint64 decision)
     {
         Head memory head_ = _head;
-        Provenance memory none;
-        _record(head_, id, Kind.Wish, current, wished, none, justification);
+        _recordOne(head_, Kind.Wish, id, current, wished, justification);
         decision = head_.count;
         _statuses[decision] = uint8(Status.Pending) + 1;
         _head = head_;
@@ -177,18 +183,45 @@ contract DecisionLog is IDecisionLog {
         return stored == 0 ? Status.Implemented : Status(stored - 1);
     }
 
-    function _record(
+    /// @dev abi.encode(RECORD, decision, id, kind, before, value, provenance, explanation), of which the kind alone is
+    /// there yet: what a record's hash is of, and from the kind on the event's data.
+    function _entry(Kind kind) private pure returns (bytes memory entry) {
+        entry = new bytes(0x160);
+        assembly ("memory-safe") {
+            mstore(add(entry, 0x20), RECORD)
+            mstore(add(entry, 0x80), kind)
+        }
+    }
+
+    /// @dev Records what has no provenance.
+    function _recordOne(
         Head memory current,
-        bytes32 id,
         Kind kind,
+        bytes32 id,
         uint64 before,
         uint64 value,
-        Provenance memory provenance,
         bytes32 explanation
     ) private {
+        bytes memory entry = _entry(kind);
+        assembly ("memory-safe") {
+            mstore(add(entry, 0xa0), before)
+            mstore(add(entry, 0xc0), value)
+            mstore(add(entry, 0x160), explanation)
+        }
+        _record(current, entry, id);
+    }
+
+    function _record(Head memory current, bytes memory entry, bytes32 id) private {
         uint64 decision = ++current.count;
-        emit DecisionRecorded(decision, id, kind, before, value, provenance, explanation);
-        _chain(current, keccak256(abi.encode(RECORD, decision, id, kind, before, value, provenance, explanation)));
+        bytes32 topic = DecisionRecorded.selector;
+        bytes32 hash;
+        assembly ("memory-safe") {
+            mstore(add(entry, 0x40), decision)
+            mstore(add(entry, 0x60), id)
+            log3(add(entry, 0x80), 0x100, topic, decision, id)
+            hash := keccak256(add(entry, 0x20), 0x160)
+        }
+        _chain(current, hash);
     }
 
     function _move(Head memory current, uint64 decision, Status from, Status to) private {
@@ -198,7 +231,15 @@ contract DecisionLog is IDecisionLog {
     }
 
     function _chain(Head memory current, bytes32 hash) private pure {
-        current.digest = bytes24(keccak256(abi.encodePacked(current.digest, hash)));
+        bytes24 digest = current.digest;
+        bytes32 next;
+        assembly ("memory-safe") {
+            // 24 bytes of the one and 32 of the other, as abi.encodePacked lays them.
+            mstore(0, digest)
+            mstore(0x18, hash)
+            next := keccak256(0, 0x38)
+        }
+        current.digest = bytes24(next);
     }
 
     function _requireKnown(uint64 decision) private view {

@@ -89,7 +89,7 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
             "CommitteeRotation(bytes32 network,uint64 epoch,uint64 version,bytes32 nextRoot,uint8 nextSize,bytes32 nextKeys)"
         );
 
-    /// @notice Network id; zero until initialised.
+    /// @inheritdoc IModelRegistry
     bytes32 public network;
     /// @notice Who may ask for an earlier version: governance; zero for nobody. Fixed when initialised.
     address public restorer;
@@ -252,7 +252,7 @@ contract ModelRegistry is IModelRegistry, ModelDisputes, Ownable, EIP712 {
     function authority() external view returns (Authority memory) {
         Latest memory last = _latest;
         (uint64 active, bool contested) = _standing(last.version);
-        return Authority(network, active, _digests[active], _committees[last.epoch].root, last.size, contested);
+        return Authority(active, _digests[active], _committees[last.epoch].root, last.size, contested);
     }
 
     /// @inheritdoc IModelRegistry

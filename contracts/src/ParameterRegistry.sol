@@ -7,7 +7,9 @@ import {IDecisionLog} from "./interfaces/IDecisionLog.sol";
 import {IParameterConsumer} from "./interfaces/IParameterConsumer.sol";
 import {IParameterGovernance} from "./interfaces/IParameterGovernance.sol";
 import {IParameterRegistry} from "./interfaces/IParameterRegistry.sol";
+import {PackedLimits} from "./PackedLimits.sol";
 import {Hot, ParameterRules} from "./ParameterRules.sol";
+import {TrustedRead} from "./TrustedRead.sol";
 import {BatchSizeInvalid, Change, Limits, MAX_BATCH, Provenance} from "./ParameterTypes.sol";
 
 /// @title The parameters that models may move, and the bounds that no model can widen
@@ -15,12 +17,15 @@ import {BatchSizeInvalid, Change, Limits, MAX_BATCH, Provenance} from "./Paramet
 /// limits and cannot make the controller pass them; whoever may do the one may not do the other. Nothing is clamped: a
 /// batch that breaks a rule reverts as a whole.
 contract ParameterRegistry is IParameterRegistry, IParameterGovernance, ReentrancyGuardTransient {
+    /// @param rises The limits of rises, as `PackedLimits` has them; zero until configured.
+    /// @param falls The limits of falls.
     /// @param unit Zero until configured.
-    /// @param consumer Who is told of changes while `limits.isWired`.
+    /// @param consumer Who is told of changes while the limits say `isWired`.
     /// @param anchor The value that governance wrote last: what the range shrinks toward when the breaker is alarmed.
     struct Parameter {
         Hot hot;
-        Limits limits;
+        uint256 rises;
+        uint256 falls;
         bytes32 unit;
         address consumer;
         uint64 anchor;
@@ -32,7 +37,6 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
     uint32 public constant MAX_WINDOW = 365 days;
     /// @notice How long an override may last.
     uint40 public constant MAX_OVERRIDE = 30 days;
-    uint8 private constant CLASSES = 32;
     uint40 private constant NOBODY_KNOWS = type(uint40).max;
 
     /// @notice The bounded autonomy controller: it alone calls `applyBatch`.
@@ -48,9 +52,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
     event ParameterConfigured(bytes32 indexed id, bytes32 unit, uint64 value, Limits limits, address consumer);
     event LimitsSet(bytes32 indexed id, Limits limits);
     event ConsumerSet(bytes32 indexed id, address consumer);
-    /// @notice A model's write.
-    event ParameterChanged(bytes32 indexed id, uint64 indexed sequence, uint64 before, uint64 value);
-    /// @notice A write by governance.
+    /// @notice A write by governance. One by a model is the event of the decision log alone.
     event ParameterWritten(bytes32 indexed id, uint64 indexed decision, uint64 before, uint64 value);
     event OverrideSet(bytes32 indexed id, uint64 indexed decision, uint64 before, uint64 value, uint40 until);
     event OverrideEnded(bytes32 indexed id);
@@ -116,34 +118,28 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
 
     /// @inheritdoc IParameterRegistry
     /// @dev Checked in this order: caller, size, full halt; then for each change: order of ids, configuration, expected
-    /// value, override, halts, dispute, and the rules of `ParameterRules`. The log is written next, and consumers are
-    /// called last.
+    /// value, override, halts, dispute, and the rules of `ParameterRules`. The log, which is fixed and calls nobody, numbers
+    /// the records before that, so that a parameter is written once; a refusal takes them back. Consumers are called last.
     function applyBatch(Provenance calldata provenance, bool isContested, Change[] calldata changes)
         external
         nonReentrant
     {
         if (msg.sender != CONTROLLER) revert NotController(msg.sender, CONTROLLER);
         if (changes.length == 0 || changes.length > MAX_BATCH) revert BatchSizeInvalid(changes.length, MAX_BATCH);
-        ICircuitBreaker.Status memory status = BREAKER.status();
+        ICircuitBreaker.Status memory status = _status();
         if (status.all) revert WritesHalted(status.severity);
+        uint256 decision = _record(provenance, changes);
+        uint64 cited = provenance.modelVersion;
         bytes32 previous = 0;
+        uint256 wired = 0;
         for (uint256 i = 0; i < changes.length; ++i) {
             Change calldata change = changes[i];
             if (change.id <= previous) revert IdsNotAscending(i, previous, change.id);
             previous = change.id;
-            _move(change, isContested, provenance.modelVersion, status);
-            emit ParameterChanged(change.id, provenance.sequence, change.expected, change.value);
+            if (_move(change, isContested, cited, status, _decision(decision + i))) wired |= 1 << i;
         }
-        uint64 decision = LOG.recordBatch(provenance, changes);
-        bool isWired = false;
-        for (uint256 i = 0; i < changes.length; ++i) {
-            Parameter storage parameter = _parameters[changes[i].id];
-            parameter.hot.lastDecision = _decision(decision + i);
-            if (parameter.limits.isWired) isWired = true;
-        }
-        if (!isWired) return;
-        for (uint256 i = 0; i < changes.length; ++i) {
-            _tell(changes[i].id, changes[i].expected, changes[i].value);
+        for (uint256 i = 0; wired >> i != 0; ++i) {
+            if ((wired >> i) & 1 != 0) _tell(changes[i].id, changes[i].expected, changes[i].value);
         }
     }
 
@@ -158,7 +154,8 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         if (parameter.unit != 0) revert AlreadyConfigured(id);
         _requireValid(id, limits, consumer);
         _requireWithin(id, value, limits.min, limits.max);
-        (parameter.unit, parameter.limits, parameter.consumer, parameter.anchor) = (unit, limits, consumer, value);
+        (parameter.unit, parameter.consumer, parameter.anchor) = (unit, consumer, value);
+        (parameter.rises, parameter.falls) = PackedLimits.pack(limits);
         parameter.hot = Hot(value, uint40(block.timestamp), 0, 0, 0, 0);
         emit ParameterConfigured(id, unit, value, limits, consumer);
     }
@@ -167,7 +164,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
     function setLimits(bytes32 id, Limits calldata limits) external onlyGovernance {
         Parameter storage parameter = _configured(id);
         _requireValid(id, limits, parameter.consumer);
-        parameter.limits = limits;
+        (parameter.rises, parameter.falls) = PackedLimits.pack(limits);
         parameter.hot.raisedAt = uint40(block.timestamp);
         emit LimitsSet(id, limits);
     }
@@ -175,7 +172,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
     /// @inheritdoc IParameterGovernance
     function setConsumer(bytes32 id, address consumer) external onlyGovernance {
         Parameter storage parameter = _configured(id);
-        if (parameter.limits.isWired && consumer == address(0)) revert ConsumerMissing(id);
+        if (_limits(parameter).isWired && consumer == address(0)) revert ConsumerMissing(id);
         parameter.consumer = consumer;
         emit ConsumerSet(id, consumer);
     }
@@ -192,7 +189,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         if (value == before) revert ParameterRules.NoChange(id, value);
         decision = _write(id, parameter, value, justification);
         emit ParameterWritten(id, decision, before, value);
-        _tell(id, before, value);
+        if (_limits(parameter).isWired) _tell(id, before, value);
     }
 
     /// @inheritdoc IParameterGovernance
@@ -210,7 +207,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         decision = _write(id, parameter, value, justification);
         parameter.hot.overriddenUntil = until;
         emit OverrideSet(id, decision, before, value, until);
-        if (value != before) _tell(id, before, value);
+        if (value != before && _limits(parameter).isWired) _tell(id, before, value);
     }
 
     /// @inheritdoc IParameterGovernance
@@ -234,7 +231,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
 
     /// @inheritdoc IParameterGovernance
     function limitsOf(bytes32 id) external view returns (Limits memory) {
-        return _configured(id).limits;
+        return _limits(_configured(id));
     }
 
     /// @notice What moves with a parameter's writes; reverts unless it is configured.
@@ -251,8 +248,8 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
     /// @inheritdoc IParameterRegistry
     function allowed(bytes32 id) external view returns (Allowance memory allowance) {
         Parameter storage parameter = _configured(id);
-        (Hot memory hot, Limits memory limits) = (parameter.hot, parameter.limits);
-        ICircuitBreaker.Status memory status = BREAKER.status();
+        (Hot memory hot, Limits memory limits) = (parameter.hot, _limits(parameter));
+        ICircuitBreaker.Status memory status = _status();
         bool isHalted = status.all || (status.classes >> limits.class) & 1 != 0
             || (status.anyParameter && BREAKER.isParameterHalted(id));
         (uint64 low, uint64 high) = ParameterRules.band(limits, parameter.anchor, status.severity);
@@ -289,23 +286,67 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
 
     /// @param isContested Whether a newer version than the cited one is disputed.
     /// @param cited The genesis model is version 0 and can be cited too.
-    function _move(Change calldata change, bool isContested, uint64 cited, ICircuitBreaker.Status memory status)
-        private
-    {
-        bytes32 id = change.id;
-        Parameter storage parameter = _configured(id);
-        (Hot memory hot, Limits memory limits) = (parameter.hot, parameter.limits);
+    /// @param decision Number of the change's record.
+    /// @return isWired Whether the parameter's consumer is to be told.
+    function _move(
+        Change calldata change,
+        bool isContested,
+        uint64 cited,
+        ICircuitBreaker.Status memory status,
+        uint32 decision
+    ) private returns (bool isWired) {
+        (bytes32 id, uint64 value) = (change.id, change.value);
+        Parameter storage parameter = _parameters[id];
+        Hot memory hot = parameter.hot;
+        bool rises = value > hot.value;
+        Limits memory limits = PackedLimits.unpackOne(rises ? parameter.rises : parameter.falls, rises);
+        if (limits.window == 0) revert ParameterUnknown(id);
         if (change.expected != hot.value) revert ExpectedMismatch(id, change.expected, hot.value);
         if (block.timestamp < hot.overriddenUntil) revert OverrideActive(id, hot.overriddenUntil);
         if ((status.classes >> limits.class) & 1 != 0) revert ClassHalted(id, limits.class);
         if (status.anyParameter && BREAKER.isParameterHalted(id)) revert ParameterHalted(id);
-        if (ParameterRules.raisesRisk(limits.risk, change.value > hot.value)) {
+        if (ParameterRules.raisesRisk(limits.risk, rises)) {
             if (status.riskRaising) revert RiskRaisingHalted(id, status.severity);
             if (isContested) revert RiskRaisingContested(id, cited);
         }
+        hot.lastDecision = decision;
+        isWired = limits.isWired;
         (uint64 low, uint64 high) = (limits.min, limits.max);
-        if (status.severity != 0) (low, high) = ParameterRules.band(limits, parameter.anchor, status.severity);
-        parameter.hot = ParameterRules.change(id, hot, limits, low, high, change.value);
+        if (status.severity != 0) {
+            (low, high) = ParameterRules.band(_limits(parameter), parameter.anchor, status.severity);
+        }
+        ParameterRules.change(id, hot, limits, low, high, value);
+        parameter.hot = hot;
+    }
+
+    function _status() private view returns (ICircuitBreaker.Status memory status) {
+        uint256 place;
+        assembly ("memory-safe") {
+            place := status
+        }
+        TrustedRead.into(address(BREAKER), ICircuitBreaker.status.selector, place, 0xa0);
+    }
+
+    /// @dev Hands provenance and changes on as they came: `recordBatch` checks their types.
+    /// @return first Number of the first record.
+    function _record(Provenance calldata provenance, Change[] calldata changes) private returns (uint64 first) {
+        address log = address(LOG);
+        bytes4 selector = IDecisionLog.recordBatch.selector;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := shl(7, changes.length)
+            mstore(free, selector)
+            calldatacopy(add(free, 0x04), provenance, 0x80)
+            mstore(add(free, 0x84), 0xa0)
+            mstore(add(free, 0xa4), changes.length)
+            calldatacopy(add(free, 0xc4), changes.offset, size)
+            let done := call(gas(), log, 0, free, add(0xc4, size), free, 0x20)
+            if or(iszero(done), lt(returndatasize(), 0x20)) {
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
+            first := mload(free)
+        }
     }
 
     function _write(bytes32 id, Parameter storage parameter, uint64 value, bytes32 justification)
@@ -313,15 +354,15 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         returns (uint64 decision)
     {
         Hot storage hot = parameter.hot;
-        _requireWithin(id, value, parameter.limits.min, parameter.limits.max);
+        Limits memory limits = _limits(parameter);
+        _requireWithin(id, value, limits.min, limits.max);
         decision = LOG.recordOverride(id, hot.value, value, justification, hot.lastDecision);
         (hot.value, hot.raisedAt, hot.lastDecision) = (value, uint40(block.timestamp), _decision(decision));
         parameter.anchor = value;
     }
 
     function _tell(bytes32 id, uint64 before, uint64 value) private {
-        Parameter storage parameter = _parameters[id];
-        if (parameter.limits.isWired) IParameterConsumer(parameter.consumer).onParameterChanged(id, before, value);
+        IParameterConsumer(_parameters[id].consumer).onParameterChanged(id, before, value);
     }
 
     /// @dev A number that no longer fits is forgotten rather than mistaken for another: a write must never freeze.
@@ -333,7 +374,9 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         if (limits.min > limits.max) revert LimitsInverted(id, limits.min, limits.max);
         if (limits.cooldown > MAX_COOLDOWN) revert CooldownTooLong(id, limits.cooldown, MAX_COOLDOWN);
         if (limits.window == 0 || limits.window > MAX_WINDOW) revert WindowInvalid(id, limits.window, MAX_WINDOW);
-        if (limits.class >= CLASSES) revert ClassInvalid(id, limits.class, CLASSES - 1);
+        if (limits.class >= PackedLimits.CLASSES) {
+            revert ClassInvalid(id, limits.class, uint8(PackedLimits.CLASSES - 1));
+        }
         if (limits.isWired && consumer == address(0)) revert ConsumerMissing(id);
     }
 
@@ -343,6 +386,10 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
 
     function _configured(bytes32 id) private view returns (Parameter storage parameter) {
         parameter = _parameters[id];
-        if (parameter.limits.window == 0) revert ParameterUnknown(id);
+        if (parameter.rises == 0) revert ParameterUnknown(id);
+    }
+
+    function _limits(Parameter storage parameter) private view returns (Limits memory) {
+        return PackedLimits.unpack(parameter.rises, parameter.falls);
     }
 }

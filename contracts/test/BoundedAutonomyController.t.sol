@@ -44,8 +44,6 @@ contract BoundedAutonomyControllerTest is World {
             values[i] = FIRST_FEE + 0.001e18 * (i + 1);
         }
         Recommendation[] memory votes = recommend(update, values);
-        vm.expectEmit(address(controller));
-        emit BoundedAutonomyController.UpdateApplied(1, 1, 6, submitter);
         vm.prank(submitter);
         controller.applyUpdate(update, votes, members());
         assertEq(parameters.valueOf(FEE), values[2], "value");
@@ -119,6 +117,39 @@ contract BoundedAutonomyControllerTest is World {
         refused(
             update, abi.encodeWithSelector(BoundedAutonomyController.NetworkMismatch.selector, NETWORK, update.network)
         );
+    }
+
+    /// @dev The controller keeps a part of the id's hash, so that no part of the id can differ.
+    /// forge-config: default.fuzz.runs = 4
+    function test_anotherNetworkIsRefusedAfterTheFirstBatchToo(uint8 bit) public {
+        ParameterUpdate memory update = nextUpdate();
+        controller.applyUpdate(update, agree(update, RISEN), members());
+        vm.warp(block.timestamp + COOLDOWN);
+        update = nextUpdate();
+        update.network = bytes32(uint256(NETWORK) ^ (1 << bit));
+        Recommendation[] memory votes = agree(update, FIRST_FEE);
+        vm.expectRevert(
+            abi.encodeWithSelector(BoundedAutonomyController.NetworkMismatch.selector, NETWORK, update.network)
+        );
+        controller.applyUpdate(update, votes, members());
+        update.network = NETWORK;
+        controller.applyUpdate(update, agree(update, FIRST_FEE), members());
+        assertEq(controller.sequence(), 2, "sequence");
+    }
+
+    /// @dev Neither a model registry nor a parameter registry that is not there yet is taken for one that agrees.
+    function test_nothingAnswersForARegistryThatIsNotThere() public {
+        ParameterUpdate memory update = nextUpdate();
+        BoundedAutonomyController away =
+            new BoundedAutonomyController(upgrader, models, IParameterRegistry(address(0xdead)));
+        controller = away;
+        Recommendation[] memory votes = agreeAll(update, one(RISEN));
+        vm.expectRevert(bytes(""));
+        away.applyUpdate(update, votes, members());
+        assertEq(away.sequence(), 0, "sequence");
+        away = new BoundedAutonomyController(upgrader, IModelRegistry(address(0xdead)), parameters);
+        vm.expectRevert(bytes(""));
+        away.applyUpdate(update, votes, members());
     }
 
     function test_nothingMovesBeforeTheNetworkHasAName() public {

@@ -15,8 +15,8 @@ contract CircuitBreakerTest is BreakerWorld {
 
     event Observed(uint8 level, uint8 severity, bool isUsable, uint256 pegPrice);
     event Tripped(CircuitBreaker.Cause indexed cause, uint8 severity);
-    event RiskRaisingHalted(address by);
-    event VulnerableMintingHalted(address by);
+    event RiskRaisingHalted();
+    event VulnerableMintingHalted();
 
     function setUp() external {
         buildBreaker();
@@ -82,9 +82,9 @@ contract CircuitBreakerTest is BreakerWorld {
         vm.expectEmit(address(breaker));
         emit Tripped(CircuitBreaker.Cause.Severity, 3);
         vm.expectEmit(address(breaker));
-        emit RiskRaisingHalted(address(breaker));
+        emit RiskRaisingHalted();
         vm.expectEmit(address(breaker));
-        emit VulnerableMintingHalted(address(breaker));
+        emit VulnerableMintingHalted();
         vm.expectEmit(address(breaker));
         emit Observed(3, 3, true, 0.989e18);
         breaker.observe();

@@ -11,12 +11,12 @@ contract HaltsTest is BreakerWorld {
     bytes32 private constant FEE = keccak256("STABILITY_FEE");
     bytes32 private constant ETH = keccak256("ETH-A");
 
-    event AllHalted(address by);
-    event RiskRaisingHalted(address by);
-    event MintingHalted(bytes32 collateral, address by);
-    event BurningHalted(bytes32 collateral, address by);
-    event ClassHalted(uint8 class, address by);
-    event ParameterHalted(bytes32 id, address by);
+    event AllHalted();
+    event RiskRaisingHalted();
+    event MintingHalted(bytes32 collateral);
+    event BurningHalted(bytes32 collateral);
+    event ClassHalted(uint8 class);
+    event ParameterHalted(bytes32 id);
     event ResumeRequested(Halts.Scope indexed scope, bytes32 key, uint256 readyAt);
     event Resumed(Halts.Scope indexed scope, bytes32 key);
     event GuardianSet(address indexed guardian, bool isGuardian);
@@ -59,12 +59,12 @@ contract HaltsTest is BreakerWorld {
             buildBreaker();
             (Halts.Scope scope, bytes32 key) = haltable(i);
             vm.expectEmit(address(breaker));
-            if (scope == Halts.Scope.All) emit AllHalted(guardian);
-            else if (scope == Halts.Scope.RiskRaising) emit RiskRaisingHalted(guardian);
-            else if (scope == Halts.Scope.Class) emit ClassHalted(uint8(uint256(key)), guardian);
-            else if (scope == Halts.Scope.Parameter) emit ParameterHalted(key, guardian);
-            else if (scope == Halts.Scope.Minting) emit MintingHalted(key, guardian);
-            else emit BurningHalted(key, guardian);
+            if (scope == Halts.Scope.All) emit AllHalted();
+            else if (scope == Halts.Scope.RiskRaising) emit RiskRaisingHalted();
+            else if (scope == Halts.Scope.Class) emit ClassHalted(uint8(uint256(key)));
+            else if (scope == Halts.Scope.Parameter) emit ParameterHalted(key);
+            else if (scope == Halts.Scope.Minting) emit MintingHalted(key);
+            else emit BurningHalted(key);
             halt(scope, key);
             for (uint256 j = 0; j < 9; ++j) {
                 (Halts.Scope other, bytes32 otherKey) = haltable(j);

@@ -33,7 +33,6 @@ contract ModelDisputesTest is DisputesWorld {
 
     function assertAuthority(uint64 version, bool contested) private view {
         IModelRegistry.Authority memory given = models.authority();
-        assertEq(given.network, NETWORK, "network");
         assertEq(given.version, version, "version");
         assertEq(given.modelDigest, models.versions(version), "digest");
         assertEq(given.committeeRoot, rootOf(members()), "root");

@@ -178,6 +178,45 @@ contract ParameterRegistryTest is RulesWorld {
         parameters.setLimits(FEE, given);
     }
 
+    /// @dev Limits are kept in two packed words: whatever governance may set comes back, and no direction's step,
+    /// bound or budget is the other's.
+    /// forge-config: default.fuzz.runs = 32
+    function testFuzz_limitsAreKeptAsTheyAreSet(uint64[6] memory n, uint32[2] memory spans, uint8 kind) public {
+        Limits memory given = limits();
+        (given.min, given.max) = n[0] < n[1] ? (n[0], n[1]) : (n[1], n[0]);
+        (given.stepUp, given.stepDown, given.budgetUp, given.budgetDown) = (n[2], n[3], n[4], n[5]);
+        given.cooldown = uint32(bound(spans[0], 0, 365 days));
+        given.window = uint32(bound(spans[1], 1, 365 days));
+        (given.risk, given.class) = (Risk(kind % 3), kind % 32);
+        relimit(FEE, given);
+        assertEq(keccak256(abi.encode(parameters.limitsOf(FEE))), keccak256(abi.encode(given)), "limits");
+        (given.cooldown, given.window, given.class) = (365 days, 365 days, 31);
+        relimit(FEE, given);
+        assertEq(keccak256(abi.encode(parameters.limitsOf(FEE))), keccak256(abi.encode(given)), "the largest");
+    }
+
+    /// @dev What the controller hands on is read as its type: set bits above the 64th are refused, not cut off.
+    function test_wordsBeyondTheirTypeAreRefused() public {
+        Change[] memory changes = changesTo(FEE, FIRST_FEE + 1);
+        bytes memory data = abi.encodeCall(parameters.applyBatch, (provenance(), false, changes));
+        // The version, the expected value and the value.
+        uint256[3] memory places = [uint256(0x44), 0x124, 0x144];
+        for (uint256 i = 0; i < places.length; ++i) {
+            bytes memory dirty = abi.encodePacked(data);
+            uint256 place = places[i];
+            assembly ("memory-safe") {
+                let word := add(dirty, place)
+                mstore(word, or(mload(word), shl(64, 1)))
+            }
+            vm.prank(address(controller));
+            (bool done,) = address(parameters).call(dirty);
+            assertTrue(!done, "a dirty word was taken");
+        }
+        vm.prank(address(controller));
+        (bool clean,) = address(parameters).call(data);
+        assertTrue(clean, "the clean one");
+    }
+
     function test_governanceConfiguresAndTheEventsSayWhat() public {
         bytes32 id = keccak256("NEW");
         vm.expectEmit(address(parameters));

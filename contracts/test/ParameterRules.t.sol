@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {DecisionLog} from "../src/DecisionLog.sol";
 import {IParameterRegistry} from "../src/interfaces/IParameterRegistry.sol";
 import {ParameterRegistry} from "../src/ParameterRegistry.sol";
 import {Hot, ParameterRules} from "../src/ParameterRules.sol";
@@ -304,8 +305,8 @@ contract ParameterRulesTest is RulesWorld {
     function testFuzz_aWriteChangesExactlyOneParameter(uint64 value) public {
         value = uint64(bound(value, FIRST_FEE + 1, RISEN));
         bytes32 others = keccak256(abi.encode(parameters.stateOf(RATIO), parameters.stateOf(CEILING)));
-        vm.expectEmit(address(parameters));
-        emit ParameterRegistry.ParameterChanged(FEE, 1, FIRST_FEE, value);
+        vm.expectEmit(address(log));
+        emit DecisionLog.DecisionRecorded(1, FEE, DecisionLog.Kind.Model, FIRST_FEE, value, provenance(), WHY);
         applied(FEE, value);
         assertEq(
             keccak256(abi.encode(parameters.stateOf(RATIO), parameters.stateOf(CEILING))), others, "the other parameters"

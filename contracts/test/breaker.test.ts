@@ -4,9 +4,8 @@ import { BallastError } from '../../protocol/errors.ts';
 import * as client from '../client/index.ts';
 import { type BreakerSuite, deployBreakerSuite, replayFeed } from './replay/breaker-suite.ts';
 
-/** Of a halt without an argument; one with an argument that is a bit of the one slot; one with a slot of its own. */
+/** Of a halt that is a bit of the one slot, and of one with a slot of its own. */
 const MOST_GAS = 30_000n;
-const MOST_GAS_WITH_ARGUMENT = 31_000n;
 const MOST_GAS_WITH_SLOT = 60_000n;
 const MOST_GAS_TO_WATCH = 150_000n;
 const RESUME_DELAY = 60;
@@ -103,8 +102,7 @@ describe('the breaker on a chain', function () {
     for (const target of targets) {
       const { gasUsed } = await client.halt(reader, writerOf(2), suite.breaker, target);
       const hasSlot = 'parameter' in target || 'collateral' in target;
-      const isBare = target.scope === 'all' || target.scope === 'riskRaising';
-      const most = isBare ? MOST_GAS : hasSlot ? MOST_GAS_WITH_SLOT : MOST_GAS_WITH_ARGUMENT;
+      const most = hasSlot ? MOST_GAS_WITH_SLOT : MOST_GAS;
       gas[`halt ${target.scope}${hasSlot ? ' of one' : ''}`] = gasUsed;
       expect(gasUsed <= most, `${target.scope}: ${gasUsed}, at most ${most}`).to.equal(true);
     }

@@ -317,7 +317,7 @@ describe('contracts on a chain', function () {
     expect(second.status).to.equal('published');
     if (second.status !== 'published') throw new Error('version 2 is new');
     gas[`publish, ${Q} signatures of ${SIZE}`] = second.gasUsed;
-    expect(Number(second.gasUsed)).to.be.below(110_000);
+    expect(Number(second.gasUsed)).to.be.below(102_000);
     expect(await client.latestModel(reader, contracts.modelRegistry)).to.include({
       version: 2,
       modelDigest: digest(2),
@@ -383,7 +383,7 @@ describe('contracts on a chain', function () {
       limits: LIMITS,
     });
     expect(state.readyAt).to.equal((await now()) + LIMITS.cooldownSeconds);
-    expect(Number(changed.gasUsed)).to.be.below(150_000);
+    expect(Number(changed.gasUsed)).to.be.below(127_000);
   });
 
   it('refuses a median beyond a bound with the parameter and the bound, before anything is sent', async () => {

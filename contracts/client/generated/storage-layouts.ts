@@ -18,11 +18,11 @@ export const storageLayouts: Readonly<Record<string, StorageLayout>> = {
       "type": "string"
     },
     {
-      "label": "sequence",
+      "label": "_head",
       "slot": 2,
       "offset": 0,
-      "bytes": 8,
-      "type": "uint64"
+      "bytes": 32,
+      "type": "uint256"
     },
     {
       "label": "_gap",

@@ -61,9 +61,11 @@ abstract contract Halts is ICircuitBreaker {
     uint256 public constant MIN_RESUME_DELAY = 1 minutes;
     uint256 public constant MAX_RESUME_DELAY = 30 days;
     uint256 public constant MAX_FIRST_GUARDIANS = 16;
-    // Where `scopes`, `classes` and `trips` begin in the word of the state, in bits.
+    // Where members begin in the word of the state, in bits.
     uint256 private constant SCOPES_AT = 8;
     uint256 private constant CLASSES_AT = 16;
+    uint256 private constant PARAMETERS_AT = 48;
+    uint256 private constant SEVERITY_AT = 64;
     uint256 private constant TRIPS_AT = 72;
 
     /// @notice Who asks for resumptions and names guardians: a timelock.
@@ -80,15 +82,16 @@ abstract contract Halts is ICircuitBreaker {
     mapping(bytes32 collateral => Collateral) public collaterals;
     mapping(Scope scope => mapping(bytes32 key => Resumption)) private _resumptions;
 
-    // Halted, or halted again. `by` is this contract where an observation tripped it; a collateral of 0 is all of them.
-    // Nothing is indexed and each scope has an event of its own, because halting is to be cheap.
-    event AllHalted(address by);
-    event RiskRaisingHalted(address by);
-    event MintingHalted(bytes32 collateral, address by);
-    event VulnerableMintingHalted(address by);
-    event BurningHalted(bytes32 collateral, address by);
-    event ClassHalted(uint8 class, address by);
-    event ParameterHalted(bytes32 id, address by);
+    // Halted, or halted again; a collateral of 0 is all of them. Nothing is indexed, each scope has an event of its own,
+    // and who halted is the caller, whom the transaction names, because halting is to be cheap. Where an observation
+    // tripped the breaker, `Tripped` stands before.
+    event AllHalted();
+    event RiskRaisingHalted();
+    event MintingHalted(bytes32 collateral);
+    event VulnerableMintingHalted();
+    event BurningHalted(bytes32 collateral);
+    event ClassHalted(uint8 class);
+    event ParameterHalted(bytes32 id);
     event ResumeRequested(Scope indexed scope, bytes32 key, uint256 readyAt);
     event Resumed(Scope indexed scope, bytes32 key);
     event GuardianSet(address indexed guardian, bool isGuardian);
@@ -136,20 +139,20 @@ abstract contract Halts is ICircuitBreaker {
     /// @notice Halts every write by a model.
     function haltAll() external onlyGuardian {
         _setBits(1 << (SCOPES_AT + uint8(Scope.All)));
-        emit AllHalted(msg.sender);
+        emit AllHalted();
     }
 
     /// @notice Halts every write by a model that raises risk.
     function haltRiskRaising() external onlyGuardian {
         _setBits(1 << (SCOPES_AT + uint8(Scope.RiskRaising)));
-        emit RiskRaisingHalted(msg.sender);
+        emit RiskRaisingHalted();
     }
 
     /// @notice Halts writes by a model to the parameters of a class, 0 to 31.
     function haltClass(uint8 class) external onlyGuardian {
         if (class > 31) revert ClassOutOfRange(class, 31);
-        _setBits(1 << (CLASSES_AT + class));
-        emit ClassHalted(class, msg.sender);
+        _setBits((1 << CLASSES_AT) << class);
+        emit ClassHalted(class);
     }
 
     /// @notice Halts writes by a model to one parameter.
@@ -160,7 +163,7 @@ abstract contract Halts is ICircuitBreaker {
             ++_state.parameters;
         }
         _setBits(0);
-        emit ParameterHalted(id, msg.sender);
+        emit ParameterHalted(id);
     }
 
     /// @notice Halts minting against a collateral, or against all with key 0.
@@ -171,7 +174,7 @@ abstract contract Halts is ICircuitBreaker {
             collaterals[collateral].isMintingHalted = true;
             _setBits(0);
         }
-        emit MintingHalted(collateral, msg.sender);
+        emit MintingHalted(collateral);
     }
 
     /// @notice Halts redemption against a collateral, or against all with key 0. No observation ever does.
@@ -182,7 +185,7 @@ abstract contract Halts is ICircuitBreaker {
             collaterals[collateral].isBurningHalted = true;
             _setBits(0);
         }
-        emit BurningHalted(collateral, msg.sender);
+        emit BurningHalted(collateral);
     }
 
     /// @notice Asks for a resumption; a second request for the same starts the delay anew.
@@ -224,14 +227,13 @@ abstract contract Halts is ICircuitBreaker {
 
     /// @inheritdoc ICircuitBreaker
     function status() external view returns (Status memory) {
-        State storage state = _state;
-        uint8 scopes = state.scopes;
+        uint256 word = _word();
         return Status({
-            all: _has(scopes, Scope.All),
-            riskRaising: _has(scopes, Scope.RiskRaising),
-            anyParameter: state.parameters != 0,
-            classes: state.classes,
-            severity: state.severity
+            all: (word >> (SCOPES_AT + uint8(Scope.All))) & 1 != 0,
+            riskRaising: (word >> (SCOPES_AT + uint8(Scope.RiskRaising))) & 1 != 0,
+            anyParameter: uint16(word >> PARAMETERS_AT) != 0,
+            classes: uint32(word >> CLASSES_AT),
+            severity: uint8(word >> SEVERITY_AT)
         });
     }
 
@@ -279,6 +281,12 @@ abstract contract Halts is ICircuitBreaker {
 
     function _bit(Scope scope) internal pure returns (uint8) {
         return uint8(1 << uint8(scope));
+    }
+
+    function _word() private view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(_state.slot)
+        }
     }
 
     /// @dev Sets bits of the state and counts a trip: one read and one write, where the compiler would make several of

@@ -20,14 +20,12 @@ interface IModelRegistry {
     }
 
     /// @notice What decisions may rest on: the model that may be cited and who may sign now.
-    /// @param network Network id, zero before initialisation.
     /// @param version Last Active version; 0 is the genesis model.
     /// @param modelDigest SHA-256 of the weights of that version.
     /// @param committeeRoot Root of the current epoch's committee.
     /// @param committeeSize Its number of members.
     /// @param isContested Whether a later version is disputed: then only what reduces risk may be done.
     struct Authority {
-        bytes32 network;
         uint64 version;
         bytes32 modelDigest;
         bytes32 committeeRoot;
@@ -35,7 +33,11 @@ interface IModelRegistry {
         bool isContested;
     }
 
-    /// @notice The last Active version and the current committee in one call.
+    /// @notice Network id, zero before initialisation; it never changes after it.
+    function network() external view returns (bytes32);
+
+    /// @notice The last Active version and the current committee in one call. The committee is empty before
+    /// initialisation.
     function authority() external view returns (Authority memory);
 
     /// @notice Network, last version and current committee in one call.

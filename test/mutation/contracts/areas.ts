@@ -12,7 +12,7 @@ export type ContractArea = {
 export const CONTRACT_AREAS: readonly ContractArea[] = [
   {
     contract: 'ParameterRegistry',
-    files: ['ParameterRegistry', 'ParameterRules'],
+    files: ['ParameterRegistry', 'ParameterRules', 'PackedLimits'],
     tests: [
       'ParameterRules',
       'ParameterRegistry',
