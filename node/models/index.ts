@@ -1,3 +1,4 @@
+export { areaUnderCurve } from '../evaluation/metrics/auc.ts';
 export {
   assessRisk,
   assessRiskFrom,
@@ -42,7 +43,6 @@ export {
 export { empiricalQuantile, pinball, pinballSlope } from './pinball.ts';
 export { expectedReversion, fitPublicNumbers, type PublicNumbers } from './public-numbers.ts';
 export {
-  areaUnderCurve,
   evaluateRisk,
   type RiskReport,
   reportRisk,

@@ -1,4 +1,5 @@
 import { BallastError } from '../../protocol/errors.ts';
+import { areaUnderCurve } from '../evaluation/metrics/auc.ts';
 import { countFlagged, type RiskExamples } from '../features/index.ts';
 import {
   baselineRisk,
@@ -105,27 +106,4 @@ export function evaluateRisk(
 /** ln(1 + exp(z)) without overflow. */
 function softplus(z: number): number {
   return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
-}
-
-/**
- * Chance that an event has a higher score than a calm row: Mann and Whitney's statistic over all pairs; ties count half.
- *
- * @param event 1 or 0 by row.
- * @returns null without events or without calm.
- */
-export function areaUnderCurve(score: Float64Array, event: Uint8Array): number | null {
-  const order = Array.from(score.keys()).sort((a, b) => score[a]! - score[b]!);
-  let [events, rankSum] = [0, 0];
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to < order.length && score[order[to]!]! === score[order[from]!]!) to++;
-    for (let k = from; k < to; k++) {
-      if (event[order[k]!] !== 1) continue;
-      events++;
-      rankSum += (from + 1 + to) / 2;
-    }
-    from = to;
-  }
-  const calm = order.length - events;
-  return events === 0 || calm === 0 ? null : (rankSum - (events * (events + 1)) / 2) / (events * calm);
 }
