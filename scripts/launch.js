@@ -23,6 +23,7 @@ const COMMANDS = {
   mutants: ['test/mutation/run.ts'],
   'mutants:contracts': ['test/mutation/contracts/run.ts'],
   'prove:contracts': ['scripts/prove-contracts.ts'],
+  'coverage:contracts': ['scripts/contract-coverage.ts'],
   model: ['scripts/model.ts'],
   soak: ['simulations/experiments/soak.ts'],
   fuzz: ['simulations/experiments/fuzz.ts'],

@@ -134,7 +134,11 @@ contract AggregateVotesTest is BlsWorld {
         vm.expectRevert(abi.encodeWithSelector(AggregateVotes.SiblingsMismatch.selector, 3));
         this.requireQuorum(digest, commitment, 7, vote);
         vote = voteOf(SOME);
-        vote.siblings = new bytes32[](vote.siblings.length + 1);
+        bytes32[] memory siblings = vote.siblings;
+        vote.siblings = new bytes32[](siblings.length - 1);
+        vm.expectRevert(abi.encodeWithSelector(AggregateVotes.SiblingsMismatch.selector, 2));
+        this.requireQuorum(digest, commitment, 7, vote);
+        vote.siblings = new bytes32[](siblings.length + 1);
         vm.expectRevert(abi.encodeWithSelector(AggregateVotes.SiblingsMismatch.selector, 4));
         this.requireQuorum(digest, commitment, 7, vote);
         vote = voteOf(SOME);

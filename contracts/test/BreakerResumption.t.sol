@@ -98,6 +98,29 @@ contract BreakerResumptionTest is BreakerWorld {
         breaker.resume(Halts.Scope.RiskRaising, 0);
     }
 
+    /// @dev Failures that a wide window still counts hold what they halted, after the delay too.
+    function test_R19_doesNotResumeWhileFailuresAreCounted() external {
+        Settings memory settings = defaultSettings();
+        (settings.window, settings.timeToLive, settings.dwell) = (32, 1 days, 1 days);
+        vm.prank(governance);
+        breaker.setSettings(settings);
+        oracle.fail(Answering.Way.Revert);
+        observe(3);
+        setPeg(1e18, 0);
+        resumeRequest(Halts.Scope.RiskRaising);
+        resumeRequest(Halts.Scope.Minting);
+        vm.warp(block.timestamp + RESUME_DELAY - INTERVAL);
+        observe(29);
+        vm.expectRevert(standing(Halts.Scope.RiskRaising, CircuitBreaker.Cause.OracleFailure, 0));
+        breaker.resume(Halts.Scope.RiskRaising, 0);
+        vm.expectRevert(standing(Halts.Scope.Minting, CircuitBreaker.Cause.OracleFailure, 0));
+        breaker.resume(Halts.Scope.Minting, 0);
+        observe(1);
+        breaker.resume(Halts.Scope.RiskRaising, 0);
+        breaker.resume(Halts.Scope.Minting, 0);
+        assertTrue(!breaker.status().riskRaising, "resumed");
+    }
+
     function test_R19_aRelapseTakesTheResumptionBackAndTripsAgain() external {
         setPeg(0.97e18, 0);
         observe(3);

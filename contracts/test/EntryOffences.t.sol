@@ -33,6 +33,18 @@ contract EntryOffencesTest is Vectors {
         return CanonicalReader.skip(data, offset);
     }
 
+    function valueOf(bytes calldata data, string calldata key) external pure returns (uint256) {
+        return CanonicalReader.valueOf(data, 0, keccak256(bytes(key)));
+    }
+
+    function itemOf(bytes calldata data, uint256 index) external pure returns (uint256) {
+        return CanonicalReader.itemOf(data, 0, index);
+    }
+
+    function textAt(bytes calldata data) external pure returns (bytes memory text, uint256 next) {
+        return CanonicalReader.textAt(data, 0);
+    }
+
     function entry(uint256 i) private view returns (bytes memory) {
         return vm.parseJsonBytes(json, string.concat(item(".entries", i), ".bytes"));
     }
@@ -54,7 +66,7 @@ contract EntryOffencesTest is Vectors {
         }
     }
 
-    function test_refusesAPlaceBeyondTheList() public {
+    function test_refusesAPlaceBeyondTheList() public view {
         for (uint256 i = 0; i < counts.length; ++i) {
             bytes memory data = entry(i);
             try this.offenceAt(data, counts[i]) {
@@ -91,10 +103,48 @@ contract EntryOffencesTest is Vectors {
         assertEq(this.skip(hex"da000161", 0), 4, "text of two bytes for its length");
         assertEq(this.skip(hex"dc000201c2", 0), 5, "a long array");
         assertEq(this.skip(hex"de0001a16101", 0), 6, "a long map");
-        bytes[6] memory others = [bytes(hex"c1"), hex"c40100", hex"c70000", hex"db00000000", hex"dd00000000", hex"d4"];
+        bytes[7] memory others = [bytes(hex"c1"), hex"cb00", hex"c40100", hex"c70000", hex"db00000000", hex"dd00000000", hex"d4"];
         for (uint256 i = 0; i < others.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(CanonicalReader.EncodingMalformed.selector, 0));
             this.skip(others[i], 0);
+        }
+    }
+
+    function expectMalformed() private {
+        vm.expectRevert(abi.encodeWithSelector(CanonicalReader.EncodingMalformed.selector, 0));
+    }
+
+    function test_findsKeysAndItemsAndRefusesWhatHoldsNone() public {
+        bytes memory map = hex"82a16101cb0000000000000000";
+        assertEq(this.valueOf(hex"82a16101a162c3", "b"), 6, "the second key's value");
+        assertEq(this.itemOf(hex"93cb0000000000000000ff00", 2), 11, "the third item, beyond eight bytes");
+        expectMalformed();
+        this.valueOf(hex"81a16101", "c");
+        expectMalformed();
+        this.valueOf(hex"91a161", "a");
+        expectMalformed();
+        this.itemOf(hex"81a16101", 0);
+        expectMalformed();
+        this.itemOf(hex"92c0c0", 2);
+        // A key that is no text.
+        vm.expectRevert(abi.encodeWithSelector(CanonicalReader.EncodingMalformed.selector, 4));
+        this.valueOf(map, "b");
+    }
+
+    function test_readsTextOfEachLengthAndNothingElse() public {
+        (bytes memory text, uint256 next) = this.textAt(hex"a26162");
+        assertEq(keccak256(text), keccak256("ab"), "short");
+        assertEq(next, 3, "after the short one");
+        (text, next) = this.textAt(hex"d9026162ff");
+        assertEq(keccak256(text), keccak256("ab"), "one byte for its length");
+        assertEq(next, 4, "after the second");
+        (text, next) = this.textAt(hex"da00026162ff");
+        assertEq(keccak256(text), keccak256("ab"), "two bytes for its length");
+        assertEq(next, 5, "after the third");
+        bytes[3] memory others = [bytes(hex"c0"), hex"a261", hex"da000261"];
+        for (uint256 i = 0; i < others.length; ++i) {
+            expectMalformed();
+            this.textAt(others[i]);
         }
     }
 

@@ -10,6 +10,8 @@ contract DisputesHandler is DisputesWorld {
     uint256[] public publishedAt;
     VersionStatus[] public seen;
     uint256 public paidIn;
+    uint256 public disputes;
+    uint256 public decisions;
 
     constructor() {
         buildDisputes(1);
@@ -37,21 +39,24 @@ contract DisputesHandler is DisputesWorld {
         vm.deal(alice, DISPUTE_BOND);
         vm.prank(alice);
         try models.dispute{value: DISPUTE_BOND}(version, EVIDENCE) {
-            paidIn += DISPUTE_BOND;
+            (paidIn, disputes) = (paidIn + DISPUTE_BOND, disputes + 1);
         } catch {}
     }
 
     function decide(bool isUpheld) external {
         uint64 next = models.currentReview().disputed;
-        if (next != 0) resolve(next, isUpheld);
+        if (next == 0) return;
+        resolve(next, isUpheld);
+        ++decisions;
     }
 
     function reclaim(uint256 seed) external {
         try models.reclaimBond(uint64(bound(seed, 0, digests.length))) {} catch {}
     }
 
-    /// @notice Whether every version has its digest, and moved forward alone since the last look.
-    function look() external {
+    /// @notice Whether every version has its digest, and moved forward alone since the last look. What is once wrong
+    /// stays wrong, so not every call is followed by it.
+    function look() public {
         for (uint64 version = 0; version < digests.length; ++version) {
             assertEq(models.versions(version), digests[version], "a digest changed");
             VersionStatus status = models.statusOf(version);
@@ -61,6 +66,14 @@ contract DisputesHandler is DisputesWorld {
             assertTrue(stays || status > seen[version], "a status went back");
             seen[version] = status;
         }
+    }
+
+    function lookNowAndThen(uint256 seed) external {
+        if (seed % 8 == 0) look();
+    }
+
+    /// @notice What holds after each call.
+    function check() external view {
         uint64 active = models.authority().version;
         assertTrue(models.statusOf(active) == VersionStatus.Active, "the cited version is not active");
         assertTrue(address(models).balance == paidIn, "bonds are missing");
@@ -75,7 +88,15 @@ contract DisputesHandler is DisputesWorld {
 }
 
 contract ModelDisputesInvariant {
+    /// @dev What forge calls of a contract.
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
     DisputesHandler private handler;
+
+    error Idle(uint256 disputes, uint256 decisions);
 
     function setUp() public {
         handler = new DisputesHandler();
@@ -86,8 +107,40 @@ contract ModelDisputesInvariant {
         targets[0] = address(handler);
     }
 
-    /// forge-config: default.invariant.runs = 8
-    function invariant_versionsAreAppendOnlyAndTheirStatusMovesForward() public {
+    /// @notice forge asks here which functions to call.
+    function targetSelectors() external view returns (FuzzSelector[] memory targets) {
+        targets = new FuzzSelector[](1);
+        targets[0] = FuzzSelector(address(handler), new bytes4[](7));
+        bytes4[] memory each = targets[0].selectors;
+        (each[0], each[1], each[2]) = (handler.publishOne.selector, handler.restoreAsked.selector, handler.pass.selector);
+        (each[3], each[4]) = (handler.disputeOne.selector, handler.decide.selector);
+        (each[5], each[6]) = (handler.reclaim.selector, handler.lookNowAndThen.selector);
+    }
+
+    /// @notice The long run is `FOUNDRY_PROFILE=long forge test --match-contract ModelDisputesInvariant`.
+    /// forge-config: default.invariant.runs = 200
+    /// forge-config: default.invariant.depth = 52
+    /// forge-config: long.invariant.runs = 20000
+    /// forge-config: long.invariant.depth = 52
+    function invariant_versionsAreAppendOnlyAndTheirStatusMovesForward() public view {
+        handler.check();
+    }
+
+    /// @notice forge calls it at the end of each run.
+    function afterInvariant() public {
+        handler.look();
+    }
+
+    /// @dev Without disputes and decisions the invariant would say nothing.
+    function test_theHandlerDisputesAndDecides() public {
+        for (uint256 seed = 0; seed < 48; ++seed) {
+            handler.publishOne();
+            if (seed % 3 == 0) handler.disputeOne(seed + 1);
+            else if (seed % 3 == 1) handler.decide(seed % 2 == 0);
+            else handler.pass(seed << 8);
+            handler.check();
+        }
+        if (handler.disputes() < 4 || handler.decisions() < 4) revert Idle(handler.disputes(), handler.decisions());
         handler.look();
     }
 }

@@ -321,6 +321,34 @@ contract ModuleRegistryTest is GovernanceWorld {
         assertEq(registry.dependentsOf(C).length, 2, "dependents");
     }
 
+    /// @dev Two ways lead from A to D; the search takes the second for a way that it knows.
+    function test_UP03_modulesMayShareWhatTheyNeed() public {
+        bytes32 d = keccak256("D");
+        register(entryOf(address(registry), C));
+        register(entryOf(address(registry), d));
+        depend(B, d, READ);
+        depend(C, d, READ);
+        depend(A, B, READ);
+        depend(A, C, READ);
+        vm.expectRevert(abi.encodeWithSelector(ModuleDependencies.DependencyCycle.selector, d, A));
+        depend(d, A, READ);
+        bytes32 e = keccak256("E");
+        register(entryOf(address(registry), e));
+        depend(e, A, READ);
+        assertEq(registry.dependentsOf(d).length, 2, "dependents");
+    }
+
+    function test_UP03_aRegistryBeginsWithItsRows() public {
+        address upgrader = upcoming(4);
+        ModuleEntry[] memory genesis = new ModuleEntry[](2);
+        (genesis[0], genesis[1]) = (entryOf(upgrader, A), entryOf(upgrader, B));
+        ModuleDependencies.Dependency[] memory rows = new ModuleDependencies.Dependency[](1);
+        rows[0] = row(A, B, READ);
+        registry = new ModuleRegistry(GOVERNANCE, genesis, rows);
+        assertEq(registry.requirementsOf(A)[0].on, B, "requirement");
+        assertEq(registry.dependentsOf(B).length, 1, "dependent");
+    }
+
     function test_UP03_rowsRefuse() public {
         vm.expectRevert(abi.encodeWithSelector(ModuleDependencies.ModuleUnknown.selector, C));
         depend(C, A, READ);

@@ -339,6 +339,16 @@ contract NodeRegistryTest is Test {
         assertEq(registry.operators(address(miser)).bond, BOND, "bond is still owed");
     }
 
+    function test_slashRevertsWhenThePaymentIsRefused() public {
+        Miser miser = new Miser();
+        registry = new NodeRegistry(BOND, DELAY, address(miser));
+        register(ALICE, KEY);
+        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.TransferFailed.selector, address(miser), BOND / 2));
+        vm.prank(address(miser));
+        registry.slash(ALICE, BOND / 2);
+        assertEq(registry.operators(ALICE).bond, BOND, "nothing is taken");
+    }
+
     function test_withdrawPaysOnceToAReentrantOperator() public {
         register(ALICE, keccak256("alice"));
         Thief thief = new Thief();

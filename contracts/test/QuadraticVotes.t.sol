@@ -29,6 +29,16 @@ contract QuadraticVotesTest is DialWorld {
         assertEq(split, 0, "gained by splitting");
     }
 
+    /// @dev What wallets and indexers ask a governor for.
+    function test_saysHowItCounts() public view {
+        assertEq(governor.clock(), block.timestamp, "clock");
+        assertEq(keccak256(bytes(governor.CLOCK_MODE())), keccak256("mode=timestamp"), "clock mode");
+        bytes memory mode = "support=bravo&quorum=against,for,abstain&params=quadratic";
+        assertEq(keccak256(bytes(governor.COUNTING_MODE())), keccak256(mode), "counting mode");
+        assertEq(governor.proposalThreshold(), 0, "a bond is asked for, and no votes");
+        assertTrue(governor.proposalNeedsQueuing(0), "queued");
+    }
+
     function test_X12_noIdentityIsAQuorum() public {
         uint8[5] memory sizes = [4, 5, 7, 13, 40];
         for (uint256 i = 0; i < sizes.length; ++i) {

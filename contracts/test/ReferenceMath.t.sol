@@ -58,6 +58,37 @@ contract ReferenceMathTest is CoreWorld, Vectors {
         assertEq(caller.powUp(2 * RAY, 32), RAY << 32, "2^32");
         vm.expectRevert(abi.encodeWithSelector(RayMath.RateOverflow.selector, RAY << 39));
         caller.powUp(2 * RAY, 39);
+        vm.expectRevert(abi.encodeWithSelector(RayMath.RateOverflow.selector, RAY << 64));
+        caller.powUp(2 * RAY, 64);
+    }
+
+    /// @dev Interest of centuries stops rather than wrap around.
+    function refuseToAccrue() private {
+        try core.accrue() {
+            assertTrue(false, "accrued");
+        } catch (bytes memory reason) {
+            assertEq(bytes32(bytes4(reason)), bytes32(RayMath.RateOverflow.selector), "overflow");
+        }
+    }
+
+    function test_anIndexBeyond128BitsIsRefused() public {
+        etherVault(10e18, 10_000e18);
+        vm.warp(START + 400 * 365 days);
+        core.accrue();
+        vm.warp(START + 800 * 365 days);
+        refuseToAccrue();
+    }
+
+    function test_aSavingsIndexBeyond128BitsIsRefused() public {
+        etherVault(10e18, 10_000e18);
+        vm.prank(alice);
+        core.save(1);
+        vm.warp(START + 100 * 365 days);
+        change(SAVINGS_RATE, WAD);
+        vm.warp(START + 120 * 365 days);
+        core.accrue();
+        vm.warp(START + 140 * 365 days);
+        refuseToAccrue();
     }
 
     function test_R23_liquidationsSellAsInTypeScript() public {
