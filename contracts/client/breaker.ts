@@ -41,8 +41,12 @@ export type Resumption = {
   readonly isCancelled: boolean;
 };
 
+/** Names of the severities, from 0 on. */
+export const SEVERITIES = ['normal', 'elevated', 'high', 'severe', 'critical'] as const;
+
 const ZERO_WORD: Hex = `0x${'00'.repeat(32)}`;
-const SCOPE_CODES = {
+/** The contract's numbers of scopes. */
+export const SCOPE_CODES = {
   all: 0,
   riskRaising: 1,
   minting: 2,
@@ -78,17 +82,17 @@ export function haltData(target: GuardianScope): Hex {
     case 'class':
       return encodeFunctionData({ abi, functionName: 'haltClass', args: [target.class] });
     case 'parameter':
-      return encodeFunctionData({ abi, functionName: 'haltParameter', args: [keyOf(target)] });
+      return encodeFunctionData({ abi, functionName: 'haltParameter', args: [scopeKey(target)] });
     case 'minting':
-      return encodeFunctionData({ abi, functionName: 'haltMinting', args: [keyOf(target)] });
+      return encodeFunctionData({ abi, functionName: 'haltMinting', args: [scopeKey(target)] });
     case 'burning':
-      return encodeFunctionData({ abi, functionName: 'haltBurning', args: [keyOf(target)] });
+      return encodeFunctionData({ abi, functionName: 'haltBurning', args: [scopeKey(target)] });
   }
 }
 
 /** Calldata with which governance asks for a resumption. */
 export function requestResumeData(target: HaltScope): Hex {
-  const args = [SCOPE_CODES[target.scope], keyOf(target)] as const;
+  const args = [SCOPE_CODES[target.scope], scopeKey(target)] as const;
   return encodeFunctionData({ abi, functionName: 'requestResume', args });
 }
 
@@ -105,9 +109,14 @@ export function resume(
   target: HaltScope,
   wait: WaitOptions = {},
 ): Promise<TransactionReceipt> {
-  const args = [SCOPE_CODES[target.scope], keyOf(target)] as const;
-  const data = encodeFunctionData({ abi, functionName: 'resume', args });
-  return transact(reader, writer, `resume ${target.scope}`, { to: lowerCaseAddress(breaker), data }, wait);
+  const call = { to: lowerCaseAddress(breaker), data: resumeData(target) };
+  return transact(reader, writer, `resume ${target.scope}`, call, wait);
+}
+
+/** Calldata of {@link resume}. */
+export function resumeData(target: HaltScope): Hex {
+  const args = [SCOPE_CODES[target.scope], scopeKey(target)] as const;
+  return encodeFunctionData({ abi, functionName: 'resume', args });
 }
 
 /** @returns undefined when none was asked for. */
@@ -121,7 +130,7 @@ export async function resumptionOf(
       abi,
       address: lowerCaseAddress(breaker),
       functionName: 'resumption',
-      args: [SCOPE_CODES[target.scope], keyOf(target)],
+      args: [SCOPE_CODES[target.scope], scopeKey(target)],
     }),
   );
   return readyAt === 0n ? undefined : { readyAt: Number(readyAt), isCancelled };
@@ -186,7 +195,8 @@ export function isParameterHalted(
   );
 }
 
-function keyOf(target: HaltScope): Hex {
+/** What names one of a scope to the contract: the class, the id; 0 for the scope as a whole. */
+export function scopeKey(target: HaltScope): Hex {
   if (target.scope === 'class') return `0x${target.class.toString(16).padStart(64, '0')}`;
   if (target.scope === 'parameter') return wordFromDigest(target.parameter);
   if (target.scope === 'minting' || target.scope === 'burning')

@@ -11,13 +11,14 @@ import { BallastError } from '../../protocol/errors.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import { ballastGovernorAbi as abi } from './generated/ballast-governor.ts';
+import { timelockAbi } from './generated/timelock.ts';
 import {
   describeProposal,
   type ProposalDirectory,
   type ProposalDraft,
   type PublishedProposal,
 } from './proposal-description.ts';
-import { transact, type WaitOptions } from './transact.ts';
+import { type Call, transact, type WaitOptions } from './transact.ts';
 import { lowerCaseAddress } from './words.ts';
 
 /** Where a proposal stands, in the order of the contract's numbers. */
@@ -73,6 +74,67 @@ export function proposalId(proposal: PublishedProposal): bigint {
   return BigInt(keccak256(encodeAbiParameters(PROPOSAL, hashedArguments(proposal))));
 }
 
+/** What a proposal costs an account, in wei: the bond, and what it has deposited that no proposal holds. */
+export async function bondTerms(
+  reader: ChainReader,
+  governor: string,
+  account: string,
+): Promise<{ readonly bond: bigint; readonly deposit: bigint }> {
+  const at = { abi, address: lowerCaseAddress(governor) } as const;
+  const [bond, deposit] = await chainRequest('read the bond of a proposal', () =>
+    Promise.all([
+      reader.readContract({ ...at, functionName: 'BOND' }),
+      reader.readContract({ ...at, functionName: 'depositOf', args: [lowerCaseAddress(account)] }),
+    ]),
+  );
+  return { bond, deposit };
+}
+
+/** Seconds from a proposal to the earliest execution: voting delay, voting, the timelock's delay. */
+export async function decisionSeconds(reader: ChainReader, governor: string): Promise<number> {
+  const at = { abi, address: lowerCaseAddress(governor) } as const;
+  return chainRequest('read how long a decision takes', async () => {
+    const [delay, period, timelock] = await Promise.all([
+      reader.readContract({ ...at, functionName: 'votingDelay' }),
+      reader.readContract({ ...at, functionName: 'votingPeriod' }),
+      reader.readContract({ ...at, functionName: 'timelock' }),
+    ]);
+    const wait = await reader.readContract({
+      abi: timelockAbi,
+      address: timelock,
+      functionName: 'getMinDelay',
+    });
+    return Number(delay) + Number(period) + Number(wait);
+  });
+}
+
+/** The transaction of {@link depositBond}. */
+export const depositCall = (governor: string, wei: bigint): Call => ({
+  to: lowerCaseAddress(governor),
+  data: encodeFunctionData({ abi, functionName: 'depositBond' }),
+  value: wei,
+});
+
+/** The transaction of {@link publishProposal}. */
+export function proposalCall(governor: string, proposal: PublishedProposal): Call {
+  const args = [...callArguments(proposal), proposal.description] as const;
+  return { to: lowerCaseAddress(governor), data: encodeFunctionData({ abi, functionName: 'propose', args }) };
+}
+
+/** The transaction of {@link castVote}. */
+export function voteCall(governor: string, { proposalId: id, support, votes, reason }: Vote): Call {
+  const count = encodeAbiParameters([{ type: 'uint256' }], [BigInt(votes)]);
+  const args = [id, VOTE_SUPPORTS.indexOf(support), reason ?? '', count] as const;
+  const data = encodeFunctionData({ abi, functionName: 'castVoteWithReasonAndParams', args });
+  return { to: lowerCaseAddress(governor), data };
+}
+
+/** The transaction of {@link queueProposal} or {@link executeProposal}. */
+export function advanceCall(governor: string, step: 'queue' | 'execute', proposal: PublishedProposal): Call {
+  const data = encodeFunctionData({ abi, functionName: step, args: hashedArguments(proposal) });
+  return { to: lowerCaseAddress(governor), data };
+}
+
 /**
  * Deposits what proposals hold as their bonds.
  *
@@ -83,9 +145,7 @@ export function depositBond(
   wei: bigint,
   wait?: WaitOptions,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi, functionName: 'depositBond' });
-  const call = { to: lowerCaseAddress(governor), data, value: wei };
-  return transact(reader, writer, 'deposit a bond', call, wait);
+  return transact(reader, writer, 'deposit a bond', depositCall(governor, wei), wait);
 }
 
 /**
@@ -115,28 +175,24 @@ export function publishProposal(
   proposal: PublishedProposal,
   wait?: WaitOptions,
 ): Promise<TransactionReceipt> {
-  const args = [...callArguments(proposal), proposal.description] as const;
-  return send(to, 'propose', encodeFunctionData({ abi, functionName: 'propose', args }), wait);
+  return transact(to.reader, to.writer, 'propose', proposalCall(to.governor, proposal), wait);
 }
 
 /** @throws ContractRevertError `NO_VOICE`, `CREDITS_EXCEEDED`, `VOTES_OUT_OF_RANGE`. */
 export function castVote(to: Governor, vote: Vote, wait?: WaitOptions): Promise<TransactionReceipt> {
-  const votes = encodeAbiParameters([{ type: 'uint256' }], [BigInt(vote.votes)]);
-  const args = [vote.proposalId, VOTE_SUPPORTS.indexOf(vote.support), vote.reason ?? '', votes] as const;
-  const data = encodeFunctionData({ abi, functionName: 'castVoteWithReasonAndParams', args });
-  return send(to, 'cast a vote', data, wait);
+  return transact(to.reader, to.writer, 'cast a vote', voteCall(to.governor, vote), wait);
 }
 
 /** Puts a proposal that has carried into the timelock. */
 export function queueProposal(to: Governor, proposal: PublishedProposal, wait?: WaitOptions) {
-  const data = encodeFunctionData({ abi, functionName: 'queue', args: hashedArguments(proposal) });
-  return send(to, 'queue a proposal', data, wait);
+  const call = advanceCall(to.governor, 'queue', proposal);
+  return transact(to.reader, to.writer, 'queue a proposal', call, wait);
 }
 
 /** Executes a proposal whose delay is over. Anyone may. */
 export function executeProposal(to: Governor, proposal: PublishedProposal, wait?: WaitOptions) {
-  const data = encodeFunctionData({ abi, functionName: 'execute', args: hashedArguments(proposal) });
-  return send(to, 'execute a proposal', data, wait);
+  const call = advanceCall(to.governor, 'execute', proposal);
+  return transact(to.reader, to.writer, 'execute a proposal', call, wait);
 }
 
 /** Releases or forfeits the bond of a proposal that has ended. Anyone may. */
@@ -182,6 +238,28 @@ export async function proposalStanding(
 }
 
 /**
+ * All proposals, the oldest first, from the governor's events.
+ *
+ * @param fromBlock where to begin; the governor's own block suffices.
+ */
+export async function readProposals(
+  reader: ChainReader,
+  governor: string,
+  fromBlock: bigint,
+): Promise<readonly (PublishedProposal & { readonly proposalId: bigint; readonly proposer: Address })[]> {
+  const address = lowerCaseAddress(governor);
+  const events = await chainRequest('read the proposals', () =>
+    reader.getContractEvents({ abi, address, eventName: 'ProposalCreated', fromBlock, strict: true }),
+  );
+  return events.map(({ args: { proposalId: id, proposer, targets, values, calldatas, description } }) => ({
+    proposalId: id,
+    proposer: lowerCaseAddress(proposer),
+    calls: targets.map((target, i) => ({ target, value: values[i] ?? 0n, data: calldatas[i] ?? '0x' })),
+    description,
+  }));
+}
+
+/**
  * What was proposed, from the governor's events.
  *
  * @param fromBlock where to begin; the governor's own block suffices.
@@ -193,18 +271,14 @@ export async function readProposal(
   id: bigint,
   fromBlock: bigint,
 ): Promise<PublishedProposal> {
-  const address = lowerCaseAddress(governor);
-  const events = await chainRequest('read the proposals', () =>
-    reader.getContractEvents({ abi, address, eventName: 'ProposalCreated', fromBlock, strict: true }),
-  );
-  const found = events.find(({ args }) => args.proposalId === id);
+  const proposals = await readProposals(reader, governor, fromBlock);
+  const found = proposals.find((proposal) => proposal.proposalId === id);
   if (found === undefined) {
     throw new BallastError('PROPOSAL_NOT_FOUND', `proposal ${id}: the governor has no such proposal`, {
       metadata: { proposalId: String(id), fromBlock: String(fromBlock) },
     });
   }
-  const { targets, values, calldatas, description } = found.args;
-  const calls = targets.map((target, i) => ({ target, value: values[i] ?? 0n, data: calldatas[i] ?? '0x' }));
+  const { calls, description } = found;
   return { calls, description };
 }
 

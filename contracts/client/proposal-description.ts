@@ -71,6 +71,12 @@ export function verifyProposal(
   return { header, calls: calls.map((call) => describeCall(call, directory)) };
 }
 
+/** What people say about a proposal: all that follows header and calls; undefined for a description without these. */
+export function proposalText(description: string): string | undefined {
+  const [opened] = /^ballast-proposal[^\n]*\n\nCalls:\n(?:\d+\. [^\n]*\n)+\n/.exec(description) ?? [];
+  return opened === undefined ? undefined : description.slice(opened.length);
+}
+
 /**
  * One call in words, such as `GovernanceBridge.approve(proposalId: 3)`.
  *

@@ -62,6 +62,7 @@ export const addNodeCommands: AddCommands = (program, entry) => {
       wholeNumber,
     )
     .option('--joining <n>', 'nodes that register meanwhile, and enter with the next epoch', wholeNumber, 0)
+    .option('--voting-seconds <n>', 'how long governance votes on a proposal; 30 unless given', wholeNumber)
     .option('--bls', 'the first committee votes with BLS, as committees of 41 and more do', false)
     .option('--no-gate', 'publish candidates that are worse than the last version')
     .option('--no-norm-check', 'accept updates beyond the clip norm')

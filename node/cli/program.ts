@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBackupCommand } from './backup-command.ts';
 import { addBlsKeyCommand } from './bls-key-command.ts';
+import { addBreakerCommand } from './breaker-command.ts';
 import { type AddCommands, addNodeCommands } from './commands.ts';
 import { addCommitteeCommand } from './committee-command.ts';
 import { addContractsCommand } from './contracts-command.ts';
@@ -9,9 +10,11 @@ import { addDeployCommand } from './deploy-command.ts';
 import { explainError } from './errors.ts';
 import { addExitCommand } from './exit-command.ts';
 import { addInitCommand } from './init-command.ts';
+import { addOverrideCommand } from './override-command.ts';
 import { takePassphrases } from './passphrases.ts';
 import { addPlanCommand } from './plan-command.ts';
 import { addPrivacyCommand } from './privacy-command.ts';
+import { addProposalCommand } from './proposal-command.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
@@ -52,6 +55,9 @@ export async function runCommandLine(
     addCommitteeCommand,
     addDeployCommand,
     addContractsCommand,
+    addBreakerCommand,
+    addOverrideCommand,
+    addProposalCommand,
     addRegisterCommand,
     addBlsKeyCommand,
     addExitCommand,

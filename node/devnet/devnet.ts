@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { chainHead, createReader, startAnvil } from '../../contracts/client/index.ts';
 import { aggregatorOf, type Convergence, convergenceOf } from '../../coordinator/index.ts';
 import {
@@ -20,6 +21,7 @@ import { convergenceLines } from './convergence-lines.ts';
 import { describeModel } from './model.ts';
 import { NodeProcess } from './node-process.ts';
 import { checkDevnetOptions, type DevnetOptions, devnetParameters } from './options.ts';
+import { PEOPLE_FOLDER } from './people.ts';
 import { roundLine } from './round-line.ts';
 import { type RoundSummary, RoundTable } from './round-table.ts';
 import {
@@ -237,6 +239,7 @@ class Devnet {
     if (url !== undefined) {
       print(`HTTP API of ${this.#nameOf(first)}: ${url}/v1`);
       print(`dashboard of ${this.#nameOf(first)}: ${url}/dashboard`);
+      print(`keys of its guardian and voters: ${join(this.#options.dataDir, PEOPLE_FOLDER)}`);
     }
     const summaries: RoundSummary[] = [];
     let suite = await scene.suite();

@@ -46,6 +46,8 @@ export type DevnetOptions = {
   readonly joining?: number | undefined;
   /** The first committee votes with BLS, as one of 41 members does; false unless given. */
   readonly bls?: boolean | undefined;
+  /** How long governance votes on a proposal; 30 s where left out. */
+  readonly votingSeconds?: number | undefined;
   /** What the nodes aggregate with; `auto` where left out. */
   readonly kernels?: 'auto' | 'simd' | 'plain';
 };
@@ -98,6 +100,11 @@ export function checkDevnetOptions(options: DevnetOptions): void {
     (Number.isInteger(epochRounds) &&
       epochRounds >= 1 &&
       epochRounds <= 1000), 'epoch-rounds', epochRounds, 'a whole number from 1 to 1000');
+  const { votingSeconds } = options;
+  require(votingSeconds === undefined ||
+    (Number.isInteger(votingSeconds) &&
+      votingSeconds >= 2 &&
+      votingSeconds <= 3600), 'voting-seconds', votingSeconds, 'a whole number from 2 to 3600');
   const { joining = 0 } = options;
   require(Number.isInteger(joining) &&
     joining >= 0 &&

@@ -31,6 +31,7 @@ import {
 import type { NodeConfig } from '../runtime/index.ts';
 import { LevelStore, StoreError } from '../store/index.ts';
 import type { DevnetOptions } from './options.ts';
+import { writePeople } from './people.ts';
 import { openReferenceCore } from './reference.ts';
 import { devnetPeople, devnetSuite } from './suite.ts';
 import { type SuiteReader, suiteReader } from './suite-line.ts';
@@ -100,7 +101,7 @@ async function requireIdle(dataDir: string): Promise<void> {
   }
 }
 
-/** Makes keys for each node in a folder of its own. */
+/** Makes keys for each node in a folder of its own, and keystores for the devnet's people. */
 export async function makeIdentities(dataDir: string, nodes: number): Promise<OperatorIdentity[]> {
   const identities: OperatorIdentity[] = [];
   for (let index = 0; index < nodes; index++) {
@@ -112,6 +113,7 @@ export async function makeIdentities(dataDir: string, nodes: number): Promise<Op
       await createKeystore(join(folder, 'keystore.json'), password, { scryptCost: SCRYPT_COST }),
     );
   }
+  await writePeople(dataDir, SCRYPT_COST);
   return identities;
 }
 
@@ -133,7 +135,7 @@ export async function setUpChain(
   const { contracts } = await deployNetwork(reader, governance, {
     document: path,
     template: networkTemplate(parameters, identities, bootstrapPort, spec),
-    suite: devnetSuite(Number(timestamp)),
+    suite: devnetSuite(Number(timestamp), options.votingSeconds),
     beaconDelay: FIRST_BEACON_BLOCKS,
   });
   const addressOf = recordedAddressOf(await readRecord(path));

@@ -5,6 +5,7 @@ import {
   coreState,
   coreVault,
   decisionLogHead,
+  SEVERITIES,
 } from '../../contracts/client/index.ts';
 import { formatWadPercent } from '../../protocol/units.ts';
 import type { DevnetCore } from './reference.ts';
@@ -36,8 +37,6 @@ export const written = ({ fee, debt, decision, ...rest }: SuiteState): WrittenSu
 });
 
 export type SuiteReader = () => Promise<SuiteState>;
-
-const SEVERITIES = ['normal', 'elevated', 'high', 'severe', 'critical'];
 
 export function suiteReader(
   reader: ChainReader,

@@ -56,12 +56,16 @@ export const FEE = {
   },
 } as const;
 
+/** Time for people to vote at a keyboard. */
+export const DEFAULT_VOTING_SECONDS = 30;
+
 /**
  * The contracts of a devnet: all of them, with waits of seconds where a network has days.
  *
  * @param now Unix seconds of the chain.
+ * @param votingPeriod seconds; {@link DEFAULT_VOTING_SECONDS} unless given.
  */
-export function devnetSuite(now: number): SuiteOptions {
+export function devnetSuite(now: number, votingPeriod = DEFAULT_VOTING_SECONDS): SuiteOptions {
   const { keeper, guardian, council, identities } = devnetPeople();
   return {
     registry: { minimumBond: BOND, unbondingDelay: 3_600 },
@@ -69,7 +73,7 @@ export function devnetSuite(now: number): SuiteOptions {
       identities: identities.map(({ address }) => address),
       timelockDelay: 2,
       votingDelay: 1,
-      votingPeriod: 4,
+      votingPeriod,
       bond: parseEther('1'),
       credits: 100,
       season: 86_400,

@@ -17,4 +17,4 @@ export {
 } from './passphrase.ts';
 export { type CommitSigner, openRemoteSigner, type RemoteSignerOptions } from './remote-signer.ts';
 export { DEFAULT_SCRYPT_COST, MIN_SCRYPT_COST } from './seal.ts';
-export { createStakeKeystore, openStakeKeystore, StakeKey } from './stake-key.ts';
+export { createStakeKeystore, openStakeKeystore, StakeKey, sealStakeKeystore } from './stake-key.ts';

@@ -31,15 +31,29 @@ export class StakeKey {
  *
  * @throws KeystoreError `KEYSTORE_PASSWORD_EMPTY`, `KEYSTORE_COST`, `KEYSTORE_EXISTS`, `KEYSTORE_UNWRITABLE`.
  */
-export async function createStakeKeystore(
+export function createStakeKeystore(
   path: string,
+  password: string,
+  options: KeystoreOptions = {},
+): Promise<StakeKey> {
+  // Refused with probability below 2^−127, for a draw beyond the order of the curve.
+  return sealStakeKeystore(path, randomBytes(32), password, options);
+}
+
+/**
+ * Saves a key that exists already; its bytes are overwritten.
+ *
+ * @param key 32 bytes.
+ * @throws KeystoreError as {@link createStakeKeystore}.
+ */
+export async function sealStakeKeystore(
+  path: string,
+  key: Buffer,
   password: string,
   { scryptCost = DEFAULT_SCRYPT_COST }: KeystoreOptions = {},
 ): Promise<StakeKey> {
-  requirePassword(password);
-  const key = randomBytes(32);
   try {
-    // Throws with probability below 2^−127, for a draw beyond the order of the curve.
+    requirePassword(password);
     const stake = stakeKeyOf(key);
     await writeKeystoreText(path, await sealStakeKey(key, stake.account.address, password, scryptCost));
     return stake;

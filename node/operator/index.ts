@@ -15,7 +15,7 @@ export {
   planBlsKey,
   registerBls,
 } from './bls-key.ts';
-export { type ChainEndpoint, type Cost, chainIdOf, openChain, requireBalance } from './chain.ts';
+export { type ChainEndpoint, type Cost, chainIdOf, costOf, openChain, requireBalance } from './chain.ts';
 export { CONFIG_FILE, type ConfigChoices, requireNoConfig, writeNodeConfig } from './config-file.ts';
 export {
   type DeploymentPlan,

@@ -101,6 +101,8 @@ describe('devnet options', () => {
     expect(devnetParameters(options({ epochRounds: 3 })).committee?.epochRounds).to.equal(3);
     expect(devnetParameters(options())).not.to.have.property('committee');
     expect(() => checkDevnetOptions(options({ epochRounds: 3, joining: 33 }))).not.to.throw();
+    for (const votingSeconds of [1, 2.5, 3601])
+      expect(refusal({ votingSeconds }).metadata.flag).to.equal('voting-seconds');
     for (const epochRounds of [0, 1.5, 1001])
       expect(refusal({ epochRounds }).metadata.flag).to.equal('epoch-rounds');
     for (const fields of [{ joining: 1 }, { epochRounds: 3, joining: 34 }, { epochRounds: 3, joining: -1 }])

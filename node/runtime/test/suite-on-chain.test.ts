@@ -5,7 +5,7 @@ import * as client from '../../../contracts/client/index.ts';
 import { type Committee, createCommittee } from '../../../coordinator/index.ts';
 import { type NetworkDocument, networkId } from '../../../protocol/network.ts';
 import { openReferenceCore } from '../../devnet/reference.ts';
-import { devnetPeople, devnetSuite, FEE } from '../../devnet/suite.ts';
+import { DEFAULT_VOTING_SECONDS, devnetPeople, devnetSuite, FEE } from '../../devnet/suite.ts';
 import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
 import { registerOperator } from '../../operator/index.ts';
 import { BreakerKeeper, KEEPING } from '../breaker-keeper.ts';
@@ -280,7 +280,7 @@ describe('the suite on a chain', function () {
     await passTime(2);
     for (const identity of people.identities)
       await client.castVote({ ...to, writer: writerOf(identity) }, { proposalId, support: 'for', votes: 4 });
-    await passTime(5);
+    await passTime(DEFAULT_VOTING_SECONDS + 1);
     await client.queueProposal(to, proposal);
     await passTime(3);
     await client.executeProposal(to, proposal);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { createTestClient, http } from 'viem';
 import {
   chainHead,
   createReader,
@@ -12,10 +13,11 @@ import {
 } from '../../../contracts/client/index.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
 import type { DevnetEvent } from '../../devnet/index.ts';
-import { devnetPeople } from '../../devnet/suite.ts';
+import { DEFAULT_VOTING_SECONDS, devnetPeople } from '../../devnet/suite.ts';
 import { readRecord } from '../../operator/index.ts';
 import { LevelStore } from '../../store/index.ts';
 import { commandOf, createSandbox, gone, killAll, Run, type Sandbox } from './command.ts';
+import { inProcess } from './in-process.ts';
 
 const ROUNDS = 3;
 const NODES = 7;
@@ -134,6 +136,58 @@ describe('ballast devnet', function () {
       expect(second.stderr).to.match(/^ballast: [^\n]*(lock|another process)[^\n]*\n$/i);
       expect(replacing.stderr).to.match(/^ballast: [^\n]*a devnet is running[^\n]*\n$/);
       expect((await chainOf(place).head()).modelDigest).to.equal(summaryOf(run)?.modelDigest);
+    });
+
+    it('is halted by a guardian and resumed by governance after its delay, by the commands of people', async () => {
+      const { rpc } = JSON.parse(readFileSync(join(place.dataDir, 'node-1', 'config.json'), 'utf8'));
+      const chain = createTestClient({ mode: 'anvil', transport: http(rpc) });
+      const at = ['--rpc', rpc, '--network', join(place.dataDir, 'network.json')];
+      const people = join(place.dataDir, 'people');
+      const { succeed, refuse } = inProcess(readFileSync(join(people, 'password'), 'utf8').trimEnd());
+      const as = (name: string) => [
+        ...at,
+        ...['--yes', '--keystore', join(people, `${name}.json`)],
+        ...['--passphrase-file', join(people, 'password')],
+      ];
+      const passTime = async (seconds: number) => {
+        await chain.increaseTime({ seconds });
+        await chain.mine({ blocks: 1 });
+      };
+      // The rounds are over: nothing needs a block each second, and nobody is disturbed by a clock that jumps.
+      await chain.setIntervalMining({ interval: 0 });
+      await chain.setAutomine(true);
+
+      expect(await refuse(['breaker', 'halt', 'al', ...as('guardian')])).to.include('did you mean all?');
+      expect(await refuse(['breaker', 'halt', 'all', ...as('identity-1')])).to.include('NotGuardian');
+      await succeed(['breaker', 'halt', 'all', ...as('guardian')]);
+      const halted = await succeed(['breaker', 'status', ...at]);
+      const { address } = devnetPeople().guardian;
+      expect(halted).to.deep.include({ all: true, halted: ['all'] });
+      expect(halted.halts).to.have.length(1);
+      expect(Array.isArray(halted.halts) && halted.halts[0]).to.include({
+        scope: 'all',
+        kind: 'guardian',
+        by: address.toLowerCase(),
+        resumption: null,
+      });
+
+      const asked = ['breaker', 'ask-resume', 'all', '--justification', 'a drill', ...as('identity-1')];
+      const { proposalId: id } = await succeed(asked);
+      await passTime(2);
+      for (const name of ['identity-1', 'identity-2'])
+        await succeed(['proposal', 'vote', String(id), 'for', '--votes', '10', ...as(name)]);
+      expect(await refuse(['proposal', 'advance', String(id), ...as('identity-3')])).to.include(
+        'it is active',
+      );
+      await passTime(DEFAULT_VOTING_SECONDS);
+      await succeed(['proposal', 'advance', String(id), ...as('identity-3')]);
+      await passTime(2);
+      await succeed(['proposal', 'advance', String(id), ...as('identity-3')]);
+      const resume = ['breaker', 'resume', 'all', ...as('identity-4')];
+      expect(await refuse(resume)).to.include('ResumptionTooEarly');
+      await passTime(60);
+      await succeed(resume);
+      expect(await succeed(['breaker', 'status', ...at])).to.deep.include({ all: false, halts: [] });
     });
 
     it('lets anyone recompute a node’s log up to the chain’s head, and names the round of a changed byte', async () => {

@@ -16,7 +16,6 @@ import {
   startAnvil,
 } from '../../../contracts/client/index.ts';
 import { networkId, parseNetworkDocument } from '../../../protocol/network.ts';
-import { runCommandLine } from '../../cli/program.ts';
 import { devnetParameters } from '../../devnet/options.ts';
 import { freePort, startBlocks } from '../../devnet/setup.ts';
 import { keystoreName, MIN_SCRYPT_COST, readKeystoreText } from '../../keys/index.ts';
@@ -30,55 +29,13 @@ import {
 } from '../../operator/index.ts';
 import { type NodeEvent, readNodeConfig } from '../../runtime/index.ts';
 import { createSandbox, killAll, Run, type Sandbox } from './command.ts';
+import { inProcess } from './in-process.ts';
 
 const OPERATORS = 4;
 const UNBONDING_SECONDS = 3_600;
 const PASSPHRASE = 'four words of nonsense';
 
-type Outcome = { readonly code: number; readonly out: string; readonly err: string };
-
-/** Runs a command in this process, as the entry file does, with what it writes caught. */
-async function ballast(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
-  const written = { out: '', err: '' };
-  const { stdout, stderr } = process;
-  const real = { out: stdout.write, err: stderr.write };
-  Object.assign(process.env, environment);
-  stdout.write = (text: string | Uint8Array) => {
-    written.out += text;
-    return true;
-  };
-  stderr.write = (text: string | Uint8Array) => {
-    written.err += text;
-    return true;
-  };
-  try {
-    return { code: await runCommandLine(args, ''), ...written, ...{ out: written.out, err: written.err } };
-  } finally {
-    stdout.write = real.out;
-    stderr.write = real.err;
-    for (const name of Object.keys(environment)) {
-      expect(process.env[name], `${name} is still in the environment`).to.equal(undefined);
-    }
-  }
-}
-
-async function succeed(
-  args: readonly string[],
-  environment: Record<string, string> = {},
-): Promise<Record<string, unknown>> {
-  const { code, out, err } = await ballast([...args, '--json'], environment);
-  expect({ code, err }).to.deep.equal({ code: 0, err: '' });
-  expect(out).not.to.include(PASSPHRASE);
-  return JSON.parse(out) as Record<string, unknown>;
-}
-
-async function refuse(args: readonly string[], environment: Record<string, string> = {}): Promise<string> {
-  const { code, out, err } = await ballast(args, environment);
-  expect({ code, out }).to.deep.equal({ code: 1, out: '' });
-  expect(err).to.match(/^ballast: [^\n]+\n$/);
-  expect(err).not.to.include(PASSPHRASE);
-  return err;
-}
+const { ballast, succeed, refuse } = inProcess(PASSPHRASE);
 
 /** The life of a network's operators by the commands alone. The tests go on from one another. */
 describe('operator commands', function () {

@@ -1,0 +1,146 @@
+import { type Address, getAbiItem, type Hex } from 'viem';
+import type { Digest } from '../../protocol/digest.ts';
+import { type HaltScope, type Resumption, SCOPE_CODES, scopeKey } from './breaker.ts';
+import { TRIP_CAUSES, type TripCause } from './breaker-keeping.ts';
+import type { ChainReader } from './clients.ts';
+import { chainRequest } from './errors.ts';
+import { circuitBreakerAbi as abi } from './generated/circuit-breaker.ts';
+import { IN_ONE_CALL } from './multicall.ts';
+import { digestFromWord, lowerCaseAddress } from './words.ts';
+
+/** What made a halt: a person, or what the breaker saw. */
+export type HaltKind = 'guardian' | 'governance' | TripCause;
+
+/** Something that is halted, and since when. */
+export type Halt = {
+  readonly target: HaltScope;
+  readonly kind: HaltKind;
+  /** Who called; the breaker itself where it tripped. */
+  readonly by: Address;
+  readonly height: number;
+  /** Unix seconds. */
+  readonly since: number;
+  readonly transactionHash: Hex;
+};
+
+const EVENTS = [
+  getAbiItem({ abi, name: 'AllHalted' }),
+  getAbiItem({ abi, name: 'RiskRaisingHalted' }),
+  getAbiItem({ abi, name: 'MintingHalted' }),
+  getAbiItem({ abi, name: 'VulnerableMintingHalted' }),
+  getAbiItem({ abi, name: 'BurningHalted' }),
+  getAbiItem({ abi, name: 'ClassHalted' }),
+  getAbiItem({ abi, name: 'ParameterHalted' }),
+  getAbiItem({ abi, name: 'Resumed' }),
+  getAbiItem({ abi, name: 'Tripped' }),
+] as const;
+
+const SCOPES = Object.keys(SCOPE_CODES) as (keyof typeof SCOPE_CODES)[];
+
+/**
+ * All that is halted, the longest-standing first, from the breaker's events: one question for logs from `fromBlock` on,
+ * and one for each block in which something was halted that still is.
+ *
+ * @param fromBlock where to begin; the breaker's own block suffices.
+ * @throws BallastError `CHAIN_REQUEST_FAILED`, also for an endpoint that gives no logs of so many blocks.
+ */
+export async function standingHalts(
+  reader: ChainReader,
+  breaker: string,
+  fromBlock = 0n,
+): Promise<readonly Halt[]> {
+  const address = lowerCaseAddress(breaker);
+  return chainRequest('read the halts of the breaker', async () => {
+    const [governance, logs] = await Promise.all([
+      reader.readContract({ abi, address, functionName: 'GOVERNANCE' }),
+      reader.getLogs({ address, events: EVENTS, fromBlock, strict: true }),
+    ]);
+    const standing = new Map<string, Omit<Halt, 'since'>>();
+    let cause: TripCause | undefined;
+    for (const log of logs) {
+      if (log.eventName === 'Tripped') {
+        cause = TRIP_CAUSES[log.args.cause];
+      } else if (log.eventName === 'Resumed') {
+        standing.delete(keyOf(resumedTarget(log.args)));
+      } else {
+        const target = haltedTarget(log);
+        const by = lowerCaseAddress(log.args.by);
+        const people = by === lowerCaseAddress(governance) ? 'governance' : 'guardian';
+        // The breaker says what tripped it before it says what it halts.
+        const kind = by === address ? (cause ?? 'severity') : people;
+        const { blockNumber, transactionHash } = log;
+        if (!standing.has(keyOf(target)))
+          standing.set(keyOf(target), { target, kind, by, height: Number(blockNumber), transactionHash });
+      }
+    }
+    const heights = [...new Set([...standing.values()].map(({ height }) => height))];
+    const blocks = await Promise.all(heights.map((at) => reader.getBlock({ blockNumber: BigInt(at) })));
+    const times = new Map(heights.map((height, i) => [height, Number(blocks[i]?.timestamp ?? 0n)]));
+    return [...standing.values()].map((halt) => ({ ...halt, since: times.get(halt.height) ?? 0 }));
+  });
+}
+
+/** Of each target, at one block; undefined where no resumption was asked for. */
+export async function resumptionsOf(
+  reader: ChainReader,
+  breaker: string,
+  targets: readonly HaltScope[],
+): Promise<readonly (Resumption | undefined)[]> {
+  if (targets.length === 0) return [];
+  const address = lowerCaseAddress(breaker);
+  const answers = await chainRequest('read the resumptions', () =>
+    reader.multicall({
+      contracts: targets.map((target) => ({
+        abi,
+        address,
+        functionName: 'resumption' as const,
+        args: [SCOPE_CODES[target.scope], scopeKey(target)] as const,
+      })),
+      ...IN_ONE_CALL,
+    }),
+  );
+  return answers.map(([readyAt, isCancelled]) =>
+    readyAt === 0n ? undefined : { readyAt: Number(readyAt), isCancelled },
+  );
+}
+
+type HaltLog =
+  | { readonly eventName: 'AllHalted' | 'RiskRaisingHalted' | 'VulnerableMintingHalted' }
+  | {
+      readonly eventName: 'MintingHalted' | 'BurningHalted';
+      readonly args: { readonly collateral: Hex };
+    }
+  | { readonly eventName: 'ClassHalted'; readonly args: { readonly class: number } }
+  | { readonly eventName: 'ParameterHalted'; readonly args: { readonly id: Hex } };
+
+function haltedTarget(log: HaltLog): HaltScope {
+  switch (log.eventName) {
+    case 'AllHalted':
+      return { scope: 'all' };
+    case 'RiskRaisingHalted':
+      return { scope: 'riskRaising' };
+    case 'VulnerableMintingHalted':
+      return { scope: 'vulnerableMinting' };
+    case 'MintingHalted':
+      return { scope: 'minting', ...collateralOf(log.args.collateral) };
+    case 'BurningHalted':
+      return { scope: 'burning', ...collateralOf(log.args.collateral) };
+    case 'ClassHalted':
+      return { scope: 'class', class: log.args.class };
+    case 'ParameterHalted':
+      return { scope: 'parameter', parameter: digestFromWord(log.args.id) };
+  }
+}
+
+function resumedTarget({ scope: code, key }: { readonly scope: number; readonly key: Hex }): HaltScope {
+  const scope = SCOPES.find((name) => SCOPE_CODES[name] === code) ?? 'all';
+  if (scope === 'class') return { scope, class: Number(BigInt(key)) };
+  if (scope === 'parameter') return { scope, parameter: digestFromWord(key) };
+  if (scope === 'minting' || scope === 'burning') return { scope, ...collateralOf(key) };
+  return { scope };
+}
+
+const collateralOf = (word: Hex): { readonly collateral?: Digest } =>
+  BigInt(word) === 0n ? {} : { collateral: digestFromWord(word) };
+
+const keyOf = (target: HaltScope): string => `${target.scope}/${scopeKey(target)}`;
