@@ -1,4 +1,4 @@
-import { type Address, getAbiItem, type Hex } from 'viem';
+import { type Address, getAbiItem, type Hex, isAddressEqual } from 'viem';
 import type { Digest } from '../../protocol/digest.ts';
 import { type HaltScope, type Resumption, SCOPE_CODES, scopeKey } from './breaker.ts';
 import { TRIP_CAUSES, type TripCause } from './breaker-keeping.ts';
@@ -15,7 +15,7 @@ export type HaltKind = 'guardian' | 'governance' | TripCause;
 export type Halt = {
   readonly target: HaltScope;
   readonly kind: HaltKind;
-  /** Who called; the breaker itself where it tripped. */
+  /** Who called, an account or the contract that it called through; the breaker itself where it tripped. */
   readonly by: Address;
   readonly height: number;
   /** Unix seconds. */
@@ -39,7 +39,7 @@ const SCOPES = Object.keys(SCOPE_CODES) as (keyof typeof SCOPE_CODES)[];
 
 /**
  * All that is halted, the longest-standing first, from the breaker's events: one question for logs from `fromBlock` on,
- * and one for each block in which something was halted that still is.
+ * and one or two for each halt that stands.
  *
  * @param fromBlock where to begin; the breaker's own block suffices.
  * @throws BallastError `CHAIN_REQUEST_FAILED`, also for an endpoint that gives no logs of so many blocks.
@@ -55,29 +55,49 @@ export async function standingHalts(
       reader.readContract({ abi, address, functionName: 'GOVERNANCE' }),
       reader.getLogs({ address, events: EVENTS, fromBlock, strict: true }),
     ]);
-    const standing = new Map<string, Omit<Halt, 'since'>>();
-    let cause: TripCause | undefined;
+    const standing = new Map<string, Stood>();
+    let trip: { readonly cause: TripCause; readonly transactionHash: Hex } | undefined;
     for (const log of logs) {
+      const { blockNumber, transactionHash } = log;
       if (log.eventName === 'Tripped') {
-        cause = TRIP_CAUSES[log.args.cause];
+        trip = { cause: TRIP_CAUSES[log.args.cause] ?? 'severity', transactionHash };
       } else if (log.eventName === 'Resumed') {
         standing.delete(keyOf(resumedTarget(log.args)));
       } else {
         const target = haltedTarget(log);
-        const by = lowerCaseAddress(log.args.by);
-        const people = by === lowerCaseAddress(governance) ? 'governance' : 'guardian';
+        if (standing.has(keyOf(target))) continue;
         // The breaker says what tripped it before it says what it halts.
-        const kind = by === address ? (cause ?? 'severity') : people;
-        const { blockNumber, transactionHash } = log;
-        if (!standing.has(keyOf(target)))
-          standing.set(keyOf(target), { target, kind, by, height: Number(blockNumber), transactionHash });
+        const cause = trip?.transactionHash === transactionHash ? trip.cause : undefined;
+        standing.set(keyOf(target), { target, cause, blockNumber, transactionHash });
       }
     }
-    const heights = [...new Set([...standing.values()].map(({ height }) => height))];
-    const blocks = await Promise.all(heights.map((at) => reader.getBlock({ blockNumber: BigInt(at) })));
-    const times = new Map(heights.map((height, i) => [height, Number(blocks[i]?.timestamp ?? 0n)]));
-    return [...standing.values()].map((halt) => ({ ...halt, since: times.get(halt.height) ?? 0 }));
+    return Promise.all([...standing.values()].map((halt) => attributed(reader, address, governance, halt)));
   });
+}
+
+type Stood = {
+  readonly target: HaltScope;
+  readonly cause: TripCause | undefined;
+  readonly blockNumber: bigint;
+  readonly transactionHash: Hex;
+};
+
+/** The events name nobody, so that halting is cheap: the transaction does. */
+async function attributed(
+  reader: ChainReader,
+  breaker: Address,
+  governance: Address,
+  { target, cause, blockNumber, transactionHash }: Stood,
+): Promise<Halt> {
+  const { timestamp } = await reader.getBlock({ blockNumber });
+  const at = { target, height: Number(blockNumber), since: Number(timestamp), transactionHash };
+  if (cause !== undefined) return { ...at, kind: cause, by: breaker };
+  const { from, to, logs } = await reader.getTransactionReceipt({ hash: transactionHash });
+  // A timelock says what it has executed.
+  if (logs.some(({ address }) => isAddressEqual(address, governance)))
+    return { ...at, kind: 'governance', by: lowerCaseAddress(governance) };
+  const by = lowerCaseAddress(to ?? breaker) === breaker ? from : (to ?? from);
+  return { ...at, kind: 'guardian', by: lowerCaseAddress(by) };
 }
 
 /** Of each target, at one block; undefined where no resumption was asked for. */

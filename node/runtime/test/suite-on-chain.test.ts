@@ -260,6 +260,18 @@ describe('the suite on a chain', function () {
     expect(told()).to.deep.equal(['ORACLE_UNUSABLE', 'observed', 'observed', 'observed', 'halted']);
     const status = await client.breakerStatus(reader, at('circuitBreaker'));
     expect(status).to.deep.include({ severity: 4, riskRaising: true, isMintingHalted: true });
+    const target = { scope: 'minting', collateral: client.parameterId('ETH') } as const;
+    await client.halt(reader, writerOf(people.guardian), at('circuitBreaker'), target);
+    const halts = await client.standingHalts(reader, at('circuitBreaker'));
+    expect(halts.map((halt) => [client.haltText(halt.target), halt.kind, halt.by])).to.deep.equal([
+      ['risk-raising', 'oracle-failure', at('circuitBreaker')],
+      ['minting', 'oracle-failure', at('circuitBreaker')],
+      ['vulnerable-minting', 'severity', at('circuitBreaker')],
+      ['minting of ETH', 'guardian', people.guardian.address.toLowerCase()],
+    ]);
+    const since = halts.map((halt) => halt.since);
+    expect(since).to.deep.equal(since.toSorted((a, b) => a - b));
+    expect(since.at(-1)).to.equal(await timeOfChain());
   });
 
   /** The whole way of an emergency action through the governor. */
