@@ -49,9 +49,10 @@ export async function loadSeriesBlocks(
   }
   const target = source.target ?? 1;
   const loaded = await loadBarBlocks(source, 'peg', formatOf(source.format).pegJump, record, signal);
-  const blocks = loaded.blocks.map(({ startHour, close, flags }) =>
-    sliceHours({ startHour, deviation: close.map((price) => 1e4 * (price / target - 1)), flags }, from, to),
-  );
+  const blocks = loaded.blocks.map(({ startHour, close, flags, timing }) => {
+    const deviation = close.map((price) => 1e4 * (price / target - 1));
+    return sliceHours({ startHour, deviation, flags, timing }, from, to);
+  });
   return { ...loaded, blocks: requireBlocks(source, blocks) };
 }
 

@@ -1,6 +1,7 @@
 import { buildExamples, type ExampleSet } from './examples.ts';
 import { computeMarketTable, computeReference, type MarketWindow, RISK_FEATURES } from './market-features.ts';
-import { computeFeatures, FEATURES } from './peg-features.ts';
+import { type PegHorizon, pegFeatures } from './peg-features.ts';
+import { computeFeatures } from './peg-table.ts';
 import { type RecordBlock, recordHoursOf } from './records.ts';
 import { buildRiskExamples, type RiskExamples } from './risk-examples.ts';
 import { endHour, type HourlyMarket, type HourlySeries, sliceHours, sliceMarket } from './series.ts';
@@ -18,17 +19,22 @@ export type ExamplesOf<T> = (range: { readonly from: number; readonly to: number
 
 /**
  * Peg examples whose records are disjoint blocks: features begin anew in each, labels do not look past its end, so that
- * an hour of the series is in one record and no other. (A record loses its first 48 and last 24 hours of rows to that.)
+ * an hour of the series is in one record and no other. (A record loses its first 48 hours and its last `horizon` hours of rows to that.)
  *
  * @param blocks of the series, each within one span of the record: of `cutSeries`, or loaded one by one.
  */
-export function pegBlocks(blocks: readonly HourlySeries[], record: RecordBlock): ExamplesOf<ExampleSet> {
+export function pegBlocks(
+  blocks: readonly HourlySeries[],
+  record: RecordBlock,
+  horizon: PegHorizon = 24,
+): ExamplesOf<ExampleSet> {
   const hours = recordHoursOf(record);
-  const tables = blocks.map((block) => computeFeatures(block, BLOCK_WARMUP_HOURS));
+  const tables = blocks.map((block) => computeFeatures(block, horizon, BLOCK_WARMUP_HOURS));
   return (range) => {
     const sets = tables.map((table) => buildExamples(table, range, hours));
     return {
-      ...shapeOf(sets, FEATURES.length),
+      horizon,
+      ...shapeOf(sets, pegFeatures(horizon).length),
       x: joined(sets.map(({ x }) => x)),
       y: joined(sets.map(({ y }) => y)),
       scale: joined(sets.map(({ scale }) => scale)),

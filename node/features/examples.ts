@@ -1,5 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
-import { FEATURES, type FeatureTable, HORIZON_HOURS } from './peg-features.ts';
+import { type PegHorizon, pegFeatures } from './peg-features.ts';
+import type { FeatureTable } from './peg-table.ts';
 
 /**
  * Examples of the peg model, grouped into records.
@@ -8,6 +9,8 @@ import { FEATURES, type FeatureTable, HORIZON_HOURS } from './peg-features.ts';
  * privacy. (A raw price also enters the features and labels of neighbouring days; of a `RecordBlock` it does not.)
  */
 export type ExampleSet = {
+  /** Hours from a row to its label. */
+  readonly horizon: PegHorizon;
   readonly records: number;
   /** Examples in all. */
   readonly rows: number;
@@ -15,7 +18,7 @@ export type ExampleSet = {
   readonly width: number;
   /** rows × width, row-major. */
   readonly x: Float64Array;
-  /** (d_{t+24} − d_t) / S_t. */
+  /** (d_{t+horizon} − d_t) / S_t. */
   readonly y: Float64Array;
   /** S_t, bp. */
   readonly scale: Float64Array;
@@ -43,9 +46,9 @@ export function buildExamples(
   range: { from: number; to: number },
   recordHours: number = ROWS_PER_RECORD,
 ): ExampleSet {
-  const width = FEATURES.length;
+  const { horizon, width } = table;
   const begin = Math.max(table.warmup, range.from - table.startHour);
-  const end = Math.min(table.rows - HORIZON_HOURS, range.to - table.startHour);
+  const end = Math.min(table.rows - horizon, range.to - table.startHour);
   const rows = Math.max(0, Math.floor(end) - Math.ceil(begin));
   const first = rows === 0 ? 0 : Math.ceil(begin);
   const y = new Float64Array(rows);
@@ -53,11 +56,12 @@ export function buildExamples(
   for (let i = 0; i < rows; i++) {
     const t = first + i;
     const now = table.deviation[t]!;
-    y[i] = (table.deviation[t + HORIZON_HOURS]! - now) / table.scale[t]!;
+    y[i] = (table.deviation[t + horizon]! - now) / table.scale[t]!;
     hour[i] = table.startHour + t;
   }
   const recordStart = recordStarts(hour, recordHours);
   return {
+    horizon,
     records: recordStart.length - 1,
     rows,
     width,
@@ -98,19 +102,23 @@ export function inputAt(table: FeatureTable, hour: number): Pick<ExampleSet, 'x'
     });
   }
   return {
-    x: table.x.slice(t * FEATURES.length, (t + 1) * FEATURES.length),
+    x: table.x.slice(t * table.width, (t + 1) * table.width),
     scale: table.scale.slice(t, t + 1),
     deviation: table.deviation.slice(t, t + 1),
   };
 }
 
-const MIRROR_SIGN = FEATURES.map(({ parity }) => (parity === 'odd' ? -1 : 1));
+/** −1 for each odd feature of a horizon, 1 for each even one. */
+function mirrorSigns(horizon: PegHorizon): number[] {
+  return pegFeatures(horizon).map(({ parity }) => (parity === 'odd' ? -1 : 1));
+}
 
 /** The same examples seen in a mirror at the target: odd features and the label change their sign. */
 export function mirrorExamples(examples: ExampleSet): ExampleSet {
+  const signs = mirrorSigns(examples.horizon);
   return {
     ...examples,
-    x: examples.x.map((value, i) => value * MIRROR_SIGN[i % examples.width]!),
+    x: examples.x.map((value, i) => value * signs[i % examples.width]!),
     y: examples.y.map((value) => -value),
     deviation: examples.deviation.map((value) => -value),
   };
@@ -121,7 +129,8 @@ export function mirrorExamples(examples: ExampleSet): ExampleSet {
  * that a record still counts once.
  */
 export function withMirror(examples: ExampleSet): ExampleSet {
-  const { records, rows, width, x, y, deviation, recordStart } = examples;
+  const { horizon, records, rows, width, x, y, deviation, recordStart } = examples;
+  const signs = mirrorSigns(horizon);
   const twice = <T extends Float64Array | Uint8Array>(own: T, out: T): T => {
     for (let r = 0; r < records; r++) {
       const [from, to] = [recordStart[r]!, recordStart[r + 1]!];
@@ -148,11 +157,12 @@ export function withMirror(examples: ExampleSet): ExampleSet {
       for (let j = 0; j < width; j++) {
         const value = x[i * width + j]!;
         mirrored.x[own * width + j] = value;
-        mirrored.x[image * width + j] = value * MIRROR_SIGN[j]!;
+        mirrored.x[image * width + j] = value * signs[j]!;
       }
     }
   }
   return {
+    horizon,
     records,
     rows: 2 * rows,
     width,

@@ -27,17 +27,18 @@ export {
   riskFeatureSchema,
 } from './market-features.ts';
 export {
-  computeFeatures,
   FEATURE_CLIP,
-  FEATURES,
   type FeatureDefinition,
-  type FeatureTable,
-  HORIZON_HOURS,
+  LONGEST_HORIZON_HOURS,
+  PEG_HORIZONS,
+  type PegHorizon,
   pegFeatureSchema,
+  pegFeatures,
   SCALE_FLOOR,
   SCALE_HALF_LIFE,
   WARMUP_HOURS,
 } from './peg-features.ts';
+export { computeFeatures, type FeatureTable } from './peg-table.ts';
 export { type RecordBlock, recordHoursOf, requireRecordBound } from './records.ts';
 export { buildRiskExamples, type RiskExamples, type RiskInput, riskInputAt } from './risk-examples.ts';
 export {
@@ -49,6 +50,7 @@ export {
   type HourlyMarket,
   type HourlySeries,
   KNOWN_THEN,
+  type ObservationTiming,
   sliceHours,
   sliceMarket,
 } from './series.ts';

@@ -1,9 +1,10 @@
 import { digestOf } from '../../protocol/digest.ts';
-import { absoluteChange, ewma, rollingRange } from './rolling.ts';
-import type { HourlySeries } from './series.ts';
 
-/** Hours between a forecast and what it forecasts. */
-export const HORIZON_HOURS = 24;
+/** Hours between a forecast and what it forecasts: the horizons that a network may choose from. */
+export const PEG_HORIZONS = [1, 4, 24] as const;
+export type PegHorizon = (typeof PEG_HORIZONS)[number];
+/** What a calendar holds back, so that no label of any horizon is known too early. */
+export const LONGEST_HORIZON_HOURS = 24;
 /** Half-life of the scale S, hours. */
 export const SCALE_HALF_LIFE = 96;
 /** Least S, bp: below it a feed's own resolution would pass for volatility. */
@@ -25,55 +26,71 @@ export type FeatureDefinition = {
   readonly description: string;
 };
 
-/** What a feature reads at one hour. */
-type State = {
+/** What the features of all horizons read, a column an hour; `move` is |d_t − d_{t−1}|. */
+export type PegState = {
   readonly deviation: Float64Array;
+  /** S_t of the horizon. */
   readonly scale: Float64Array;
   readonly fast: Float64Array;
   readonly middle: Float64Array;
   readonly slow: Float64Array;
+  readonly shortMove: Float64Array;
   readonly fastMove: Float64Array;
   readonly middleMove: Float64Array;
   readonly slowMove: Float64Array;
   readonly range: Float64Array;
+  /** The last move that was none of zero, bp. */
+  readonly lastMove: Float64Array;
+  readonly age: Float64Array;
+  readonly count: Float64Array;
+  /** Mean of `count`, half-life 24 h. */
+  readonly rate: Float64Array;
 };
 
-type Feature = FeatureDefinition & { readonly at: (s: State, t: number) => number };
+type Feature = FeatureDefinition & { readonly at: (s: PegState, t: number) => number };
 
 /** Least mean hourly move in a ratio of moves, bp. */
 const MOVE_FLOOR = 0.1;
 const logRatio = (a: number, b: number) => Math.log((a + MOVE_FLOOR) / (b + MOVE_FLOOR));
+const clip = (value: number) => Math.max(-FEATURE_CLIP, Math.min(FEATURE_CLIP, value));
+/** `value` bp in units of S, pressed together. */
+const scaled = (value: number, s: PegState, t: number) => clip(Math.asinh(value / s.scale[t]!));
+/** d_t − d_{t−hours}, bp. */
+const change = ({ deviation }: PegState, t: number, hours: number) => deviation[t]! - deviation[t - hours]!;
+/** 1 right after an observation, half of it after 1.4 hours. */
+const youth = ({ age }: PegState, t: number) => Math.exp(-age[t]! / 2);
 
-const DEFINITIONS: readonly Feature[] = [
+/** What every horizon reads. The gaps of B3 are among them: they have the same places in all horizons. */
+const COMMON: readonly Feature[] = [
   {
     name: 'deviation',
     parity: 'odd',
     description: 'd / S: how far the price is from its target',
-    at: (s, t) => Math.asinh(s.deviation[t]! / s.scale[t]!),
+    at: (s, t) => scaled(s.deviation[t]!, s, t),
   },
   {
     name: 'fast-gap',
     parity: 'odd',
     description: '(d − e6) / S: distance to the average of half-life 6 h',
-    at: (s, t) => Math.asinh((s.deviation[t]! - s.fast[t]!) / s.scale[t]!),
+    at: (s, t) => scaled(s.deviation[t]! - s.fast[t]!, s, t),
   },
   {
     name: 'middle-gap',
     parity: 'odd',
     description: '(e6 − e36) / S: distance of that average to the one of half-life 36 h',
-    at: (s, t) => Math.asinh((s.fast[t]! - s.middle[t]!) / s.scale[t]!),
+    at: (s, t) => scaled(s.fast[t]! - s.middle[t]!, s, t),
   },
   {
     name: 'slow-gap',
     parity: 'odd',
     description: '(e36 − e240) / S: distance of that average to the one of half-life 240 h',
-    at: (s, t) => Math.asinh((s.middle[t]! - s.slow[t]!) / s.scale[t]!),
+    at: (s, t) => scaled(s.middle[t]! - s.slow[t]!, s, t),
   },
   {
     name: 'day-change',
     parity: 'odd',
     description: '(d_t − d_{t−24}) / S: the move of the last day',
-    at: (s, t) => Math.asinh((s.deviation[t]! - s.deviation[t - 24]!) / s.scale[t]!),
+    at: (s, t) => scaled(change(s, t, 24), s, t),
   },
   {
     name: 'bias',
@@ -85,19 +102,19 @@ const DEFINITIONS: readonly Feature[] = [
     name: 'distance',
     parity: 'even',
     description: '|d − e240| / S, less 0.8: how far from its own long average, either way',
-    at: (s, t) => Math.asinh(Math.abs(s.deviation[t]! - s.slow[t]!) / s.scale[t]!) - 0.8,
+    at: (s, t) => scaled(Math.abs(s.deviation[t]! - s.slow[t]!), s, t) - 0.8,
   },
   {
     name: 'day-size',
     parity: 'even',
     description: '|d_t − d_{t−24}| / S, less 0.7: the size of the last day’s move',
-    at: (s, t) => Math.asinh(Math.abs(s.deviation[t]! - s.deviation[t - 24]!) / s.scale[t]!) - 0.7,
+    at: (s, t) => scaled(Math.abs(change(s, t, 24)), s, t) - 0.7,
   },
   {
     name: 'day-range',
     parity: 'even',
     description: '(max − min over 24 h) / S, less 1.3: the range of the last day',
-    at: (s, t) => Math.asinh(s.range[t]! / s.scale[t]!) - 1.3,
+    at: (s, t) => scaled(s.range[t]!, s, t) - 1.3,
   },
   {
     name: 'fast-volatility',
@@ -113,68 +130,128 @@ const DEFINITIONS: readonly Feature[] = [
   },
 ];
 
-/** The inputs of the peg model, in the order of its weights. */
-export const FEATURES: readonly FeatureDefinition[] = DEFINITIONS;
+/**
+ * What the hours ahead need beside: the moves of the last hours, and when the source spoke. An oracle posts a round when
+ * the price has moved by its threshold or its heartbeat has passed, so that the age of the last round says what the
+ * next hours can bring; over a day that evens out.
+ */
+const SHORT: readonly Feature[] = [
+  {
+    name: 'hour-change',
+    parity: 'odd',
+    description: '(d_t − d_{t−1}) / S: the move of the last hour',
+    at: (s, t) => scaled(change(s, t, 1), s, t),
+  },
+  {
+    name: 'four-hour-change',
+    parity: 'odd',
+    description: '(d_t − d_{t−4}) / S: the move of the last four hours',
+    at: (s, t) => scaled(change(s, t, 4), s, t),
+  },
+  {
+    name: 'young-deviation',
+    parity: 'odd',
+    description: 'deviation · exp(−age / 2 h)',
+    at: (s, t) => scaled(s.deviation[t]!, s, t) * youth(s, t),
+  },
+  {
+    name: 'young-fast-gap',
+    parity: 'odd',
+    description: 'fast-gap · exp(−age / 2 h)',
+    at: (s, t) => scaled(s.deviation[t]! - s.fast[t]!, s, t) * youth(s, t),
+  },
+  {
+    name: 'size',
+    parity: 'even',
+    description: '|d| / S, less 0.8: how far from the target, either way',
+    at: (s, t) => scaled(Math.abs(s.deviation[t]!), s, t) - 0.8,
+  },
+  {
+    name: 'hour-size',
+    parity: 'even',
+    description: '|d_t − d_{t−1}| / S, less 0.5: the size of the last hour’s move',
+    at: (s, t) => scaled(Math.abs(change(s, t, 1)), s, t) - 0.5,
+  },
+  {
+    name: 'four-hour-size',
+    parity: 'even',
+    description: '|d_t − d_{t−4}| / S, less 0.5: the size of the last four hours’ move',
+    at: (s, t) => scaled(Math.abs(change(s, t, 4)), s, t) - 0.5,
+  },
+  {
+    name: 'short-volatility',
+    parity: 'even',
+    description: 'log of mean hourly move, half-life 6 h over half-life 12 h',
+    at: (s, t) => logRatio(s.shortMove[t]!, s.fastMove[t]!),
+  },
+  {
+    name: 'age',
+    parity: 'even',
+    description: 'log of 1 + hours since the newest observation, less 1.5',
+    at: (s, t) => Math.log1p(s.age[t]!) - 1.5,
+  },
+  {
+    name: 'young',
+    parity: 'even',
+    description: 'exp(−age / 2 h), less 0.3: whether the source has just spoken',
+    at: (s, t) => youth(s, t) - 0.3,
+  },
+  {
+    name: 'old',
+    parity: 'even',
+    description: 'from 0 at an age of 20 h to 1 at 24 h, less 0.1: whether a daily heartbeat is due',
+    at: (s, t) => Math.max(0, Math.min(1, (s.age[t]! - 20) / 4)) - 0.1,
+  },
+  {
+    name: 'count',
+    parity: 'even',
+    description: 'log of 1 + observations of the last hour, less 0.3',
+    at: (s, t) => Math.log1p(s.count[t]!) - 0.3,
+  },
+  {
+    name: 'rate',
+    parity: 'even',
+    description: 'log of 1 + mean observations an hour, half-life 24 h, less 0.3',
+    at: (s, t) => Math.log1p(s.rate[t]!) - 0.3,
+  },
+  {
+    name: 'young-move',
+    parity: 'even',
+    description: 'size of the last move in S · exp(−age / 2 h), less 0.2',
+    at: (s, t) => scaled(Math.abs(s.lastMove[t]!), s, t) * youth(s, t) - 0.2,
+  },
+];
 
-/** Hash of everything that fixes a peg feature, for a model to say what it was trained on. */
-export function pegFeatureSchema(): string {
-  return digestOf('ballast/features/1', {
-    head: 'peg',
-    clip: FEATURE_CLIP,
-    warmupHours: WARMUP_HOURS,
-    features: DEFINITIONS.map(({ name, description }) => ({ name, description })),
-  });
-}
-
-/** Features of every hour of a series; rows before `warmup` have none. */
-export type FeatureTable = {
-  readonly startHour: number;
-  /** Hours covered, warm-up included. */
-  readonly rows: number;
-  /** First row with features. */
-  readonly warmup: number;
-  /** rows × FEATURES.length, row-major; zero in the warm-up. */
-  readonly x: Float64Array;
-  /** S_t, bp. */
-  readonly scale: Float64Array;
-  /** d_t, bp. */
-  readonly deviation: Float64Array;
-  /** Bits of `FLAGS`, one byte an hour; zero where nothing is known of them. */
-  readonly flags: Uint8Array;
+const DEFINITIONS: Readonly<Record<PegHorizon, readonly Feature[]>> = {
+  1: [...COMMON, ...SHORT],
+  4: [...COMMON, ...SHORT],
+  24: COMMON,
 };
 
-/**
- * Features of `series`, each from the past and present alone.
- *
- * S_t is the average, half-life `SCALE_HALF_LIFE`, of |d_t − d_{t−24}|, not below `SCALE_FLOOR`.
- *
- * @param warmupHours first row with features, 24 at the least.
- */
-export function computeFeatures(series: HourlySeries, warmupHours: number = WARMUP_HOURS): FeatureTable {
-  const { deviation, startHour } = series;
-  const rows = deviation.length;
-  const width = DEFINITIONS.length;
-  const scale = ewma(absoluteChange(deviation, HORIZON_HOURS), SCALE_HALF_LIFE).map((s) =>
-    Math.max(SCALE_FLOOR, s),
-  );
-  const moves = absoluteChange(deviation, 1);
-  const state: State = {
-    deviation,
-    scale,
-    fast: ewma(deviation, 6),
-    middle: ewma(deviation, 36),
-    slow: ewma(deviation, 240),
-    fastMove: ewma(moves, 12),
-    middleMove: ewma(moves, 72),
-    slowMove: ewma(moves, 480),
-    range: rollingRange(deviation, 24),
-  };
-  const warmup = Math.min(rows, warmupHours);
-  const x = new Float64Array(rows * width);
-  for (let t = warmup; t < rows; t++) {
-    for (const [j, feature] of DEFINITIONS.entries()) {
-      x[t * width + j] = Math.max(-FEATURE_CLIP, Math.min(FEATURE_CLIP, feature.at(state, t)));
-    }
-  }
-  return { startHour, rows, warmup, x, scale, deviation, flags: series.flags ?? new Uint8Array(rows) };
+/** The inputs of the peg model of a horizon, in the order of its weights: 25 at 1 and 4 h, 11 at 24 h. */
+export function pegFeatures(horizon: PegHorizon): readonly FeatureDefinition[] {
+  return DEFINITIONS[horizon];
+}
+
+/** Writes the features of hour `t` to `x` from `at`. */
+export function writePegFeatures(
+  horizon: PegHorizon,
+  state: PegState,
+  t: number,
+  x: Float64Array,
+  at: number,
+): void {
+  const features = DEFINITIONS[horizon];
+  for (let j = 0; j < features.length; j++) x[at + j] = clip(features[j]!.at(state, t));
+}
+
+/** Hash of everything that fixes the features of a horizon, for a model to say what it was trained on. */
+export function pegFeatureSchema(horizon: PegHorizon): string {
+  return digestOf('ballast/features/1', {
+    head: 'peg',
+    horizonHours: horizon,
+    clip: FEATURE_CLIP,
+    warmupHours: WARMUP_HOURS,
+    features: DEFINITIONS[horizon].map(({ name, description }) => ({ name, description })),
+  });
 }

@@ -23,6 +23,18 @@ export function countFlagged(flags: Uint8Array): number {
 export const KNOWN_THEN: number = FLAGS.gap | FLAGS.stale | FLAGS.held | FLAGS.vendor;
 
 /**
+ * When a source spoke, hour by hour: what an oracle's silence says of the hours to come.
+ *
+ * Both columns are as known at the hour. A source of hourly bars has age 0 and count 1 throughout.
+ */
+export type ObservationTiming = {
+  /** Hours from the newest observation to the hour. */
+  readonly age: Float64Array;
+  /** Observations since the hour before: an oracle's rounds, or 1 for the bars of an exchange, however many. */
+  readonly count: Float64Array;
+};
+
+/**
  * Hourly deviations of one price from its peg.
  *
  * `deviation[i]` is what was known at `(startHour + i)` hours since 1970-01-01 UTC, in basis points of the target:
@@ -33,6 +45,8 @@ export type HourlySeries = {
   readonly deviation: Float64Array;
   /** Bits of `FLAGS`, one byte an hour; absent where nothing is known of them. */
   readonly flags?: Uint8Array;
+  /** Absent where every hour has an observation of its own. */
+  readonly timing?: ObservationTiming;
 };
 
 /**
@@ -64,6 +78,9 @@ export function sliceHours(series: HourlySeries, from: number, to: number): Hour
     startHour: begin,
     deviation: cut(series.deviation),
     ...(series.flags === undefined ? {} : { flags: cut(series.flags) }),
+    ...(series.timing === undefined
+      ? {}
+      : { timing: { age: cut(series.timing.age), count: cut(series.timing.count) } }),
   };
 }
 

@@ -2,9 +2,9 @@ import { BallastError } from '../../protocol/errors.ts';
 import {
   computeFeatures,
   computeMarketFeatures,
-  HORIZON_HOURS,
   type HourlySeries,
   inputAt,
+  LONGEST_HORIZON_HOURS,
   type MarketWindow,
   RISK_HORIZON_HOURS,
   RISK_WARMUP_HOURS,
@@ -83,7 +83,7 @@ export function forecastPegFrom(
   const deviation = input.deviation[0] ?? Number.NaN;
   const scale = input.scale[0] ?? Number.NaN;
   return {
-    horizonHours: HORIZON_HOURS,
+    horizonHours: LONGEST_HORIZON_HOURS,
     deviation,
     scale,
     modelShare: modelShare(numbers.anchor, deviation, scale),

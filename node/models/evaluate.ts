@@ -90,7 +90,7 @@ export function pinballLosses(quantiles: Float64Array, examples: ExampleSet): Fl
   return losses;
 }
 
-/** d_{t+24}, bp. */
+/** What the label says of the deviation, bp. */
 function outcome(examples: ExampleSet, i: number): number {
   return examples.deviation[i]! + examples.scale[i]! * examples.y[i]!;
 }

@@ -15,7 +15,7 @@ export function modelShare(anchor: PublicNumbers['anchor'], deviation: number, s
 }
 
 /**
- * Quantiles of d_{t+24} in bp: w · (d + S · f(x)) + (1 − w) · B2, held apart at the median so that they never cross.
+ * Quantiles of d_{t+h} in bp, h the model's horizon: w · (d + S · f(x)) + (1 − w) · B2, held apart at the median so that they never cross.
  *
  * @returns rows × QUANTILE_LEVELS.length, row-major.
  */
@@ -52,13 +52,14 @@ function uncross(row: Float64Array): void {
 
 export type Baseline = 'B0' | 'B2' | 'B3';
 
-/** Quantiles of d_{t+24} in bp by a baseline, rows × QUANTILE_LEVELS.length. */
+/** Quantiles of d_{t+h} in bp by a baseline, rows × QUANTILE_LEVELS.length. */
 export function baselineQuantiles(
   baseline: Baseline,
   numbers: PublicNumbers,
   input: ForecastInput,
 ): Float64Array {
   const outputs = QUANTILE_LEVELS.length;
+  const width = input.x.length / input.scale.length;
   const out = new Float64Array(input.scale.length * outputs);
   for (let i = 0; i < input.scale.length; i++) {
     const d = input.deviation[i]!;
@@ -68,7 +69,7 @@ export function baselineQuantiles(
       else if (baseline === 'B2') out[i * outputs + q] = d + s * numbers.scaledPersistence[q]!;
       else {
         const { coefficients, quantiles } = numbers.meanReversion;
-        out[i * outputs + q] = d + s * (expectedReversion(coefficients, input.x, i) + quantiles[q]!);
+        out[i * outputs + q] = d + s * (expectedReversion(coefficients, input.x, width, i) + quantiles[q]!);
       }
     }
   }

@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { UsageError } from '../../protocol/errors.ts';
 import { digest, firstIssue } from '../../protocol/schema.ts';
-import { HORIZON_HOURS, pegFeatureSchema, RISK_HORIZON_HOURS, riskFeatureSchema } from '../features/index.ts';
+import {
+  LONGEST_HORIZON_HOURS,
+  pegFeatureSchema,
+  RISK_HORIZON_HOURS,
+  riskFeatureSchema,
+} from '../features/index.ts';
 import { type PegModelSpec, QUANTILE_LEVELS } from './peg-model.ts';
 import type { PublicNumbers } from './public-numbers.ts';
 import { RISK_TARGETS } from './risk-model.ts';
@@ -27,7 +32,7 @@ const peg = z.strictObject({
   kind: z.enum(['linear', 'mlp']),
   /** Hidden units of an mlp. */
   hidden: z.int().min(1).max(20).optional(),
-  horizonHours: z.literal(HORIZON_HOURS),
+  horizonHours: z.literal(LONGEST_HORIZON_HOURS),
   quantiles: z.array(finite).refine(isQuantileLevels, `expected ${QUANTILE_LEVELS.join(', ')}`),
   ...common,
   numbers: z.strictObject({
@@ -77,7 +82,7 @@ export function parseModelSpec(value: unknown): ModelSpec {
   if ((peg.kind === 'mlp') !== (peg.hidden !== undefined)) {
     throw refused('heads.peg.hidden', `expected ${peg.kind === 'mlp' ? 'a number of hidden units' : 'none'}`);
   }
-  requireFeatures('heads.peg.features', peg.features, pegFeatureSchema());
+  requireFeatures('heads.peg.features', peg.features, pegFeatureSchema(24));
   if (risk !== undefined) requireFeatures('heads.risk.features', risk.features, riskFeatureSchema());
   return parsed.data;
 }
@@ -99,9 +104,9 @@ export function modelSpec(options: {
     heads: {
       peg: {
         ...options.peg,
-        horizonHours: HORIZON_HOURS,
+        horizonHours: LONGEST_HORIZON_HOURS,
         quantiles: [...QUANTILE_LEVELS],
-        features: pegFeatureSchema(),
+        features: pegFeatureSchema(24),
         recordClipNorm: recordClipNorms.peg,
         updateClipNorm: updateClipNorms.peg,
         numbers: options.pegNumbers,

@@ -1,6 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { type Layout, layoutSize } from '../../protocol/layout.ts';
-import { FEATURES } from '../features/index.ts';
+import { type PegHorizon, pegFeatures } from '../features/index.ts';
 
 /** Quantile levels of a peg forecast, ascending. */
 export const QUANTILE_LEVELS = [0.1, 0.5, 0.9] as const;
@@ -9,23 +9,36 @@ export const QUANTILE_LEVELS = [0.1, 0.5, 0.9] as const;
 export type PegModelSpec = { readonly kind: 'linear' } | { readonly kind: 'mlp'; readonly hidden: number };
 
 /**
- * A peg-quantile model: scaled quantiles f(x) of (d_{t+24} − d_t) / S_t, so that the forecast is d_t + S_t · f(x).
+ * A peg-quantile model of one horizon h: scaled quantiles f(x) of (d_{t+h} − d_t) / S_t, so that the forecast is
+ * d_t + S_t · f(x).
  *
- * - linear: f = xᵀW, W: [features, quantiles], 33 weights;
- * - mlp: f = [tanh(xᵀH), 1]ᵀ O, H: [features, hidden], O: [hidden + 1, quantiles], 115 weights at 8 hidden units.
+ * - linear: f = xᵀW, W: [features, quantiles], 33 weights at 24 h, 75 at 1 and 4 h;
+ * - mlp: f = [tanh(xᵀH), 1]ᵀ O, H: [features, hidden], O: [hidden + 1, quantiles], at 8 hidden units 115 weights at 24 h
+ *   and 227 at 1 and 4 h.
  */
 export type PegModel = {
   readonly spec: PegModelSpec;
+  readonly horizon: PegHorizon;
+  /** Features of a row. */
+  readonly inputs: number;
   readonly layout: Layout;
   /** Weights in all. */
   readonly size: number;
 };
 
 /** @throws BallastError `MODEL_SPEC` when `hidden` is not a whole number from 1 to 20. */
-export function createPegModel(spec: PegModelSpec): PegModel {
+export function createPegModel(spec: PegModelSpec, horizon: PegHorizon = 24): PegModel {
+  const inputs = pegFeatures(horizon).length;
+  const withSize = (layout: Layout): PegModel => ({
+    spec,
+    horizon,
+    inputs,
+    layout,
+    size: layoutSize(layout),
+  });
   const outputs = QUANTILE_LEVELS.length;
   if (spec.kind === 'linear') {
-    return withSize(spec, { tensors: [{ name: 'weight', shape: [FEATURES.length, outputs] }] });
+    return withSize({ tensors: [{ name: 'weight', shape: [inputs, outputs] }] });
   }
   if (!Number.isInteger(spec.hidden) || spec.hidden < 1 || spec.hidden > 20) {
     throw new BallastError('MODEL_SPEC', `hidden: got ${spec.hidden}, expected a whole number from 1 to 20`, {
@@ -33,16 +46,12 @@ export function createPegModel(spec: PegModelSpec): PegModel {
       hint: 'larger models pay for privacy with skill',
     });
   }
-  return withSize(spec, {
+  return withSize({
     tensors: [
-      { name: 'hidden', shape: [FEATURES.length, spec.hidden] },
+      { name: 'hidden', shape: [inputs, spec.hidden] },
       { name: 'output', shape: [spec.hidden + 1, outputs] },
     ],
   });
-}
-
-function withSize(spec: PegModelSpec, layout: Layout): PegModel {
-  return { spec, layout, size: layoutSize(layout) };
 }
 
 /**
@@ -52,7 +61,7 @@ function withSize(spec: PegModelSpec, layout: Layout): PegModel {
 export function genesisWeights(model: PegModel): Float64Array {
   const weights = new Float64Array(model.size);
   if (model.spec.kind === 'mlp') {
-    const hidden = FEATURES.length * model.spec.hidden;
+    const hidden = model.inputs * model.spec.hidden;
     for (let i = 0; i < hidden; i++) weights[i] = Math.imul(i + 1, 0x9e3779b1) < 0 ? -0.5 : 0.5;
   }
   return weights;
@@ -62,12 +71,12 @@ export function genesisWeights(model: PegModel): Float64Array {
  * The scaled quantiles f(x) in float64, as the weights give them (not sorted).
  *
  * @param weights `model.size` values.
- * @param x rows × FEATURES.length, row-major.
+ * @param x rows × model.inputs, row-major.
  * @returns rows × QUANTILE_LEVELS.length, row-major.
  * @throws BallastError `MODEL_SIZE` for a wrong number of weights or inputs.
  */
 export function predictScaled(model: PegModel, weights: Float64Array, x: Float64Array): Float64Array {
-  const inputs = FEATURES.length;
+  const { inputs } = model;
   if (weights.length !== model.size || x.length % inputs !== 0) {
     throw new BallastError(
       'MODEL_SIZE',

@@ -1,13 +1,13 @@
 import { BallastError } from '../../protocol/errors.ts';
-import { type ExampleSet, FEATURES } from '../features/index.ts';
+import { type ExampleSet, pegFeatures } from '../features/index.ts';
 import { QUANTILE_LEVELS } from './peg-model.ts';
 import { empiricalQuantile } from './pinball.ts';
 
 /** Numbers fitted once on the training part of the public feed; everyone computes with the same. */
 export type PublicNumbers = {
-  /** B0, persistence: quantiles of d_{t+24} − d_t, bp. */
+  /** B0, persistence: quantiles of d_{t+h} − d_t at the horizon h, bp. */
   readonly persistence: readonly number[];
-  /** B2, scaled persistence: quantiles of (d_{t+24} − d_t) / S_t. */
+  /** B2, scaled persistence: quantiles of (d_{t+h} − d_t) / S_t. */
   readonly scaledPersistence: readonly number[];
   /** B3, mean reversion: coefficients of the three gaps, and quantiles of what they leave, both in units of S_t. */
   readonly meanReversion: { readonly coefficients: readonly number[]; readonly quantiles: readonly number[] };
@@ -15,8 +15,9 @@ export type PublicNumbers = {
   readonly anchor: { readonly deviation: number; readonly scale: number };
 };
 
+/** Where the three gaps stand: the same places at every horizon. */
 const GAPS = ['fast-gap', 'middle-gap', 'slow-gap'].map((name) =>
-  FEATURES.findIndex((feature) => feature.name === name),
+  pegFeatures(24).findIndex((feature) => feature.name === name),
 );
 
 /** @throws BallastError `EXAMPLES_TOO_FEW` for fewer than 1,000 examples. */
@@ -31,7 +32,7 @@ export function fitPublicNumbers(examples: ExampleSet): PublicNumbers {
   const quantiles = (values: Float64Array) =>
     QUANTILE_LEVELS.map((level) => empiricalQuantile(values, level));
   const coefficients = leastSquares(examples);
-  const rest = examples.y.map((y, i) => y - expectedReversion(coefficients, examples.x, i));
+  const rest = examples.y.map((y, i) => y - expectedReversion(coefficients, examples.x, examples.width, i));
   return {
     persistence: quantiles(examples.y.map((y, i) => y * examples.scale[i]!)),
     scaledPersistence: quantiles(examples.y),
@@ -43,10 +44,15 @@ export function fitPublicNumbers(examples: ExampleSet): PublicNumbers {
   };
 }
 
-/** Mean of (d_{t+24} − d_t) / S_t under B3 for row `row` of features `x`: linear in the gaps, their arcsinh undone. */
-export function expectedReversion(coefficients: readonly number[], x: Float64Array, row: number): number {
+/** Mean of (d_{t+h} − d_t) / S_t under B3 for row `row` of features `x`: linear in the gaps, their arcsinh undone. */
+export function expectedReversion(
+  coefficients: readonly number[],
+  x: Float64Array,
+  width: number,
+  row: number,
+): number {
   let sum = 0;
-  for (const [j, gap] of GAPS.entries()) sum += coefficients[j]! * Math.sinh(x[row * FEATURES.length + gap]!);
+  for (const [j, gap] of GAPS.entries()) sum += coefficients[j]! * Math.sinh(x[row * width + gap]!);
   return sum;
 }
 

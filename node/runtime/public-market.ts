@@ -6,9 +6,9 @@ import {
   buildRiskExamples,
   computeFeatures,
   computeMarketFeatures,
-  FEATURES,
-  HORIZON_HOURS,
   type HourlySeries,
+  inputAt,
+  LONGEST_HORIZON_HOURS,
   type MarketWindow,
 } from '../features/index.ts';
 import {
@@ -104,16 +104,11 @@ export function createPublicMarket(
       };
     },
     medianForecast: (round, weights) => {
-      const row = clock.gate(round).to + HORIZON_HOURS - 1 - table.startHour;
-      const input = {
-        x: table.x.slice(row * FEATURES.length, (row + 1) * FEATURES.length),
-        scale: table.scale.slice(row, row + 1),
-        deviation: table.deviation.slice(row, row + 1),
-      };
+      const input = inputAt(table, clock.gate(round).to + LONGEST_HORIZON_HOURS - 1);
       return forecastQuantiles(peg.model, pegOf(weights), numbers, input)[median] ?? Number.NaN;
     },
     known: (round) => {
-      const end = clock.gate(Math.min(Math.max(round, 1), clock.rounds)).to + HORIZON_HOURS;
+      const end = clock.gate(Math.min(Math.max(round, 1), clock.rounds)).to + LONGEST_HORIZON_HOURS;
       return {
         peg: { startHour: feed.startHour, deviation: feed.deviation.subarray(0, end - feed.startHour) },
         ...(market === undefined ? {} : { market: windowUntil(market, end) }),

@@ -6,8 +6,8 @@ import {
   buildRiskExamples,
   computeFeatures,
   computeMarketFeatures,
-  HORIZON_HOURS,
   type HourlySeries,
+  LONGEST_HORIZON_HOURS,
   type MarketWindow,
   withMirror,
 } from '../features/index.ts';
@@ -56,7 +56,7 @@ export function auditedSteps(
   };
   return ({ from, to }) => {
     const first = Math.max(from, table.startHour + table.warmup);
-    const last = Math.min(to, table.startHour + table.rows - HORIZON_HOURS);
+    const last = Math.min(to, table.startHour + table.rows - LONGEST_HORIZON_HOURS);
     const places = Math.floor((last - first) / DAY_HOURS) - WINDOW_DAYS + 1;
     if (!(places >= 1)) {
       throw new BallastError(

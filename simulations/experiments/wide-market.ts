@@ -64,7 +64,7 @@ export async function prepareWideMarket(
 }
 
 function widened({ spec, heads }: StabilityModel, hidden: number, updateClipNorm: number): StabilityModel {
-  const inputs = heads.peg.model.layout.tensors[0]?.shape[0] ?? 0;
+  const { horizon, inputs } = heads.peg.model;
   const layout = {
     tensors: [
       { name: 'hidden', shape: [inputs, hidden] },
@@ -72,7 +72,7 @@ function widened({ spec, heads }: StabilityModel, hidden: number, updateClipNorm
     ],
   };
   const size = inputs * hidden + (hidden + 1) * QUANTILE_LEVELS.length;
-  const model: PegModel = { spec: { kind: 'mlp', hidden }, layout, size };
+  const model: PegModel = { spec: { kind: 'mlp', hidden }, horizon, inputs, layout, size };
   return { spec, layout, size, heads: { peg: { ...heads.peg, model, size, updateClipNorm } } };
 }
 
@@ -81,7 +81,7 @@ export type Thinning = { readonly hours: number; readonly days?: number };
 
 /** Fewer rows, so that an experiment ends. Records that lose all of theirs go. */
 export function thinned(examples: ExampleSet, { hours, days = 1 }: Thinning): ExampleSet {
-  const { width } = examples;
+  const { horizon, width } = examples;
   const kept: number[] = [];
   const recordStart = [0];
   for (let r = 0; r < examples.records; r++) {
@@ -93,6 +93,7 @@ export function thinned(examples: ExampleSet, { hours, days = 1 }: Thinning): Ex
   }
   const column = (values: Float64Array) => Float64Array.from(kept, (i) => values[i]!);
   return {
+    horizon,
     records: recordStart.length - 1,
     rows: kept.length,
     width,

@@ -25,7 +25,7 @@ export function withSharedDays(
     const isOwn = createPrng(seed, 0xda, node, day).uniform() < heterogeneity;
     return isOwn || replacement === undefined ? segmentOf(own, record) : segmentOf(shared, replacement);
   });
-  return joined(segments, own.width);
+  return joined(segments, own);
 }
 
 type Segment = { readonly of: ExampleSet; readonly from: number; readonly to: number };
@@ -39,7 +39,10 @@ function dayOf({ hour, recordStart }: ExampleSet, record: number): number {
 }
 
 /** One record a segment, in the order given. */
-function joined(segments: readonly Segment[], width: number): ExampleSet {
+function joined(
+  segments: readonly Segment[],
+  { horizon, width }: Pick<ExampleSet, 'horizon' | 'width'>,
+): ExampleSet {
   const rows = segments.reduce((sum, { from, to }) => sum + to - from, 0);
   const recordStart = new Int32Array(segments.length + 1);
   const result = {
@@ -61,5 +64,5 @@ function joined(segments: readonly Segment[], width: number): ExampleSet {
     at += to - from;
     recordStart[record + 1] = at;
   }
-  return { records: segments.length, rows, width, ...result, recordStart };
+  return { horizon, records: segments.length, rows, width, ...result, recordStart };
 }

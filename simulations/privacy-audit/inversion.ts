@@ -1,4 +1,4 @@
-import { type ExampleSet, FEATURES, withMirror } from '../../node/features/index.ts';
+import { type ExampleSet, pegFeatures, withMirror } from '../../node/features/index.ts';
 import type { StabilityModel } from '../../node/models/index.ts';
 import {
   float64Engine,
@@ -9,6 +9,7 @@ import {
 import type { RandomBytes } from '../../protocol/random.ts';
 
 /** Features of either parity; the bias, a public one, is not to be guessed and judges nothing. */
+const FEATURES = pegFeatures(24);
 const BIAS = FEATURES.findIndex(({ name }) => name === 'bias');
 const ODD = FEATURES.flatMap(({ parity }, j) => (parity === 'odd' ? [j] : []));
 const EVEN = FEATURES.flatMap(({ parity }, j) => (parity === 'even' && j !== BIAS ? [j] : []));

@@ -89,8 +89,9 @@ export async function loadAuditMarket(
 
 /** Rows from … to − 1 as one record. They must be of one UTC day. */
 export function oneRecord(examples: ExampleSet, from: number, to: number): ExampleSet {
-  const { width, x, y, scale, deviation, hour, flags } = examples;
+  const { horizon, width, x, y, scale, deviation, hour, flags } = examples;
   return {
+    horizon,
     records: 1,
     rows: to - from,
     width,

@@ -1,5 +1,5 @@
 import { UsageError } from '../../../protocol/errors.ts';
-import { FLAGS, type HourlyMarket } from '../../features/series.ts';
+import { FLAGS, type HourlyMarket, type ObservationTiming } from '../../features/series.ts';
 import { type FlaggedBar, HEARTBEAT_GRACE } from './flagging.ts';
 
 /** Hours without an observation after which the last one no longer stands for the price (two missed heartbeats). */
@@ -10,13 +10,13 @@ export type Cadence = { readonly step?: number; readonly heartbeat?: number };
 
 /** Hourly bars, and how many of them repeat an earlier observation. */
 export type Resampled = {
-  readonly market: HourlyMarket & { readonly volume: Float64Array };
+  readonly market: HourlyMarket & { readonly volume: Float64Array; readonly timing: ObservationTiming };
   readonly carriedHours: number;
 };
 
 /**
  * Hourly bars of what was known at each full hour: the last believed price, the highest and lowest print since the
- * hour before, the volume between, and the flags of all observations in it. Nothing is interpolated: an hour
+ * hour before, the volume between, the flags of all observations in it, and when they came. Nothing is interpolated: an hour
  * without an observation repeats the last price, and is flagged `gap` where one was expected and `stale` where the
  * heartbeat has passed. The last hour counts only if it is complete.
  *
@@ -30,6 +30,7 @@ export async function resampleHourly(
 ): Promise<Resampled> {
   const columns = { close: [] as number[], high: [] as number[], low: [] as number[] };
   const volume: number[] = [];
+  const timing = { age: [] as number[], count: [] as number[] };
   const flags: number[] = [];
   let startHour = 0;
   let carriedHours = 0;
@@ -47,6 +48,8 @@ export async function resampleHourly(
     columns.high.push(empty ? last.level : Math.max(hour.high, last.level));
     columns.low.push(empty ? last.level : Math.min(hour.low, last.level));
     volume.push(hour.volume);
+    timing.age.push(silence / 3600);
+    timing.count.push(hour.count);
     const late = step !== undefined && silence >= step;
     const silent = heartbeat !== undefined && silence > heartbeat + HEARTBEAT_GRACE;
     flags.push(hour.flags | (late ? FLAGS.gap : 0) | (silent ? FLAGS.stale : 0));
@@ -70,6 +73,7 @@ export async function resampleHourly(
     hour.high = Math.max(hour.high, bar.high);
     hour.low = Math.min(hour.low, bar.low);
     if (bar.volume > 0) hour.volume += bar.volume;
+    hour.count = step === undefined ? hour.count + 1 : 1;
     last = flagged;
   }
   if (last !== undefined && last.bar.second === 3600 * (startHour + flags.length)) emit();
@@ -86,6 +90,7 @@ export async function resampleHourly(
       high: Float64Array.from(columns.high),
       low: Float64Array.from(columns.low),
       volume: Float64Array.from(volume),
+      timing: { age: Float64Array.from(timing.age), count: Float64Array.from(timing.count) },
       flags: Uint8Array.from(flags),
     },
     carriedHours,
@@ -93,7 +98,7 @@ export async function resampleHourly(
 }
 
 function fresh() {
-  return { high: Number.NEGATIVE_INFINITY, low: Number.POSITIVE_INFINITY, volume: 0, flags: 0 };
+  return { high: Number.NEGATIVE_INFINITY, low: Number.POSITIVE_INFINITY, volume: 0, count: 0, flags: 0 };
 }
 
 function gap(name: string, from: number, to: number): UsageError {

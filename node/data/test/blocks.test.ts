@@ -35,9 +35,14 @@ const oracle = (rows: readonly { second: number; price: number }[]): MarketSourc
 async function blocksOf(rows: readonly { second: number; price: number }[]): Promise<Map<number, string>> {
   const { blocks } = await loadSeriesBlocks(oracle(rows), record);
   return new Map(
-    blocks.map(({ startHour, deviation, flags }) => [
+    blocks.map(({ startHour, deviation, flags, timing }) => [
       Math.floor(startHour / HOURS),
-      JSON.stringify([startHour, [...deviation], [...(flags ?? [])]]),
+      JSON.stringify([
+        startHour,
+        [...deviation],
+        [...(flags ?? [])],
+        timing && [[...timing.age], [...timing.count]],
+      ]),
     ]),
   );
 }
@@ -57,6 +62,12 @@ describe('a file read block by block', () => {
     const at = second.startHour - series.startHour;
     expect(second.deviation.slice(from)).to.deep.equal(
       series.deviation.slice(at + from, at + second.deviation.length),
+    );
+    expect(second.timing?.age.slice(from)).to.deep.equal(
+      series.timing?.age.slice(at + from, at + second.deviation.length),
+    );
+    expect(second.timing?.count.slice(1)).to.deep.equal(
+      series.timing?.count.slice(at + 1, at + second.deviation.length),
     );
     // An hour that only repeats what another block observed is no hour of this one.
     expect(blocks.filter(({ startHour }) => startHour % HOURS > 0)).not.to.have.length(0);

@@ -38,7 +38,19 @@ describe('price readers', () => {
       expect(Array.from(series.deviation, (d) => Math.round(d * 1e6) / 1e6)).to.deep.equal([1, -1, -1, 0]);
       expect(carriedHours).to.equal(1);
       expect(flagged).to.deep.equal([]);
+      expect(Array.from(series.timing?.age ?? [], (hours) => Math.round(60 * hours))).to.deep.equal([
+        10, 1, 61, 0,
+      ]);
+      expect([...(series.timing?.count ?? [])]).to.deep.equal([1, 2, 0, 1]);
     }
+  });
+
+  it('know when an hourly bar came, and when one is missing', async () => {
+    const [header, first, , third] = candles('1.001', '1.002', '1.003').split('\r\n').join('\n').split('\n');
+    const file = write([header, first, third].join('\n'));
+    const { series } = await loadSeries({ kind: 'csv', format: 'candles-1h', file });
+    expect([...(series.timing?.age ?? [])]).to.deep.equal([0, 1, 0]);
+    expect([...(series.timing?.count ?? [])]).to.deep.equal([1, 0, 1]);
   });
 
   it('take a candle’s close at its end, not at its beginning', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { layoutSize } from '../../../protocol/layout.ts';
-import { buildExamples, computeFeatures, type ExampleSet, FEATURES } from '../../features/index.ts';
+import { buildExamples, computeFeatures, type ExampleSet, pegFeatures } from '../../features/index.ts';
 import {
   baselineQuantiles,
   createPegModel,
@@ -132,6 +132,7 @@ describe('baselines and public numbers', () => {
             expectedReversion(
               coefficients.map((c) => c + change),
               set.x,
+              set.width,
               i,
             )) **
             2,
@@ -163,7 +164,7 @@ describe('forecast', () => {
 
   it('does not put a model right whose tails are reversed: it becomes a point forecast', () => {
     const weights = new Float64Array(33);
-    const bias = FEATURES.findIndex(({ name }) => name === 'bias');
+    const bias = pegFeatures(24).findIndex(({ name }) => name === 'bias');
     const input = { x: x11().fill(1), scale: Float64Array.of(3), deviation: Float64Array.of(5) };
     const anchored = { ...numbers, anchor: { deviation: 100, scale: 100 } };
     const forecast = (...tails: readonly [number, number, number]) => {
@@ -198,7 +199,7 @@ describe('forecast', () => {
 describe('evaluation', () => {
   it('gives a model that repeats B2 the skill of B2 and the coverage of its levels', () => {
     const weights = new Float64Array(33);
-    const bias = FEATURES.findIndex(({ name }) => name === 'bias');
+    const bias = pegFeatures(24).findIndex(({ name }) => name === 'bias');
     for (const q of QUANTILE_LEVELS.keys())
       weights[3 * bias + q] = numbers.scaledPersistence[q] ?? Number.NaN;
     const report = evaluateModel(linear, weights, numbers, set);

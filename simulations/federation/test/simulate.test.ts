@@ -27,6 +27,7 @@ function light(task: FederatedTask, days = 40): FederatedTask {
       const all = await task.examples(node, round);
       const rows = all.recordStart[days] ?? 0;
       return {
+        horizon: all.horizon,
         ...{ records: days, rows, width: all.width, recordStart: all.recordStart.subarray(0, days + 1) },
         ...{ x: all.x.subarray(0, rows * all.width), y: all.y.subarray(0, rows) },
         ...{ scale: all.scale.subarray(0, rows), deviation: all.deviation.subarray(0, rows) },
