@@ -59,6 +59,8 @@ export type Collaborators = {
   readonly aggregator: RoundAggregator;
   /** The step that proofs of training are made of, for a round; needed where the network audits training. */
   readonly auditedStep?: (round: number) => AuditedStep;
+  /** Models that outlive the retention of their rounds, since decisions elsewhere still rest on them; none unless given. */
+  readonly keptModels?: () => readonly Digest[];
   /**
    * Finds a candidate by its aggregation key, or computes it: participants of one process that share this compute
    * each candidate once. Each computes its own where left out.

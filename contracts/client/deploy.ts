@@ -42,6 +42,8 @@ export type DeployOptions = WaitOptions & {
    * alone can halt.
    */
   readonly stabilityOracle?: string;
+  /** Seconds in which a published version may be disputed, and the wei that takes; versions count at once unless given. */
+  readonly disputes?: { readonly window: number; readonly bond: bigint };
 };
 
 /**
@@ -55,7 +57,7 @@ export type DeployOptions = WaitOptions & {
 export async function deployContracts(
   reader: ChainReader,
   writer: ChainWriter,
-  { minimumBond, unbondingDelaySeconds, firstNonce, stabilityOracle, ...wait }: DeployOptions,
+  { minimumBond, unbondingDelaySeconds, firstNonce, stabilityOracle, disputes, ...wait }: DeployOptions,
 ): Promise<Deployment> {
   const owner = writer.account.address;
   const steps: readonly DeploymentStep[] = [
@@ -69,7 +71,7 @@ export async function deployContracts(
       name: 'modelRegistry',
       abi: modelRegistryAbi,
       bytecode: modelRegistryBytecode,
-      args: () => [owner, 0n, 0n],
+      args: () => [owner, BigInt(disputes?.window ?? 0), disputes?.bond ?? 0n],
     },
     {
       name: 'circuitBreaker',

@@ -20,12 +20,57 @@ export type VersionStatus = 'published' | 'disputed' | 'active' | 'revoked';
 
 const STATUSES: readonly VersionStatus[] = ['published', 'disputed', 'active', 'revoked'];
 
-/** The model that recommendations may cite now. */
-export async function modelAuthority(reader: ChainReader, registry: string): Promise<ModelAuthority> {
+/** Seconds in which a version can be disputed, at least; 0 where every version is Active at once. */
+export async function disputeWindowOf(reader: ChainReader, registry: string): Promise<number> {
+  const window = await chainRequest('read the dispute window', () =>
+    reader.readContract({ abi, address: lowerCaseAddress(registry), functionName: 'DISPUTE_WINDOW' }),
+  );
+  return Number(window);
+}
+
+/**
+ * The model that recommendations may cite.
+ *
+ * @param height of the block; the latest unless given.
+ */
+export async function modelAuthority(
+  reader: ChainReader,
+  registry: string,
+  height?: number,
+): Promise<ModelAuthority> {
   const { version, modelDigest, isContested } = await chainRequest('read the active model', () =>
-    reader.readContract({ abi, address: lowerCaseAddress(registry), functionName: 'authority' }),
+    reader.readContract({
+      abi,
+      address: lowerCaseAddress(registry),
+      functionName: 'authority',
+      ...blockOf(height),
+    }),
   );
   return { version: Number(version), modelDigest: digestFromWord(modelDigest), isContested };
+}
+
+/**
+ * Digests of the models that may be Active next: that of the version under review, and of the lowest disputed one.
+ *
+ * @param height of the block; the latest unless given.
+ */
+export async function reviewedModels(
+  reader: ChainReader,
+  registry: string,
+  height?: number,
+): Promise<readonly Digest[]> {
+  const at = { abi, address: lowerCaseAddress(registry), ...blockOf(height) } as const;
+  return chainRequest('read the models under review', async () => {
+    const { active, candidate, disputed } = await reader.readContract({
+      ...at,
+      functionName: 'currentReview',
+    });
+    const versions = [candidate, disputed].filter((version) => version > active);
+    const words = await Promise.all(
+      versions.map((version) => reader.readContract({ ...at, functionName: 'versions', args: [version] })),
+    );
+    return words.map(digestFromWord);
+  });
 }
 
 /** @throws ContractRevertError `VERSION_UNKNOWN`. */
@@ -82,3 +127,5 @@ export function resolveDispute(
   const what = `resolve the dispute about version ${version}`;
   return transact(reader, writer, what, { to: lowerCaseAddress(registry), data }, wait);
 }
+
+const blockOf = (height: number | undefined) => (height === undefined ? {} : { blockNumber: BigInt(height) });

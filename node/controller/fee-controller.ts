@@ -21,7 +21,16 @@ export type FeeRule = {
 };
 
 /** A limit that kept the fee from what the rule wished. */
-export type Hold = 'dead-band' | 'step' | 'minimum' | 'maximum' | 'budget' | 'cooldown' | 'override' | 'halt';
+export type Hold =
+  | 'dead-band'
+  | 'step'
+  | 'minimum'
+  | 'maximum'
+  | 'budget'
+  | 'cooldown'
+  | 'override'
+  | 'halt'
+  | 'dispute';
 
 export type FeeDecision = {
   /** The fee to recommend, within the bounds, wad. */

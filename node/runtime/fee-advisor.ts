@@ -22,11 +22,13 @@ import {
   isMember,
   memberIndex,
 } from '../../coordinator/index.ts';
+import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Payload } from '../../protocol/messages.ts';
 import { type FeeDecision, type Hold, nextFee, toMicroBp } from '../controller/index.ts';
 import type { ChainLink } from './chain-link.ts';
+import { type CitedModel, CitedModels } from './cited-model.ts';
 import type { Emit } from './events.ts';
 import { pause } from './pause.ts';
 import { proposeWish } from './wish-proposer.ts';
@@ -37,7 +39,8 @@ const LIFETIME_SECONDS = 3_600;
 const OVERTAKEN: Readonly<Record<string, string>> = {
   SEQUENCE_MISMATCH: 'a change newer than the seal',
   EXPECTED_MISMATCH: 'a change newer than the seal',
-  MODEL_MISMATCH: 'a newer version on the chain',
+  MODEL_MISMATCH: 'another version to cite on the chain',
+  RISK_RAISING_CONTESTED: 'dispute',
 };
 /** How long the applier waits for recommendations beyond the quorum. */
 const GRACE_MS = 800;
@@ -50,6 +53,12 @@ const MAX_UPDATES = 8;
 
 type Recommendation = Payload<'recommendation'>;
 
+/** A parameter as it may be moved after a round. */
+type AdvisedState = ParameterState & {
+  /** What a dispute has closed. */
+  readonly contested: { readonly rise: boolean; readonly fall: boolean };
+};
+
 type Advised = { readonly before: ParameterState; readonly decision: FeeDecision };
 
 export type FeeAdvisorCollaborators = {
@@ -58,8 +67,10 @@ export type FeeAdvisorCollaborators = {
   readonly committeeAt: (round: number) => Committee | undefined;
   readonly self: NodeId;
   readonly account: LocalAccount;
-  /** Median forecast of the deviation in bp by the certified model, from public data alone. */
-  readonly forecast: (round: number) => Promise<number>;
+  /** Median forecast of the deviation in bp by the model that is cited, from public data alone. */
+  readonly forecast: (round: number, modelDigest: Digest) => Promise<number>;
+  /** Hears which models must not be forgotten, since recommendations may rest on them. */
+  readonly onCited?: (kept: readonly Digest[]) => void;
   readonly say: (round: number, recommendation: Recommendation) => Promise<void>;
   readonly emit: Emit;
 };
@@ -73,8 +84,11 @@ export class FeeAdvisor {
   /** Valid recommendations by member, then by what they are for: who floods crowds out nobody else's. */
   readonly #received = new Map<NodeId, Map<string, RecommendationVote>>();
 
+  readonly #cited: CitedModels;
+
   constructor(collaborators: FeeAdvisorCollaborators) {
     this.#collaborators = collaborators;
+    this.#cited = new CitedModels(collaborators.link);
   }
 
   /** Takes a member's recommendation after a round if the chain would take its signature. */
@@ -115,14 +129,16 @@ export class FeeAdvisor {
 
   /** @returns what was recommended, and on what; undefined for who has no vote. */
   async #recommend({ entry }: Certificate, turn: number, signal: AbortSignal): Promise<Advised | undefined> {
-    const { link, emit, forecast, say, self, committeeAt } = this.#collaborators;
+    const { link, emit, forecast, say, self, committeeAt, onCited } = this.#collaborators;
     const committee = committeeAt(entry.round);
     if (committee === undefined || !isMember(committee, self)) return undefined;
     // All recommend from the chain as it was at the block that the seal anchored, so that they agree on what for.
     const anchor = entry.finalized;
-    const before = await this.#state(anchor);
+    const cited = await this.#cited.after(entry);
+    onCited?.(cited.kept);
+    const before = underDispute(await this.#state(anchor), cited);
     const time = await link.timestampAt(anchor);
-    const decision = this.#decide(before, time, await forecast(entry.round));
+    const decision = this.#decide(before, time, await forecast(entry.round, cited.modelDigest));
     emit({
       event: 'recommended',
       round: entry.round,
@@ -140,8 +156,8 @@ export class FeeAdvisor {
     const update: ParameterUpdate = {
       network: link.network,
       sequence: before.sequence + 1,
-      modelVersion: entry.version,
-      modelDigest: entry.modelDigest,
+      modelVersion: cited.version,
+      modelDigest: cited.modelDigest,
       transcript: entryDigest(entry),
       expiry: time + LIFETIME_SECONDS,
       parameters: [{ parameter: STABILITY_FEE, expected: before.value }],
@@ -150,8 +166,8 @@ export class FeeAdvisor {
     await this.receive(self, entry.round, recommendation);
     await say(entry.round, recommendation);
     await pause(turn * STAGGER_MS, signal);
-    // The chain takes recommendations only for the version that it has last.
-    await link.awaitVersion(entry.version, signal);
+    // Without a dispute window the chain takes recommendations only for the version that it has last.
+    if (this.#cited.isNewest) await link.awaitVersion(entry.version, signal);
     await this.#apply(entry.round, committee, turn, update, recommendation, decision, signal);
     for (const [node, votes] of this.#received) {
       votes.delete(keyOf(recommendation));
@@ -234,7 +250,7 @@ export class FeeAdvisor {
   }
 
   /** The rule of the network inside the limits of the chain, and inside what it takes at that time. */
-  #decide(state: ParameterState, time: number, forecastBp: number): FeeDecision {
+  #decide(state: AdvisedState, time: number, forecastBp: number): FeeDecision {
     const { gain, deadBand } = this.#collaborators.link.document.parameters.fee;
     const forecast = toMicroBp(forecastBp);
     const { min, max, stepUp, stepDown } = state.limits;
@@ -288,13 +304,30 @@ export class FeeAdvisor {
   }
 }
 
+/** While a later version is disputed, nothing that raises risk is taken. */
+function underDispute(state: ParameterState, { isContested }: CitedModel): AdvisedState {
+  const { risk } = state.limits;
+  const rise = isContested && (risk === 'both' || risk === 'up');
+  const fall = isContested && (risk === 'both' || risk === 'down');
+  const { lowest, highest, fallReadyAt, riseReadyAt } = state.allowed;
+  const allowed = {
+    lowest: fall ? state.value : lowest,
+    highest: rise ? state.value : highest,
+    fallReadyAt: fall ? NOBODY_KNOWS : fallReadyAt,
+    riseReadyAt: rise ? NOBODY_KNOWS : riseReadyAt,
+  };
+  const readyAt = Math.min(allowed.fallReadyAt, allowed.riseReadyAt);
+  return { ...state, allowed, readyAt, contested: { rise, fall } };
+}
+
 /** What keeps a direction closed, or narrower than the rule's own limits. */
 function holdOf(
-  { allowed, limits, overriddenUntil, ...state }: ParameterState,
+  { allowed, limits, overriddenUntil, contested, ...state }: AdvisedState,
   time: number,
   rises: boolean,
 ): Hold {
   if (overriddenUntil > time) return 'override';
+  if (rises ? contested.rise : contested.fall) return 'dispute';
   const readyAt = rises ? allowed.riseReadyAt : allowed.fallReadyAt;
   if (readyAt === NOBODY_KNOWS) return (rises ? limits.stepUp : limits.stepDown) === 0n ? 'step' : 'halt';
   const isClosed = (rises ? allowed.highest : allowed.lowest) === state.value;
@@ -302,7 +335,7 @@ function holdOf(
 }
 
 /** Why nothing is acceptable at all, for people. */
-function holdText(state: ParameterState, time: number): string {
+function holdText(state: AdvisedState, time: number): string {
   const hold = holdOf(state, time, state.allowed.riseReadyAt <= state.allowed.fallReadyAt);
   return state.readyAt === NOBODY_KNOWS ? hold : `${hold}, ${state.readyAt - time} s left at the seal`;
 }

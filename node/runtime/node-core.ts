@@ -15,6 +15,7 @@ import {
   type Transport,
 } from '../../coordinator/index.ts';
 import { ledgerAccountant, PrivacyLedger } from '../../privacy/index.ts';
+import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import { layoutHash } from '../../protocol/layout.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
@@ -94,6 +95,8 @@ export class NodeCore {
   readonly #options: CoreOptions;
   readonly #collaborators: CoreCollaborators;
   readonly #stopping = new AbortController();
+  /** Models that the chain may cite yet. */
+  #keptModels: readonly Digest[] = [];
   #parts:
     | {
         participant: Participant;
@@ -188,8 +191,11 @@ export class NodeCore {
       committeeAt: (round) => participant.epochOf(this.#epochOf(round))?.committee,
       self: identity.nodeId,
       account: identity.account,
-      forecast: async (round) =>
-        market.medianForecast(round, await participant.obtainWeights(participant.head.modelDigest, signal)),
+      forecast: async (round, digest) =>
+        market.medianForecast(round, await participant.obtainWeights(digest, signal)),
+      onCited: (kept) => {
+        this.#keptModels = kept;
+      },
       say: (round, recommendation) => participant.recommend(round, recommendation),
       emit,
     });
@@ -240,6 +246,7 @@ export class NodeCore {
         signer: identity.signer,
         commitScheme: link.commitScheme,
         aggregator,
+        keptModels: () => this.#keptModels,
         clock,
         transport,
         beacon: this.#boundedBeacon(),

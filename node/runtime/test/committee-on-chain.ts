@@ -37,16 +37,22 @@ export function endpointOf({ rpcUrl, chainId }: Anvil) {
  * @param name of the network.
  * @param keys byte from which the members' keys follow.
  * @param restorer who may ask for an earlier version; nobody unless given.
+ * @param disputes of versions; none unless given.
  */
 export async function committeeOnChain(
   anvil: Anvil,
   name: string,
   keys: number,
   restorer?: ReturnType<typeof devAccount>['address'],
+  disputes?: { readonly window: number; readonly bond: bigint },
 ): Promise<CommitteeOnChain> {
   const reader = createReader(endpointOf(anvil));
   const owner = createWriter(endpointOf(anvil), devAccount(0));
-  const terms = { minimumBond: 1n, unbondingDelaySeconds: 60 };
+  const terms = {
+    minimumBond: 1n,
+    unbondingDelaySeconds: 60,
+    ...(disputes === undefined ? {} : { disputes }),
+  };
   const { block: _, ...contracts } = await deployContracts(reader, owner, terms);
   const document: NetworkDocument = {
     name,

@@ -83,6 +83,7 @@ class FakeChain {
       }),
       stateOf: () => ({ overriddenUntil: this.overriddenUntil }),
       sequence: () => BigInt(this.sequence),
+      DISPUTE_WINDOW: () => 0n,
     };
     const reader = {
       chain: { id: CHAIN_ID },
@@ -118,7 +119,7 @@ class FakeChain {
     };
     return {
       document: {
-        contracts: { controller: CONTROLLER, parameterRegistry: CONTROLLER },
+        contracts: { controller: CONTROLLER, parameterRegistry: CONTROLLER, modelRegistry: CONTROLLER },
         parameters: parametersOf(),
       },
       network: NETWORK,
