@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import { createTestClient, getAddress, http } from 'viem';
+import { createTestClient, http } from 'viem';
 import {
   type Anvil,
   applyRecommendations,
-  boundedAutonomyControllerAbi,
   ContractRevertError,
   configureParameter,
   createReader,
@@ -15,12 +14,14 @@ import {
   parameterState,
   publishModel,
   type RoundDecision,
+  readDecisions,
   resolveDispute,
   STABILITY_FEE,
   setParameterLimits,
   signRecommendation,
   signRoundDecision,
   startAnvil,
+  suiteOf,
   WAD_PER_YEAR,
 } from '../../../contracts/client/index.ts';
 import type { Committee } from '../../../coordinator/index.ts';
@@ -217,17 +218,12 @@ describe('fee advisors on a chain', function () {
       return last;
     }
 
-    /** The version that the last batch of the controller cites. */
+    /** The version that the last decision cites. */
     async function cited(): Promise<number | undefined> {
-      const events = await network.reader.getContractEvents({
-        abi: boundedAutonomyControllerAbi,
-        address: getAddress(document.contracts.controller),
-        eventName: 'UpdateApplied',
-        fromBlock: 0n,
-        strict: true,
-      });
-      const version = events.at(-1)?.args.modelVersion;
-      return version === undefined ? undefined : Number(version);
+      const { decisionLog } = await suiteOf(network.reader, document.contracts.parameterRegistry);
+      const { entries } = await readDecisions(network.reader, decisionLog);
+      const last = entries.filter((entry) => entry.type === 'record').at(-1);
+      return last === undefined ? undefined : Number(last.provenance.modelVersion);
     }
 
     const feeOf = (events: readonly NodeEvent[]) => events.find(({ event }) => event === 'fee');
