@@ -1,4 +1,7 @@
-/** `npm run bench:gas`: what votes cost on a local chain, one by one and as one BLS signature, by committee size. */
+/**
+ * `npm run bench:gas`: what a batch of parameters costs on a local chain, by part, and what votes cost, one by one and as
+ * one BLS signature, by committee size.
+ */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
@@ -23,6 +26,7 @@ import * as client from '../contracts/client/index.ts';
 import { hexFromBytes, wordFromDigest } from '../contracts/client/words.ts';
 import { compileContracts } from '../contracts/solc/compiler.ts';
 import { quorum } from '../protocol/quorum.ts';
+import { printUpdateGas } from './gas/update-gas.ts';
 
 const SIZES = [7, 22, 31, 40, 46, 79, 145];
 const NETWORK = 'ab'.repeat(32);
@@ -47,6 +51,7 @@ const members: Member[] = Array.from({ length: Math.max(...SIZES) }, (_, i) => {
   return { account, secret, key: blsPublicKey(Fn.toBytes(secret)) };
 });
 
+await printUpdateGas(root);
 const anvil = await client.startAnvil();
 const endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 10 };
 const reader = client.createReader(endpoint);

@@ -14,6 +14,8 @@ export type AnvilOptions = {
   readonly chainId?: number;
   /** How many {@link devAccount}s hold 10,000 ETH; 10 unless given. */
   readonly accounts?: number;
+  /** Whether `debug_traceTransaction` has every step of what was run; it takes memory, so not unless given. */
+  readonly hasTraces?: boolean;
   /** How long it may take to come up; 10 s unless given. */
   readonly timeoutMs?: number;
   /** Stops it. */
@@ -73,6 +75,7 @@ function flags(options: AnvilOptions): string[] {
   return [
     ...['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId)],
     ...['--slots-in-an-epoch', '1', '--accounts', String(accounts), '--mnemonic', DEV_MNEMONIC],
+    ...(options.hasTraces === true ? ['--steps-tracing'] : []),
     ...(blockTime === undefined ? [] : ['--block-time', String(blockTime)]),
   ];
 }

@@ -69,7 +69,7 @@ export type CompiledContract = {
 };
 
 /** The settings of foundry.toml, so that forge tests the very code that is deployed. */
-const SETTINGS = {
+export const COMPILER_SETTINGS = {
   evmVersion: 'prague',
   optimizer: { enabled: true, runs: 1000 },
   metadata: { bytecodeHash: 'none', appendCBOR: false },
@@ -114,7 +114,7 @@ export function compileContracts(
     sources: Object.fromEntries(
       paths.map((path) => [file(path), { content: readFileSync(join(root, file(path)), 'utf8') }]),
     ),
-    settings: SETTINGS,
+    settings: COMPILER_SETTINGS,
   };
   const output = JSON.parse(compileStandardJson(JSON.stringify(input), root)) as Output;
   const complaints =
