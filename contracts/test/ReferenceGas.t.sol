@@ -77,7 +77,7 @@ contract ReferenceGasTest is WiredWorld {
 
     event Gas(string what, uint256 gas);
 
-    /// @dev Gas of a change by `size` members, of whom a quorum votes, with what its transaction costs beside it.
+    /// @dev Gas of the transaction of a change by `size` members, of whom a quorum votes.
     function gasOf(uint256 size, uint256 collaterals, bool isSaved) private returns (uint256 gas, uint256 votes) {
         buildWired(size, collaterals);
         if (isSaved) core.save(1000e18);
@@ -88,36 +88,11 @@ contract ReferenceGasTest is WiredWorld {
         vm.warp(START + 2 days);
         ParameterUpdate memory update = nextUpdate();
         Recommendation[] memory given = agree(update, FIRST_FEE + 2 * STEP_UP);
-        bytes memory data = abi.encodeCall(controller.applyUpdate, (update, given, members()));
-        cool();
-        (bool done,) = address(controller).call(data);
-        gas = lastCallGas() + intrinsic(data);
-        assertTrue(done, "applied");
+        address[] memory committee = members();
+        controller.applyUpdate(update, given, committee);
+        gas = lastCallGas();
         assertEq(core.rates().fee, FIRST_FEE + 2 * STEP_UP, "taken");
         votes = given.length;
-    }
-
-    function intrinsic(bytes memory data) private pure returns (uint256 gas) {
-        gas = 21_000;
-        for (uint256 i = 0; i < data.length; ++i) {
-            gas += data[i] == 0 ? 4 : 16;
-        }
-    }
-
-    function cool() private {
-        address[8] memory touched = [
-            address(controller),
-            address(parameters),
-            address(core),
-            address(models),
-            address(log),
-            address(breaker),
-            address(coin),
-            address(this)
-        ];
-        for (uint256 i = 0; i < touched.length; ++i) {
-            VmGas(address(vm)).cool(touched[i]);
-        }
     }
 
     function lastCallGas() private view returns (uint256) {
@@ -131,6 +106,8 @@ contract ReferenceGasTest is WiredWorld {
         return few - (many - few) * n / (m - n);
     }
 
+    /// @dev Each call is a transaction of its own.
+    /// forge-config: default.isolate = true
     function test_aWiredChangeCostsLittleMoreThanSpBeam() public {
         uint256 one = beforeSignatures(1, true);
         emit Gas("one collateral, with savings", one);
@@ -150,6 +127,5 @@ interface VmGas {
         uint64 gasRemaining;
     }
 
-    function cool(address account) external;
     function lastCallGas() external view returns (Gas memory);
 }

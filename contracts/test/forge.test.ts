@@ -23,6 +23,8 @@ import { runForge } from './run-forge.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const LEAST_TESTS = 60;
+/** Of what a call may cost more, or less, than when its gas was last written down. */
+const GAS_TOLERANCE = 0.03;
 
 type Suites = Record<string, { test_results: Record<string, { status: string; reason: string | null }> }>;
 
@@ -41,6 +43,23 @@ describe('forge', function () {
     );
     expect(results.filter(({ status }) => status !== 'Success')).to.deep.equal([]);
     expect(results.length).to.be.at.least(LEAST_TESTS);
+  });
+
+  it('finds that calls cost what they did', () => {
+    const read = (...path: string[]) => {
+      const text = readFileSync(join(root, 'contracts', ...path), 'utf8');
+      return Object.entries(JSON.parse(text) as Record<string, number | string>);
+    };
+    const before = new Map(read('test', 'gas', 'snapshot.json'));
+    const now = read('cache', 'snapshots', 'gas.json');
+    const beyond = now.filter(([call, gas]) => {
+      const change = Number(gas) / Number(before.get(call)) - 1;
+      return !(Math.abs(change) <= GAS_TOLERANCE);
+    });
+    const hint =
+      'where that is meant, write it into contracts/test/gas/snapshot.json, and what it makes wrong in docs';
+    expect(beyond, hint).to.deep.equal([]);
+    expect(now.map(([call]) => call)).to.have.members([...before.keys()]);
   });
 
   it('tests the code that the client deploys', () => {
