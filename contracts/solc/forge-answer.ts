@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { compileStandardJson, refuseWarnings } from './compiler.ts';
+import { compilerVersion, compileStandardJson, refuseWarnings } from './compiler.ts';
 
 /** What forge asks for of one file: contract name, or `*`, to the outputs. */
 type Selection = Readonly<Record<string, readonly string[]>>;
@@ -54,6 +54,11 @@ export async function answerForge(input: string, root: string): Promise<string> 
     ),
   );
   return refuseWarnings(JSON.stringify(merged(answers.map((answer) => JSON.parse(answer) as Answer))));
+}
+
+/** What forge reads the version from. */
+export function versionAnswer(): string {
+  return `solc, the solidity compiler commandline interface\nVersion: ${compilerVersion()}\n`;
 }
 
 function compileApart(job: CompileJob): Promise<string> {

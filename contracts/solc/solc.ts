@@ -3,11 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compilerVersion } from './compiler.ts';
-import { answerForge } from './forge-answer.ts';
+import { answerForge, versionAnswer } from './forge-answer.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const answer = process.argv.includes('--version')
-  ? `solc, the solidity compiler commandline interface\nVersion: ${compilerVersion()}\n`
+  ? versionAnswer()
   : await answerForge(readFileSync(0, 'utf8'), root);
 process.stdout.write(answer);

@@ -8,24 +8,32 @@ export type ContractArea = {
   readonly tests: readonly string[];
 };
 
-/** The five core contracts, the decision log and the override module. */
+/** The five core contracts, the decision log, the override module and the disputes. */
 export const CONTRACT_AREAS: readonly ContractArea[] = [
   {
-    contract: 'ParameterRegistry',
-    files: ['ParameterRegistry', 'ParameterRules', 'PackedLimits'],
+    contract: 'ModelRegistry',
+    files: ['ModelRegistry', 'ModelDisputes'],
     tests: [
-      'ParameterRules',
-      'ParameterRegistry',
-      'OverrideModule',
-      'BoundedAutonomyController',
-      'Recommendations',
+      'ModelRegistry',
+      'ModelDisputes',
+      'CommitteeRotation',
+      'AggregateVotes',
+      'UpdateInclusion',
+      'StabilityFeeReader',
     ],
   },
   {
-    contract: 'BoundedAutonomyController',
-    files: ['BoundedAutonomyController', 'CommitteeVotes', 'Quorum', 'Module'],
-    tests: ['BoundedAutonomyController', 'Recommendations', 'ParameterHash', 'Quorum'],
+    contract: 'GovernanceBridge',
+    files: [
+      'GovernanceBridge',
+      'governance/BridgeDelay',
+      'governance/LimitChanges',
+      'governance/LimitComparison',
+      'governance/ParameterProposals',
+    ],
+    tests: ['GovernanceBridge', 'ParameterProposals', 'Governance'],
   },
+  { contract: 'OverrideModule', files: ['OverrideModule', 'Module'], tests: ['OverrideModule'] },
   {
     contract: 'CircuitBreaker',
     files: [
@@ -36,17 +44,29 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
       'breaker/Severity',
       'breaker/VoteRing',
     ],
-    tests: ['CircuitBreaker', 'Halts', 'BreakerSettings'],
-  },
-  {
-    contract: 'ModelRegistry',
-    files: ['ModelRegistry'],
-    tests: ['ModelRegistry', 'CommitteeRotation', 'AggregateVotes', 'UpdateInclusion', 'StabilityFeeReader'],
+    tests: ['CircuitBreaker', 'Halts', 'BreakerSettings', 'BreakerResumption'],
   },
   {
     contract: 'DecisionLog',
     files: ['DecisionLog'],
     tests: ['DecisionLog', 'OverrideModule', 'ParameterRegistry'],
   },
-  { contract: 'OverrideModule', files: ['OverrideModule'], tests: ['OverrideModule'] },
+  {
+    contract: 'ParameterRegistry',
+    files: ['ParameterRegistry', 'ParameterRules'],
+    tests: [
+      'ParameterRules',
+      'ParameterRegistry',
+      'ParameterBand',
+      'OverrideModule',
+      'BoundedAutonomyController',
+      'Recommendations',
+      'TypedRefusals',
+    ],
+  },
+  {
+    contract: 'BoundedAutonomyController',
+    files: ['BoundedAutonomyController', 'CommitteeVotes', 'Quorum'],
+    tests: ['BoundedAutonomyController', 'Recommendations', 'ParameterHash', 'Quorum'],
+  },
 ];

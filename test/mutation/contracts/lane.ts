@@ -15,16 +15,27 @@ const CREATION_CODE = 'evm.bytecode.object';
 
 type Artifact = { readonly bytecode: { object: string } };
 
-/** Compiles `contract` with the mutant in it, without the optimiser: creation code, or none where it does not compile. */
-export function mutatedCode(root: string, contract: string, mutant: Mutant): string | undefined {
+/**
+ * Compiles `contract` with the mutant in it: creation code, or none where it does not compile.
+ *
+ * @param mutant none for the contract as it is.
+ * @param isOptimised as it is deployed; else as fast as it can be compiled.
+ */
+export function mutatedCode(
+  root: string,
+  contract: string,
+  mutant: Mutant | undefined,
+  isOptimised = false,
+): string | undefined {
   const source = (path: string) => readFileSync(join(root, path), 'utf8');
   const target = `contracts/src/${contract}.sol`;
   const sources = {
     [target]: { content: source(target) },
-    [mutant.path]: { content: withEdit(source(mutant.path), mutant) },
+    ...(mutant && { [mutant.path]: { content: withEdit(source(mutant.path), mutant) } }),
   };
   const settings = {
     evmVersion: 'prague',
+    optimizer: { enabled: isOptimised, runs: 1000 },
     metadata: { bytecodeHash: 'none', appendCBOR: false },
     remappings: ['@openzeppelin/contracts/=node_modules/@openzeppelin/contracts/'],
     outputSelection: { [target]: { [contract]: [CREATION_CODE] } },
@@ -51,7 +62,7 @@ export class Lane {
   constructor(root: string, folder: string) {
     this.#root = root;
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(join(folder, 'answers'), { recursive: true });
   }
 
   /** Runs the area's tests with `code` as the creation code of its contract; with none, as the sources are. */
@@ -80,6 +91,8 @@ export class Lane {
       FOUNDRY_FUZZ_FAILURE_PERSIST_DIR: join(this.#folder, 'fuzz'),
       FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR: join(this.#folder, 'invariant'),
       FOUNDRY_OPTIMIZER: 'false',
+      FOUNDRY_SOLC: join(import.meta.dirname, 'remembered-solc.ts'),
+      BALLAST_SOLC_ANSWERS: join(this.#folder, 'answers'),
       FOUNDRY_FUZZ_RUNS: '32',
       FOUNDRY_INVARIANT_RUNS: '4',
     };

@@ -1,11 +1,12 @@
 /**
- * `npm run mutants:contracts -- [--only <part of a path>] [--sample <n>] [--seed <n>] [--lanes <n>] [--list] [--out <file>]`:
- * changes the core contracts one operator at a time and expects a forge test to fail each time.
+ * `npm run mutants:contracts -- [--only <part of a path>] [--sample <n>] [--seed <n>] [--lanes <n>] [--list]
+ * [--results <file>]`: changes the core contracts one operator at a time and expects a forge test to fail each time.
+ * With a file of results, a run goes on where an earlier one ended, and tries anew what survived.
  *
  * Exit code 1 where a mutant survives that the reviewed list does not have, where the list has one that is killed, or
  * where fewer than 95 % are killed.
  */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,7 @@ import { reportOf, type Tried } from '../report.ts';
 import { sampleOf } from '../sample.ts';
 import { CONTRACT_AREAS, type ContractArea } from './areas.ts';
 import { Lane, mutatedCode } from './lane.ts';
+import { type Result, Results } from './results.ts';
 import { astOf } from './solidity-ast.ts';
 import { solidityMutantsOf } from './solidity-operators.ts';
 import { CONTRACT_SURVIVORS } from './survivors.ts';
@@ -28,7 +30,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     lanes: { type: 'string', default: '2' },
     list: { type: 'boolean', default: false },
-    out: { type: 'string' },
+    results: { type: 'string' },
   },
 });
 
@@ -50,26 +52,25 @@ else process.exitCode = (await tryAll()) ? 0 : 1;
 
 async function tryAll(): Promise<boolean> {
   const scratch = mkdtempSync(join(tmpdir(), 'ballast-mutants-'));
-  const tried: Tried[] = [];
-  let invalid = 0;
+  const results = new Results(ROOT, values.results);
+  const outcomes: (readonly [Mutant, Result])[] = [];
   const queue = picked.values();
   const work = async (lane: Lane): Promise<void> => {
     const checked = new Set<ContractArea>();
     for (const { area, mutant } of queue) {
+      const known = results.of(mutant);
+      if (known !== undefined) {
+        outcomes.push([mutant, known]);
+        continue;
+      }
       if (!checked.has(area)) {
         checked.add(area);
         const unchanged = await lane.try(area);
         if (unchanged.type !== 'survived') throw new Error(`without any change: ${unchanged.by}`);
       }
-      const code = mutatedCode(ROOT, area.contract, mutant);
-      if (code === undefined) {
-        invalid++;
-        continue;
-      }
-      const outcome = await lane.try(area, code);
-      tried.push({ mutant, outcome });
-      const how = outcome.type === 'survived' ? '' : outcome.by;
-      if (values.out !== undefined) appendFileSync(values.out, `${outcome.type}  ${say(mutant)}  ${how}\n`);
+      const result = await resultOf(lane, area, mutant);
+      results.add(mutant, say(mutant), result);
+      outcomes.push([mutant, result]);
     }
   };
   try {
@@ -81,11 +82,25 @@ async function tryAll(): Promise<boolean> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+  const tried = outcomes.flatMap(([mutant, outcome]): Tried[] =>
+    outcome.type === 'invalid' || outcome.type === 'same' ? [] : [{ mutant, outcome }],
+  );
   const isWhole = values.only === '' && values.sample === undefined;
   const { lines, ok } = reportOf(tried, CONTRACT_SURVIVORS, isWhole, { contracts: 0.95 });
   for (const line of lines) console.log(line);
-  console.log(`${invalid} more do not compile`);
+  const count = (type: Result['type']) => outcomes.filter(([, result]) => result.type === type).length;
+  console.log(`${count('invalid')} more do not compile, ${count('same')} are the same code once optimised`);
   return ok;
+}
+
+async function resultOf(lane: Lane, area: ContractArea, mutant: Mutant): Promise<Result> {
+  const code = mutatedCode(ROOT, area.contract, mutant);
+  if (code === undefined) return { type: 'invalid' };
+  const outcome = await lane.try(area, code);
+  if (outcome.type !== 'survived') return outcome;
+  // "Trivial Compiler Equivalence" (Papadakis et al., ICSE 2015).
+  const asItIs = mutatedCode(ROOT, area.contract, undefined, true);
+  return mutatedCode(ROOT, area.contract, mutant, true) === asItIs ? { type: 'same' } : outcome;
 }
 
 function say({ path, line, change, nth, code }: Mutant): string {

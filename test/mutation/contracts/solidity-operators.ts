@@ -29,17 +29,14 @@ const OTHER_SIGNS: Readonly<Record<string, readonly string[]>> = {
 /**
  * Every mutant of a Solidity file: comparisons moved by their bound, arithmetic and logic exchanged,
  * checks, modifiers, calls, events and assignments left out, branches taken always or never, neighbouring arguments
- * swapped, numbers raised by one. Constructors are left out: a test that loads a contract by its artifact does not see
- * them revert. Mutants that do not compile are sorted out by who tries them.
+ * swapped, numbers raised by one. Mutants that do not compile are sorted out by who tries them.
  *
  * @param ast its syntax tree.
  */
 export function solidityMutantsOf(path: string, text: string, ast: Node): Mutant[] {
   const bytes = Buffer.from(text);
   const seen = new Map<string, number>();
-  const edits = [...walk(ast)].flatMap(([node, above]) =>
-    [node, ...above].some(isConstructor) ? [] : editsOf(node, above, bytes),
-  );
+  const edits = [...walk(ast)].flatMap(([node, above]) => editsOf(node, above, bytes));
   return edits.map((edit) => {
     const line = bytes.subarray(0, edit.at).toString().split('\n').length;
     const code = text.split('\n')[line - 1]?.trim() ?? '';
@@ -165,10 +162,6 @@ function textOf(node: Node | undefined, bytes: Buffer): string {
   if (node === undefined) return '';
   const { from, to } = spanOf(node);
   return bytes.subarray(from, to).toString();
-}
-
-function isConstructor(node: Node): boolean {
-  return node.nodeType === 'FunctionDefinition' && node.kind === 'constructor';
 }
 
 /** A base's arguments on a constructor are no modifier. */
