@@ -1,0 +1,55 @@
+/**
+ * How a column becomes a model's input. Constants are public and part of the schema's hash; nothing is ever fitted to a
+ * node's own rows, and nothing adapts while it runs, so that a crisis neither saturates nor rescales what peers share.
+ *
+ * - `scale-free`: as it is.
+ * - `standard`: (x − centre) / spread.
+ * - `min-max`: (x − low) / (high − low); beyond the bounds it goes on beyond 0 and 1.
+ * - `log-min-max`: the same of ln(1 + x), with bounds given before the logarithm; x at or below −1 is missing.
+ */
+export type Scaling =
+  | { readonly kind: 'scale-free' }
+  | { readonly kind: 'standard'; readonly centre: number; readonly spread: number }
+  | { readonly kind: 'min-max'; readonly low: number; readonly high: number }
+  | { readonly kind: 'log-min-max'; readonly low: number; readonly high: number };
+
+/** The scaled value, clipped to ±`clip`; NaN where there is none. */
+export function scaleValue(scaling: Scaling, x: number, clip: number): number {
+  const scaled = unclipped(scaling, x);
+  return Number.isNaN(scaled) ? Number.NaN : Math.max(-clip, Math.min(clip, scaled));
+}
+
+function unclipped(scaling: Scaling, x: number): number {
+  switch (scaling.kind) {
+    case 'scale-free':
+      return x;
+    case 'standard':
+      return (x - scaling.centre) / scaling.spread;
+    case 'min-max':
+      return (x - scaling.low) / (scaling.high - scaling.low);
+    case 'log-min-max': {
+      const low = Math.log1p(scaling.low);
+      return x > -1 ? (Math.log1p(x) - low) / (Math.log1p(scaling.high) - low) : Number.NaN;
+    }
+  }
+}
+
+/** Interquartile range of a standard normal. */
+const NORMAL_RANGE = 1.3489795003921634;
+
+/**
+ * Robust constants of a column from **public** rows: the median, and the interquartile range as that of a normal.
+ *
+ * @param values finite, at least one.
+ * @param leastSpread used where the middle half hardly varies.
+ */
+export function fitStandardScaling(values: readonly number[], leastSpread: number): Scaling {
+  const sorted = Float64Array.from(values).sort();
+  const at = (q: number) => {
+    const place = q * (sorted.length - 1);
+    const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+    return low + (place - Math.floor(place)) * (high - low);
+  };
+  const spread = Math.max(leastSpread, (at(0.75) - at(0.25)) / NORMAL_RANGE);
+  return { kind: 'standard', centre: at(0.5), spread };
+}
