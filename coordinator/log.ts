@@ -200,7 +200,8 @@ async function* certificatesAfter(
   }
 }
 
-function readCertificate(bytes: Uint8Array): Certificate {
+/** A certificate as the log keeps it. @throws BallastError what decoding throws. */
+export function readCertificate(bytes: Uint8Array): Certificate {
   return decodeCanonical(bytes) as Certificate;
 }
 

@@ -1,4 +1,14 @@
-import { type Address, encodeFunctionData, type TransactionReceipt, zeroAddress } from 'viem';
+import {
+  type Address,
+  encodeAbiParameters,
+  encodeFunctionData,
+  keccak256,
+  type TransactionReceipt,
+  toHex,
+  zeroAddress,
+} from 'viem';
+import type { Digest } from '../../protocol/digest.ts';
+import { type NodeId, publicKeyFromNodeId } from '../../protocol/ids.ts';
 import { encodeAggregateVote } from './aggregate-votes.ts';
 import { encodeKeyForChain, encodeSignatureForChain } from './bls.ts';
 import type { ChainReader, ChainWriter } from './clients.ts';
@@ -11,7 +21,7 @@ import type { Certificate } from './model-registry.ts';
 import { transact } from './transact.ts';
 import { type RoundDecision, roundDecisionTypedData } from './typed-data.ts';
 import type { WaitOptions } from './waiting.ts';
-import { hexFromBytes, lowerCaseAddress } from './words.ts';
+import { digestFromWord, hexFromBytes, lowerCaseAddress, wordFromDigest } from './words.ts';
 
 /** The one contract that may take from the bonds of a node registry; undefined where there is none. */
 export async function slasherOf(reader: ChainReader, nodeRegistry: string): Promise<Address | undefined> {
@@ -23,6 +33,98 @@ export async function slasherOf(reader: ChainReader, nodeRegistry: string): Prom
     }),
   );
   return address === zeroAddress ? undefined : lowerCaseAddress(address);
+}
+
+/** Names two commit votes in one view, whichever two are shown, as the slasher does. */
+export function commitOffenceId(
+  signer: string,
+  { network, epoch, round, view }: Pick<RoundDecision, 'network' | 'epoch' | 'round' | 'view'>,
+): Digest {
+  const types = ['string', 'address', 'bytes32', 'uint64', 'uint64', 'uint32'] as const;
+  const place = [wordFromDigest(network), BigInt(epoch), BigInt(round), view] as const;
+  const parameters = types.map((type) => ({ type }));
+  return digestFromWord(
+    keccak256(encodeAbiParameters(parameters, ['commit', lowerCaseAddress(signer), ...place])),
+  );
+}
+
+/** Names an offence that a round's committee certified, as the slasher does. */
+export function certifiedOffenceId(node: NodeId, evidence: Digest): Digest {
+  const parameters = [{ type: 'string' }, { type: 'bytes32' }, { type: 'bytes32' }] as const;
+  const key = hexFromBytes(publicKeyFromNodeId(node));
+  return digestFromWord(
+    keccak256(encodeAbiParameters(parameters, ['certified', key, wordFromDigest(evidence)])),
+  );
+}
+
+/**
+ * - `open`: it would be punished;
+ * - `punished`: it was;
+ * - `settled`: another certified offence of the operator was punished in that epoch, and one is all that counts;
+ * - `free`: offences of the kind cost nothing, or the node is no operator's.
+ */
+export type PunishmentStatus = 'open' | 'punished' | 'settled' | 'free';
+
+/** Whether the slasher has acted on two votes. */
+export async function votesStatus(
+  reader: ChainReader,
+  slasher: string,
+  signer: string,
+  decision: RoundDecision,
+): Promise<PunishmentStatus> {
+  const isDone = await isPunished(reader, slasher, commitOffenceId(signer, decision));
+  return isDone ? 'punished' : 'open';
+}
+
+/** Whether the slasher has acted, or would act, on a certified offence. */
+export async function offenceStatus(
+  reader: ChainReader,
+  { slasher, nodeRegistry }: { readonly slasher: string; readonly nodeRegistry: string },
+  {
+    node,
+    kind,
+    evidence,
+    epoch,
+  }: {
+    readonly node: NodeId;
+    readonly kind: string;
+    readonly evidence: Digest;
+    /** Of the entry that names it. */
+    readonly epoch: number;
+  },
+): Promise<PunishmentStatus> {
+  if (await isPunished(reader, slasher, certifiedOffenceId(node, evidence))) return 'punished';
+  const [share, owner] = await chainRequest('read what an offence costs', () =>
+    Promise.all([
+      reader.readContract({
+        abi,
+        address: lowerCaseAddress(slasher),
+        functionName: 'shareOf',
+        args: [keccak256(toHex(kind))],
+      }),
+      reader.readContract({
+        abi: nodeRegistryAbi,
+        address: lowerCaseAddress(nodeRegistry),
+        functionName: 'ownerOfNode',
+        args: [hexFromBytes(publicKeyFromNodeId(node))],
+      }),
+    ]),
+  );
+  if (share === 0n || owner === zeroAddress) return 'free';
+  const parameters = [{ type: 'string' }, { type: 'address' }, { type: 'uint64' }] as const;
+  const turn = keccak256(encodeAbiParameters(parameters, ['epoch', owner, BigInt(epoch)]));
+  return (await isPunished(reader, slasher, digestFromWord(turn))) ? 'settled' : 'open';
+}
+
+async function isPunished(reader: ChainReader, slasher: string, offence: Digest): Promise<boolean> {
+  return chainRequest('read what was punished', () =>
+    reader.readContract({
+      abi,
+      address: lowerCaseAddress(slasher),
+      functionName: 'isPunished',
+      args: [wordFromDigest(offence)],
+    }),
+  );
 }
 
 /**
@@ -62,7 +164,10 @@ export function reportEquivocation(
             committee,
           ],
         });
-  return transact(reader, writer, 'report two votes', { to: lowerCaseAddress(slasher), data }, wait);
+  const to = lowerCaseAddress(slasher);
+  // Three votes in one view are one offence, whoever of them is shown: one transaction for all is enough.
+  const id = `punish/${to}/${report.decisions[0].epoch}/${report.decisions[0].round}/${report.decisions[0].view}/${hexFromBytes(votes[0])}`;
+  return transact(reader, writer, 'report two votes', { to, data }, wait, id);
 }
 
 /**
@@ -101,7 +206,9 @@ export function reportOffence(
             index,
           ],
         });
-  return transact(reader, writer, 'report an offence', { to: lowerCaseAddress(slasher), data }, wait);
+  const to = lowerCaseAddress(slasher);
+  const id = `punish/${to}/${decision.entryDigest}/${report.offence}`;
+  return transact(reader, writer, 'report an offence', { to, data }, wait, id);
 }
 
 /** Pays the writer's account what it is owed for its reports. @throws ContractRevertError `NOTHING_OWED`. */

@@ -82,9 +82,15 @@ describe('slashing on a chain', function () {
     expect(await codeOf(client.reportEquivocation(reader, reporter, slasher, same))).to.equal('NO_CONFLICT');
     await client.reportEquivocation(reader, reporter, slasher, report);
     expect(await bondOf(1)).to.equal(0n);
-    expect(await codeOf(client.reportEquivocation(reader, reporter, slasher, report))).to.equal(
-      'ALREADY_PUNISHED',
-    );
+    // The same account finds its own transaction; another is refused.
+    const known = await client.reportEquivocation(reader, reporter, slasher, report);
+    expect(known.status).to.equal('success');
+    const late = client.reportEquivocation(reader, writerOf(client.devAccount(8)), slasher, report);
+    expect(await codeOf(late)).to.equal('ALREADY_PUNISHED');
+    const offender = signer.address;
+    expect(await client.votesStatus(reader, slasher, offender, decision)).to.equal('punished');
+    const elsewhere = { ...decision, round: decision.round + 1 };
+    expect(await client.votesStatus(reader, slasher, offender, elsewhere)).to.equal('open');
     const active = await client.registeredOperators(reader, contracts.nodeRegistry);
     expect(active.map(({ signer: each }) => each)).not.to.include(signer.address.toLowerCase());
     const address = reporter.account.address;

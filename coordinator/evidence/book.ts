@@ -15,7 +15,8 @@ export const MAX_EVIDENCES = 1_024;
 export const MAX_EVIDENCES_BYTES = 64 << 20;
 export const MAX_EVIDENCES_OF_NODE = 4;
 
-const KEY = 'evidence/';
+/** Where proofs stand in a node's store. */
+export const EVIDENCE_KEY = 'evidence/';
 
 type Kept = { readonly offence: Offence; readonly size: number };
 
@@ -37,7 +38,7 @@ export class EvidenceBook {
   /** Reads back what was kept; what does not hold any more, or is damaged, is passed over. */
   static async open(store: KeyValueStore, context: EvidenceContext): Promise<EvidenceBook> {
     const book = new EvidenceBook(store, context);
-    for await (const [, bytes] of store.entries(KEY)) {
+    for await (const [, bytes] of store.entries(EVIDENCE_KEY)) {
       try {
         book.#keep(await verifyAnyEvidence(bytes, context), bytes.length);
       } catch (error) {
@@ -59,7 +60,7 @@ export class EvidenceBook {
 
   /** A kept proof's bytes. */
   async bytes(digest: Digest): Promise<Uint8Array | undefined> {
-    return this.#kept.has(digest) ? this.#store.get(KEY + digest) : undefined;
+    return this.#kept.has(digest) ? this.#store.get(EVIDENCE_KEY + digest) : undefined;
   }
 
   /**
@@ -85,8 +86,8 @@ export class EvidenceBook {
       return { offence, isNew: false };
     const leaving = this.#keep(offence, bytes.length);
     await this.#store.write([
-      { type: 'put', key: KEY + offence.evidence, value: bytes },
-      ...leaving.map((digest) => ({ type: 'delete' as const, key: KEY + digest })),
+      { type: 'put', key: EVIDENCE_KEY + offence.evidence, value: bytes },
+      ...leaving.map((digest) => ({ type: 'delete' as const, key: EVIDENCE_KEY + digest })),
     ]);
     return { offence, isNew: true };
   }
@@ -98,7 +99,9 @@ export class EvidenceBook {
     const leaving = settled.filter(({ node, evidence }) => newest.get(node) !== evidence);
     for (const { evidence } of leaving) this.#forget(evidence);
     if (leaving.length === 0) return;
-    await this.#store.write(leaving.map(({ evidence }) => ({ type: 'delete', key: KEY + evidence })));
+    await this.#store.write(
+      leaving.map(({ evidence }) => ({ type: 'delete', key: EVIDENCE_KEY + evidence })),
+    );
   }
 
   /** What the entry of a round may name: one offence a node, the oldest deeds first. */

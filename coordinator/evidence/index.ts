@@ -5,4 +5,12 @@ export { decodeEvidence, encodeEvidence, evidenceDigest, MAX_EVIDENCE_BYTES } fr
 export * from './equivocation.ts';
 export * from './false-ledger.ts';
 export * from './kinds.ts';
+export {
+  certifiedReports,
+  type OffenceReport,
+  type ReportSources,
+  reportsOf,
+  voteReport,
+} from './reports.ts';
+export { MAX_REPORTED_ROUNDS, type StoredReport, storedReports } from './stored-reports.ts';
 export * from './verify.ts';

@@ -40,6 +40,7 @@ const PUBLIC: ReadonlySet<string> = new Set([
   'recommended',
   'fee',
   'proposed',
+  'reported',
   'observed',
   'halted',
   'finished',

@@ -8,6 +8,7 @@ import { addContractsCommand } from './contracts-command.ts';
 import { addDataCommand } from './data-command.ts';
 import { addDeployCommand } from './deploy-command.ts';
 import { explainError } from './errors.ts';
+import { addEvidenceCommand } from './evidence-command.ts';
 import { addExitCommand } from './exit-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { addOverrideCommand } from './override-command.ts';
@@ -61,6 +62,7 @@ export async function runCommandLine(
     addRegisterCommand,
     addBlsKeyCommand,
     addExitCommand,
+    addEvidenceCommand,
     addBackupCommand,
     addRestoreCommand,
     ...more,

@@ -108,6 +108,12 @@ export const METRICS = [
     type: 'counter',
     help: 'Pairs of updates that pointed nearly the same way: honest ones may',
   },
+  {
+    name: 'ballast_offences_reported_total',
+    type: 'counter',
+    help: 'Offences that this node has handed to the slasher',
+    labels: ['status'],
+  },
   { name: 'ballast_publications_total', type: 'counter', help: 'Versions seen published on the chain' },
   { name: 'ballast_stability_fee_ratio', type: 'gauge', help: 'Yearly stability fee; 0.05 is 5 % a year' },
   {

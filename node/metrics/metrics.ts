@@ -132,6 +132,8 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
           return counter('ballast_suspected_copies_total').inc(event.pairs.length);
         case 'published':
           return counter('ballast_publications_total').inc();
+        case 'reported':
+          return counter('ballast_offences_reported_total').inc({ status: event.status });
         case 'fee':
           // A wad: 10^18 is 100 % a year. Only shown, so a float is good enough.
           return gauge('ballast_stability_fee_ratio').set(Number(event.after) / 1e18);

@@ -15,7 +15,15 @@ export {
   planBlsKey,
   registerBls,
 } from './bls-key.ts';
-export { type ChainEndpoint, type Cost, chainIdOf, costOf, openChain, requireBalance } from './chain.ts';
+export {
+  type ChainEndpoint,
+  type Cost,
+  chainIdOf,
+  costOf,
+  costOfGas,
+  openChain,
+  requireBalance,
+} from './chain.ts';
 export { CONFIG_FILE, type ConfigChoices, requireNoConfig, writeNodeConfig } from './config-file.ts';
 export {
   type DeploymentPlan,
@@ -29,6 +37,7 @@ export {
   verifyContracts,
 } from './deploy.ts';
 export { OperatorError, type OperatorErrorCode } from './errors.ts';
+export { type EvidenceLine, evidenceLines, evidenceText, readEvidence, submitEvidence } from './evidence.ts';
 export { type Exit, type ExitPlan, exitOperator, planExit } from './exit.ts';
 export {
   initialiseOperator,

@@ -209,6 +209,7 @@ export class BallastNode {
       rounds,
       archive: archive === true,
       epsilonBudget,
+      reportsEvidence: config.evidence?.report === true,
     };
     const core = new Supervisor(this.#tuning.storeBackoff, {
       open: async (onFailure) => {

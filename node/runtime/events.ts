@@ -143,6 +143,18 @@ export type NodeEvent =
       /** The peer's score after it, where the sender is the peer that brought it: 0 at best. */
       readonly score?: number;
     }
+  | {
+      /** This node has handed an offence to the slasher, or was refused with the contract's reason. */
+      readonly event: 'reported';
+      readonly round: number;
+      readonly node: NodeId;
+      readonly kind: string;
+      /** Digest of the proof. */
+      readonly evidence: Digest;
+      readonly status: 'reported' | 'refused';
+      readonly transaction: string | null;
+      readonly reason: string;
+    }
   | { readonly event: 'finished'; readonly round: number }
   | ConditionEvent
   | {

@@ -21,6 +21,7 @@ export {
   readNodeConfig,
 } from './node-config.ts';
 export type { NodeView, Readiness } from './node-view.ts';
+export { type ReportLink, type ReportOutcome, reportStatus, submitReport } from './offence-reports.ts';
 export {
   createPublicMarket,
   type HeldOutReport,

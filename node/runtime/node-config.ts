@@ -84,6 +84,13 @@ const schema = z.strictObject({
     .optional(),
   /** Whether this node has the circuit breaker observe when it is due; it does not unless given. */
   breaker: z.strictObject({ observe: z.boolean() }).optional(),
+  /** What others have done against the rules. */
+  evidence: z
+    .strictObject({
+      /** Hands proofs to the slasher, at the cost of the hot key; false unless given. */
+      report: z.boolean(),
+    })
+    .optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),
   /** Keeps the bodies, models and transcripts of all rounds. */

@@ -30,6 +30,7 @@ import { AfterDecision } from './after-decision.ts';
 import type { ChainLink } from './chain-link.ts';
 import type { Conditions } from './conditions.ts';
 import type { Emit } from './events.ts';
+import { EvidenceReporter } from './evidence-reporter.ts';
 import { FeeAdvisor } from './fee-advisor.ts';
 import { createGate } from './gate.ts';
 import { HandOver } from './hand-over.ts';
@@ -53,6 +54,8 @@ export type CoreOptions = {
   readonly restored: boolean;
   /** ε that this node gives at most; the network's unless given. */
   readonly epsilonBudget?: number | undefined;
+  /** Whether proofs go to the slasher. */
+  readonly reportsEvidence?: boolean;
 };
 
 export type CoreCollaborators = {
@@ -103,6 +106,7 @@ export class NodeCore {
         advisor: FeeAdvisor;
         handOver: HandOver;
         after: AfterDecision;
+        reporter: EvidenceReporter | undefined;
         ledger: PrivacyLedger;
       }
     | undefined;
@@ -148,6 +152,8 @@ export class NodeCore {
   start(): void {
     this.participant.start();
     this.publishMissing();
+    const { reporter } = this.#running;
+    if (reporter !== undefined) this.#beside(reporter.run(this.#stopping.signal));
   }
 
   /** Begins nothing more; resolves when the step under way is done and the stores are closed. */
@@ -172,9 +178,10 @@ export class NodeCore {
     return { action: 'accept' };
   }
 
-  /** Publishes what is certified and not on the chain, when this node's turn comes. */
+  /** Publishes what is certified and not on the chain, when this node's turn comes, and looks for what to report. */
   publishMissing(): void {
     this.#beside(this.#running.after.publishMissing());
+    this.#beside(this.#running.reporter?.recall() ?? Promise.resolve());
   }
 
   get #running() {
@@ -213,7 +220,12 @@ export class NodeCore {
       onError,
       signal,
     });
-    return { participant, advisor, handOver, after };
+    const committeeOf = (epoch: number) => participant.epochOf(epoch)?.committee;
+    const reporter =
+      this.#options.reportsEvidence === true
+        ? new EvidenceReporter({ self, link, participant, committeeOf, emit, onError })
+        : undefined;
+    return { participant, advisor, handOver, after, reporter };
   }
 
   #epochOf(round: number): number {
@@ -265,6 +277,9 @@ export class NodeCore {
         onOffence: ({ node, kind, round, evidence }) => {
           const reason = `${kind} in round ${round}, proof ${evidence}`;
           emit({ event: 'refused', code: 'OFFENCE_PROVEN', sender: node, reason });
+          // One of the round in progress is reported with its certificate.
+          const parts = this.#parts;
+          if (parts !== undefined && round <= parts.participant.head.round) parts.reporter?.note(round);
         },
         onError,
         onAbstain: (abstention) => this.#onAbstain(abstention),
@@ -319,10 +334,18 @@ export class NodeCore {
     if (round >= this.#silentUntil) this.#collaborators.conditions.clear('VOTES_BEHIND');
     tellOwnUpdate(decided, this.#options.identity.nodeId, this.#collaborators.conditions);
     if (decided.certificate.entry.nextCommittee !== null) this.#collaborators.onEpoch();
+    this.#noteOffences(decided);
     const isLast = round >= this.#options.rounds;
     const followed = this.#running.after.follow(decided);
     const { emit } = this.#collaborators;
     this.#beside(isLast ? followed.then(() => emit({ event: 'finished', round })) : followed);
+  }
+
+  #noteOffences({ certificate: { entry } }: Decided): void {
+    const { reporter, participant } = this.#running;
+    const isNamed = entry.offences.length > 0;
+    if (isNamed || participant.offences.some(({ round }) => round === entry.round))
+      reporter?.note(entry.round);
   }
 
   #onAbstain({ code, reason, until }: Abstention): void {
