@@ -100,28 +100,35 @@ async function attributed(
   return { ...at, kind: 'guardian', by: lowerCaseAddress(by) };
 }
 
-/** Of each target, at one block; undefined where no resumption was asked for. */
-export async function resumptionsOf(
+/** Of each target, at one block: whether exactly that is halted, and what governance has decided about it. */
+export async function standingOf(
   reader: ChainReader,
   breaker: string,
   targets: readonly HaltScope[],
-): Promise<readonly (Resumption | undefined)[]> {
+): Promise<readonly { readonly isHalted: boolean; readonly resumption: Resumption | undefined }[]> {
   if (targets.length === 0) return [];
-  const address = lowerCaseAddress(breaker);
-  const answers = await chainRequest('read the resumptions', () =>
-    reader.multicall({
-      contracts: targets.map((target) => ({
-        abi,
-        address,
-        functionName: 'resumption' as const,
-        args: [SCOPE_CODES[target.scope], scopeKey(target)] as const,
-      })),
-      ...IN_ONE_CALL,
-    }),
-  );
-  return answers.map(([readyAt, isCancelled]) =>
-    readyAt === 0n ? undefined : { readyAt: Number(readyAt), isCancelled },
-  );
+  const of = { abi, address: lowerCaseAddress(breaker) } as const;
+  const keys = targets.map((target) => [SCOPE_CODES[target.scope], scopeKey(target)] as const);
+  const [halted, resumptions] = await chainRequest('read the resumptions', async () => {
+    const blockNumber = await reader.getBlockNumber();
+    return Promise.all([
+      reader.multicall({
+        contracts: keys.map((args) => ({ ...of, functionName: 'isHalted' as const, args })),
+        ...IN_ONE_CALL,
+        blockNumber,
+      }),
+      reader.multicall({
+        contracts: keys.map((args) => ({ ...of, functionName: 'resumption' as const, args })),
+        ...IN_ONE_CALL,
+        blockNumber,
+      }),
+    ]);
+  });
+  return targets.map((_, i) => {
+    const [readyAt, isCancelled] = resumptions[i] ?? [0n, false];
+    const resumption = readyAt === 0n ? undefined : { readyAt: Number(readyAt), isCancelled };
+    return { isHalted: halted[i] === true, resumption };
+  });
 }
 
 type HaltLog =

@@ -70,6 +70,7 @@ export { type RiskDirection, VALUE_LIMIT } from './parameter-limits.ts';
 export * from './parameter-names.ts';
 export * from './parameter-proposals.ts';
 export { PARAMETER_SETTINGS, type ParameterSetting } from './parameter-settings.ts';
+export * from './parameter-standing.ts';
 export { explanationDigest, parameterId, STABILITY_FEE, WAD_PER_YEAR } from './parameters.ts';
 export * from './proposal-description.ts';
 export * from './proposal-header.ts';

@@ -15,7 +15,7 @@ const PARAMETERS_STALE_MS = 5_000;
 
 /**
  * The same source at less cost: certificates, reports, weights and the rounds of versions never change, so they are
- * kept, within a bound; parameters are read once a second at most, whoever asks.
+ * kept, within a bound; what the chain says is read once a second at most, whoever asks.
  *
  * @param now milliseconds, monotonic.
  */
@@ -28,6 +28,8 @@ export function cachedSource(source: ApiSource, now: () => number): ApiSource {
     weights: keep<Digest, Uint8Array>(source.weights, CACHED_WEIGHT_BYTES, ({ byteLength }) => byteLength),
     report: keep<number, VersionReport>(source.report, CACHED_REPORTS),
     parameters: coalesce(source.parameters, now),
+    breaker: coalesce(source.breaker, now),
+    overrides: coalesce(source.overrides, now),
   };
 }
 

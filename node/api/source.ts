@@ -3,7 +3,9 @@ import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type {
+  BreakerJson,
   Condition,
+  OverrideJson,
   OwnUpdateJson,
   ParameterJson,
   PegForecastJson,
@@ -58,6 +60,8 @@ export type ApiSource = {
   /** The privacy ledger's account; the same object until the ledger has another entry. */
   readonly privacy: () => PrivacyAccountJson | Promise<PrivacyAccountJson>;
   readonly parameters: () => Promise<readonly ParameterJson[]>;
+  readonly breaker: () => Promise<BreakerJson>;
+  readonly overrides: () => Promise<readonly OverrideJson[]>;
   readonly predict: {
     /** @throws BallastError `WINDOW_…` or `HEAD_ABSENT` for input that no forecast can be made from. */
     readonly peg: (request: PegRequest) => Promise<PegForecastJson>;

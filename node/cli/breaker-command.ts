@@ -10,9 +10,9 @@ import {
   type Resumption,
   requestResumeData,
   resumeData,
-  resumptionsOf,
   SEVERITIES,
   standingHalts,
+  standingOf,
 } from '../../contracts/client/index.ts';
 import type { AddCommands } from './commands.ts';
 import type { ChainFlags } from './folder.ts';
@@ -56,7 +56,7 @@ async function status(flags: ChainFlags & { readonly json: boolean }): Promise<v
   const { reader, suite } = await openSuite(flags);
   const address = suite.circuitBreaker;
   const [now, halts] = await Promise.all([breakerStatus(reader, address), standingHalts(reader, address)]);
-  const resumptions = await resumptionsOf(
+  const standing = await standingOf(
     reader,
     address,
     halts.map(({ target }) => target),
@@ -65,14 +65,14 @@ async function status(flags: ChainFlags & { readonly json: boolean }): Promise<v
     const written = halts.map(({ target, ...halt }, i) => ({
       ...haltName(target),
       ...halt,
-      resumption: resumptions[i] ?? null,
+      resumption: standing[i]?.resumption ?? null,
     }));
     printResult({ ...now, halted: haltedWords(now), halts: written }, true);
     return;
   }
   const seen = now.observedAt === 0 ? 'never' : `at ${isoTime(now.observedAt)}`;
   const head = `severity ${now.severity} (${SEVERITIES[now.severity] ?? '?'}), halts so far: ${now.trips}, last observed ${seen}`;
-  const lines = halts.map((halt, i) => haltLine(halt, resumptions[i]));
+  const lines = halts.map((halt, i) => haltLine(halt, standing[i]?.resumption));
   printResult([head, ...(lines.length === 0 ? ['nothing is halted'] : lines)].join('\n'), false);
 }
 

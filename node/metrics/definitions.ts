@@ -128,6 +128,31 @@ export const METRICS = [
     help: 'Trips that this node saw as a keeper, by cause; other: by a guardian, governance or another keeper',
     labels: ['cause'],
   },
+  {
+    name: 'ballast_breaker_severity',
+    type: 'gauge',
+    help: 'Severity of the circuit breaker: 0 normal, 4 critical',
+  },
+  { name: 'ballast_breaker_halts', type: 'gauge', help: 'What the circuit breaker halts now, counted' },
+  {
+    name: 'ballast_breaker_halted',
+    type: 'gauge',
+    help: '1 while something of this scope is halted, whole or in part',
+    labels: ['scope'],
+  },
+  { name: 'ballast_overrides', type: 'gauge', help: 'Overrides of governance that last' },
+  {
+    name: 'ballast_parameter_value',
+    type: 'gauge',
+    help: 'Value on the chain, in the unit of the parameter; a wad counts as 1',
+    labels: ['parameter'],
+  },
+  {
+    name: 'ballast_parameter_budget_left_ratio',
+    type: 'gauge',
+    help: 'What a window still admits in a direction, of what it admits at once',
+    labels: ['parameter', 'direction'],
+  },
   { name: 'ballast_peers', type: 'gauge', help: 'Peers connected' },
   { name: 'ballast_chain_finalized_height', type: 'gauge', help: 'Last final block that was seen' },
   { name: 'ballast_chain_lag_seconds', type: 'gauge', help: 'Time since that block was seen' },
@@ -161,6 +186,11 @@ export const METRICS = [
 
 type Definition = (typeof METRICS)[number];
 export type MetricName = Definition['name'];
+/** The gauges that have labels. */
+export type LabelledGauge = Extract<
+  Definition,
+  { readonly type: 'gauge'; readonly labels: readonly string[] }
+>['name'];
 /** The gauges that have no label, and so are set by name. */
 export type PlainGauge = Exclude<
   Extract<Definition, { type: 'gauge' }>,

@@ -4,7 +4,13 @@ import type { ApiMetrics } from '../api/metrics.ts';
 import { CONDITION_CODES } from '../runtime/conditions.ts';
 import type { NodeEvent, RoundDecided } from '../runtime/events.ts';
 import { BoundedLabel } from './bounded-label.ts';
-import { METRICS, type MetricDefinition, type MetricName, type PlainGauge } from './definitions.ts';
+import {
+  type LabelledGauge,
+  METRICS,
+  type MetricDefinition,
+  type MetricName,
+  type PlainGauge,
+} from './definitions.ts';
 
 /** Nodes that have series of their own; those of a larger network are counted together beyond them. */
 const MAX_NODE_LABELS = 40;
@@ -24,6 +30,11 @@ export type Metrics = {
   /** Counts and measures what the node tells. Never throws. */
   readonly observe: (event: NodeEvent) => void;
   readonly set: (gauge: PlainGauge, value: number) => void;
+  /** Sets all series of a gauge: what is not named is no longer there. Values of labels come from a bounded set. */
+  readonly setAll: (
+    gauge: LabelledGauge,
+    series: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[],
+  ) => void;
   /** For the server of the API. */
   readonly api: ApiMetrics;
   /** The exposition format of Prometheus, version 0.0.4. */
@@ -158,6 +169,10 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
       }
     },
     set: (name, value) => gauge(name).set(value),
+    setAll: (name, series) => {
+      gauge(name).reset();
+      for (const { labels: of, value } of series) gauge(name).set(of, value);
+    },
     api: {
       observeRequest: (route, status, seconds) =>
         histogram('ballast_http_request_duration_seconds').observe(

@@ -5,7 +5,8 @@ import type { NodeId } from '../../protocol/ids.ts';
 import { encodeWeights } from '../../protocol/vectors.ts';
 import { ApiError, type ApiSource, createPredictor, type Role } from '../api/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
-import type { NodeView, PublicMarket } from '../runtime/index.ts';
+import type { ChainLink, NodeView, PublicMarket } from '../runtime/index.ts';
+import type { ChainBreaker } from './chain-breaker.ts';
 import type { ChainParameters } from './chain-parameters.ts';
 import { ownStanding, ownUpdate } from './own-standing.ts';
 import type { PrivacyAccounts } from './privacy-accounts.ts';
@@ -16,6 +17,7 @@ export type ApiSourceParts = {
   readonly network: string;
   readonly view: () => NodeView;
   readonly parameters: Pick<ChainParameters, 'read'>;
+  readonly breaker: Pick<ChainBreaker, 'breaker' | 'overrides'>;
   readonly reports: Pick<VersionReports, 'of'>;
   readonly accounts: Pick<PrivacyAccounts, 'of'>;
 };
@@ -26,6 +28,7 @@ export function createApiSource({
   network,
   view,
   parameters,
+  breaker,
   reports,
   accounts,
 }: ApiSourceParts): ApiSource {
@@ -53,6 +56,14 @@ export function createApiSource({
     const weights = await participant().weights(head.modelDigest);
     if (weights === undefined) throw notReady(view());
     return { version: head.version, modelDigest: head.modelDigest, weights };
+  };
+  const onChain = async <Value>(read: (link: ChainLink) => Promise<Value>): Promise<Value> => {
+    const { link } = view();
+    if (link === undefined) throw notReady(view());
+    return read(link).catch((cause: unknown) => {
+      const reason = cause instanceof BallastError ? cause.code : 'no answer';
+      throw new ApiError('NOT_READY', `the chain cannot be read: ${reason}`, { retryAfter: 2 });
+    });
   };
   const known = () => market().known(participant().head.round + 1);
 
@@ -96,14 +107,9 @@ export function createApiSource({
       if (ledger === undefined) throw notReady(view());
       return accounts.of(ledger);
     },
-    parameters: async () => {
-      const { link } = view();
-      if (link === undefined) throw notReady(view());
-      return parameters.read(link).catch((cause: unknown) => {
-        const reason = cause instanceof BallastError ? cause.code : 'no answer';
-        throw new ApiError('NOT_READY', `the chain cannot be read: ${reason}`, { retryAfter: 2 });
-      });
-    },
+    parameters: () => onChain((link) => parameters.read(link)),
+    breaker: () => onChain(breaker.breaker),
+    overrides: () => onChain(breaker.overrides),
     predict: createPredictor({ model, current, known }),
   };
 }

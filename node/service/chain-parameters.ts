@@ -1,10 +1,18 @@
-import { type ParameterState, parameterState, STABILITY_FEE } from '../../contracts/client/index.ts';
+import {
+  NOBODY_KNOWS,
+  PARAMETER_SETTINGS,
+  type ParameterBudget,
+  type ParameterStanding,
+  parameterId,
+  parameterStandings,
+  STABILITY_FEE,
+} from '../../contracts/client/index.ts';
 import { BoundedCache } from '../../protocol/cache.ts';
 import type { ParameterJson } from '../api/index.ts';
 import type { ChainLink, NodeEvent } from '../runtime/index.ts';
 
-/** The parameters that models may move, by name. */
-const PARAMETERS = [{ name: 'STABILITY_FEE', id: STABILITY_FEE }] as const;
+/** The parameters that models may move, by id, as far as their names are known. */
+const PARAMETERS = new Map(PARAMETER_SETTINGS.map(({ name }) => [parameterId(name), name]));
 /** However many ask, the chain is asked this often at most. */
 const FRESH_MS = 1_000;
 /** Rounds whose advice may still become a change. */
@@ -34,8 +42,8 @@ export class ChainParameters {
   read(link: ChainLink): Promise<readonly ParameterJson[]> {
     const now = this.#now();
     if (this.#read !== undefined && now - this.#read.atMs < FRESH_MS) return this.#read.items;
-    const items = Promise.all(
-      PARAMETERS.map(async ({ name, id }) => this.#toJson(name, await stateOf(link, id))),
+    const items = parameterStandings(link.reader, link.document.contracts, [...PARAMETERS.keys()]).then(
+      (known) => known.map((standing) => this.#toJson(standing)),
     );
     this.#read = { atMs: now, items };
     items.catch(() => {
@@ -44,19 +52,34 @@ export class ChainParameters {
     return items;
   }
 
-  #toJson(name: string, state: ParameterState): ParameterJson {
-    const { parameter, value, unit, limits, sequence } = state;
+  #toJson(standing: ParameterStanding): ParameterJson {
+    const { parameter, value, unit, limits, allowed, overriddenUntil, sequence, budgets } = standing;
     const [, step = limits.stepUp] = [limits.stepUp, limits.stepDown].sort((a, b) => (a < b ? -1 : 1));
     return {
       id: parameter,
-      name,
+      name: PARAMETERS.get(parameter) ?? parameter,
       unit,
       value: String(value),
       bounds: { minimum: String(limits.min), maximum: String(limits.max) },
+      risk: limits.risk,
+      steps: { up: String(limits.stepUp), down: String(limits.stepDown) },
+      budgets: {
+        windowSeconds: limits.windowSeconds,
+        up: budgetJson(budgets.up),
+        down: budgetJson(budgets.down),
+      },
+      allowed: {
+        lowest: String(allowed.lowest),
+        highest: String(allowed.highest),
+        fallReadyAtMs: readyJson(allowed.fallReadyAt),
+        riseReadyAtMs: readyJson(allowed.riseReadyAt),
+      },
+      overriddenUntilMs: overriddenUntil === 0 ? null : overriddenUntil * 1_000,
       maximumStep: String(step),
       cooldownSeconds: limits.cooldownSeconds,
       sequence,
-      lastChange: this.#lastChange,
+      // Rounds move no other yet.
+      lastChange: parameter === STABILITY_FEE ? this.#lastChange : null,
     };
   }
 
@@ -77,6 +100,10 @@ export class ChainParameters {
   }
 }
 
-function stateOf(link: ChainLink, parameter: string): Promise<ParameterState> {
-  return parameterState(link.reader, link.document.contracts, parameter);
-}
+const budgetJson = ({ total, left }: ParameterBudget): ParameterJson['budgets']['up'] => ({
+  total: String(total),
+  used: String(total - left),
+  left: String(left),
+});
+
+const readyJson = (seconds: number): number | null => (seconds === NOBODY_KNOWS ? null : seconds * 1_000);

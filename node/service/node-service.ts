@@ -13,6 +13,8 @@ import {
   tries,
 } from '../runtime/index.ts';
 import { createApiSource, measureOf } from './api-source.ts';
+import { ChainBreaker } from './chain-breaker.ts';
+import { type ChainReadings, readChain } from './chain-metrics.ts';
 import { ChainParameters } from './chain-parameters.ts';
 import { PrivacyAccounts } from './privacy-accounts.ts';
 import { VersionReports } from './version-reports.ts';
@@ -50,6 +52,7 @@ export class NodeService {
     const feed = new EventFeed();
     const metrics = createMetrics({ now: () => performance.now() });
     const parameters = new ChainParameters(() => Date.now());
+    const breaker = new ChainBreaker(() => Date.now());
     const view = () => this.node.view();
     const reports = new VersionReports(measureOf(view));
     const accounts = new PrivacyAccounts(nodeOptions.document.parameters);
@@ -72,7 +75,11 @@ export class NodeService {
           view().conditions.map(({ code, message, since }) => ({ code, message, sinceMs: since })),
       },
       feed,
-      metrics: withView(metrics, view, accounts),
+      metrics: withView(metrics, view, accounts, {
+        parameters: (link) => parameters.read(link),
+        breaker: breaker.breaker,
+        overrides: breaker.overrides,
+      }),
       now: () => performance.now(),
       onError: (error) => emit({ event: 'error', ...describeError(error) }),
       pages: dashboardFiles,
@@ -82,6 +89,7 @@ export class NodeService {
       network: networkId(options.document),
       view,
       parameters,
+      breaker,
       reports,
       accounts,
     });
@@ -145,9 +153,10 @@ export class NodeService {
 
 /** What the node does not tell of by itself is read when somebody asks. */
 export function withView(
-  metrics: Pick<Metrics, 'api' | 'set' | 'text'>,
+  metrics: Pick<Metrics, 'api' | 'set' | 'setAll' | 'text'>,
   view: () => NodeView,
   accounts: PrivacyAccounts,
+  readings: ChainReadings,
 ): ApiMetrics {
   let block = { height: -1, seenAt: performance.now() };
   const read = (): void => {
@@ -162,8 +171,9 @@ export function withView(
   };
   return {
     ...metrics.api,
-    text: () => {
+    text: async () => {
       read();
+      await readChain(metrics, view(), readings);
       return metrics.text();
     },
   };

@@ -73,6 +73,20 @@ const parameter = {
   unit: '1/year',
   value: '0.0506',
   bounds: { minimum: '0', maximum: '0.2' },
+  risk: 'both',
+  steps: { up: '0.005', down: '0.005' },
+  budgets: {
+    windowSeconds: 604_800,
+    up: { total: '0.03', used: '0.012', left: '0.018' },
+    down: { total: '0.03', used: '0', left: '0.03' },
+  },
+  allowed: {
+    lowest: '0.0456',
+    highest: '0.0506',
+    fallReadyAtMs: 1_790_000_100_000,
+    riseReadyAtMs: null,
+  },
+  overriddenUntilMs: null,
   maximumStep: '0.005',
   cooldownSeconds: 3600,
   sequence: 4,
@@ -84,6 +98,46 @@ const parameter = {
     transaction: TRANSACTION,
     explanation: 'the coin is forecast 5 bp below its target, so the fee rises',
   },
+};
+
+const breaker = {
+  address: EXAMPLE_SIGNER,
+  severity: 3,
+  level: 'severe',
+  halts: [
+    {
+      scope: 'risk-raising',
+      key: null,
+      kind: 'severity',
+      by: EXAMPLE_SIGNER,
+      sinceMs: 1_790_000_000_000,
+      transaction: TRANSACTION,
+      resumption: { readyAtMs: 1_790_172_800_000, isCancelled: false },
+    },
+    {
+      scope: 'parameter',
+      key: 'STABILITY_FEE',
+      kind: 'guardian',
+      by: EXAMPLE_SIGNER,
+      sinceMs: 1_790_000_030_000,
+      transaction: TRANSACTION,
+      resumption: null,
+    },
+  ],
+  trips: 2,
+  observedAtMs: 1_790_000_000_000,
+};
+
+const overrideOfGovernance = {
+  parameter: EXAMPLE_DIGEST,
+  name: 'SAVINGS_RATE',
+  value: '20000000000000000',
+  startedAtMs: 1_790_000_000_000,
+  endsAtMs: 1_790_086_400_000,
+  decision: 12,
+  justification: EXAMPLE_DIGEST,
+  words: 'the lending market is thin: keep the savings rate while it is',
+  transaction: TRANSACTION,
 };
 
 const release = { unit: 'record', relation: 'add-remove', sensitivity: 1, noiseMultiplier: 8, releases: 4 };
@@ -195,6 +249,8 @@ export const EXAMPLES = {
   },
   parameter,
   parameters: { items: [parameter] },
+  breaker,
+  overrides: { items: [overrideOfGovernance] },
   pegRequest: {},
   pegForecast: {
     ...made,

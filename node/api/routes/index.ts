@@ -1,6 +1,7 @@
 import { openApiDocument } from '../openapi.ts';
 import { JSON_TYPE, type Route, route } from '../route.ts';
 import type { ApiSource, ApiStatus } from '../source.ts';
+import { breakerRoutes } from './breaker.ts';
 import { eventRoutes } from './events.ts';
 import { type HealthCollaborators, healthRoutes } from './health.ts';
 import { modelRoutes } from './models.ts';
@@ -25,6 +26,7 @@ export function allRoutes(
     ...weightRoutes(source),
     ...roundRoutes(source),
     ...parameterRoutes(source),
+    ...breakerRoutes(source),
     ...predictionRoutes(source),
     ...eventRoutes(),
   ];

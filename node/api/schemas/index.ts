@@ -1,3 +1,4 @@
+export * from './breaker.ts';
 export * from './common.ts';
 export * from './error.ts';
 export * from './models.ts';

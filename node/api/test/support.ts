@@ -26,9 +26,11 @@ import {
 import { API_LIMITS } from '../limits.ts';
 import { EXAMPLES } from '../routes/examples.ts';
 import {
+  breaker,
   type ErrorEnvelope,
   errorEnvelope,
   offence,
+  overrides as overridesAnswer,
   parameter,
   pegForecast,
   privacyAccount,
@@ -152,6 +154,8 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
     committee: async (epoch) => (epoch === 0 ? COMMITTEE : undefined),
     privacy: () => privacyAccount.parse(EXAMPLES.privacyAccount),
     parameters: async () => [parameter.parse(EXAMPLES.parameter)],
+    breaker: async () => breaker.parse(EXAMPLES.breaker),
+    overrides: async () => overridesAnswer.parse(EXAMPLES.overrides).items,
     predict: {
       peg: async (request) => ({
         ...pegForecast.parse(EXAMPLES.pegForecast),

@@ -1,6 +1,8 @@
+import { breakerPanel } from './breaker-panel.ts';
 import { EventSource, element, sessionStorage } from './browser.ts';
 import type { Html } from './html.ts';
 import { type Answers, askNode } from './node-answers.ts';
+import { parameterPanel } from './parameter-panel.ts';
 import { privacyPanel, privacyTable } from './privacy-panel.ts';
 import { roundPanel } from './round-panel.ts';
 
@@ -8,7 +10,7 @@ const TOKEN = 'ballast-token';
 const POLL_MS = 10_000;
 /** Events of one moment are one look at the node. */
 const GATHER_MS = 400;
-const TELLING = ['decided', 'trained', 'abstained', 'condition', 'finished', 'gap'];
+const TELLING = ['decided', 'trained', 'abstained', 'condition', 'finished', 'fee', 'halted', 'gap'];
 
 const shown = new Map<string, string>();
 let phase: string | undefined;
@@ -47,7 +49,7 @@ function tableElement() {
   }
 }
 
-function render({ readiness, privacy, last, model, needsToken }: Answers): void {
+function render({ readiness, privacy, last, model, bounds, needsToken }: Answers): void {
   element('lost').hidden = true;
   element('token').hidden = !needsToken;
   element('privacy').hidden = privacy === undefined;
@@ -56,6 +58,11 @@ function render({ readiness, privacy, last, model, needsToken }: Answers): void 
     showTable(privacyTable(privacy));
   }
   show('round', roundPanel({ readiness, phase, last, model }));
+  element('bounds').hidden = bounds === undefined;
+  if (bounds === undefined) return;
+  const { breaker, overrides, parameters } = bounds;
+  show('breaker', breakerPanel(breaker, overrides, parameters));
+  show('parameters', parameterPanel(parameters));
 }
 
 async function look(): Promise<void> {

@@ -5,6 +5,7 @@ import { BallastError } from '../../../protocol/errors.ts';
 import { report as reportSchema } from '../../api/schemas/index.ts';
 import type { ChainLink } from '../../runtime/index.ts';
 import { createApiSource, measureOf } from '../api-source.ts';
+import { ChainBreaker } from '../chain-breaker.ts';
 import { PrivacyAccounts } from '../privacy-accounts.ts';
 import { VersionReports } from '../version-reports.ts';
 import { certificates, document, fakeNode, head } from './support.ts';
@@ -15,6 +16,7 @@ function sourceOver(node = fakeNode(), read: () => Promise<never[]> = async () =
     network: 'ab'.repeat(32),
     view: node.view,
     parameters: { read },
+    breaker: new ChainBreaker(() => 0),
     reports: new VersionReports(measureOf(node.view)),
     accounts: new PrivacyAccounts(document.parameters),
   });
@@ -43,6 +45,8 @@ describe('service: source of the API', () => {
       () => source.weights(head.modelDigest),
       () => source.report(1),
       () => source.parameters(),
+      () => source.breaker(),
+      () => source.overrides(),
       () => source.predict.peg({}),
     ];
     for (const ask of asks) {

@@ -1,26 +1,31 @@
 import { expect } from 'chai';
-import { STABILITY_FEE } from '../../../contracts/client/index.ts';
+import { NOBODY_KNOWS, STABILITY_FEE } from '../../../contracts/client/index.ts';
 import type { ChainLink, NodeEvent } from '../../runtime/index.ts';
 import { ChainParameters } from '../chain-parameters.ts';
 import { document } from './support.ts';
 
 /** A chain that counts what it is asked. */
 function fakeChain() {
-  const state = { reads: 0, value: 5n, isAway: false };
-  const answers: Readonly<Record<string, () => unknown>> = {
-    parameters: () => [state.value, `0x${Buffer.from('wad/year').toString('hex').padEnd(64, '0')}`],
-    limitsOf: () => ({ min: 1n, max: 9n, stepUp: 3n, stepDown: 2n, cooldown: 60, risk: 0 }),
-    allowed: () => ({ lowest: 1n, highest: 9n, fallReadyAt: 0, riseReadyAt: 0 }),
-    stateOf: () => ({ overriddenUntil: 0 }),
+  const state = { reads: 0, value: 5n, isAway: false, overriddenUntil: 0 };
+  const label = `0x${Buffer.from('wad/year').toString('hex').padEnd(64, '0')}`;
+  const limits = { min: 1n, max: 9n, stepUp: 3n, stepDown: 2n, budgetUp: 8n, budgetDown: 4n };
+  const answers: Readonly<Record<string, (id?: string) => unknown>> = {
+    parameters: (id) => [state.value, label, id === `0x${STABILITY_FEE}`],
+    limitsOf: () => ({ ...limits, cooldown: 60, window: 100, risk: 0, class: 0, isWired: true }),
+    allowed: () => ({ lowest: 1n, highest: 9n, fallReadyAt: NOBODY_KNOWS, riseReadyAt: 30 }),
+    stateOf: () => ({ overriddenUntil: state.overriddenUntil, upDrainedAt: 1_050, downDrainedAt: 900 }),
     sequence: () => 4n,
   };
+  type Call = { readonly functionName: string; readonly args?: readonly string[] };
+  const answer = ({ functionName, args }: Call) => answers[functionName]?.(args?.[0]);
   const reader = {
-    getBlockNumber: async () => {
+    getBlock: async () => {
       state.reads += 1;
       if (state.isAway) throw new Error('away');
-      return 7n;
+      return { number: 7n, timestamp: 1_000n };
     },
-    readContract: async ({ functionName }: { functionName: string }) => answers[functionName]?.(),
+    readContract: async (call: Call) => answer(call),
+    multicall: async ({ contracts }: { contracts: readonly Call[] }) => contracts.map(answer),
   };
   return { state, link: { reader, document } as unknown as ChainLink };
 }
@@ -48,11 +53,20 @@ describe('service: parameters of the chain', () => {
     });
     // Up by 3 at most, down by 2: no change is larger.
     expect(first?.maximumStep).to.equal('3');
+    // Half of the window is still to drain for rises, nothing for falls.
+    expect(first?.budgets).to.deep.equal({
+      windowSeconds: 100,
+      up: { total: '8', used: '4', left: '4' },
+      down: { total: '4', used: '0', left: '4' },
+    });
+    expect(first).to.deep.include({ risk: 'both', overriddenUntilMs: null });
+    expect(first?.allowed).to.include({ highest: '9', fallReadyAtMs: null, riseReadyAtMs: 30_000 });
+    state.overriddenUntil = 1_001;
     now += 999;
     await Promise.all([parameters.read(link), parameters.read(link)]);
     expect(state.reads).to.equal(1);
     now += 1;
-    await parameters.read(link);
+    expect((await parameters.read(link))[0]?.overriddenUntilMs).to.equal(1_001_000);
     expect(state.reads).to.equal(2);
 
     state.value = 6n;

@@ -11,6 +11,9 @@ const parameters = parametersOf();
 const release = (ledger: PrivacyLedger, round: number) =>
   ledger.commit({ key: `round/${round}`, event: nextOf(parameters), bytes: Uint8Array.of(1) });
 
+const away = async () => Promise.reject(new Error('nobody asks without a chain'));
+const NO_CHAIN = { parameters: away, breaker: away, overrides: away };
+
 describe('service: privacy accounts', () => {
   it('are made once for an entry, and know what later entries cost without asking for all again', async () => {
     const ledger = await ledgerAfter(2);
@@ -39,7 +42,8 @@ describe('service: privacy accounts', () => {
   it('are metrics too; rounds left are no number before the ledger is read, and infinite without a guarantee', async () => {
     const node = fakeNode();
     const gauges = createMetrics({ now: () => 0, withProcess: false });
-    const textOf = async (of = parameters) => withView(gauges, node.view, new PrivacyAccounts(of)).text();
+    const textOf = async (of = parameters) =>
+      withView(gauges, node.view, new PrivacyAccounts(of), NO_CHAIN).text();
     expect(await textOf()).to.match(/^ballast_privacy_rounds_left NaN$/im);
     const ledger = await ledgerAfter(2);
     node.ledger = ledger;

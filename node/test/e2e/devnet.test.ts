@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chmod, cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createTestClient, http } from 'viem';
 import {
@@ -12,12 +13,13 @@ import {
   recordedAddressOf,
 } from '../../../contracts/client/index.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
+import type { BreakerJson, OverrideJson, ParameterJson } from '../../api/index.ts';
 import type { DevnetEvent } from '../../devnet/index.ts';
 import { DEFAULT_VOTING_SECONDS, devnetPeople } from '../../devnet/suite.ts';
 import { readRecord } from '../../operator/index.ts';
 import { LevelStore } from '../../store/index.ts';
 import { commandOf, createSandbox, gone, killAll, Run, type Sandbox } from './command.ts';
-import { inProcess } from './in-process.ts';
+import { ballast, inProcess } from './in-process.ts';
 
 const ROUNDS = 3;
 const NODES = 7;
@@ -45,6 +47,29 @@ async function haltAll({ dataDir }: Sandbox): Promise<void> {
   const endpoint = { rpcUrl: rpc, chainId: 31_337, pollingIntervalMs: 50 };
   const guardian = createWriter(endpoint, devnetPeople().guardian);
   await halt(createReader(endpoint), guardian, at('circuitBreaker'), { scope: 'all' });
+}
+
+/** Waits until something holds; fails after half a minute. */
+async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`waited for ${what}`);
+    await sleep(200);
+  }
+}
+
+/** The commands of a devnet's people, with what they need to know of it. */
+function peopleOf({ dataDir }: Sandbox) {
+  const { rpc } = JSON.parse(readFileSync(join(dataDir, 'node-1', 'config.json'), 'utf8'));
+  const folder = join(dataDir, 'people');
+  const at = ['--rpc', rpc, '--network', join(dataDir, 'network.json')];
+  const password = ['--passphrase-file', join(folder, 'password')];
+  return {
+    rpc,
+    at,
+    as: (name: string) => [...at, '--yes', '--keystore', join(folder, `${name}.json`), ...password],
+    ...inProcess(readFileSync(join(folder, 'password'), 'utf8').trimEnd()),
+  };
 }
 
 describe('ballast devnet', function () {
@@ -139,16 +164,14 @@ describe('ballast devnet', function () {
     });
 
     it('is halted by a guardian and resumed by governance after its delay, by the commands of people', async () => {
-      const { rpc } = JSON.parse(readFileSync(join(place.dataDir, 'node-1', 'config.json'), 'utf8'));
+      const { rpc, at, as, succeed, refuse } = peopleOf(place);
       const chain = createTestClient({ mode: 'anvil', transport: http(rpc) });
-      const at = ['--rpc', rpc, '--network', join(place.dataDir, 'network.json')];
-      const people = join(place.dataDir, 'people');
-      const { succeed, refuse } = inProcess(readFileSync(join(people, 'password'), 'utf8').trimEnd());
-      const as = (name: string) => [
-        ...at,
-        ...['--yes', '--keystore', join(people, `${name}.json`)],
-        ...['--passphrase-file', join(people, 'password')],
-      ];
+      const [url = ''] = run.events.flatMap((event) =>
+        event.event === 'node' && event.node === 'node-2' && event.detail.event === 'listening'
+          ? [event.detail.url]
+          : [],
+      );
+      const ask = async (path: string) => (await (await fetch(`${url}${path}`)).json()) as never;
       const passTime = async (seconds: number) => {
         await chain.increaseTime({ seconds });
         await chain.mine({ blocks: 1 });
@@ -171,6 +194,11 @@ describe('ballast devnet', function () {
         resumption: null,
       });
 
+      const { halts }: BreakerJson = await ask('/v1/breaker');
+      expect(halts).to.have.length(1);
+      expect(halts[0]).to.include({ scope: 'all', kind: 'guardian', by: address.toLowerCase() });
+      const fee: ParameterJson = await ask('/v1/parameters/STABILITY_FEE');
+      expect(fee.allowed).to.include({ riseReadyAtMs: null, fallReadyAtMs: null });
       const asked = ['breaker', 'ask-resume', 'all', '--justification', 'a drill', ...as('identity-1')];
       const { proposalId: id } = await succeed(asked);
       await passTime(2);
@@ -188,6 +216,11 @@ describe('ballast devnet', function () {
       await passTime(60);
       await succeed(resume);
       expect(await succeed(['breaker', 'status', ...at])).to.deep.include({ all: false, halts: [] });
+      // The answer may be of a moment ago.
+      const isResumed = async () => ((await ask('/v1/breaker')) as BreakerJson).halts.length === 0;
+      await eventually(isResumed, 'the node to see the resumption');
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).to.include('ballast_breaker_halts 0\n');
     });
 
     it('lets anyone recompute a node’s log up to the chain’s head, and names the round of a changed byte', async () => {
@@ -238,26 +271,43 @@ describe('ballast devnet', function () {
     });
   });
 
-  it('prints a line a round for people, in which a guardian’s halt holds the fee, and ends with success with --exit', async () => {
+  it('prints a line a round for people, in which a guardian’s halt and an override hold the fee, and ends with --exit', async () => {
     const place = await sandbox();
-    const args = ['devnet', '--rounds', '2', '--exit', '--data-dir', place.dataDir];
+    const args = ['devnet', '--rounds', '4', '--voting-seconds', '4', '--exit', '--data-dir', place.dataDir];
     const run = new Run(
       [...args, '--nodes', '4', '--byzantine', '0', '--rule', 'median', '--privacy', 'off'],
       place,
     );
-    await run.until(() => (run.stdout.includes('all nodes connected') ? true : undefined), 'the nodes');
+    const line = (start: string) =>
+      run.until(() => run.stdout.split('\n').find((text) => text.startsWith(start)), start);
+    await line('network devnet');
+    const { as, succeed } = peopleOf(place);
+    const reason = 'a drill: models keep off the fee';
+    const set = ['override', 'set', 'STABILITY_FEE', '--for', '10m', '--justification', reason];
+    const { proposalId: id } = await succeed([...set, ...as('identity-1')]);
     await haltAll(place);
+    for (const name of ['identity-1', 'identity-2'])
+      await succeed(['proposal', 'vote', String(id), 'for', '--votes', '10', ...as(name)]);
+    const url = /http:\S+/.exec(await line('HTTP API of node-1'))?.[0];
+    const advance = async () =>
+      (await ballast(['proposal', 'advance', String(id), ...as('identity-3')])).code === 0;
+    await eventually(advance, 'the vote to end');
+    await eventually(advance, 'the timelock');
+    const { items }: { items: OverrideJson[] } = JSON.parse(await (await fetch(`${url}/overrides`)).text());
+    expect(items.map(({ name, words }) => [name, words])).to.deep.equal([['STABILITY_FEE', reason]]);
     expect(await run.end(120_000)).to.deep.equal({ code: 0, signal: null });
     const lines = run.stdout.trim().split('\n');
     const rounds = lines.filter((line) => line.startsWith('round '));
-    expect(rounds).to.have.length(2);
+    expect(rounds).to.have.length(4);
     for (const line of rounds) {
       expect(line).to.match(
         /^round {2}\d · leader node-\d( \(view \d+\))? · [34]\/4 updates(, left out [^·]+)? · error \d+\.\d{3} bp \(B0 [+−]\d+\.\d %, B2 [+−]\d+\.\d %\), risk to EWMA drawdown [+−]\d+\.\d %, volatility [+−]\d+\.\d % · ε ∞ \(no guarantee\) · v\d+ [^·]+ · fee \d+\.\d\d % [^·]+$/,
       );
     }
-    expect(rounds[1]).to.match(/ · fee \d\.\d\d % stays \(held by [^·]*halt[^·]*\)$/i);
-    expect(lines[lines.indexOf(rounds[1] ?? '') + 1]).to.match(
+    for (const text of rounds)
+      expect(text).to.match(/ · fee 5\.00 % stays \(held by (halt|override[^·]*)\)$/);
+    expect(rounds.at(-1)).to.match(/ · fee \d\.\d\d % stays \(held by override[^·]*\)$/);
+    expect(lines[lines.indexOf(rounds.at(-1) ?? '') + 1]).to.match(
       /^ +core's fee \d\.\d\d %, interest \d+\.\d{6} coins on 1000000 · (no decision yet|decision record \d+) · breaker normal, halted$/,
     );
     expect(run.stdout).to.include("every node's hash equals the chain's");

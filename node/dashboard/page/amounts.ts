@@ -1,0 +1,39 @@
+/** 18 decimals, as a share of 1. */
+const WAD = 1e18;
+
+/** A value in its unit for people: rates and shares in percent, coins with their thousands apart. */
+export function amountText(value: string, unit: string): string {
+  if (unit === 'wad/year') return `${percent(Number(value) / WAD)} a year`;
+  if (unit === 'wad') return percent(Number(value) / WAD);
+  // Signed: half of 1 is none.
+  if (unit === 'wad/year+0.5') return `${percent(Number(value) / WAD - 0.5)} a year`;
+  if (unit === 'coin') return `${grouped(value)} coins`;
+  return `${grouped(value)} ${unit}`;
+}
+
+/** A difference of two values in their unit. */
+export function stepText(value: string, unit: string): string {
+  return unit.startsWith('wad') ? `${percent(Number(value) / WAD)}` : grouped(value);
+}
+
+/** How far `value` lies between two bounds, from 0 to 1. */
+export function shareOf(value: string, least: string, most: string): number {
+  const width = Number(most) - Number(least);
+  return width <= 0 ? 0 : Math.min(1, Math.max(0, (Number(value) - Number(least)) / width));
+}
+
+/** `2026-11-21 21:04 UTC`. */
+export function timeText(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Seconds in the largest unit that says them in few digits. */
+export function durationText(seconds: number): string {
+  if (seconds >= 172_800) return `${Math.round(seconds / 86_400)} days`;
+  if (seconds >= 7_200) return `${Math.round(seconds / 3_600)} hours`;
+  return seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} s`;
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+
+const grouped = (value: string): string => value.replaceAll(/\B(?=(?:\d{3})+$)/g, ' ');

@@ -1,0 +1,66 @@
+import { HALT_SCOPES } from '../../contracts/client/index.ts';
+import type { BreakerJson, OverrideJson, ParameterJson } from '../api/index.ts';
+import type { Metrics } from '../metrics/index.ts';
+import type { ChainLink, NodeView } from '../runtime/index.ts';
+
+/** A scrape waits for the chain so long; then it has what was read before. */
+const PATIENCE_MS = 1_000;
+
+export type ChainReadings = {
+  readonly parameters: (link: ChainLink) => Promise<readonly ParameterJson[]>;
+  readonly breaker: (link: ChainLink) => Promise<BreakerJson>;
+  readonly overrides: (link: ChainLink) => Promise<readonly OverrideJson[]>;
+};
+
+/** Sets the gauges of what the chain says. A chain that is away leaves them as they were; its condition says so. */
+export async function readChain(
+  metrics: Pick<Metrics, 'set' | 'setAll'>,
+  { link }: Pick<NodeView, 'link'>,
+  readings: ChainReadings,
+): Promise<void> {
+  if (link === undefined) return;
+  const reading = Promise.all([
+    readings.parameters(link).then((parameters) => setParameters(metrics, parameters)),
+    readings.breaker(link).then((breaker) => setBreaker(metrics, breaker)),
+    readings.overrides(link).then(({ length }) => metrics.set('ballast_overrides', length)),
+  ]).then(
+    () => undefined,
+    () => undefined,
+  );
+  const patience = Promise.withResolvers<void>();
+  const timer = setTimeout(patience.resolve, PATIENCE_MS);
+  await Promise.race([reading, patience.promise]).finally(() => clearTimeout(timer));
+}
+
+function setBreaker(metrics: Pick<Metrics, 'set' | 'setAll'>, { severity, halts }: BreakerJson): void {
+  metrics.set('ballast_breaker_severity', severity);
+  metrics.set('ballast_breaker_halts', halts.length);
+  metrics.setAll(
+    'ballast_breaker_halted',
+    HALT_SCOPES.map((scope) => ({
+      labels: { scope },
+      value: halts.some((halt) => halt.scope === scope) ? 1 : 0,
+    })),
+  );
+}
+
+function setParameters(metrics: Pick<Metrics, 'setAll'>, parameters: readonly ParameterJson[]): void {
+  metrics.setAll(
+    'ballast_parameter_value',
+    parameters.map(({ name, value, unit }) => ({
+      labels: { parameter: name },
+      // Only shown, so a float is good enough.
+      value: unit.startsWith('wad') ? Number(value) / 1e18 : Number(value),
+    })),
+  );
+  metrics.setAll(
+    'ballast_parameter_budget_left_ratio',
+    parameters.flatMap(({ name, budgets }) =>
+      (['up', 'down'] as const).flatMap((direction) => {
+        const { total, left } = budgets[direction];
+        const labels = { parameter: name, direction };
+        return total === '0' ? [] : [{ labels, value: Number(left) / Number(total) }];
+      }),
+    ),
+  );
+}
