@@ -3,15 +3,16 @@
 // page/amounts.ts
 var WAD = 1e18;
 function amountText(value, unit) {
-  if (unit === "wad/year") return `${percent(Number(value) / WAD)} a year`;
-  if (unit === "wad") return percent(Number(value) / WAD);
-  if (unit === "wad/year+0.5") return `${percent(Number(value) / WAD - 0.5)} a year`;
-  if (unit === "coin") return `${grouped(value)} coins`;
-  return `${grouped(value)} ${unit}`;
+  const bare = valueText(value, unit);
+  if (unit.startsWith("wad/year")) return `${bare} a year`;
+  if (unit === "coin") return `${bare} coins`;
+  return unit === "wad" || unit === "" ? bare : `${bare} ${unit}`;
 }
-function stepText(value, unit) {
-  return unit.startsWith("wad") ? `${percent(Number(value) / WAD)}` : grouped(value);
+function valueText(value, unit) {
+  if (!unit.startsWith("wad")) return grouped(value);
+  return percent(Number(value) / WAD - (unit.endsWith("+0.5") ? 0.5 : 0));
 }
+var stepText = (value, unit) => unit.startsWith("wad") ? percent(Number(value) / WAD) : grouped(value);
 function shareOf(value, least, most) {
   const width = Number(most) - Number(least);
   return width <= 0 ? 0 : Math.min(1, Math.max(0, (Number(value) - Number(least)) / width));
@@ -69,7 +70,7 @@ function breakerPanel(breaker, overrides, parameters) {
   const calm = halts.length === 0;
   const seen = observedAtMs === null ? "nobody has observed yet" : `observed ${timeText(observedAtMs)}`;
   const state = severity >= 3 || !calm ? "halted" : severity > 0 ? "syncing" : "ready";
-  return html`<p class="state ${state}">${calm ? "nothing is halted" : halts.map(headline).join(", ")}</p>
+  return html`<p class="state ${state}">${calm ? "nothing is halted" : `halted: ${halts.map(headline).join(", ")}`}</p>
 <p class="quiet">severity ${severity}, ${level}; ${seen}</p>
 ${calm ? [] : html`<ul class="items">${halts.map(haltItem)}</ul>`}
 <h3>Overrides of governance</h3>
@@ -77,7 +78,7 @@ ${overrides.length === 0 ? html`<p>none</p>` : html`<ul class="items">${override
 }
 var headline = ({ scope, key }) => {
   const of = key === null ? "" : scope === "class" || scope === "parameter" ? ` ${key}` : ` of ${key}`;
-  return `halted: ${SCOPES[scope]}${of}`;
+  return `${SCOPES[scope]}${of}`;
 };
 function haltItem(halt) {
   const { scope, key, kind, by, sinceMs, resumption } = halt;
@@ -126,21 +127,21 @@ async function askNode(ask2) {
 }
 
 // page/parameter-panel.ts
-var RANGE = { width: 240, height: 14 };
+var RANGE = { width: 200, height: 14 };
 var BUDGET = { width: 120, height: 10 };
 var RISKS = {
-  both: "either way",
+  both: "up, down",
   up: "up",
   down: "down"
 };
 function parameterPanel(parameters) {
   return html`<div class="scroll"><table class="parameters">
-<thead><tr><th>parameter</th><th>value between its bounds</th><th>budget for rises</th><th>budget for falls</th><th>raises risk</th><th>a model may now</th></tr></thead>
+<thead><tr><th>parameter</th><th>value between its bounds</th><th>budget for rises, used of all</th><th>budget for falls, used of all</th><th>drains in</th><th>raises risk</th><th>a model may now write</th></tr></thead>
 <tbody>${parameters.map(row)}</tbody></table></div>`;
 }
 function row(parameter) {
   const { name, risk, budgets } = parameter;
-  return html`<tr><th scope="row">${name}</th><td>${range(parameter)}</td><td>${budget(parameter, "up")}</td><td>${budget(parameter, "down")}</td><td>${RISKS[risk]}</td><td>${mayNow(parameter)}<br><span class="quiet">budgets drain in ${durationText(budgets.windowSeconds)}</span></td></tr>`;
+  return html`<tr><th scope="row">${name}</th><td>${range(parameter)}</td><td>${budget(parameter, "up")}</td><td>${budget(parameter, "down")}</td><td>${durationText(budgets.windowSeconds)}</td><td>${RISKS[risk]}</td><td>${mayNow(parameter)}</td></tr>`;
 }
 function range({ value, unit, bounds, name }) {
   const { minimum, maximum } = bounds;
@@ -148,7 +149,7 @@ function range({ value, unit, bounds, name }) {
   const words = `${name} is ${amountText(value, unit)}, from ${amountText(minimum, unit)} to ${amountText(maximum, unit)}`;
   return html`<strong>${amountText(value, unit)}</strong>
 <svg class="range" viewBox="0 0 ${RANGE.width} ${RANGE.height}" role="img" aria-label="${words}"><rect class="track" y="5" width="${RANGE.width}" height="4" rx="2"/><circle class="dot" cx="${at}" cy="7" r="5"/></svg>
-<span class="quiet ends"><span>${stepText(minimum, unit)}</span><span>${stepText(maximum, unit)}</span></span>`;
+<span class="quiet ends"><span>${valueText(minimum, unit)}</span><span>${valueText(maximum, unit)}</span></span>`;
 }
 function budget({ budgets, steps, unit, name }, direction) {
   const { total, used, left } = budgets[direction];
@@ -158,14 +159,15 @@ function budget({ budgets, steps, unit, name }, direction) {
   const words = `${name}, ${direction}: ${stepText(used, unit)} of ${stepText(total, unit)} used`;
   return html`${stepText(left, unit)} left
 <svg class="budget-bar" viewBox="0 0 ${BUDGET.width} ${BUDGET.height}" role="img" aria-label="${words}"><rect class="track" width="${BUDGET.width}" height="${BUDGET.height}" rx="5"/><rect class="fill ${level}" width="${Math.round(share * BUDGET.width)}" height="${BUDGET.height}" rx="5"/></svg>
-<span class="quiet">${stepText(used, unit)} of ${stepText(total, unit)} used</span>`;
+<span class="quiet">${stepText(used, unit)} of ${stepText(total, unit)}</span>`;
 }
 function mayNow({ value, unit, allowed, overriddenUntilMs }) {
   const { lowest, highest, fallReadyAtMs, riseReadyAtMs } = allowed;
   if (overriddenUntilMs !== null) return "nothing: overridden";
-  if (lowest !== value || highest !== value) return `${stepText(lowest, unit)} to ${stepText(highest, unit)}`;
-  if (fallReadyAtMs === null && riseReadyAtMs === null) return "nothing: halted or closed";
-  return "nothing yet: cooldown or budget";
+  if (lowest !== value || highest !== value)
+    return html`<span class="whole">${valueText(lowest, unit)}</span> to <span class="whole">${valueText(highest, unit)}</span>`;
+  if (fallReadyAtMs === null && riseReadyAtMs === null) return "nothing: halted";
+  return "nothing yet";
 }
 
 // page/numbers.ts

@@ -3,18 +3,21 @@ const WAD = 1e18;
 
 /** A value in its unit for people: rates and shares in percent, coins with their thousands apart. */
 export function amountText(value: string, unit: string): string {
-  if (unit === 'wad/year') return `${percent(Number(value) / WAD)} a year`;
-  if (unit === 'wad') return percent(Number(value) / WAD);
-  // Signed: half of 1 is none.
-  if (unit === 'wad/year+0.5') return `${percent(Number(value) / WAD - 0.5)} a year`;
-  if (unit === 'coin') return `${grouped(value)} coins`;
-  return `${grouped(value)} ${unit}`;
+  const bare = valueText(value, unit);
+  if (unit.startsWith('wad/year')) return `${bare} a year`;
+  if (unit === 'coin') return `${bare} coins`;
+  return unit === 'wad' || unit === '' ? bare : `${bare} ${unit}`;
 }
 
-/** A difference of two values in their unit. */
-export function stepText(value: string, unit: string): string {
-  return unit.startsWith('wad') ? `${percent(Number(value) / WAD)}` : grouped(value);
+/** A value without the words of its unit. A unit with `+0.5` is signed: half of 1 is none. */
+export function valueText(value: string, unit: string): string {
+  if (!unit.startsWith('wad')) return grouped(value);
+  return percent(Number(value) / WAD - (unit.endsWith('+0.5') ? 0.5 : 0));
 }
+
+/** A difference of two values, without the words of their unit. */
+export const stepText = (value: string, unit: string): string =>
+  unit.startsWith('wad') ? percent(Number(value) / WAD) : grouped(value);
 
 /** How far `value` lies between two bounds, from 0 to 1. */
 export function shareOf(value: string, least: string, most: string): number {

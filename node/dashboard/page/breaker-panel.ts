@@ -32,7 +32,7 @@ export function breakerPanel(
   const calm = halts.length === 0;
   const seen = observedAtMs === null ? 'nobody has observed yet' : `observed ${timeText(observedAtMs)}`;
   const state = severity >= 3 || !calm ? 'halted' : severity > 0 ? 'syncing' : 'ready';
-  return html`<p class="state ${state}">${calm ? 'nothing is halted' : halts.map(headline).join(', ')}</p>
+  return html`<p class="state ${state}">${calm ? 'nothing is halted' : `halted: ${halts.map(headline).join(', ')}`}</p>
 <p class="quiet">severity ${severity}, ${level}; ${seen}</p>
 ${calm ? [] : html`<ul class="items">${halts.map(haltItem)}</ul>`}
 <h3>Overrides of governance</h3>
@@ -41,7 +41,7 @@ ${overrides.length === 0 ? html`<p>none</p>` : html`<ul class="items">${override
 
 const headline = ({ scope, key }: Halt): string => {
   const of = key === null ? '' : scope === 'class' || scope === 'parameter' ? ` ${key}` : ` of ${key}`;
-  return `halted: ${SCOPES[scope]}${of}`;
+  return `${SCOPES[scope]}${of}`;
 };
 
 function haltItem(halt: Halt): Html {

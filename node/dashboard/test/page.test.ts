@@ -63,6 +63,8 @@ describe('dashboard: page', function () {
       expect(stdout).to.include('the budget bears 46 more rounds at the present noise');
       expect(stdout).to.match(/<polyline class="projected" points=/);
       expect(stdout).to.include('takes part: takes part in round 31');
+      expect(stdout).to.include('halted: writes that raise risk, the parameter STABILITY_FEE');
+      expect(stdout).to.match(/<svg class="budget-bar"/);
       expect(stdout).to.match(/<p id="lost"[^>]* hidden/);
     } finally {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

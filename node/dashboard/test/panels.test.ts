@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import type { PrivacyAccountJson } from '../../api/index.ts';
 import { EXAMPLES } from '../../api/routes/examples.ts';
-import { privacyAccount } from '../../api/schemas/index.ts';
+import { breaker, overrides, parameter, privacyAccount } from '../../api/schemas/index.ts';
+import { amountText, durationText } from '../page/amounts.ts';
+import { breakerPanel } from '../page/breaker-panel.ts';
 import { epsilonChart, epsilonTable } from '../page/epsilon-chart.ts';
 import { html } from '../page/html.ts';
 import { askNode } from '../page/node-answers.ts';
 import { epsilonText, ticks } from '../page/numbers.ts';
+import { parameterPanel } from '../page/parameter-panel.ts';
 import { privacyPanel, privacyTable, stateLine } from '../page/privacy-panel.ts';
 import { roundPanel } from '../page/round-panel.ts';
 import { epsilonSeries } from '../page/series.ts';
@@ -133,6 +136,83 @@ describe('dashboard: round', () => {
   });
 });
 
+describe('dashboard: what holds the models', () => {
+  const state = breaker.parse(EXAMPLES.breaker);
+  const { items } = overrides.parse(EXAMPLES.overrides);
+  const fee = parameter.parse({
+    ...EXAMPLES.parameter,
+    unit: 'wad/year',
+    value: '50000000000000000',
+    bounds: { minimum: '10000000000000000', maximum: '90000000000000000' },
+    steps: { up: '5000000000000000', down: '0' },
+    budgets: {
+      windowSeconds: 604_800,
+      up: { total: '30000000000000000', used: '24000000000000000', left: '6000000000000000' },
+      down: { total: '30000000000000000', used: '0', left: '30000000000000000' },
+    },
+    allowed: { ...EXAMPLES.parameter.allowed, lowest: '50000000000000000', highest: '55000000000000000' },
+  });
+
+  it('says what is halted, by whom, since when and from when it may be resumed', () => {
+    const { markup } = breakerPanel(state, items, [fee]);
+    for (const words of [
+      'class="state halted">halted: writes that raise risk, the parameter STABILITY_FEE<',
+      'severity 3, severe',
+      'since 2026-09-21 14:13 UTC; may be resumed from 2026-09-23 14:13 UTC',
+      `by a guardian <code>${EXAMPLES.breaker.address}</code>`,
+      'governance has not decided to resume it',
+    ])
+      expect(markup).to.include(words);
+    const calm = { ...state, halts: [], severity: 0, level: 'normal' as const, observedAtMs: null };
+    const { markup: quiet } = breakerPanel(calm, [], []);
+    expect(quiet).to.include('class="state ready">nothing is halted<').and.include('<p>none</p>');
+    expect(quiet).to.include('severity 0, normal; nobody has observed yet');
+  });
+
+  it('names an override with its end and its words, which it escapes, or with the digest of none', () => {
+    const [item] = items;
+    if (item === undefined) throw new Error('no example');
+    const cited = { ...item, parameter: fee.id, words: '<b>thin</b>' };
+    expect(breakerPanel(state, [cited], [fee]).markup).to.include(
+      'SAVINGS_RATE</strong> is 2.00 % a year until 2026-09-22 14:13 UTC: “&lt;b&gt;thin&lt;/b&gt;”',
+    );
+    const mute = { ...item, words: null, name: null };
+    expect(breakerPanel(state, [mute], []).markup).to.include('justification <code>c139be5ec139be5e</code>');
+  });
+
+  it('shows each parameter between its bounds with its budgets, and what a model may write', () => {
+    const { markup } = parameterPanel([fee]);
+    for (const words of [
+      'aria-label="STABILITY_FEE is 5.00 % a year, from 1.00 % a year to 9.00 % a year"',
+      'cx="100"',
+      '0.60 % left',
+      'aria-label="STABILITY_FEE, up: 2.40 % of 3.00 % used"',
+      'class="fill warm" width="96"',
+      '<span class="quiet">closed</span>',
+      '<td>7 days</td><td>up, down</td><td><span class="whole">5.00 %</span> to <span class="whole">5.50 %</span></td>',
+    ])
+      expect(markup).to.include(words);
+    const closed = { ...fee.allowed, highest: fee.value, fallReadyAtMs: null, riseReadyAtMs: null };
+    expect(parameterPanel([{ ...fee, allowed: closed }]).markup).to.include('nothing: halted');
+    const later = { ...closed, riseReadyAtMs: 5 };
+    expect(parameterPanel([{ ...fee, allowed: later }]).markup).to.include('nothing yet');
+    expect(parameterPanel([{ ...fee, overriddenUntilMs: 5 }]).markup).to.include('nothing: overridden');
+  });
+
+  it('writes amounts in their units', () => {
+    expect(amountText('100000000', 'coin')).to.equal('100 000 000 coins');
+    expect(amountText('501000000000000000', 'wad/year+0.5')).to.equal('0.10 % a year');
+    expect(amountText('1500000000000000000', 'wad')).to.equal('150.00 %');
+    expect(amountText('12', 'ray')).to.equal('12 ray');
+    expect([59, 3_600, 7_200, 604_800].map(durationText)).to.deep.equal([
+      '59 s',
+      '60 minutes',
+      '2 hours',
+      '7 days',
+    ]);
+  });
+});
+
 describe('dashboard: parts', () => {
   it('escapes every value', () => {
     const attack = `"><script>alert('1')</script>&`;
@@ -163,7 +243,17 @@ describe('dashboard: parts', () => {
       privacy: open,
       last: { round: 4 },
       model: undefined,
+      bounds: undefined,
       needsToken: false,
+    });
+    for (const path of ['/v1/overrides', '/v1/parameters'])
+      answers[path] = { status: 200, body: { items: [] } };
+    expect((await askNode(ask)).bounds).to.equal(undefined);
+    answers['/v1/breaker'] = { status: 200, body: { severity: 0 } };
+    expect((await askNode(ask)).bounds).to.deep.equal({
+      breaker: { severity: 0 },
+      overrides: [],
+      parameters: [],
     });
     answers['/v1/node/privacy'] = { status: 401, body: { error: {} } };
     expect(await askNode(ask)).to.include({ needsToken: true, privacy: undefined });
