@@ -27,3 +27,10 @@ export {
   type TimeSplitOptions,
   timeSplit,
 } from './splits.ts';
+export {
+  type Fold,
+  MAX_FOLDS,
+  type PurgeOptions,
+  type ValidationPlan,
+  validationFolds,
+} from './validation.ts';
