@@ -63,6 +63,32 @@ export function calibration(
   };
 }
 
+/**
+ * The expected error for many resamples of the rows, whose bins stay those of all rows.
+ *
+ * @returns a function of how often each row is taken.
+ */
+export function openExpectedError(
+  probability: Float64Array,
+  event: Uint8Array,
+  { bins = 10, cut = 'width' }: { readonly bins?: number; readonly cut?: 'width' | 'count' } = {},
+): (times: Uint16Array) => number {
+  const rows = requireColumns({ probability, event });
+  requireEvents(event);
+  requireProbabilities(probability);
+  requireWhole('bins', bins, 1, 1000);
+  const binOf = cut === 'width' ? widthBins(probability, bins) : countBins(probability, bins);
+  return (times) => {
+    const gap = new Float64Array(bins);
+    let taken = 0;
+    for (let i = 0; i < rows; i++) {
+      gap[binOf[i]!]! += times[i]! * (probability[i]! - event[i]!);
+      taken += times[i]!;
+    }
+    return gap.reduce((sum, value) => sum + Math.abs(value), 0) / taken;
+  };
+}
+
 function widthBins(probability: Float64Array, bins: number): Int32Array {
   return Int32Array.from(probability, (p) => Math.min(bins - 1, Math.floor(p * bins)));
 }

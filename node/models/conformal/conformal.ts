@@ -9,10 +9,11 @@ export const MAX_SCORES = 20_000;
 export type ConformalOptions = {
   /** Ascending, in (0, 1). The level 0.5, where it is among them, is passed on as it is. */
   readonly levels: readonly number[];
-  readonly rule: TrackingRule;
+  /** `pi` where left out: narrower for the same coverage on recorded pegs, above all at long horizons. */
+  readonly rule?: TrackingRule;
   /** Step after each outcome: of the level for `aci`, of the correction in scales for `pi`. */
   readonly rate?: number;
-  /** Scores remembered. */
+  /** Scores that `aci` remembers. */
   readonly window?: number;
 };
 
@@ -45,7 +46,12 @@ export interface ConformalQuantiles {
 type Open = { readonly base: Float64Array; readonly issued: Float64Array; readonly scale: number };
 
 /** @throws BallastError `CONFORMAL_INPUT` for levels, a rate or a window out of range. */
-export function createConformal({ levels, rule, rate, window = 1000 }: ConformalOptions): ConformalQuantiles {
+export function createConformal({
+  levels,
+  rule = 'pi',
+  rate,
+  window = 1000,
+}: ConformalOptions): ConformalQuantiles {
   const ascends = levels.every((level, q) => level > (levels[q - 1] ?? 0) && level < 1);
   if (levels.length < 1 || levels.length > 99 || !ascends) {
     throw refused('levels', levels.join(', '), '1 to 99 ascending, in (0, 1)');
@@ -86,8 +92,10 @@ export function createConformal({ levels, rule, rate, window = 1000 }: Conformal
       const open = waiting[settled];
       if (open === undefined) throw refused('settle', 'no open forecast', 'one that was issued');
       settled++;
-      if (settled > 1024) waiting.splice(0, settled);
-      if (settled > 1024) settled = 0;
+      if (settled > 1024) {
+        waiting.splice(0, settled);
+        settled = 0;
+      }
       const { base, issued, scale } = open;
       for (const [q, tracker] of trackers.entries()) {
         tracker?.learn((actual - base[q]!) / scale, actual <= issued[q]!);

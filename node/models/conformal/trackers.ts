@@ -4,7 +4,7 @@
  * - `aci`: the quantile of the last scores at a level that is itself moved, a ← a + γ (τ − [y ≤ issued]): adaptive
  *   conformal inference (Gibbs and Candès 2021);
  * - `pi`: quantile tracking with an integrator, c ← c + η (τ − [y ≤ issued]) + r(Σ errors) (Angelopoulos, Candès and
- *   Tibshirani 2023, without the scorecaster).
+ *   Tibshirani 2023, without the scorecaster). Scores within ±b leave |Σ errors| ≤ b/η + 1 + delay, whatever their order.
  */
 export type TrackingRule = 'aci' | 'pi';
 
@@ -17,13 +17,13 @@ export type LevelTracker = {
 
 export type TrackerOptions = { readonly level: number; readonly window: number; readonly rate?: number };
 
-/** Chosen on rows before the test; see docs/evaluating.md. */
-export const DEFAULT_RATES: Readonly<Record<TrackingRule, number>> = { aci: 0.002, pi: 0.01 };
+/** Chosen on recorded rows before May 2022; see docs/evaluating.md. */
+export const DEFAULT_RATES: Readonly<Record<TrackingRule, number>> = { aci: 0.003, pi: 0.05 };
 
 /** Scores before which there is no correction: fewer say nothing of a tail. */
 const LEAST_SCORES = 20;
-/** Scale widths for each unit by which the level of `aci` has left [0, 1]. */
-const BEYOND = 10;
+/** Spreads of the scores for each unit by which the level of `aci` has left [0, 1]. */
+const BEYOND = 1;
 /** Least spread of the scores, scales. */
 const LEAST_SPREAD = 0.1;
 

@@ -11,6 +11,7 @@ import {
   MAX_LEVELS,
   MAX_MEMBERS,
   meanOf,
+  openExpectedError,
   pinballRows,
   pointErrors,
   qlikeRows,
@@ -153,6 +154,8 @@ describe('metrics: laws', () => {
     }
     const even = calibration(p, event, { cut: 'count' }).bins.map(({ rows }) => rows);
     expect(Math.max(...even) - Math.min(...even)).to.be.lessThan(20);
+    const once = new Uint16Array(p.length).fill(1);
+    expect(openExpectedError(p, event)(once)).to.be.closeTo(calibration(p, event).expectedError, 1e-9);
     expect(
       calibration(
         p.map((share) => Math.sqrt(share)),
