@@ -4,8 +4,6 @@ import {
   buildExamples,
   computeFeatures,
   type ExampleSet,
-  FEATURES,
-  HORIZON_HOURS,
   type RiskExamples,
   withMirror,
 } from '../features/index.ts';
@@ -25,6 +23,8 @@ import { afterWarmup } from './baselines.ts';
 import type { Forecaster, TrainingWindow } from './forecaster.ts';
 import { joinRows } from './horizon-rows.ts';
 
+/** The one horizon of the peg head, hours. */
+const HORIZON_HOURS = 24;
 /** Rounds that the default model is trained for. */
 export const DEFAULT_ROUNDS = 10;
 
@@ -43,7 +43,7 @@ export async function trainDefaultModel(
   { rounds = DEFAULT_ROUNDS, signal }: { readonly rounds?: number; readonly signal?: AbortSignal } = {},
 ): Promise<TrainedModel> {
   const pegs = windows.flatMap(({ series, rows, warmup }) => {
-    const table = computeFeatures(series, warmup);
+    const table = computeFeatures(series, HORIZON_HOURS, warmup);
     return afterWarmup(rows, series.startHour + warmup).map((range) => buildExamples(table, range));
   });
   if (pegs.length === 0) {
@@ -95,10 +95,10 @@ export function modelForecaster(name: string, { model, weights }: TrainedModel):
     name,
     horizons: [HORIZON_HOURS],
     forecast: ({ series, warmup, rows }) => {
-      const table = computeFeatures(series, warmup);
+      const table = computeFeatures(series, HORIZON_HOURS, warmup);
       const [first, last] = [rows.from - series.startHour, rows.to - series.startHour];
       const quantiles = forecastQuantiles(peg.model, own, model.spec.heads.peg.numbers, {
-        x: table.x.subarray(first * FEATURES.length, last * FEATURES.length),
+        x: table.x.subarray(first * table.width, last * table.width),
         scale: table.scale.subarray(first, last),
         deviation: table.deviation.subarray(first, last),
       });
@@ -120,7 +120,7 @@ export function defaultForecaster(): Forecaster {
 }
 
 function emptyPeg(): ExampleSet {
-  return buildExamples(computeFeatures({ startHour: 0, deviation: new Float64Array(30) }, 24), {
+  return buildExamples(computeFeatures({ startHour: 0, deviation: new Float64Array(30) }), {
     from: 0,
     to: 0,
   });

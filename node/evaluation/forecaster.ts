@@ -1,6 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
 import type { HourRange } from '../data/index.ts';
-import type { HourlySeries } from '../features/index.ts';
+import { type HourlySeries, sliceHours } from '../features/index.ts';
 
 /** A series to learn from: the rows whose labels of every horizon may be read, and nothing else of it. */
 export type TrainingWindow = {
@@ -53,12 +53,7 @@ export function requireCausal(forecaster: Forecaster, window: ForecastWindow, ro
   const whole = forecaster.forecast(window);
   for (let k = 1; k <= rows; k++) {
     const row = range.from + Math.floor((k * (range.to - 1 - range.from)) / rows);
-    const length = row + 1 - series.startHour;
-    const cut: HourlySeries = {
-      startHour: series.startHour,
-      deviation: series.deviation.slice(0, length),
-      ...(series.flags === undefined ? {} : { flags: series.flags.slice(0, length) }),
-    };
+    const cut = sliceHours(series, series.startHour, row + 1);
     const alone = forecaster.forecast({ ...window, series: cut, rows: { from: row, to: row + 1 } });
     for (const [horizon, { levels, quantiles }] of whole) {
       const again = alone.get(horizon)?.quantiles;

@@ -3,8 +3,9 @@ import type { HourRange } from '../data/index.ts';
 import {
   type ExampleSet,
   FEATURE_CLIP,
-  FEATURES,
   type HourlySeries,
+  type PegHorizon,
+  pegFeatures,
   SCALE_FLOOR,
   SCALE_HALF_LIFE,
 } from '../features/index.ts';
@@ -14,8 +15,12 @@ import { absoluteChange, ewma } from '../features/rolling.ts';
 export const MAX_STEPS_AHEAD = 720;
 
 const GAPS = ['fast-gap', 'middle-gap', 'slow-gap'].map((name) =>
-  FEATURES.findIndex((feature) => feature.name === name),
+  pegFeatures(24).findIndex((feature) => feature.name === name),
 );
+/** Columns up to and with the last gap: the same places at every horizon. */
+const WIDTH = Math.max(...GAPS) + 1;
+/** Baselines read no horizon of their rows; those of an example have no others. */
+const ANY_HORIZON: PegHorizon = 24;
 const GAP_HALF_LIVES = [6, 36, 240] as const;
 
 /** What a series is at every step for one horizon, from the past and present alone. */
@@ -59,7 +64,7 @@ export function horizonRows(table: HorizonTable, ranges: readonly HourRange[], l
     return Array.from({ length: Math.max(0, Math.min(to, end) - first) }, (_, i) => first + i);
   });
   const rows = hours.length;
-  const width = FEATURES.length;
+  const width = WIDTH;
   const x = new Float64Array(rows * width);
   const own = new Float64Array(rows);
   const y = new Float64Array(rows);
@@ -75,6 +80,7 @@ export function horizonRows(table: HorizonTable, ranges: readonly HourRange[], l
     }
   }
   return {
+    horizon: ANY_HORIZON,
     records: 0,
     rows,
     width,
@@ -88,7 +94,7 @@ export function horizonRows(table: HorizonTable, ranges: readonly HourRange[], l
   };
 }
 
-/** Several sets as one, without records. */
+/** Several sets of one width as one, without records. */
 export function joinRows(sets: readonly ExampleSet[]): ExampleSet {
   const column = (name: 'x' | 'y' | 'scale' | 'deviation' | 'hour') => {
     const out = new Float64Array(sets.reduce((sum, set) => sum + set[name].length, 0));
@@ -101,9 +107,10 @@ export function joinRows(sets: readonly ExampleSet[]): ExampleSet {
   };
   const y = column('y');
   return {
+    horizon: ANY_HORIZON,
     records: 0,
     rows: y.length,
-    width: FEATURES.length,
+    width: sets[0]?.width ?? WIDTH,
     x: column('x'),
     y,
     scale: column('scale'),
