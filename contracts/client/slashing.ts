@@ -128,7 +128,8 @@ async function isPunished(reader: ChainReader, slasher: string, offence: Digest)
 }
 
 /**
- * Reports a member that signed two decisions of one view; its whole bond is taken, a tenth of it for the reporter.
+ * Reports a member that signed two decisions of one view; its whole bond is taken, a tenth of it for the owner of the
+ * active operator whose account the writer is; a stranger earns nothing.
  *
  * @param report the votes, the signers of their epoch in ascending order, and the member's BLS key of 48 bytes where
  *   the votes are BLS signatures of 96 bytes.
@@ -211,7 +212,7 @@ export function reportOffence(
   return transact(reader, writer, 'report an offence', { to, data }, wait, id);
 }
 
-/** Pays the writer's account what it is owed for its reports. @throws ContractRevertError `NOTHING_OWED`. */
+/** Pays the writer's account, an operator's owner, what it is owed for reports. @throws ContractRevertError `NOTHING_OWED`. */
 export function collectRewards(
   reader: ChainReader,
   writer: ChainWriter,

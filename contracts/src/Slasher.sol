@@ -13,16 +13,17 @@ import {NodeRegistry} from "./NodeRegistry.sol";
 /// the whole bond. Offences that a round's committee certified in its log entry rest on a quorum's word, since the
 /// chain cannot check the messages behind them: they take a share, and at most one of them counts for an operator in
 /// an epoch, so that a corrupt quorum cannot empty a bond by repeating itself. A body that was not served is no
-/// offence here: a bad link looks the same. A tenth of what is taken goes to the reporter, so that reporting oneself
-/// through another account still loses nine tenths; the rest goes to the treasury, or is locked here for ever where
-/// there is none. Nobody owns this contract, and nothing of it can be changed.
+/// offence here: a bad link looks the same. Anyone may report. A tenth of what is taken goes to the owner of the active
+/// operator that reports another, so that reporting oneself through another account still loses nine tenths, and who
+/// copies a report that waits for a block has to have a bond of its own at stake; the rest, or all, goes to the
+/// treasury, or is locked here for ever where there is none. Nobody owns this contract, and nothing of it can be changed.
 contract Slasher {
     /// @notice Parts of a bond are counted in ten-thousandths.
     uint256 public constant WHOLE = 10_000;
     /// @notice Two commit votes for different decisions in one view: an attack on agreement that no fault explains,
     /// since votes are on disk before they are sent.
     uint256 public constant COMMIT_EQUIVOCATION_SHARE = 10_000;
-    /// @notice Part of what is taken that the reporter gets.
+    /// @notice Part of what is taken that the reporting operator's owner gets.
     uint256 public constant REWARD_SHARE = 1_000;
 
     ModelRegistry public immutable MODELS;
@@ -218,13 +219,22 @@ contract Slasher {
         return false;
     }
 
+    /// @dev The owner of the active operator whose signer or owner reports; zero for a stranger, for who is leaving and
+    /// for who reports itself.
+    function _rewarded(address punished) private view returns (address owner) {
+        owner = NODES.ownerOfSigner(msg.sender);
+        if (owner == address(0)) owner = msg.sender;
+        if (owner == punished || NODES.operators(owner).status != NodeRegistry.Status.Active) return address(0);
+    }
+
     function _punish(address owner, bytes32 id, bytes32 kind, uint256 share) private {
         if (isPunished[id]) revert AlreadyPunished(id);
         isPunished[id] = true;
         uint256 due = NODES.operators(owner).bond * share / WHOLE;
         uint256 taken = NODES.slash(owner, due);
-        uint256 reward = taken * REWARD_SHARE / WHOLE;
-        owed[msg.sender] += reward;
+        address rewarded = _rewarded(owner);
+        uint256 reward = rewarded == address(0) ? 0 : taken * REWARD_SHARE / WHOLE;
+        if (reward != 0) owed[rewarded] += reward;
         if (TREASURY != address(0)) owed[TREASURY] += taken - reward;
         emit Punished(owner, id, kind, taken, msg.sender, reward);
     }

@@ -25,6 +25,7 @@ contract SlasherTest is BlsWorld {
     uint256 private constant BOND = 10 ether;
     uint64 private constant DELAY = 7 days;
     bytes32 private constant COMMIT = keccak256("equivocation-commit");
+    uint256 private constant REPORTING_KEY = 0xFEED;
     address private treasury = address(0x7EA5);
     address private reporter = address(0x4E90);
     string private offences;
@@ -42,6 +43,16 @@ contract SlasherTest is BlsWorld {
         for (uint256 i = 0; i < keys.length; ++i) {
             join(i, nodeKeyAt(i + 1));
         }
+        enrol(reporter, REPORTING_KEY);
+    }
+
+    /// @notice An operator beside the committee.
+    function enrol(address owner, uint256 key) private {
+        bytes32 nodeKey = keccak256(abi.encode(owner));
+        bytes32 digest = nodes.hashSignerProof(owner, vm.addr(key), nodeKey, nodes.signerNonce(owner));
+        vm.deal(owner, BOND);
+        vm.prank(owner);
+        nodes.register{value: BOND}(nodeKey, new bytes(64), vm.addr(key), signatureBy(key, digest));
     }
 
     function nodeKeyAt(uint256 i) private view returns (bytes32) {
@@ -134,7 +145,7 @@ contract SlasherTest is BlsWorld {
         emit Slasher.Punished(ownerOf(2), offenceOf(2, first), COMMIT, BOND, reporter, BOND / 10);
         report(2);
         assertEq(bondOf(2), 0, "bond");
-        assertEq(nodes.activeCount(), 3, "active");
+        assertEq(nodes.activeCount(), 4, "active");
         assertEq(slasher.owed(reporter), BOND / 10, "reward");
         assertEq(slasher.owed(treasury), BOND - BOND / 10, "treasury");
         assertEq(address(slasher).balance, BOND, "held");
@@ -255,7 +266,7 @@ contract SlasherTest is BlsWorld {
             reportCertified(1, indices[i]);
             assertEq(bondOf(indices[i] - 1), BOND - taken[i], "bond");
         }
-        assertEq(nodes.activeCount(), 1, "below the minimum they leave");
+        assertEq(nodes.activeCount(), 2, "below the minimum they leave");
         assertEq(slasher.owed(reporter), (BOND / 2 + BOND / 2 + BOND / 10) / 10, "reward");
     }
 
@@ -377,9 +388,47 @@ contract SlasherTest is BlsWorld {
         assertEq(address(slasher).balance, 0, "all is paid");
     }
 
+    function reportFrom(address sender, uint256 i) private {
+        (RoundDecision memory first, RoundDecision memory second) = conflict();
+        (bytes memory one, bytes memory two) = (signed(keys[i], first), signed(keys[i], second));
+        address[] memory committee = members();
+        vm.prank(sender);
+        slasher.punishEquivocation(first, second, one, two, committee);
+    }
+
+    function test_aSignersReportIsItsOwnersReward() public {
+        reportFrom(vm.addr(REPORTING_KEY), 0);
+        assertEq(slasher.owed(reporter), BOND / 10, "owner");
+        assertEq(slasher.owed(vm.addr(REPORTING_KEY)), 0, "signer");
+    }
+
+    function test_aStrangersReportCountsAndEarnsNothing() public {
+        (RoundDecision memory first,) = conflict();
+        address stranger = address(0x57A6);
+        vm.expectEmit(address(slasher));
+        emit Slasher.Punished(ownerOf(0), offenceOf(0, first), COMMIT, BOND, stranger, 0);
+        reportFrom(stranger, 0);
+        assertEq(bondOf(0), 0, "bond");
+        assertEq(slasher.owed(stranger), 0, "reward");
+        assertEq(slasher.owed(treasury), BOND, "treasury");
+    }
+
+    function test_whoLeavesOrReportsItselfEarnsNothing() public {
+        vm.prank(reporter);
+        nodes.exit();
+        reportFrom(reporter, 0);
+        reportFrom(ownerOf(1), 1);
+        reportFrom(vm.addr(keys[2]), 2);
+        assertEq(slasher.owed(reporter), 0, "leaving");
+        assertEq(slasher.owed(ownerOf(1)), 0, "itself");
+        assertEq(slasher.owed(ownerOf(2)), 0, "its own signer");
+        assertEq(slasher.owed(treasury), 3 * BOND, "treasury");
+    }
+
     function test_aReporterThatTakesNoPaymentKeepsItsClaim() public {
         (RoundDecision memory first, RoundDecision memory second) = conflict();
         SilentReporter silent = new SilentReporter();
+        enrol(address(silent), 0xFEEE);
         silent.report(
             slasher,
             abi.encodeCall(

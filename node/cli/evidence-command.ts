@@ -37,7 +37,7 @@ export const addEvidenceCommand: AddCommands = (program) => {
     .option('--json', 'print one JSON object', false)
     .action(list);
   withSpendingFlags(withFolder(inherit(evidence.command('submit'))))
-    .description('hand what is open to the slasher; the hot key pays, and is owed the reward')
+    .description('hand what is open to the slasher; the hot key pays, its owner is owed the reward')
     .argument('[evidence...]', 'beginnings of the proofs’ digests; all that are open unless given')
     .addOption(endpointsOption())
     .option('--keystore <file>', 'the node’s keystore; the configuration’s unless given')
