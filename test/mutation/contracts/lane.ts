@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { foundryBinary } from '../../../contracts/client/foundry.ts';
 import { compileStandardJson } from '../../../contracts/solc/compiler.ts';
+import { versionAnswer } from '../../../contracts/solc/forge-answer.ts';
 import type { Mutant } from '../operators.ts';
 import type { Outcome } from '../pool.ts';
 import type { ContractArea } from './areas.ts';
@@ -51,66 +52,91 @@ export function mutatedCode(
 }
 
 /**
- * A build of the tests in which contracts are loaded by their artifacts, so that a mutant is tried by exchanging one
- * artifact: nothing else is compiled again.
+ * A project of an area's tests alone, in which contracts are loaded by their artifacts: a mutant is tried by exchanging
+ * one artifact, and forge neither compiles nor reads anything of other areas.
  */
 export class Lane {
-  readonly #root: string;
   readonly #folder: string;
+  readonly #area: ContractArea;
 
-  /** @param folder where the build lies; made where it is not. */
-  constructor(root: string, folder: string) {
-    this.#root = root;
+  private constructor(folder: string, area: ContractArea) {
     this.#folder = folder;
-    mkdirSync(join(folder, 'answers'), { recursive: true });
+    this.#area = area;
   }
 
-  /** Runs the area's tests with `code` as the creation code of its contract; with none, as the sources are. */
-  async try(area: ContractArea, code?: string): Promise<Outcome> {
-    if (code === undefined) return this.#test(area, BUILD_MS);
-    const path = join(this.#folder, 'out', `${area.contract}.sol`, `${area.contract}.json`);
+  /**
+   * Builds the project and runs its tests.
+   *
+   * @param folder where it is made.
+   * @throws Error where the tests fail without any change.
+   */
+  static async build(root: string, area: ContractArea, folder: string): Promise<Lane> {
+    const wanted = new Set(area.tests.map((name) => `${name}.t.sol`));
+    mkdirSync(folder, { recursive: true });
+    cpSync(join(root, 'foundry.toml'), join(folder, 'foundry.toml'));
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    for (const path of ['contracts/src', 'contracts/test']) {
+      cpSync(join(root, path), join(folder, path), {
+        recursive: true,
+        filter: (file) => !/\.ts$/.test(file) && (!/\.t\.sol$/.test(file) || wanted.has(basename(file))),
+      });
+    }
+    // forge asks for the version at each start, and the compiler's own answer takes as long as a mutant's tests.
+    writeFileSync(join(folder, 'version'), versionAnswer());
+    const solc = join(root, 'contracts', 'solc', 'solc.ts');
+    const answer = `case "$*" in *--version*) cat version ;; *) exec "${solc}" "$@" ;; esac`;
+    writeFileSync(join(folder, 'solc.sh'), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+    const unchanged = await test(folder, BUILD_MS);
+    if (unchanged.type !== 'survived') {
+      throw new Error(`${area.contract}, without any change: ${unchanged.by}`);
+    }
+    return new Lane(folder, area);
+  }
+
+  /** The same project once more, which another mutant can be tried in meanwhile. */
+  copy(folder: string): Lane {
+    cpSync(this.#folder, folder, { recursive: true, verbatimSymlinks: true });
+    return new Lane(folder, this.#area);
+  }
+
+  /** Runs the tests with `code` as the creation code of the area's contract. */
+  async try(code: string): Promise<Outcome> {
+    const { contract } = this.#area;
+    const path = join(this.#folder, 'contracts', 'out', `${contract}.sol`, `${contract}.json`);
     const text = readFileSync(path, 'utf8');
     const artifact = JSON.parse(text) as Artifact;
     artifact.bytecode.object = `0x${code}`;
     try {
       writeFileSync(path, JSON.stringify(artifact));
-      return await this.#test(area, STUCK_MS);
+      return await test(this.#folder, STUCK_MS);
     } finally {
       writeFileSync(path, text);
     }
   }
+}
 
-  #test({ tests }: ContractArea, timeout: number): Promise<Outcome> {
-    const pattern = `contracts/test/{${tests.join(',')},}.t.sol`;
-    const env = {
-      ...process.env,
-      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
-      FOUNDRY_OUT: join(this.#folder, 'out'),
-      FOUNDRY_CACHE_PATH: join(this.#folder, 'cache'),
-      FOUNDRY_TEST_FAILURES_FILE: join(this.#folder, 'test-failures'),
-      FOUNDRY_FUZZ_FAILURE_PERSIST_DIR: join(this.#folder, 'fuzz'),
-      FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR: join(this.#folder, 'invariant'),
-      FOUNDRY_OPTIMIZER: 'false',
-      FOUNDRY_SOLC: join(import.meta.dirname, 'remembered-solc.ts'),
-      BALLAST_SOLC_ANSWERS: join(this.#folder, 'answers'),
-      FOUNDRY_FUZZ_RUNS: '32',
-      FOUNDRY_INVARIANT_RUNS: '4',
-    };
-    const args = ['test', '--match-path', pattern, '--fail-fast', '--threads', '1'];
-    return new Promise((resolve, reject) => {
-      execFile(
-        foundryBinary('forge'),
-        args,
-        { cwd: this.#root, env, maxBuffer: 1 << 26, timeout },
-        (error, stdout, stderr) => {
-          const failed = /\[FAIL[^\n]*/.exec(stdout)?.[0];
-          const passed = /(\d+) tests passed, 0 failed/.exec(stdout)?.[1];
-          if (error === null && passed !== undefined) resolve({ type: 'survived', tests: Number(passed) });
-          else if (failed !== undefined) resolve({ type: 'killed', by: failed });
-          else if (error?.killed === true) resolve({ type: 'stuck', by: `no answer in ${timeout} ms` });
-          else reject(new Error(`forge: ${stderr}\n${stdout}`.slice(0, 4_000)));
-        },
-      );
-    });
-  }
+function test(project: string, timeout: number): Promise<Outcome> {
+  const env = {
+    ...process.env,
+    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    FOUNDRY_SOLC: './solc.sh',
+    FOUNDRY_OPTIMIZER: 'false',
+    FOUNDRY_FUZZ_RUNS: '32',
+  };
+  const args = ['test', '--fail-fast', '--threads', '1'];
+  return new Promise((resolve, reject) => {
+    execFile(
+      foundryBinary('forge'),
+      args,
+      { cwd: project, env, maxBuffer: 1 << 26, timeout },
+      (error, stdout, stderr) => {
+        const failed = /\[FAIL[^\n]*/.exec(stdout)?.[0];
+        const passed = /(\d+) tests passed, 0 failed/.exec(stdout)?.[1];
+        if (error === null && passed !== undefined) resolve({ type: 'survived', tests: Number(passed) });
+        else if (failed !== undefined) resolve({ type: 'killed', by: failed });
+        else if (error?.killed === true) resolve({ type: 'stuck', by: `no answer in ${timeout} ms` });
+        else reject(new Error(`forge: ${stderr}\n${stdout}`.slice(0, 4_000)));
+      },
+    );
+  });
 }

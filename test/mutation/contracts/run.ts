@@ -54,31 +54,29 @@ async function tryAll(): Promise<boolean> {
   const scratch = mkdtempSync(join(tmpdir(), 'ballast-mutants-'));
   const results = new Results(ROOT, values.results);
   const outcomes: (readonly [Mutant, Result])[] = [];
-  const queue = picked.values();
-  const work = async (lane: Lane): Promise<void> => {
-    const checked = new Set<ContractArea>();
-    for (const { area, mutant } of queue) {
-      const known = results.of(mutant);
-      if (known !== undefined) {
-        outcomes.push([mutant, known]);
-        continue;
-      }
-      if (!checked.has(area)) {
-        checked.add(area);
-        const unchanged = await lane.try(area);
-        if (unchanged.type !== 'survived') throw new Error(`without any change: ${unchanged.by}`);
-      }
-      const result = await resultOf(lane, area, mutant);
-      results.add(mutant, say(mutant), result);
-      outcomes.push([mutant, result]);
-    }
-  };
   try {
-    const lanes = Array.from(
-      { length: Number(values.lanes) },
-      (_, i) => new Lane(ROOT, join(scratch, String(i))),
-    );
-    await Promise.all(lanes.map(work));
+    for (const area of new Set(picked.map((trial) => trial.area))) {
+      const due: Mutant[] = [];
+      for (const { mutant } of picked.filter((trial) => trial.area === area)) {
+        const known = results.of(mutant);
+        if (known === undefined) due.push(mutant);
+        else outcomes.push([mutant, known]);
+      }
+      if (due.length === 0) continue;
+      const first = await Lane.build(ROOT, area, join(scratch, area.contract, '0'));
+      const queue = due.values();
+      const work = async (lane: Lane): Promise<void> => {
+        for (const mutant of queue) {
+          const result = await resultOf(lane, area, mutant);
+          results.add(mutant, say(mutant), result);
+          outcomes.push([mutant, result]);
+        }
+      };
+      const others = Array.from({ length: Number(values.lanes) - 1 }, (_, i) =>
+        first.copy(join(scratch, area.contract, String(i + 1))),
+      );
+      await Promise.all([first, ...others].map(work));
+    }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -96,7 +94,7 @@ async function tryAll(): Promise<boolean> {
 async function resultOf(lane: Lane, area: ContractArea, mutant: Mutant): Promise<Result> {
   const code = mutatedCode(ROOT, area.contract, mutant);
   if (code === undefined) return { type: 'invalid' };
-  const outcome = await lane.try(area, code);
+  const outcome = await lane.try(code);
   if (outcome.type !== 'survived') return outcome;
   // "Trivial Compiler Equivalence" (Papadakis et al., ICSE 2015).
   const asItIs = mutatedCode(ROOT, area.contract, undefined, true);
