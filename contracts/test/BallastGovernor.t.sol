@@ -235,20 +235,15 @@ contract BallastGovernorTest is DialWorld {
     function test_genesisActionsRefuse() public {
         Action[] memory actions = new Action[](1);
         actions[0] = Action(ProposalType.FundsAllocation, address(timelock), bytes4("any1"));
-        vm.expectRevert(
-            abi.encodeWithSelector(
+        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, config(), actions), abi.encodeWithSelector(
                 ActionTable.ActionReserved.selector,
                 ProposalType.FundsAllocation,
                 address(timelock),
                 bytes4("any1")
-            )
-        );
-        new BallastGovernor(timelock, electorate, config(), actions);
+            ));
         actions[0].target = address(0);
-        vm.expectRevert(abi.encodeWithSelector(ActionTable.ZeroTarget.selector));
-        new BallastGovernor(timelock, electorate, config(), actions);
-        vm.expectRevert(abi.encodeWithSelector(ActionTable.TooManyActions.selector, 129, 128));
-        new BallastGovernor(timelock, electorate, config(), new Action[](129));
+        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, config(), actions), abi.encodeWithSelector(ActionTable.ZeroTarget.selector));
+        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, config(), new Action[](129)), abi.encodeWithSelector(ActionTable.TooManyActions.selector, 129, 128));
     }
 
     function test_coinLeavesByAnAllocationOfFundsAlone() public {
@@ -371,18 +366,14 @@ contract BallastGovernorTest is DialWorld {
 
     function test_deploymentRefuses() public {
         GovernorConfig memory wrong = config();
-        vm.expectRevert(abi.encodeWithSelector(QuadraticVotes.ZeroElectorate.selector));
-        new BallastGovernor(timelock, Electorate(address(0)), wrong, new Action[](0));
+        refusesToDeploy("BallastGovernor", abi.encode(timelock, Electorate(address(0)), wrong, new Action[](0)), abi.encodeWithSelector(QuadraticVotes.ZeroElectorate.selector));
         wrong.credits = 0;
-        vm.expectRevert(abi.encodeWithSelector(QuadraticVotes.CreditsOutOfRange.selector, 0, 1, 1_000_000));
-        new BallastGovernor(timelock, electorate, wrong, new Action[](0));
+        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, wrong, new Action[](0)), abi.encodeWithSelector(QuadraticVotes.CreditsOutOfRange.selector, 0, 1, 1_000_000));
         wrong.credits = 1_000_001;
-        vm.expectRevert(abi.encodeWithSelector(QuadraticVotes.CreditsOutOfRange.selector, 1_000_001, 1, 1_000_000));
-        new BallastGovernor(timelock, electorate, wrong, new Action[](0));
+        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, wrong, new Action[](0)), abi.encodeWithSelector(QuadraticVotes.CreditsOutOfRange.selector, 1_000_001, 1, 1_000_000));
         wrong = config();
         wrong.season = 1 days - 1;
-        vm.expectRevert(abi.encodeWithSelector(QuadraticVotes.SeasonTooShort.selector, 1 days - 1, 1 days));
-        new BallastGovernor(timelock, electorate, wrong, new Action[](0));
+        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, wrong, new Action[](0)), abi.encodeWithSelector(QuadraticVotes.SeasonTooShort.selector, 1 days - 1, 1 days));
     }
 
     function testFuzz_UP05_nobodyActsAsGovernance(address caller) public {

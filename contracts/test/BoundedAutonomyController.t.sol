@@ -51,12 +51,9 @@ contract BoundedAutonomyControllerTest is World {
     }
 
     function test_constructorRefusesMissingAddresses() public {
-        vm.expectRevert(abi.encodeWithSelector(Module.ZeroAddress.selector, "upgrader"));
-        new BoundedAutonomyController(address(0), models, parameters);
-        vm.expectRevert(abi.encodeWithSelector(Module.ZeroAddress.selector, "models"));
-        new BoundedAutonomyController(upgrader, IModelRegistry(address(0)), parameters);
-        vm.expectRevert(abi.encodeWithSelector(Module.ZeroAddress.selector, "parameters"));
-        new BoundedAutonomyController(upgrader, models, IParameterRegistry(address(0)));
+        refusesToDeploy("BoundedAutonomyController", abi.encode(address(0), models, parameters), abi.encodeWithSelector(Module.ZeroAddress.selector, "upgrader"));
+        refusesToDeploy("BoundedAutonomyController", abi.encode(upgrader, IModelRegistry(address(0)), parameters), abi.encodeWithSelector(Module.ZeroAddress.selector, "models"));
+        refusesToDeploy("BoundedAutonomyController", abi.encode(upgrader, models, IParameterRegistry(address(0))), abi.encodeWithSelector(Module.ZeroAddress.selector, "parameters"));
     }
 
     function test_R10_expiryLiesBetweenNowAndSixHours() public {

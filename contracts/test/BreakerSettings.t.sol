@@ -108,19 +108,15 @@ contract BreakerSettingsTest is BreakerWorld {
     function test_theConstructorChecksToo() external {
         Settings memory settings = changed(2, 33);
         Level[4] memory levels = defaultLevels();
-        vm.expectRevert(refusal("window", 33, 3, 32));
-        new CircuitBreaker(governance, sources(), RESUME_DELAY, one(guardian), settings, levels);
+        refusesToDeploy("CircuitBreaker", abi.encode(governance, sources(), RESUME_DELAY, one(guardian), settings, levels), refusal("window", 33, 3, 32));
         levels[1].pegDeviation = 25;
         settings = defaultSettings();
-        vm.expectRevert(abi.encodeWithSelector(SettingsLimits.LevelsNotRising.selector, 2));
-        new CircuitBreaker(governance, sources(), RESUME_DELAY, one(guardian), settings, levels);
+        refusesToDeploy("CircuitBreaker", abi.encode(governance, sources(), RESUME_DELAY, one(guardian), settings, levels), abi.encodeWithSelector(SettingsLimits.LevelsNotRising.selector, 2));
         CircuitBreaker.Sources memory none = sources();
         none.oracle = address(0);
-        vm.expectRevert(abi.encodeWithSelector(CircuitBreaker.ZeroSource.selector));
-        new CircuitBreaker(governance, none, RESUME_DELAY, one(guardian), settings, defaultLevels());
+        refusesToDeploy("CircuitBreaker", abi.encode(governance, none, RESUME_DELAY, one(guardian), settings, defaultLevels()), abi.encodeWithSelector(CircuitBreaker.ZeroSource.selector));
         none = sources();
         none.log = address(0);
-        vm.expectRevert(abi.encodeWithSelector(CircuitBreaker.ZeroSource.selector));
-        new CircuitBreaker(governance, none, RESUME_DELAY, one(guardian), settings, defaultLevels());
+        refusesToDeploy("CircuitBreaker", abi.encode(governance, none, RESUME_DELAY, one(guardian), settings, defaultLevels()), abi.encodeWithSelector(CircuitBreaker.ZeroSource.selector));
     }
 }

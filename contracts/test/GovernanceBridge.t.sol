@@ -102,22 +102,18 @@ contract GovernanceBridgeTest is BridgeWorld {
     }
 
     function expectStartRefused(GovernanceBridge code, bytes memory start, bytes memory refusal) internal {
-        vm.expectRevert(refusal);
-        new ModuleProxy(address(code), start);
+        refusesToDeploy("ModuleProxy", abi.encode(address(code), start), refusal);
     }
 
     function test_deploymentRefusesZeroAddresses() public {
         string[6] memory fields = ["upgrader", "governance", "parameters", "log", "electorate", "nodes"];
         for (uint256 i = 0; i < fields.length; ++i) {
-            vm.expectRevert(abi.encodeWithSignature("ZeroAddress(string)", fields[i]));
-            new GovernanceBridge(
-                i == 0 ? address(0) : address(modules),
+            refusesToDeploy("GovernanceBridge", abi.encode(i == 0 ? address(0) : address(modules),
                 i == 1 ? address(0) : address(timelock),
                 IParameterGovernance(i == 2 ? address(0) : address(parameters)),
                 IDecisionLog(i == 3 ? address(0) : address(log)),
                 Electorate(i == 4 ? address(0) : address(electorate)),
-                NodeRegistry(i == 5 ? address(0) : address(nodes))
-            );
+                NodeRegistry(i == 5 ? address(0) : address(nodes))), abi.encodeWithSignature("ZeroAddress(string)", fields[i]));
         }
     }
 

@@ -276,23 +276,28 @@ contract HaltsTest is BreakerWorld {
         assertTrue(isSturdy, "sturdy");
     }
 
-    function build(address by, uint256 delay, address[] memory guardians) private {
-        new CircuitBreaker(by, sources(), delay, guardians, defaultSettings(), defaultLevels());
+    function argumentsOf(address by, uint256 delay, address[] memory guardians) private view returns (bytes memory) {
+        return abi.encode(by, sources(), delay, guardians, defaultSettings(), defaultLevels());
+    }
+
+    function build(uint256 delay, address[] memory guardians) private {
+        new CircuitBreaker(governance, sources(), delay, guardians, defaultSettings(), defaultLevels());
     }
 
     function test_refusesToBeBuiltWrong() external {
-        vm.expectRevert(abi.encodeWithSelector(Halts.ZeroGovernance.selector));
-        build(address(0), RESUME_DELAY, one(guardian));
+        bytes memory wrong = argumentsOf(address(0), RESUME_DELAY, one(guardian));
+        refusesToDeploy("CircuitBreaker", wrong, abi.encodeWithSelector(Halts.ZeroGovernance.selector));
         (uint256 least, uint256 most) = (1 minutes, 30 days);
-        vm.expectRevert(abi.encodeWithSelector(Halts.ResumeDelayOutOfRange.selector, least - 1, least, most));
-        build(governance, least - 1, one(guardian));
-        vm.expectRevert(abi.encodeWithSelector(Halts.ResumeDelayOutOfRange.selector, most + 1, least, most));
-        build(governance, most + 1, one(guardian));
-        build(governance, least, one(guardian));
-        build(governance, most, new address[](0));
-        vm.expectRevert(abi.encodeWithSelector(Halts.TooManyGuardians.selector, 17, 16));
-        build(governance, RESUME_DELAY, new address[](17));
-        vm.expectRevert(abi.encodeWithSelector(Halts.ZeroGuardian.selector));
-        build(governance, RESUME_DELAY, new address[](16));
+        bytes4 selector = Halts.ResumeDelayOutOfRange.selector;
+        wrong = argumentsOf(governance, least - 1, one(guardian));
+        refusesToDeploy("CircuitBreaker", wrong, abi.encodeWithSelector(selector, least - 1, least, most));
+        wrong = argumentsOf(governance, most + 1, one(guardian));
+        refusesToDeploy("CircuitBreaker", wrong, abi.encodeWithSelector(selector, most + 1, least, most));
+        build(least, one(guardian));
+        build(most, new address[](0));
+        wrong = argumentsOf(governance, RESUME_DELAY, new address[](17));
+        refusesToDeploy("CircuitBreaker", wrong, abi.encodeWithSelector(Halts.TooManyGuardians.selector, 17, 16));
+        wrong = argumentsOf(governance, RESUME_DELAY, new address[](16));
+        refusesToDeploy("CircuitBreaker", wrong, abi.encodeWithSelector(Halts.ZeroGuardian.selector));
     }
 }

@@ -315,10 +315,8 @@ contract ModelDisputesTest is DisputesWorld {
     }
 
     function test_deploymentAndInitialisationRefuse() public {
-        vm.expectRevert(abi.encodeWithSelector(ModelDisputes.DisputeWindowTooLong.selector, 30 days + 1, 30 days));
-        new ModelRegistry(governance, 30 days + 1, 1);
-        vm.expectRevert(abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "disputeBond"));
-        new ModelRegistry(governance, 1, 0);
+        refusesToDeploy("ModelRegistry", abi.encode(governance, 30 days + 1, 1), abi.encodeWithSelector(ModelDisputes.DisputeWindowTooLong.selector, 30 days + 1, 30 days));
+        refusesToDeploy("ModelRegistry", abi.encode(governance, 1, 0), abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "disputeBond"));
         ModelRegistry fresh = new ModelRegistry(governance, 1, 1);
         vm.expectRevert(abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "restorer"));
         vm.prank(governance);

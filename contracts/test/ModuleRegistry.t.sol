@@ -400,7 +400,6 @@ contract ModuleRegistryTest is GovernanceWorld {
     }
 
     function test_aRegistryNeedsGovernance() public {
-        vm.expectRevert(abi.encodeWithSelector(ModuleDependencies.ZeroGovernance.selector));
-        new ModuleRegistry(address(0), new ModuleEntry[](0), new ModuleDependencies.Dependency[](0));
+        refusesToDeploy("ModuleRegistry", abi.encode(address(0), new ModuleEntry[](0), new ModuleDependencies.Dependency[](0)), abi.encodeWithSelector(ModuleDependencies.ZeroGovernance.selector));
     }
 }

@@ -274,8 +274,7 @@ contract NodeRegistryTest is Test {
     }
 
     function test_delayHasACeiling() public {
-        vm.expectRevert(abi.encodeWithSelector(NodeRegistry.UnbondingDelayTooLong.selector, 365 days + 1, 365 days));
-        new NodeRegistry(BOND, 365 days + 1, SLASHER);
+        refusesToDeploy("NodeRegistry", abi.encode(BOND, 365 days + 1, SLASHER), abi.encodeWithSelector(NodeRegistry.UnbondingDelayTooLong.selector, 365 days + 1, 365 days));
     }
 
     function test_exitAndWithdrawRefuseOutOfTurn() public {

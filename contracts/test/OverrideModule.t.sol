@@ -124,9 +124,7 @@ contract OverrideModuleTest is RulesWorld {
     }
 
     function test_constructorRefusesMissingAddresses() public {
-        vm.expectRevert(abi.encodeWithSelector(Module.ZeroAddress.selector, "governance"));
-        new OverrideModule(upgrader, address(0), parameters);
-        vm.expectRevert(abi.encodeWithSelector(Module.ZeroAddress.selector, "parameters"));
-        new OverrideModule(upgrader, timelock, IParameterGovernance(address(0)));
+        refusesToDeploy("OverrideModule", abi.encode(upgrader, address(0), parameters), abi.encodeWithSelector(Module.ZeroAddress.selector, "governance"));
+        refusesToDeploy("OverrideModule", abi.encode(upgrader, timelock, IParameterGovernance(address(0))), abi.encodeWithSelector(Module.ZeroAddress.selector, "parameters"));
     }
 }

@@ -50,15 +50,13 @@ contract ReferenceVaultsTest is CoreWorld {
         coin.mint(alice, 1);
         refuse(abi.encodeWithSelector(Coin.NotCore.selector, address(this)));
         coin.burn(alice, 1);
-        refuse(abi.encodeWithSelector(Coin.ZeroCore.selector));
-        new Coin("", "", address(0));
+        refusesToDeploy("Coin", abi.encode("", "", address(0)), abi.encodeWithSelector(Coin.ZeroCore.selector));
     }
 
     function test_aDeploymentWithoutItsPeersIsRefused() public {
         ReferenceCore.Setup memory given = setup(false);
         given.ramp = 7 days - 1;
-        refuse(abi.encodeWithSelector(CoreParameters.RampTooShort.selector, 7 days - 1, 7 days));
-        new ReferenceCore(given);
+        refusesToDeploy("ReferenceCore", abi.encode(given), abi.encodeWithSelector(CoreParameters.RampTooShort.selector, 7 days - 1, 7 days));
         for (uint256 i = 0; i < 5; ++i) {
             given = setup(false);
             if (i == 0) given.governance = address(0);
@@ -66,8 +64,7 @@ contract ReferenceVaultsTest is CoreWorld {
             if (i == 2) given.coin = Coin(address(0));
             if (i == 3) delete given.registry;
             if (i == 4) delete given.breaker;
-            refuse(abi.encodeWithSelector(CoreParameters.ZeroAddress.selector));
-            new ReferenceCore(given);
+            refusesToDeploy("ReferenceCore", abi.encode(given), abi.encodeWithSelector(CoreParameters.ZeroAddress.selector));
         }
     }
 

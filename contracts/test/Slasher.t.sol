@@ -470,11 +470,9 @@ contract SlasherTest is BlsWorld {
     }
 
     function test_deploymentRefuses() public {
-        vm.expectRevert(abi.encodeWithSelector(Slasher.ZeroAddress.selector, "models"));
-        new Slasher(ModelRegistry(address(0)), nodes, treasury);
+        refusesToDeploy("Slasher", abi.encode(ModelRegistry(address(0)), nodes, treasury), abi.encodeWithSelector(Slasher.ZeroAddress.selector, "models"));
         address other = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
-        vm.expectRevert(abi.encodeWithSelector(Slasher.SlasherMismatch.selector, address(slasher), other));
-        new Slasher(models, nodes, treasury);
+        refusesToDeploy("Slasher", abi.encode(models, nodes, treasury), abi.encodeWithSelector(Slasher.SlasherMismatch.selector, address(slasher), other));
     }
 
     function test_nobodyElseTakesFromBondsOrPaysIn() public {

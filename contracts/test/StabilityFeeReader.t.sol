@@ -65,13 +65,9 @@ contract StabilityFeeReaderTest is World {
 
     function test_refusesAnotherNetwork() external {
         bytes32 other = keccak256("other");
-        vm.expectRevert(abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, other, NETWORK));
-        new StabilityFeeReader(other, models, parameters, MAX_AGE);
+        refusesToDeploy("StabilityFeeReader", abi.encode(other, models, parameters, MAX_AGE), abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, other, NETWORK));
         ModelRegistry empty = new ModelRegistry(governance, 0, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, bytes32(0), bytes32(0))
-        );
-        new StabilityFeeReader(0, empty, parameters, MAX_AGE);
+        refusesToDeploy("StabilityFeeReader", abi.encode(0, empty, parameters, MAX_AGE), abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, bytes32(0), bytes32(0)));
     }
 
     function test_tellsWhoseWeightsTheyAre() external {

@@ -454,8 +454,7 @@ contract StabilityOracleTest is Test {
         StabilityOracle code = new StabilityOracle(modules, governance);
         vm.expectRevert(abi.encodeWithSelector(Initializable.InvalidInitialization.selector));
         code.initialise(settings(), peg());
-        vm.expectRevert(abi.encodeWithSelector(StabilityOracle.ZeroGovernance.selector));
-        new StabilityOracle(modules, address(0));
+        refusesToDeploy("StabilityOracle", abi.encode(modules, address(0)), abi.encodeWithSelector(StabilityOracle.ZeroGovernance.selector));
     }
 
     function test_isAModuleThatTheModuleRegistryAloneReplaces() external {

@@ -15,6 +15,7 @@ interface Vm {
     function expectRevert(bytes calldata data) external;
     function expectEmit(address emitter) external;
     function assume(bool condition) external pure;
+    function getCode(string calldata artifact) external view returns (bytes memory);
     function readFile(string calldata path) external view returns (string memory);
     function toString(uint256 value) external pure returns (string memory);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
@@ -46,6 +47,26 @@ abstract contract Test {
 
     function assertTrue(bool condition, string memory what) internal pure {
         if (!condition) revert NotTrue(what);
+    }
+
+    /// @notice A constructor refuses. forge turns `new` of a contract of contracts/src into a cheat code
+    /// (`dynamic_test_linking`), and where that reverts as `expectRevert` expects, it ends the test and says that it
+    /// passed: so the contract is created by hand.
+    /// @param name Of the contract and its file.
+    /// @param arguments Of the constructor, encoded.
+    function refusesToDeploy(string memory name, bytes memory arguments, bytes memory reason) internal {
+        bytes memory code = abi.encodePacked(vm.getCode(string.concat(name, ".sol:", name)), arguments);
+        address made;
+        bytes memory given;
+        assembly ("memory-safe") {
+            made := create(0, add(code, 32), mload(code))
+            given := mload(0x40)
+            mstore(given, returndatasize())
+            returndatacopy(add(given, 32), 0, returndatasize())
+            mstore(0x40, add(given, add(32, and(add(returndatasize(), 31), not(31)))))
+        }
+        assertTrue(made == address(0), "deployed all the same");
+        assertEq(keccak256(given), keccak256(reason), "refused for another reason");
     }
 
     function bound(uint256 seed, uint256 low, uint256 high) internal pure returns (uint256) {
