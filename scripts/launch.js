@@ -48,6 +48,7 @@ const COMMANDS = {
   'bench:noise': ['simulations/experiments/noise-bench.ts'],
   'bench:accountants': ['simulations/experiments/accountant-bench.ts'],
   'bench:correlated-noise': ['simulations/experiments/correlated-noise.ts'],
+  'bench:features': ['simulations/experiments/features-bench.ts'],
   'bench:training': ['simulations/experiments/record-gradients-bench.ts'],
   'bench:training-proofs': ['simulations/experiments/training-proofs.ts'],
   'bench:privacy-audit': ['simulations/experiments/privacy-audit.ts'],

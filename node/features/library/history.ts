@@ -87,7 +87,7 @@ function countUntil(items: readonly Timed[], time: number): number {
   let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (items[middle]!.time <= time) low = middle + 1;
+    if ((items[middle]?.time ?? Number.POSITIVE_INFINITY) <= time) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,3 +1,5 @@
+import { quantileOf } from '../statistics/quantile.ts';
+
 /**
  * How a column becomes a model's input. Constants are public and part of the schema's hash; nothing is ever fitted to a
  * node's own rows, and nothing adapts while it runs, so that a crisis neither saturates nor rescales what peers share.
@@ -45,11 +47,6 @@ const NORMAL_RANGE = 1.3489795003921634;
  */
 export function fitStandardScaling(values: readonly number[], leastSpread: number): Scaling {
   const sorted = Float64Array.from(values).sort();
-  const at = (q: number) => {
-    const place = q * (sorted.length - 1);
-    const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
-    return low + (place - Math.floor(place)) * (high - low);
-  };
-  const spread = Math.max(leastSpread, (at(0.75) - at(0.25)) / NORMAL_RANGE);
-  return { kind: 'standard', centre: at(0.5), spread };
+  const spread = Math.max(leastSpread, (quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25)) / NORMAL_RANGE);
+  return { kind: 'standard', centre: quantileOf(sorted, 0.5), spread };
 }

@@ -19,23 +19,34 @@ export function minuteBars(history: MarketHistory, now: number, minutes: number)
   const span = minutes * MINUTE_MS;
   const trades = itemsWithin(history.trades, now, span);
   const before = itemsWithin(history.trades, now - span, 60 * MINUTE_MS).at(-1);
-  let last = Math.log((before ?? trades[0])?.price ?? Number.NaN);
-  const [open, high, low, close] = [0, 0, 0, 0].map(() => new Float64Array(minutes));
-  let [next, traded] = [0, 0];
-  for (let m = 0; m < minutes; m++) {
-    const end = now - span + (m + 1) * MINUTE_MS;
-    let [top, bottom] = [last, last];
-    open![m] = last;
-    const first = next;
-    for (; next < trades.length && trades[next]!.time <= end; next++) {
-      last = Math.log(trades[next]!.price);
-      top = Math.max(top, last);
-      bottom = Math.min(bottom, last);
+  let last = (before ?? trades[0])?.price ?? Number.NaN;
+  const open = new Float64Array(minutes);
+  const high = new Float64Array(minutes);
+  const low = new Float64Array(minutes);
+  const close = new Float64Array(minutes);
+  let traded = 0;
+  let minute = -1;
+  /** Minutes without trades up to the given one stand where the last trade was. */
+  const standStill = (until: number) => {
+    while (minute < until) {
+      minute++;
+      open[minute] = high[minute] = low[minute] = close[minute] = last;
     }
-    if (next > first) traded++;
-    high![m] = top;
-    low![m] = bottom;
-    close![m] = last;
+  };
+  let lastTraded = -1;
+  for (const { time, price } of trades) {
+    // (now − (j + 1) min, now − j min] is the j-th minute from the end.
+    standStill(minutes - 1 - Math.floor((now - time) / MINUTE_MS));
+    if (minute !== lastTraded) traded++;
+    lastTraded = minute;
+    last = price;
+    if (price > high[minute]!) high[minute] = price;
+    if (price < low[minute]!) low[minute] = price;
+    close[minute] = price;
   }
-  return { open: open!, high: high!, low: low!, close: close!, traded };
+  standStill(minutes - 1);
+  for (const prices of [open, high, low, close]) {
+    for (let m = 0; m < minutes; m++) prices[m] = Math.log(prices[m]!);
+  }
+  return { open, high, low, close, traded };
 }

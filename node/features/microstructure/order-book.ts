@@ -59,8 +59,7 @@ function sideOf(name: 'bids' | 'asks', levels: readonly BookLevel[], sign: 1 | -
   const volume = new Float64Array(length);
   const value = new Float64Array(length);
   let [coins, money] = [0, 0];
-  for (let i = 0; i < length; i++) {
-    const level = levels[i]!;
+  for (const [i, level] of levels.entries()) {
     if (!(level.price > 0 && level.price <= MOST && level.size > 0 && level.size <= MOST)) {
       throw invalid(
         name,

@@ -1,5 +1,6 @@
 import { column, momentFeature } from '../library/feature.ts';
 import { latest, STALE_AFTER } from '../library/history.ts';
+import { quantileOf } from '../statistics/quantile.ts';
 import type { Position } from './state.ts';
 
 /** Upper edges of the buckets of the collateral ratio; the last bucket lies above the last edge. */
@@ -32,22 +33,23 @@ export const positions = momentFeature({
   ],
   compute: (history, now, values, offset) => {
     const all = latest(history.states, now, STALE_AFTER.state)?.positions ?? [];
-    const indebted = all.filter(({ debt }) => debt > 0);
-    const total = indebted.reduce((sum, { debt }) => sum + debt, 0);
+    const debts = debtsOf(all);
+    let total = 0;
+    for (const debt of debts) total += debt;
     if (total === 0) {
       values.fill(Number.NaN, offset, offset + positions.columns.length);
       return;
     }
     const shares = new Float64Array(positions.columns.length);
-    const debts = Float64Array.from(indebted, ({ debt }) => debt).sort();
-    const quantiles = SIZE_QUANTILES.map((percent) => quantileOf(debts, percent / 100));
-    for (const position of indebted) {
+    const quantiles = Float64Array.from(SIZE_QUANTILES, (percent) => quantileOf(debts, percent / 100));
+    for (const position of all) {
+      if (position.debt === 0) continue;
       const weight = position.debt / total;
       const distance = liquidationDistance(position);
       const bucket = bucketOf(position.collateralValue / position.debt);
       shares[bucket] = shares[bucket]! + weight;
-      for (const [i, quantile] of quantiles.entries()) {
-        if (position.debt > quantile) shares[5 + i] = shares[5 + i]! + weight;
+      for (let i = 0; i < quantiles.length; i++) {
+        if (position.debt > quantiles[i]!) shares[5 + i] = shares[5 + i]! + weight;
       }
       shares[8] = shares[8]! + weight * distance;
       if (distance <= AT_RISK_DISTANCE) shares[9] = shares[9]! + weight;
@@ -56,14 +58,16 @@ export const positions = momentFeature({
   },
 });
 
-function bucketOf(ratio: number): number {
-  const bucket = RATIO_EDGES.findIndex((edge) => ratio <= edge);
-  return bucket === -1 ? RATIO_EDGES.length : bucket;
+/** Debts above zero, ascending. */
+function debtsOf(all: readonly Position[]): Float64Array {
+  const debts = new Float64Array(all.length);
+  let count = 0;
+  for (const { debt } of all) if (debt > 0) debts[count++] = debt;
+  return debts.subarray(0, count).sort();
 }
 
-/** The quantile of ascending numbers, between neighbours by distance: at q (n − 1). */
-export function quantileOf(sorted: Float64Array, q: number): number {
-  const place = q * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
-  return low + (place - Math.floor(place)) * (high - low);
+function bucketOf(ratio: number): number {
+  let bucket = 0;
+  for (const edge of RATIO_EDGES) if (ratio > edge) bucket++;
+  return bucket;
 }

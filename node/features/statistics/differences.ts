@@ -21,11 +21,11 @@ export function differences(series: BarSeries): BarFeature {
       return (bar, values, offset) => {
         const x = series.of(bar);
         past.push(x);
-        for (let i = 0; i < DIFFERENCE_PERIODS.length; i++) {
-          const period = DIFFERENCE_PERIODS[i]!;
+        let at = offset;
+        for (const period of DIFFERENCE_PERIODS) {
           const first = x - past.ago(period);
-          values[offset + 2 * i] = first;
-          values[offset + 2 * i + 1] = first - (past.ago(period) - past.ago(2 * period));
+          values[at++] = first;
+          values[at++] = first - (past.ago(period) - past.ago(2 * period));
         }
       };
     },

@@ -17,7 +17,8 @@ export function lags(series: BarSeries): BarFeature {
       const past = new Ring(longest + 1);
       return (bar, values, offset) => {
         past.push(series.of(bar));
-        for (let i = 0; i < LAGS.length; i++) values[offset + i] = past.ago(LAGS[i]!);
+        let at = offset;
+        for (const lag of LAGS) values[at++] = past.ago(lag);
       };
     },
   });

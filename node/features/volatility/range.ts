@@ -33,11 +33,11 @@ function rangeVolatility(options: {
       const windows = VOLATILITY_WINDOWS.map((bars) => new MomentWindow(bars));
       return (bar, values, offset) => {
         const term = options.term(bar);
-        for (let i = 0; i < windows.length; i++) {
-          const window = windows[i]!;
+        let at = offset;
+        for (const window of windows) {
           window.push(term);
           const mean = window.isFull ? window.mean : Number.NaN;
-          values[offset + i] = Math.sqrt(Math.max(0, mean));
+          values[at++] = Math.sqrt(Math.max(0, mean));
         }
       };
     },

@@ -20,10 +20,10 @@ export function realisedVolatility(series: BarSeries): BarFeature {
         const x = series.of(bar);
         const change = x / past.ago(0) - 1;
         past.push(x);
-        for (let i = 0; i < windows.length; i++) {
-          const window = windows[i]!;
+        let at = offset;
+        for (const window of windows) {
           window.push(change);
-          values[offset + i] = window.isFull ? window.std() : Number.NaN;
+          values[at++] = window.isFull ? window.std() : Number.NaN;
         }
       };
     },
