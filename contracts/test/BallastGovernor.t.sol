@@ -242,8 +242,16 @@ contract BallastGovernorTest is DialWorld {
                 bytes4("any1")
             ));
         actions[0].target = address(0);
-        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, config(), actions), abi.encodeWithSelector(ActionTable.ZeroTarget.selector));
-        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, config(), new Action[](129)), abi.encodeWithSelector(ActionTable.TooManyActions.selector, 129, 128));
+        refusesToDeploy(
+            "BallastGovernor",
+            abi.encode(timelock, electorate, config(), actions),
+            abi.encodeWithSelector(ActionTable.ZeroTarget.selector)
+        );
+        refusesToDeploy(
+            "BallastGovernor",
+            abi.encode(timelock, electorate, config(), new Action[](129)),
+            abi.encodeWithSelector(ActionTable.TooManyActions.selector, 129, 128)
+        );
     }
 
     function test_coinLeavesByAnAllocationOfFundsAlone() public {
@@ -366,14 +374,30 @@ contract BallastGovernorTest is DialWorld {
 
     function test_deploymentRefuses() public {
         GovernorConfig memory wrong = config();
-        refusesToDeploy("BallastGovernor", abi.encode(timelock, Electorate(address(0)), wrong, new Action[](0)), abi.encodeWithSelector(QuadraticVotes.ZeroElectorate.selector));
+        refusesToDeploy(
+            "BallastGovernor",
+            abi.encode(timelock, Electorate(address(0)), wrong, new Action[](0)),
+            abi.encodeWithSelector(QuadraticVotes.ZeroElectorate.selector)
+        );
         wrong.credits = 0;
-        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, wrong, new Action[](0)), abi.encodeWithSelector(QuadraticVotes.CreditsOutOfRange.selector, 0, 1, 1_000_000));
+        refusesToDeploy(
+            "BallastGovernor",
+            abi.encode(timelock, electorate, wrong, new Action[](0)),
+            abi.encodeWithSelector(QuadraticVotes.CreditsOutOfRange.selector, 0, 1, 1_000_000)
+        );
         wrong.credits = 1_000_001;
-        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, wrong, new Action[](0)), abi.encodeWithSelector(QuadraticVotes.CreditsOutOfRange.selector, 1_000_001, 1, 1_000_000));
+        refusesToDeploy(
+            "BallastGovernor",
+            abi.encode(timelock, electorate, wrong, new Action[](0)),
+            abi.encodeWithSelector(QuadraticVotes.CreditsOutOfRange.selector, 1_000_001, 1, 1_000_000)
+        );
         wrong = config();
         wrong.season = 1 days - 1;
-        refusesToDeploy("BallastGovernor", abi.encode(timelock, electorate, wrong, new Action[](0)), abi.encodeWithSelector(QuadraticVotes.SeasonTooShort.selector, 1 days - 1, 1 days));
+        refusesToDeploy(
+            "BallastGovernor",
+            abi.encode(timelock, electorate, wrong, new Action[](0)),
+            abi.encodeWithSelector(QuadraticVotes.SeasonTooShort.selector, 1 days - 1, 1 days)
+        );
     }
 
     function testFuzz_UP05_nobodyActsAsGovernance(address caller) public {

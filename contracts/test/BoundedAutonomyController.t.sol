@@ -51,9 +51,21 @@ contract BoundedAutonomyControllerTest is World {
     }
 
     function test_constructorRefusesMissingAddresses() public {
-        refusesToDeploy("BoundedAutonomyController", abi.encode(address(0), models, parameters), abi.encodeWithSelector(Module.ZeroAddress.selector, "upgrader"));
-        refusesToDeploy("BoundedAutonomyController", abi.encode(upgrader, IModelRegistry(address(0)), parameters), abi.encodeWithSelector(Module.ZeroAddress.selector, "models"));
-        refusesToDeploy("BoundedAutonomyController", abi.encode(upgrader, models, IParameterRegistry(address(0))), abi.encodeWithSelector(Module.ZeroAddress.selector, "parameters"));
+        refusesToDeploy(
+            "BoundedAutonomyController",
+            abi.encode(address(0), models, parameters),
+            abi.encodeWithSelector(Module.ZeroAddress.selector, "upgrader")
+        );
+        refusesToDeploy(
+            "BoundedAutonomyController",
+            abi.encode(upgrader, IModelRegistry(address(0)), parameters),
+            abi.encodeWithSelector(Module.ZeroAddress.selector, "models")
+        );
+        refusesToDeploy(
+            "BoundedAutonomyController",
+            abi.encode(upgrader, models, IParameterRegistry(address(0))),
+            abi.encodeWithSelector(Module.ZeroAddress.selector, "parameters")
+        );
     }
 
     function test_R10_expiryLiesBetweenNowAndSixHours() public {

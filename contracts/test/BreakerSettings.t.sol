@@ -108,15 +108,31 @@ contract BreakerSettingsTest is BreakerWorld {
     function test_theConstructorChecksToo() external {
         Settings memory settings = changed(2, 33);
         Level[4] memory levels = defaultLevels();
-        refusesToDeploy("CircuitBreaker", abi.encode(governance, sources(), RESUME_DELAY, one(guardian), settings, levels), refusal("window", 33, 3, 32));
+        refusesToDeploy(
+            "CircuitBreaker",
+            abi.encode(governance, sources(), RESUME_DELAY, one(guardian), settings, levels),
+            refusal("window", 33, 3, 32)
+        );
         levels[1].pegDeviation = 25;
         settings = defaultSettings();
-        refusesToDeploy("CircuitBreaker", abi.encode(governance, sources(), RESUME_DELAY, one(guardian), settings, levels), abi.encodeWithSelector(SettingsLimits.LevelsNotRising.selector, 2));
+        refusesToDeploy(
+            "CircuitBreaker",
+            abi.encode(governance, sources(), RESUME_DELAY, one(guardian), settings, levels),
+            abi.encodeWithSelector(SettingsLimits.LevelsNotRising.selector, 2)
+        );
         CircuitBreaker.Sources memory none = sources();
         none.oracle = address(0);
-        refusesToDeploy("CircuitBreaker", abi.encode(governance, none, RESUME_DELAY, one(guardian), settings, defaultLevels()), abi.encodeWithSelector(CircuitBreaker.ZeroSource.selector));
+        refusesToDeploy(
+            "CircuitBreaker",
+            abi.encode(governance, none, RESUME_DELAY, one(guardian), settings, defaultLevels()),
+            abi.encodeWithSelector(CircuitBreaker.ZeroSource.selector)
+        );
         none = sources();
         none.log = address(0);
-        refusesToDeploy("CircuitBreaker", abi.encode(governance, none, RESUME_DELAY, one(guardian), settings, defaultLevels()), abi.encodeWithSelector(CircuitBreaker.ZeroSource.selector));
+        refusesToDeploy(
+            "CircuitBreaker",
+            abi.encode(governance, none, RESUME_DELAY, one(guardian), settings, defaultLevels()),
+            abi.encodeWithSelector(CircuitBreaker.ZeroSource.selector)
+        );
     }
 }

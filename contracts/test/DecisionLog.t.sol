@@ -173,7 +173,11 @@ contract DecisionLogTest is RulesWorld {
             vm.prank(callers[i]);
             log.review(1, 1, DecisionLog.Verdict.Upheld, WHY);
         }
-        refusesToDeploy("DecisionLog", abi.encode(address(1), address(2), address(1)), abi.encodeWithSelector(DecisionLog.RecorderReviews.selector, address(1)));
+        refusesToDeploy(
+            "DecisionLog",
+            abi.encode(address(1), address(2), address(1)),
+            abi.encodeWithSelector(DecisionLog.RecorderReviews.selector, address(1))
+        );
     }
 
     function test_reviewsAreAppended() public {
@@ -220,8 +224,20 @@ contract DecisionLogTest is RulesWorld {
     }
 
     function test_constructorRefusesMissingAddresses() public {
-        refusesToDeploy("DecisionLog", abi.encode(address(0), governance, timelock), abi.encodeWithSelector(DecisionLog.ZeroAddress.selector, "registry"));
-        refusesToDeploy("DecisionLog", abi.encode(address(1), address(0), timelock), abi.encodeWithSelector(DecisionLog.ZeroAddress.selector, "bridge"));
-        refusesToDeploy("DecisionLog", abi.encode(address(1), governance, address(0)), abi.encodeWithSelector(DecisionLog.ZeroAddress.selector, "reviewer"));
+        refusesToDeploy(
+            "DecisionLog",
+            abi.encode(address(0), governance, timelock),
+            abi.encodeWithSelector(DecisionLog.ZeroAddress.selector, "registry")
+        );
+        refusesToDeploy(
+            "DecisionLog",
+            abi.encode(address(1), address(0), timelock),
+            abi.encodeWithSelector(DecisionLog.ZeroAddress.selector, "bridge")
+        );
+        refusesToDeploy(
+            "DecisionLog",
+            abi.encode(address(1), governance, address(0)),
+            abi.encodeWithSelector(DecisionLog.ZeroAddress.selector, "reviewer")
+        );
     }
 }

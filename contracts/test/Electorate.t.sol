@@ -14,14 +14,28 @@ contract ElectorateTest is GovernanceWorld {
     }
 
     function test_genesisRefuses() public {
-        refusesToDeploy("Electorate", abi.encode(address(0), identities(5)), abi.encodeWithSelector(Electorate.ZeroGovernance.selector));
-        refusesToDeploy("Electorate", abi.encode(GOVERNANCE, identities(3)), abi.encodeWithSelector(Electorate.TooFewIdentities.selector, 3, 4));
+        refusesToDeploy(
+            "Electorate",
+            abi.encode(address(0), identities(5)),
+            abi.encodeWithSelector(Electorate.ZeroGovernance.selector)
+        );
+        refusesToDeploy(
+            "Electorate",
+            abi.encode(GOVERNANCE, identities(3)),
+            abi.encodeWithSelector(Electorate.TooFewIdentities.selector, 3, 4)
+        );
 
         address[] memory genesis = identities(5);
         genesis[4] = address(0);
-        refusesToDeploy("Electorate", abi.encode(GOVERNANCE, genesis), abi.encodeWithSelector(Electorate.ZeroIdentity.selector));
+        refusesToDeploy(
+            "Electorate", abi.encode(GOVERNANCE, genesis), abi.encodeWithSelector(Electorate.ZeroIdentity.selector)
+        );
         genesis[4] = genesis[0];
-        refusesToDeploy("Electorate", abi.encode(GOVERNANCE, genesis), abi.encodeWithSelector(Electorate.AlreadyAdmitted.selector, genesis[0]));
+        refusesToDeploy(
+            "Electorate",
+            abi.encode(GOVERNANCE, genesis),
+            abi.encodeWithSelector(Electorate.AlreadyAdmitted.selector, genesis[0])
+        );
     }
 
     function testFuzz_onlyGovernanceAdmitsAndRemoves(address caller) public {

@@ -108,12 +108,16 @@ contract GovernanceBridgeTest is BridgeWorld {
     function test_deploymentRefusesZeroAddresses() public {
         string[6] memory fields = ["upgrader", "governance", "parameters", "log", "electorate", "nodes"];
         for (uint256 i = 0; i < fields.length; ++i) {
-            refusesToDeploy("GovernanceBridge", abi.encode(i == 0 ? address(0) : address(modules),
+            bytes memory arguments = abi.encode(
+                i == 0 ? address(0) : address(modules),
                 i == 1 ? address(0) : address(timelock),
-                IParameterGovernance(i == 2 ? address(0) : address(parameters)),
-                IDecisionLog(i == 3 ? address(0) : address(log)),
-                Electorate(i == 4 ? address(0) : address(electorate)),
-                NodeRegistry(i == 5 ? address(0) : address(nodes))), abi.encodeWithSignature("ZeroAddress(string)", fields[i]));
+                i == 2 ? address(0) : address(parameters),
+                i == 3 ? address(0) : address(log),
+                i == 4 ? address(0) : address(electorate),
+                i == 5 ? address(0) : address(nodes)
+            );
+            bytes memory reason = abi.encodeWithSignature("ZeroAddress(string)", fields[i]);
+            refusesToDeploy("GovernanceBridge", arguments, reason);
         }
     }
 

@@ -315,8 +315,17 @@ contract ModelDisputesTest is DisputesWorld {
     }
 
     function test_deploymentAndInitialisationRefuse() public {
-        refusesToDeploy("ModelRegistry", abi.encode(governance, 30 days + 1, 1), abi.encodeWithSelector(ModelDisputes.DisputeWindowTooLong.selector, 30 days + 1, 30 days));
-        refusesToDeploy("ModelRegistry", abi.encode(governance, 1, 0), abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "disputeBond"));
+        refusesToDeploy(
+            "ModelRegistry",
+            abi.encode(governance, 30 days + 1, 1),
+            abi.encodeWithSelector(ModelDisputes.DisputeWindowTooLong.selector, 30 days + 1, 30 days)
+        );
+        refusesToDeploy(
+            "ModelRegistry",
+            abi.encode(governance, 1, 0),
+            abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "disputeBond")
+        );
+        assertEq(new ModelRegistry(governance, 30 days, 1).DISPUTE_WINDOW(), 30 days, "the longest window");
         ModelRegistry fresh = new ModelRegistry(governance, 1, 1);
         vm.expectRevert(abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "restorer"));
         vm.prank(governance);

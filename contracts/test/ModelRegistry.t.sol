@@ -5,7 +5,7 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {CommitteeSignature, CommitteeVotes} from "../src/CommitteeVotes.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {ModelDisputes} from "../src/ModelDisputes.sol";
-import {ModelRegistry, RoundDecision} from "../src/ModelRegistry.sol";
+import {CommitteeRotation, ModelRegistry, RoundDecision} from "../src/ModelRegistry.sol";
 import {Quorum} from "../src/Quorum.sol";
 import {World} from "./World.sol";
 
@@ -118,6 +118,8 @@ contract ModelRegistryTest is World {
         decision = decisionFor(2);
         decision.round = 2;
         refused(decision, abi.encodeWithSelector(ModelRegistry.RoundNotLater.selector, 2, 2));
+        decision.round = 1;
+        refused(decision, abi.encodeWithSelector(ModelRegistry.RoundNotLater.selector, 2, 1));
         decision = decisionFor(2);
         decision.modelDigest = 0;
         refused(decision, abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "modelDigest"));
@@ -272,6 +274,42 @@ contract ModelRegistryTest is World {
         vm.expectRevert(abi.encodeWithSelector(ModelRegistry.ReasonTooLong.selector, 201, 200));
         vm.prank(restorer);
         models.requestRestore(1, long);
+        vm.prank(restorer);
+        models.requestRestore(1, string(new bytes(200)));
+    }
+
+    /// @dev The digests as EIP-712 says them, from the types' texts alone.
+    function typed(bytes memory struct_) private view returns (bytes32) {
+        bytes32 kind = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+        bytes32 domain =
+            keccak256(abi.encode(kind, keccak256("Ballast"), keccak256("1"), block.chainid, address(models)));
+        return keccak256(abi.encodePacked(hex"1901", domain, keccak256(struct_)));
+    }
+
+    function test_digestsAreThoseOfTheirTypes() public view {
+        RoundDecision memory decision = RoundDecision(NETWORK, 2, 3, 4, 5, 6, bytes32("digest"), bytes32("entry"));
+        bytes32 kind = keccak256(
+            "RoundDecision(bytes32 network,uint64 epoch,uint64 round,uint32 view,uint8 outcome,uint64 version,bytes32 modelDigest,bytes32 entryDigest)"
+        );
+        bytes memory data = abi.encode(kind, NETWORK, 2, 3, 4, 5, 6, bytes32("digest"), bytes32("entry"));
+        assertEq(models.hashRoundDecision(decision), typed(data), "decision");
+        CommitteeRotation memory rotation = CommitteeRotation(NETWORK, 2, 3, bytes32("root"), 5, bytes32("keys"));
+        kind = keccak256(
+            "CommitteeRotation(bytes32 network,uint64 epoch,uint64 version,bytes32 nextRoot,uint8 nextSize,bytes32 nextKeys)"
+        );
+        data = abi.encode(kind, NETWORK, 2, 3, bytes32("root"), 5, bytes32("keys"));
+        assertEq(models.hashCommitteeRotation(rotation), typed(data), "rotation");
+    }
+
+    function test_initialisingSaysWithWhat() public {
+        ModelRegistry fresh = new ModelRegistry(governance, 0, 0);
+        bytes32 root = keccak256("root");
+        vm.expectEmit(address(fresh));
+        emit ModelRegistry.Initialised(NETWORK, GENESIS, root, 7, keccak256("keys"), address(0));
+        vm.prank(governance);
+        fresh.initialise(NETWORK, GENESIS, root, 7, keccak256("keys"), address(0));
+        assertEq(fresh.committeeKeys(0), keccak256("keys"), "keys");
+        assertEq(fresh.restorer(), address(0), "nobody restores");
     }
 
     /// @dev What the committee then publishes is a new version with the old digest.

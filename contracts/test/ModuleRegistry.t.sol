@@ -400,6 +400,10 @@ contract ModuleRegistryTest is GovernanceWorld {
     }
 
     function test_aRegistryNeedsGovernance() public {
-        refusesToDeploy("ModuleRegistry", abi.encode(address(0), new ModuleEntry[](0), new ModuleDependencies.Dependency[](0)), abi.encodeWithSelector(ModuleDependencies.ZeroGovernance.selector));
+        refusesToDeploy(
+            "ModuleRegistry",
+            abi.encode(address(0), new ModuleEntry[](0), new ModuleDependencies.Dependency[](0)),
+            abi.encodeWithSelector(ModuleDependencies.ZeroGovernance.selector)
+        );
     }
 }

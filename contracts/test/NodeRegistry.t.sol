@@ -274,7 +274,11 @@ contract NodeRegistryTest is Test {
     }
 
     function test_delayHasACeiling() public {
-        refusesToDeploy("NodeRegistry", abi.encode(BOND, 365 days + 1, SLASHER), abi.encodeWithSelector(NodeRegistry.UnbondingDelayTooLong.selector, 365 days + 1, 365 days));
+        refusesToDeploy(
+            "NodeRegistry",
+            abi.encode(BOND, 365 days + 1, SLASHER),
+            abi.encodeWithSelector(NodeRegistry.UnbondingDelayTooLong.selector, 365 days + 1, 365 days)
+        );
     }
 
     function test_exitAndWithdrawRefuseOutOfTurn() public {

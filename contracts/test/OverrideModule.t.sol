@@ -124,7 +124,15 @@ contract OverrideModuleTest is RulesWorld {
     }
 
     function test_constructorRefusesMissingAddresses() public {
-        refusesToDeploy("OverrideModule", abi.encode(upgrader, address(0), parameters), abi.encodeWithSelector(Module.ZeroAddress.selector, "governance"));
-        refusesToDeploy("OverrideModule", abi.encode(upgrader, timelock, IParameterGovernance(address(0))), abi.encodeWithSelector(Module.ZeroAddress.selector, "parameters"));
+        refusesToDeploy(
+            "OverrideModule",
+            abi.encode(upgrader, address(0), parameters),
+            abi.encodeWithSelector(Module.ZeroAddress.selector, "governance")
+        );
+        refusesToDeploy(
+            "OverrideModule",
+            abi.encode(upgrader, timelock, IParameterGovernance(address(0))),
+            abi.encodeWithSelector(Module.ZeroAddress.selector, "parameters")
+        );
     }
 }

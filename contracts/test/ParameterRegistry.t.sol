@@ -93,8 +93,16 @@ contract ParameterRegistryTest is RulesWorld {
 
     function test_R20_theConstructorKeepsTheRolesApart() public {
         address other = address(0xA);
-        refusesToDeploy("ParameterRegistry", abi.encode(other, other, address(0xB), breaker, log), abi.encodeWithSelector(ParameterRegistry.RolesNotApart.selector, other));
-        refusesToDeploy("ParameterRegistry", abi.encode(other, address(0xB), other, breaker, log), abi.encodeWithSelector(ParameterRegistry.RolesNotApart.selector, other));
+        refusesToDeploy(
+            "ParameterRegistry",
+            abi.encode(other, other, address(0xB), breaker, log),
+            abi.encodeWithSelector(ParameterRegistry.RolesNotApart.selector, other)
+        );
+        refusesToDeploy(
+            "ParameterRegistry",
+            abi.encode(other, address(0xB), other, breaker, log),
+            abi.encodeWithSelector(ParameterRegistry.RolesNotApart.selector, other)
+        );
         missing("controller", address(0), other, other, breaker, log);
         missing("governance", other, address(0), address(0xB), breaker, log);
         missing("overrides", other, address(0xB), address(0), breaker, log);
@@ -110,7 +118,11 @@ contract ParameterRegistryTest is RulesWorld {
         ICircuitBreaker halts,
         IDecisionLog records
     ) private {
-        refusesToDeploy("ParameterRegistry", abi.encode(door, bridge, overriding, halts, records), abi.encodeWithSelector(ParameterRegistry.ZeroAddress.selector, field));
+        refusesToDeploy(
+            "ParameterRegistry",
+            abi.encode(door, bridge, overriding, halts, records),
+            abi.encodeWithSelector(ParameterRegistry.ZeroAddress.selector, field)
+        );
     }
 
     function configureRefused(bytes32 id, bytes32 unit, uint64 value, Limits memory given, bytes memory reason)

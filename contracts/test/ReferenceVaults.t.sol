@@ -56,7 +56,11 @@ contract ReferenceVaultsTest is CoreWorld {
     function test_aDeploymentWithoutItsPeersIsRefused() public {
         ReferenceCore.Setup memory given = setup(false);
         given.ramp = 7 days - 1;
-        refusesToDeploy("ReferenceCore", abi.encode(given), abi.encodeWithSelector(CoreParameters.RampTooShort.selector, 7 days - 1, 7 days));
+        refusesToDeploy(
+            "ReferenceCore",
+            abi.encode(given),
+            abi.encodeWithSelector(CoreParameters.RampTooShort.selector, 7 days - 1, 7 days)
+        );
         for (uint256 i = 0; i < 5; ++i) {
             given = setup(false);
             if (i == 0) given.governance = address(0);
@@ -64,7 +68,9 @@ contract ReferenceVaultsTest is CoreWorld {
             if (i == 2) given.coin = Coin(address(0));
             if (i == 3) delete given.registry;
             if (i == 4) delete given.breaker;
-            refusesToDeploy("ReferenceCore", abi.encode(given), abi.encodeWithSelector(CoreParameters.ZeroAddress.selector));
+            refusesToDeploy(
+                "ReferenceCore", abi.encode(given), abi.encodeWithSelector(CoreParameters.ZeroAddress.selector)
+            );
         }
     }
 

@@ -470,9 +470,17 @@ contract SlasherTest is BlsWorld {
     }
 
     function test_deploymentRefuses() public {
-        refusesToDeploy("Slasher", abi.encode(ModelRegistry(address(0)), nodes, treasury), abi.encodeWithSelector(Slasher.ZeroAddress.selector, "models"));
+        refusesToDeploy(
+            "Slasher",
+            abi.encode(ModelRegistry(address(0)), nodes, treasury),
+            abi.encodeWithSelector(Slasher.ZeroAddress.selector, "models")
+        );
         address other = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
-        refusesToDeploy("Slasher", abi.encode(models, nodes, treasury), abi.encodeWithSelector(Slasher.SlasherMismatch.selector, address(slasher), other));
+        refusesToDeploy(
+            "Slasher",
+            abi.encode(models, nodes, treasury),
+            abi.encodeWithSelector(Slasher.SlasherMismatch.selector, address(slasher), other)
+        );
     }
 
     function test_nobodyElseTakesFromBondsOrPaysIn() public {

@@ -65,9 +65,17 @@ contract StabilityFeeReaderTest is World {
 
     function test_refusesAnotherNetwork() external {
         bytes32 other = keccak256("other");
-        refusesToDeploy("StabilityFeeReader", abi.encode(other, models, parameters, MAX_AGE), abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, other, NETWORK));
+        refusesToDeploy(
+            "StabilityFeeReader",
+            abi.encode(other, models, parameters, MAX_AGE),
+            abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, other, NETWORK)
+        );
         ModelRegistry empty = new ModelRegistry(governance, 0, 0);
-        refusesToDeploy("StabilityFeeReader", abi.encode(0, empty, parameters, MAX_AGE), abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, bytes32(0), bytes32(0)));
+        refusesToDeploy(
+            "StabilityFeeReader",
+            abi.encode(0, empty, parameters, MAX_AGE),
+            abi.encodeWithSelector(StabilityFeeReader.NetworkUnexpected.selector, bytes32(0), bytes32(0))
+        );
     }
 
     function test_tellsWhoseWeightsTheyAre() external {

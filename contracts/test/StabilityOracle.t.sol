@@ -454,7 +454,11 @@ contract StabilityOracleTest is Test {
         StabilityOracle code = new StabilityOracle(modules, governance);
         vm.expectRevert(abi.encodeWithSelector(Initializable.InvalidInitialization.selector));
         code.initialise(settings(), peg());
-        refusesToDeploy("StabilityOracle", abi.encode(modules, address(0)), abi.encodeWithSelector(StabilityOracle.ZeroGovernance.selector));
+        refusesToDeploy(
+            "StabilityOracle",
+            abi.encode(modules, address(0)),
+            abi.encodeWithSelector(StabilityOracle.ZeroGovernance.selector)
+        );
     }
 
     function test_isAModuleThatTheModuleRegistryAloneReplaces() external {
