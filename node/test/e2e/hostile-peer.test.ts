@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { type ChainReader, createReader, operatorsAt } from '../../../contracts/client/index.ts';
 import { digestOfBytes } from '../../../protocol/digest.ts';
 import type { Topic } from '../../../protocol/message-types.ts';
 import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
@@ -93,7 +94,11 @@ describe('a network among hostile peers', function () {
     forger = new Forger(prepared.document, size, liar.signer, stranger().signer);
     honest = await Promise.all(
       prepared.nodes.slice(0, HONEST).map(async ({ identity, configPath }) => {
-        const config = { ...(await readNodeConfig(configPath)), engine: 'float64' };
+        const config = {
+          ...(await readNodeConfig(configPath)),
+          engine: 'float64',
+          evidence: { report: true },
+        };
         return new HonestNode(identity, { config, document: prepared.document });
       }),
     );
@@ -151,6 +156,19 @@ describe('a network among hostile peers', function () {
       expect(blamed, 'an honest node blames another for nothing').to.deep.equal([]);
       expect(node.find('error')).to.deep.equal([]);
     }
+    const reports = () => honest.flatMap((node) => node.find('reported'));
+    await until(() => reports().length > 0, 'the slasher to hear of it', 30_000);
+    expect(reports()).to.have.length(1);
+    // A member that says two things states two ledgers as well: a round names one offence of a node.
+    const [report] = reports();
+    expect(report).to.include({ node: liar.nodeId, status: 'reported' });
+    expect(report?.kind).to.be.oneOf(['equivocation-header', 'false-ledger']);
+    const { anvil, document } = prepared;
+    const reader = createReader({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId });
+    const operators = await operatorsAt(reader, document.contracts.nodeRegistry, await heightOf(reader));
+    // Nine tenths are left, which is below the minimum: it has left.
+    expect(operators.map(({ node }) => node)).not.to.include(liar.nodeId);
+    expect(operators).to.have.length(HONEST);
   });
 
   const connected = async () => {
@@ -207,6 +225,8 @@ describe('a network among hostile peers', function () {
     );
   }
 });
+
+const heightOf = async (reader: ChainReader) => Number(await reader.getBlockNumber());
 
 function addressesOf(event: NodeEvent): readonly string[] {
   return event.event === 'ready' ? event.addresses : [];
