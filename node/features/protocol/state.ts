@@ -83,6 +83,9 @@ export function requireState(state: ProtocolState, index: number): void {
     const isSquare = correlation.length === size && correlation.every((row) => row.length === size);
     if (!isSquare) refuse('correlation', `null or ${size} rows of ${size}`);
     if (!correlation.every((row) => row.every((x) => x >= -1 && x <= 1))) refuse('correlation', '-1 to 1');
+    if (!correlation.every((row, i) => row.every((x, j) => x === correlation[j]?.[i]))) {
+      refuse('correlation', 'a symmetric matrix');
+    }
   }
   for (const [i, p] of positions.entries()) {
     if (!(isAmount(p.collateralValue) && isAmount(p.debt)))

@@ -8,6 +8,8 @@ import {
   type LibraryFeature,
   listFeatures,
   type MarketHistory,
+  MOST_COLLATERALS,
+  MOST_POSITIONS,
   openHistory,
   orderBook,
   type ProtocolState,
@@ -255,6 +257,9 @@ describe('every feature of the library', () => {
 
 describe('a history', () => {
   const trade = { time: 5, price: 1, size: 1, side: null };
+  const state = { time: 1, supply: 1, collaterals: [], correlation: null, positions: [] };
+  const collateral = { id: 'a', value: 1, debt: 0, debtCeiling: 1, riskScore: null, volatility: null };
+  const many = (count: number) => new Array<never>(count);
   const refused: [string, string, Parameters<typeof openHistory>[0]][] = [
     ['times that descend', 'HISTORY_ORDER', { trades: [trade, { ...trade, time: 4 }] }],
     ['a time that is none', 'HISTORY_ORDER', { trades: [{ ...trade, time: 0.5 }] }],
@@ -269,10 +274,28 @@ describe('a history', () => {
       { proposals: [{ time: 1, id: 'a', closedAt: null, isApproved: true }] },
     ],
     [
-      'a matrix of another size',
+      'too many collaterals',
       'STATE_INVALID',
-      { states: [{ time: 1, supply: 1, collaterals: [], correlation: [[1]], positions: [] }] },
+      { states: [{ ...state, collaterals: many(MOST_COLLATERALS + 1) }] },
     ],
+    ['too many positions', 'STATE_INVALID', { states: [{ ...state, positions: many(MOST_POSITIONS + 1) }] }],
+    [
+      'a matrix that is not symmetric',
+      'STATE_INVALID',
+      {
+        states: [
+          {
+            ...state,
+            collaterals: [collateral, collateral],
+            correlation: [
+              [1, 0.5],
+              [0.4, 1],
+            ],
+          },
+        ],
+      },
+    ],
+    ['a matrix of another size', 'STATE_INVALID', { states: [{ ...state, correlation: [[1]] }] }],
   ];
   for (const [what, code, lists] of refused) {
     it(`refuses ${what}`, () => {

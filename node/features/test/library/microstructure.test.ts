@@ -69,6 +69,20 @@ describe('an order book', () => {
     for (const target of [0, 10.1, Number.NaN]) expect(executionCost(book.asks, target, 100)).to.be.NaN;
   });
 
+  it('holds the peg with what stands within 1 % of the mid', () => {
+    const values = at({
+      books: [
+        orderBook({
+          time: now,
+          bids: [level(0.999, 10), level(0.9901, 20), level(0.9899, 40)],
+          asks: [level(1.001, 1), level(1.0099, 2), level(1.0101, 4)],
+        }),
+      ],
+    });
+    expect(values['bid-depth']).to.be.closeTo(9.99 + 19.802, 1e-12);
+    expect(values['ask-depth']).to.be.closeTo(1.001 + 2.0198, 1e-12);
+  });
+
   it('says nothing once it is stale, nor before it is there', () => {
     const book = (time: number) => ({
       books: [orderBook({ time, bids: [level(1, 1)], asks: [level(2, 1)] })],
@@ -102,6 +116,15 @@ describe('trades', () => {
     const trades = [buy(now - 5 * MINUTE), buy(now - MINUTE), buy(now - MINUTE + 1), buy(now), buy(now + 1)];
     const values = at({ trades });
     expect([values['trade-count-1m'], values['trade-count-5m']]).to.deep.equal([2, 3]);
+  });
+
+  it('of a single minute are no volatility, those of two are', () => {
+    const one = [buy(now - 10, 1), buy(now - 5, 1.1), buy(now, 1)];
+    expect(at({ trades: one })).to.include({ 'realised-5m': null, 'bipower-5m': null, 'parkinson-5m': null });
+    const two = at({ trades: [buy(now - MINUTE, 1), ...one] });
+    expect(two['realised-5m']).to.equal(0);
+    expect(two['bipower-5m']).to.equal(null);
+    expect(two['parkinson-5m']).to.be.greaterThan(0);
   });
 
   it('have bounded ratios where all are buys, and defined values in an empty window', () => {
@@ -220,6 +243,9 @@ describe('a pool as a book', () => {
         .to.throw()
         .with.property('code', 'POOL_INVALID');
     }
+    expect(() => syntheticBook(pool, { step: 0.001, levels: 1_001 }))
+      .to.throw()
+      .with.property('code', 'POOL_INVALID');
     expect(() => syntheticBook(pool, { step: 0, levels: 1 }))
       .to.throw()
       .with.property('code', 'POOL_INVALID');

@@ -45,6 +45,10 @@ describe('features of a protocol', () => {
       Object.keys(at({ states: [state({ collaterals: of(count) })] })),
     );
     expect(widths[0]).to.deep.equal(widths[1]).and.deep.equal(widths[2]);
+    const unlike = of(30).map((one, i) => ({ ...one, debt: i, riskScore: null }));
+    const reversed = at({ states: [state({ collaterals: [...unlike].reverse() })] });
+    expect(reversed['collateral-utilisation-1']).to.equal(0);
+    expect(reversed).to.deep.equal(at({ states: [state({ collaterals: unlike })] }));
     const shuffled = at({ states: [state({ collaterals: of(30).reverse() })] });
     expect(shuffled).to.deep.equal(at({ states: [state({ collaterals: of(30) })] }));
   });
@@ -72,6 +76,8 @@ describe('features of a protocol', () => {
     expect(values['debt-at-risk']).to.equal(0.5);
     expect(values['liquidation-distance']).to.be.closeTo((0.007 + 0.75) / 2, 1e-12);
     expect(values['debt-ratio-above-5']).to.equal(0.5);
+    const edge = { collateralValue: 1_500, debt, liquidationRatio: 1.2 };
+    expect(at({ states: [state({ positions: [edge] })] })['debt-ratio-to-1.5']).to.equal(1);
     expect(liquidationDistance({ ...near, collateralValue: 0 })).to.equal(-1);
     expect(liquidationDistance({ ...near, debt: 0 })).to.equal(1);
   });
