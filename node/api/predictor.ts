@@ -21,7 +21,7 @@ export type CertifiedWeights = {
 
 /** The public series up to the hour that is known now; what `PublicMarket.known` of the runtime gives. */
 export type PublicWindows = {
-  readonly peg: Pick<HourlySeries, 'startHour' | 'deviation'>;
+  readonly peg: Pick<HourlySeries, 'startHour' | 'deviation' | 'timing'>;
   readonly market?: MarketWindow;
 };
 
@@ -47,19 +47,26 @@ export function createPredictor({ model, current, known }: PredictorCollaborator
           : forecastPeg(model, weights, {
               startHour: window.startHour,
               deviation: Float64Array.from(window.deviation),
+              ...(window.timing === undefined
+                ? {}
+                : {
+                    timing: {
+                      age: Float64Array.from(window.timing.age),
+                      count: Float64Array.from(window.timing.count),
+                    },
+                  }),
             });
       return {
         version,
         modelDigest,
         input: window === undefined ? 'public-feed' : 'request',
         hour: forecast.hour,
-        horizonHours: forecast.horizonHours,
         deviationBp: forecast.deviation,
-        scaleBp: forecast.scale,
-        modelShare: forecast.modelShare,
-        quantiles: forecast.levels.map((level, i) => ({
-          level,
-          deviationBp: forecast.quantiles[i] ?? Number.NaN,
+        horizons: forecast.horizons.map(({ horizonHours, scale, modelShare, quantiles }) => ({
+          horizonHours,
+          scaleBp: scale,
+          modelShare,
+          quantiles: forecast.levels.map((level, i) => ({ level, deviationBp: quantiles[i] ?? Number.NaN })),
         })),
       };
     },
@@ -117,9 +124,15 @@ const toWindow = ({ startHour, close, volume }: NonNullable<RiskRequest['market'
   volume: volume ? Float64Array.from(volume) : null,
 });
 
-function latestPeg({ startHour, deviation }: PublicWindows['peg']): PublicWindows['peg'] {
+function latestPeg({ startHour, deviation, timing }: PublicWindows['peg']): PublicWindows['peg'] {
   const skipped = Math.max(0, deviation.length - PEG_HOURS);
-  return { startHour: startHour + skipped, deviation: carried(deviation.subarray(skipped), Number.isFinite) };
+  return {
+    startHour: startHour + skipped,
+    deviation: carried(deviation.subarray(skipped), Number.isFinite),
+    ...(timing === undefined
+      ? {}
+      : { timing: { age: timing.age.subarray(skipped), count: timing.count.subarray(skipped) } }),
+  };
 }
 
 function latestMarket({ startHour, close, volume, flags }: MarketWindow): MarketWindow {

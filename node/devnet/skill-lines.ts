@@ -3,15 +3,15 @@ import type { HeldOut } from '../runtime/index.ts';
 type Interval = { readonly skill: number; readonly low: number; readonly high: number };
 
 /**
- * Both heads against their baselines on held-out data, wins and losses alike: skill is 1 − loss / loss of the baseline,
+ * The heads against their baselines on held-out data, wins and losses alike: skill is 1 − loss / loss of the baseline,
  * in brackets its 95 % interval. An interval that holds 0 is called open, whatever its middle.
  */
-export function skillLines({ loss, risk, intervals }: HeldOut): string[] {
+export function skillLines({ loss, shorter = [], risk, intervals }: HeldOut): string[] {
   if (intervals === undefined) return [];
-  const { B0, B2, B3 } = intervals.peg;
-  const lines = [
-    `peg: held-out pinball loss ${loss.toFixed(3)} bp; skill ${against('B0', B0)}, ${against('B2', B2)}, ${against('B3', B3)}`,
-  ];
+  const lines = [pegLine('peg', loss, intervals.peg)];
+  for (const [i, horizon] of (intervals.shorter ?? []).entries()) {
+    lines.push(pegLine(`peg, ${horizon.horizonHours} h`, shorter[i]?.loss ?? Number.NaN, horizon));
+  }
   if (risk !== undefined && intervals.risk !== undefined) {
     const { drawdown, volatility } = intervals.risk;
     const { head, ewma } = risk;
@@ -22,6 +22,14 @@ export function skillLines({ loss, risk, intervals }: HeldOut): string[] {
     );
   }
   return lines;
+}
+
+function pegLine(
+  head: string,
+  loss: number,
+  { B0, B2, B3 }: Readonly<Record<'B0' | 'B2' | 'B3', Interval>>,
+): string {
+  return `${head}: held-out pinball loss ${loss.toFixed(3)} bp; skill ${against('B0', B0)}, ${against('B2', B2)}, ${against('B3', B3)}`;
 }
 
 function against(baseline: string, { skill, low, high }: Interval): string {

@@ -31,6 +31,8 @@ export type PegState = {
   readonly deviation: Float64Array;
   /** S_t of the horizon. */
   readonly scale: Float64Array;
+  /** Mean of S, half-life 480 h. */
+  readonly usualScale: Float64Array;
   readonly fast: Float64Array;
   readonly middle: Float64Array;
   readonly slow: Float64Array;
@@ -128,6 +130,18 @@ const COMMON: readonly Feature[] = [
     description: 'log of mean hourly move, half-life 72 h over half-life 480 h',
     at: (s, t) => logRatio(s.middleMove[t]!, s.slowMove[t]!),
   },
+  {
+    name: 'size',
+    parity: 'even',
+    description: '|d| / S, less 0.8: how far from the target, either way',
+    at: (s, t) => scaled(Math.abs(s.deviation[t]!), s, t) - 0.8,
+  },
+  {
+    name: 'scale-trend',
+    parity: 'even',
+    description: 'log of S over its own average of half-life 480 h',
+    at: (s, t) => Math.log(s.scale[t]! / s.usualScale[t]!),
+  },
 ];
 
 /**
@@ -159,12 +173,6 @@ const SHORT: readonly Feature[] = [
     parity: 'odd',
     description: 'fast-gap · exp(−age / 2 h)',
     at: (s, t) => scaled(s.deviation[t]! - s.fast[t]!, s, t) * youth(s, t),
-  },
-  {
-    name: 'size',
-    parity: 'even',
-    description: '|d| / S, less 0.8: how far from the target, either way',
-    at: (s, t) => scaled(Math.abs(s.deviation[t]!), s, t) - 0.8,
   },
   {
     name: 'hour-size',
@@ -228,7 +236,7 @@ const DEFINITIONS: Readonly<Record<PegHorizon, readonly Feature[]>> = {
   24: COMMON,
 };
 
-/** The inputs of the peg model of a horizon, in the order of its weights: 25 at 1 and 4 h, 11 at 24 h. */
+/** The inputs of the peg model of a horizon, in the order of its weights: 26 at 1 and 4 h, 13 at 24 h. */
 export function pegFeatures(horizon: PegHorizon): readonly FeatureDefinition[] {
   return DEFINITIONS[horizon];
 }

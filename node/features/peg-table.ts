@@ -62,6 +62,7 @@ function stateOf({ deviation, timing }: HourlySeries, horizon: PegHorizon): PegS
   return {
     deviation,
     scale,
+    usualScale: ewma(scale, 480),
     fast: ewma(deviation, 6),
     middle: ewma(deviation, 36),
     slow: ewma(deviation, 240),

@@ -4,7 +4,6 @@ import {
   computeMarketFeatures,
   type HourlySeries,
   inputAt,
-  LONGEST_HORIZON_HOURS,
   type MarketWindow,
   RISK_HORIZON_HOURS,
   RISK_WARMUP_HOURS,
@@ -16,19 +15,25 @@ import { type ForecastInput, forecastQuantiles, modelShare } from './forecast.ts
 import { QUANTILE_LEVELS } from './peg-model.ts';
 import { forecastRisk, type RiskModel } from './risk-model.ts';
 import { scoreOf, sigmoid } from './risk-numbers.ts';
-import { type ModelHead, type StabilityModel, weightsOfHead } from './stability-model.ts';
+import { type ModelHead, type PegHead, type StabilityModel, weightsOfHead } from './stability-model.ts';
 
-/** Quantiles of the deviation from the peg 24 h after `hour`. */
+/** Quantiles of the deviation from the peg some hours after `hour`. */
 export type PegForecast = {
   /** Hours since the epoch of the last observation. */
   readonly hour: number;
-  readonly horizonHours: number;
-  /** The last observation, and its usual change in 24 h; bp. */
+  /** The last observation, bp. */
   readonly deviation: number;
+  readonly levels: readonly number[];
+  /** By ascending hours: those of the network. */
+  readonly horizons: readonly HorizonForecast[];
+};
+
+export type HorizonForecast = {
+  readonly horizonHours: number;
+  /** The usual change in that time, bp. */
   readonly scale: number;
   /** Share of the model in the forecast, 0 to 1; the rest is scaled persistence. */
   readonly modelShare: number;
-  readonly levels: readonly number[];
   /** By level, bp. */
   readonly quantiles: readonly number[];
 };
@@ -54,40 +59,49 @@ export type RiskAssessment = {
  * Peg quantiles from a window of hourly deviations, for the window's last hour. Averages reach back without end: 60
  * days or more give what a longer window gives.
  *
+ * @param window of an oracle with its `timing`, where that is known: hours of silence count at 1 and 4 h.
  * @param weights the joint weights of a version.
  * @throws BallastError `MODEL_SIZE`, `WINDOW_TOO_SHORT` for fewer than 337 hours, `WINDOW_NOT_FINITE`.
  */
 export function forecastPeg(
   model: StabilityModel,
   weights: Float64Array,
-  window: Pick<HourlySeries, 'startHour' | 'deviation'>,
+  window: Pick<HourlySeries, 'startHour' | 'deviation' | 'timing'>,
 ): PegForecast {
   requireLength('window', window.deviation.length, WARMUP_HOURS + 1);
   requireHour('window', window.startHour);
   const bad = window.deviation.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw notFinite(`window.deviation[${bad}]`, window.deviation[bad] ?? Number.NaN);
+  for (const [name, column] of Object.entries(window.timing ?? {})) {
+    requireLength(`window.timing.${name}`, column.length, window.deviation.length);
+    const odd = column.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
+    if (odd >= 0) throw notFinite(`window.timing.${name}[${odd}]`, column[odd] ?? Number.NaN);
+  }
   const hour = window.startHour + window.deviation.length - 1;
-  const input = inputAt(computeFeatures(window), hour);
-  return { hour, ...forecastPegFrom(model, weights, input) };
+  return {
+    hour,
+    deviation: window.deviation.at(-1) ?? Number.NaN,
+    levels: [...QUANTILE_LEVELS],
+    horizons: model.heads.peg.map((head) =>
+      forecastHorizon(model, weights, head, inputAt(computeFeatures(window, head.model.horizon), hour)),
+    ),
+  };
 }
 
-/** The same from features of one hour. */
-export function forecastPegFrom(
+/** One horizon's from features of one hour. */
+export function forecastHorizon(
   model: StabilityModel,
   weights: Float64Array,
+  head: PegHead,
   input: ForecastInput,
-): Omit<PegForecast, 'hour'> {
-  const { peg } = model.heads;
-  const { numbers } = model.spec.heads.peg;
-  const quantiles = forecastQuantiles(peg.model, weightsOfHead(model, peg, weights), numbers, input);
-  const deviation = input.deviation[0] ?? Number.NaN;
+): HorizonForecast {
+  const { numbers } = head;
+  const quantiles = forecastQuantiles(head.model, weightsOfHead(model, head, weights), numbers, input);
   const scale = input.scale[0] ?? Number.NaN;
   return {
-    horizonHours: LONGEST_HORIZON_HOURS,
-    deviation,
+    horizonHours: head.model.horizon,
     scale,
-    modelShare: modelShare(numbers.anchor, deviation, scale),
-    levels: [...QUANTILE_LEVELS],
+    modelShare: modelShare(numbers.anchor, scale),
     quantiles: [...quantiles.subarray(0, QUANTILE_LEVELS.length)],
   };
 }

@@ -5,6 +5,7 @@ import {
   computeMarketFeatures,
   type HourlySeries,
   type MarketWindow,
+  type PegHorizon,
 } from '../features/index.ts';
 import { type HeadNorms, type ModelSpec, modelSpec } from './model-spec.ts';
 import type { PegModelSpec } from './peg-model.ts';
@@ -25,12 +26,17 @@ export function fitModelSpec(
   { feed, market, fitting }: PublicData,
   options: {
     readonly peg: PegModelSpec;
+    /** By ascending hours; 24 h alone where left out. */
+    readonly horizons?: readonly PegHorizon[];
     readonly recordClipNorms: HeadNorms;
     readonly updateClipNorms: HeadNorms;
     readonly riskDeadBand: number;
   },
 ): ModelSpec {
-  const pegNumbers = fitPublicNumbers(buildExamples(computeFeatures(feed), fitting));
+  const pegNumbers = (options.horizons ?? [24]).map((horizon) => ({
+    horizon,
+    numbers: fitPublicNumbers(buildExamples(computeFeatures(feed, horizon), fitting)),
+  }));
   if (market === undefined) return modelSpec({ ...options, pegNumbers });
   const riskNumbers = fitRiskNumbers(
     buildRiskExamples(computeMarketFeatures(market, market), {

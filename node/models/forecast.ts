@@ -6,12 +6,16 @@ import { expectedReversion, type PublicNumbers } from './public-numbers.ts';
 export type ForecastInput = Pick<ExampleSet, 'x' | 'scale' | 'deviation'>;
 
 /**
- * The model's share w of a forecast: 1 inside the public range, falling linearly to 0 at twice the range, whichever
- * of |d| and S is further out. On a true break the model is out of its depth and B2 takes over.
+ * The model's share w of a forecast: 1 while S is in the public range, falling linearly to 0 at twice the range. In a
+ * break that lasts the model is out of its depth and B2 takes over.
+ *
+ * How far the price is from its target does not enter: features and forecast are in units of S, so that in a break's
+ * first hours, while S is still small, no model can be wrong by more than a few S; and a coin that has settled far
+ * from its target moves like any other. Leaving each coin out in turn before May 2022, |d| in the gate costs 0 to 1
+ * points of skill (`simulations/experiments/peg-horizons.ts`).
  */
-export function modelShare(anchor: PublicNumbers['anchor'], deviation: number, scale: number): number {
-  const reach = Math.max(Math.abs(deviation) / anchor.deviation, scale / anchor.scale);
-  return Math.max(0, Math.min(1, 2 - reach));
+export function modelShare(anchor: PublicNumbers['anchor'], scale: number): number {
+  return Math.max(0, Math.min(1, 2 - scale / anchor.scale));
 }
 
 /**
@@ -28,7 +32,7 @@ export function forecastQuantiles(
   const f = predictScaled(model, weights, input.x);
   const outputs = QUANTILE_LEVELS.length;
   for (let i = 0; i < input.scale.length; i++) {
-    const share = modelShare(numbers.anchor, input.deviation[i]!, input.scale[i]!);
+    const share = modelShare(numbers.anchor, input.scale[i]!);
     const row = f.subarray(i * outputs, (i + 1) * outputs);
     uncross(row);
     for (let q = 0; q < outputs; q++) {

@@ -2,8 +2,9 @@ export { areaUnderCurve } from '../evaluation/metrics/auc.ts';
 export {
   assessRisk,
   assessRiskFrom,
+  forecastHorizon,
   forecastPeg,
-  forecastPegFrom,
+  type HorizonForecast,
   type PegForecast,
   type RiskAssessment,
 } from './assess.ts';
@@ -29,6 +30,7 @@ export {
   type ModelSpec,
   modelSpec,
   type PegHeadSpec,
+  type PegHorizonSpec,
   parseModelSpec,
   type RiskHeadSpec,
 } from './model-spec.ts';
@@ -64,7 +66,11 @@ export {
   createModel,
   genesisOf,
   headsOf,
+  horizonsOf,
   type ModelHead,
+  mainPegHead,
+  type PegHead,
+  pegHeadName,
   type StabilityModel,
   weightsOfHead,
 } from './stability-model.ts';

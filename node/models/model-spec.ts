@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { UsageError } from '../../protocol/errors.ts';
 import { digest, firstIssue } from '../../protocol/schema.ts';
 import {
-  LONGEST_HORIZON_HOURS,
+  PEG_HORIZONS,
+  type PegHorizon,
   pegFeatureSchema,
   RISK_HORIZON_HOURS,
   riskFeatureSchema,
@@ -19,35 +20,46 @@ const table = z.array(finite).length(SCORE_POINTS).refine(ascends, 'expected asc
 const logistic = z.strictObject({ intercept: finite, slope: finite, centre: finite });
 const correction = z.strictObject({ drawdown: logistic, volatility: finite });
 
-/** What both heads state beside their kind. */
-const common = {
+/** L2 bound of one record's gradient in a head, and of a whole update's part of it. */
+const bounds = { recordClipNorm: norm, updateClipNorm: norm };
+
+/** One horizon of the peg: a head of its own, with weights, baselines and a gate of its own. */
+const pegHorizon = z.strictObject({
+  hours: z.literal(PEG_HORIZONS),
   /** Hash of the features that the weights belong to. */
   features: digest,
-  /** L2 bound of one record's gradient in this head, and of a whole update's part of it. */
-  recordClipNorm: norm,
-  updateClipNorm: norm,
-};
+  numbers: z.strictObject({
+    persistence: levels,
+    scaledPersistence: levels,
+    meanReversion: z.strictObject({ coefficients: z.array(finite).length(3), quantiles: levels }),
+    anchor: z.strictObject({ scale: z.number().positive() }),
+  }),
+});
 
 const peg = z.strictObject({
   kind: z.enum(['linear', 'mlp']),
   /** Hidden units of an mlp. */
   hidden: z.int().min(1).max(20).optional(),
-  horizonHours: z.literal(LONGEST_HORIZON_HOURS),
   quantiles: z.array(finite).refine(isQuantileLevels, `expected ${QUANTILE_LEVELS.join(', ')}`),
-  ...common,
-  numbers: z.strictObject({
-    persistence: levels,
-    scaledPersistence: levels,
-    meanReversion: z.strictObject({ coefficients: z.array(finite).length(3), quantiles: levels }),
-    anchor: z.strictObject({ deviation: z.number().positive(), scale: z.number().positive() }),
-  }),
+  /** Of each horizon. */
+  ...bounds,
+  /** By ascending hours. */
+  horizons: z
+    .array(pegHorizon)
+    .min(1)
+    .max(PEG_HORIZONS.length)
+    .refine(
+      (given) => given.every(({ hours }, i) => i === 0 || hours > (given[i - 1]?.hours ?? hours)),
+      'expected ascending hours, none twice',
+    ),
 });
 
 const risk = z.strictObject({
   kind: z.literal('linear'),
   horizonHours: z.literal(RISK_HORIZON_HOURS),
   targets: z.tuple([z.literal(RISK_TARGETS[0]), z.literal(RISK_TARGETS[1])]),
-  ...common,
+  features: digest,
+  ...bounds,
   /** How much worse than the last version the gate lets this head be, as a share of its score; see docs/models.md. */
   deadBand: z.number().min(0).max(1),
   numbers: z.strictObject({
@@ -66,6 +78,7 @@ const spec = z.strictObject({ heads: z.strictObject({ peg, risk: risk.optional()
  */
 export type ModelSpec = z.infer<typeof spec>;
 export type PegHeadSpec = ModelSpec['heads']['peg'];
+export type PegHorizonSpec = PegHeadSpec['horizons'][number];
 export type RiskHeadSpec = z.infer<typeof risk>;
 
 /**
@@ -82,34 +95,41 @@ export function parseModelSpec(value: unknown): ModelSpec {
   if ((peg.kind === 'mlp') !== (peg.hidden !== undefined)) {
     throw refused('heads.peg.hidden', `expected ${peg.kind === 'mlp' ? 'a number of hidden units' : 'none'}`);
   }
-  requireFeatures('heads.peg.features', peg.features, pegFeatureSchema(24));
+  for (const [i, { hours, features }] of peg.horizons.entries()) {
+    requireFeatures(`heads.peg.horizons.${i}.features`, features, pegFeatureSchema(hours));
+  }
   if (risk !== undefined) requireFeatures('heads.risk.features', risk.features, riskFeatureSchema());
   return parsed.data;
 }
 
-/** L2 bounds of the heads, and of their vectors one after the other: √ΣC². */
+/** L2 bounds of the heads, the peg's over all its horizons, and of their vectors one after the other: √ΣC². */
 export type HeadNorms = { readonly peg: number; readonly risk: number };
 
 /** A spec from what was fitted on public data; the risk head is left out where there are no numbers for it. */
 export function modelSpec(options: {
   readonly peg: PegModelSpec;
-  readonly pegNumbers: PublicNumbers;
+  /** By ascending horizon. */
+  readonly pegNumbers: readonly { readonly horizon: PegHorizon; readonly numbers: PublicNumbers }[];
   readonly riskNumbers?: RiskNumbers;
   readonly recordClipNorms: HeadNorms;
   readonly updateClipNorms: HeadNorms;
   readonly riskDeadBand: number;
 }): ModelSpec {
-  const { recordClipNorms, updateClipNorms, riskNumbers } = options;
+  const { recordClipNorms, updateClipNorms, pegNumbers, riskNumbers } = options;
+  // Horizons of one norm each, one after the other, are as long as the head may be.
+  const share = 1 / Math.sqrt(pegNumbers.length);
   const value = {
     heads: {
       peg: {
         ...options.peg,
-        horizonHours: LONGEST_HORIZON_HOURS,
         quantiles: [...QUANTILE_LEVELS],
-        features: pegFeatureSchema(24),
-        recordClipNorm: recordClipNorms.peg,
-        updateClipNorm: updateClipNorms.peg,
-        numbers: options.pegNumbers,
+        recordClipNorm: share * recordClipNorms.peg,
+        updateClipNorm: share * updateClipNorms.peg,
+        horizons: pegNumbers.map(({ horizon, numbers }) => ({
+          hours: horizon,
+          features: pegFeatureSchema(horizon),
+          numbers,
+        })),
       },
       ...(riskNumbers === undefined
         ? {}

@@ -12,9 +12,9 @@ export type PegModelSpec = { readonly kind: 'linear' } | { readonly kind: 'mlp';
  * A peg-quantile model of one horizon h: scaled quantiles f(x) of (d_{t+h} − d_t) / S_t, so that the forecast is
  * d_t + S_t · f(x).
  *
- * - linear: f = xᵀW, W: [features, quantiles], 33 weights at 24 h, 75 at 1 and 4 h;
- * - mlp: f = [tanh(xᵀH), 1]ᵀ O, H: [features, hidden], O: [hidden + 1, quantiles], at 8 hidden units 115 weights at 24 h
- *   and 227 at 1 and 4 h.
+ * - linear: f = xᵀW, W: [features, quantiles], 39 weights at 24 h, 78 at 1 and 4 h;
+ * - mlp: f = [tanh(xᵀH), 1]ᵀ O, H: [features, hidden], O: [hidden + 1, quantiles], at 8 hidden units 131 weights at 24 h
+ *   and 235 at 1 and 4 h.
  */
 export type PegModel = {
   readonly spec: PegModelSpec;

@@ -11,8 +11,8 @@ export type PublicNumbers = {
   readonly scaledPersistence: readonly number[];
   /** B3, mean reversion: coefficients of the three gaps, and quantiles of what they leave, both in units of S_t. */
   readonly meanReversion: { readonly coefficients: readonly number[]; readonly quantiles: readonly number[] };
-  /** The range that the model was trained in: 99.9 % quantiles of |d| and of S, bp. */
-  readonly anchor: { readonly deviation: number; readonly scale: number };
+  /** The range that the model was trained in: the 99.9 % quantile of S, bp. */
+  readonly anchor: { readonly scale: number };
 };
 
 /** Where the three gaps stand: the same places at every horizon. */
@@ -37,10 +37,7 @@ export function fitPublicNumbers(examples: ExampleSet): PublicNumbers {
     persistence: quantiles(examples.y.map((y, i) => y * examples.scale[i]!)),
     scaledPersistence: quantiles(examples.y),
     meanReversion: { coefficients, quantiles: quantiles(rest) },
-    anchor: {
-      deviation: empiricalQuantile(examples.deviation.map(Math.abs), 0.999),
-      scale: empiricalQuantile(examples.scale, 0.999),
-    },
+    anchor: { scale: empiricalQuantile(examples.scale, 0.999) },
   };
 }
 

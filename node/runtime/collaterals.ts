@@ -12,7 +12,13 @@ import {
   RISK_WARMUP_HOURS,
   WARMUP_HOURS,
 } from '../features/index.ts';
-import { pegLoss, type StabilityModel, trainingLossOfRisk, weightsOfHead } from '../models/index.ts';
+import {
+  pegHeadName,
+  pegLoss,
+  type StabilityModel,
+  trainingLossOfRisk,
+  weightsOfHead,
+} from '../models/index.ts';
 
 /** The name of the collateral whose feed is the network's calendar. */
 export const MAIN_COLLATERAL = 'main';
@@ -28,7 +34,7 @@ export type PublicCollateral = {
 
 /** Scores of a head on one collateral over a range of hours; undefined where no row is known there. */
 type Scorer = {
-  readonly head: 'peg' | 'risk';
+  readonly head: string;
   readonly collateral: string;
   readonly deadBand?: number;
   readonly score: (rows: HourRange, weights: Float64Array) => number | undefined;
@@ -70,14 +76,14 @@ export function createPairScores(
 
 function pegScorer(model: StabilityModel, { name, feed }: PublicCollateral): Scorer[] {
   if (feed === undefined) return [];
-  const { peg } = model.heads;
-  const { numbers } = model.spec.heads.peg;
-  const table = computeFeatures(feed);
-  const score = (rows: HourRange, weights: Float64Array) => {
-    const examples = buildExamples(table, rows);
-    return pegLoss(peg.model, weightsOfHead(model, peg, weights), numbers, examples);
-  };
-  return [{ head: 'peg', collateral: name, score }];
+  return model.heads.peg.map((peg) => {
+    const table = computeFeatures(feed, peg.model.horizon);
+    const score = (rows: HourRange, weights: Float64Array) => {
+      const examples = buildExamples(table, rows);
+      return pegLoss(peg.model, weightsOfHead(model, peg, weights), peg.numbers, examples);
+    };
+    return { head: pegHeadName(model, peg), collateral: name, score };
+  });
 }
 
 function riskScorer(

@@ -48,11 +48,21 @@ export function toDecidedEvent(
 }
 
 function toHeldOut({ heldOut, intervals }: HeldModel): HeldOut {
-  const { examples, loss, baselineLoss, risk } = heldOut;
+  const { examples, loss, baselineLoss, shorter, risk } = heldOut;
   return {
     examples,
     loss,
     baselines: baselineLoss,
+    ...(shorter === undefined
+      ? {}
+      : {
+          shorter: shorter.map((horizon) => ({
+            horizonHours: horizon.horizonHours,
+            examples: horizon.examples,
+            loss: horizon.loss,
+            baselines: horizon.baselineLoss,
+          })),
+        }),
     ...(risk === undefined ? {} : { risk }),
     ...(intervals === undefined ? {} : { intervals }),
   };

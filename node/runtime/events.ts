@@ -8,12 +8,21 @@ import type { ConditionEvent } from './conditions.ts';
 import type { RiskSkill, SkillIntervals } from './held-out.ts';
 import type { PrivacyPlan } from './privacy-plan.ts';
 
+type PegBaselines = { readonly B0: number; readonly B2: number; readonly B3: number };
+
 /** How the certified model does on the held-out part of the public feed; losses are mean pinball losses in bp. */
 export type HeldOut = {
-  /** Rows that the peg head is judged on. */
+  /** Rows that the peg's longest horizon is judged on. */
   readonly examples: number;
   readonly loss: number;
-  readonly baselines: { readonly B0: number; readonly B2: number; readonly B3: number };
+  readonly baselines: PegBaselines;
+  /** The other horizons, ascending; absent where there is one alone. */
+  readonly shorter?: readonly {
+    readonly horizonHours: number;
+    readonly examples: number;
+    readonly loss: number;
+    readonly baselines: PegBaselines;
+  }[];
   /** The risk head on the held-out part of the public market; absent without one. */
   readonly risk?: RiskSkill;
   /** Skills of both heads with 95 % intervals. */

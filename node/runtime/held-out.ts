@@ -1,18 +1,20 @@
 import type { ExampleSet, RiskExamples } from '../features/index.ts';
 import {
+  baselineLosses,
   baselineQuantiles,
   baselineRisk,
   bootstrapSkill,
+  evaluateModel,
   forecastQuantiles,
   forecastRisk,
-  type PegModel,
-  type PublicNumbers,
+  type PegHead,
   pinballLosses,
   type RiskModel,
   type RiskReport,
   reportRisk,
   riskLosses,
   type SkillInterval,
+  type SkillReport,
 } from '../models/index.ts';
 
 /** Hourly losses of 24-hour labels hang together over days: blocks of five. */
@@ -27,10 +29,14 @@ export type RiskSkill = {
   readonly ewma: RiskReport;
 };
 
+type PegIntervals = { readonly B0: SkillInterval; readonly B2: SkillInterval; readonly B3: SkillInterval };
+
 /** 1 − loss / loss of each baseline with 95 % intervals (moving blocks of five days, 1,000 resamples). */
 export type SkillIntervals = {
-  /** Mean pinball loss. */
-  readonly peg: { readonly B0: SkillInterval; readonly B2: SkillInterval; readonly B3: SkillInterval };
+  /** Mean pinball loss at the longest horizon. */
+  readonly peg: PegIntervals;
+  /** The same at the others, ascending; absent where there is one alone. */
+  readonly shorter?: readonly (PegIntervals & { readonly horizonHours: number })[];
   /** Log loss of drawdown events; QLIKE of volatility. */
   readonly risk?: {
     readonly drawdown: { readonly persistence: SkillInterval; readonly ewma: SkillInterval };
@@ -67,13 +73,16 @@ export function createRiskBench(model: RiskModel, examples: RiskExamples) {
   };
 }
 
-/** Intervals of the peg head over one set of rows; the baselines' losses are computed once. */
-export function createPegBench(model: PegModel, numbers: PublicNumbers, examples: ExampleSet) {
+/** Reports of one horizon of the peg over one set of rows; the baselines' losses are computed once. */
+export function createPegBench({ model, numbers }: PegHead, examples: ExampleSet) {
+  const mean = baselineLosses(numbers, examples);
   const of = (baseline: 'B0' | 'B2' | 'B3') =>
     pinballLosses(baselineQuantiles(baseline, numbers, examples), examples);
   const [B0, B2, B3] = [of('B0'), of('B2'), of('B3')];
   return {
-    intervals: (weights: Float64Array, uniform: () => number): SkillIntervals['peg'] => {
+    horizonHours: model.horizon,
+    report: (weights: Float64Array): SkillReport => evaluateModel(model, weights, numbers, examples, mean),
+    intervals: (weights: Float64Array, uniform: () => number): PegIntervals => {
       const own = pinballLosses(forecastQuantiles(model, weights, numbers, examples), examples);
       const against = (baseline: Float64Array) => resample(own, baseline, uniform);
       return { B0: against(B0), B2: against(B2), B3: against(B3) };

@@ -10,12 +10,12 @@ import {
   inputAt,
   LONGEST_HORIZON_HOURS,
   type MarketWindow,
+  sliceHours,
 } from '../features/index.ts';
 import {
-  baselineLosses,
-  evaluateModel,
   forecastQuantiles,
-  type ModelSpec,
+  mainPegHead,
+  type PegHead,
   QUANTILE_LEVELS,
   type SkillReport,
   type StabilityModel,
@@ -27,24 +27,27 @@ import { createPegBench, createRiskBench, type RiskSkill, type SkillIntervals } 
 /** Resampling of held-out skills: fixed, so that a report can be repeated. */
 const BOOTSTRAP_SEED = 0xb007;
 
-/** Figures on rows that nothing else reads: of the peg head, and of the risk head where there is one. */
-export type HeldOutReport = SkillReport & { readonly risk?: RiskSkill };
+/** Figures on rows that nothing else reads: of the peg's longest horizon, and of the heads beside it where there are any. */
+export type HeldOutReport = SkillReport & {
+  /** The other horizons, ascending. */
+  readonly shorter?: readonly (SkillReport & { readonly horizonHours: number })[];
+  readonly risk?: RiskSkill;
+};
 
 /** The public series up to an hour: what a forecast of the public coin and asset starts from. */
 export type KnownMarket = {
-  readonly peg: Pick<HourlySeries, 'startHour' | 'deviation'>;
+  readonly peg: Pick<HourlySeries, 'startHour' | 'deviation' | 'timing'>;
   readonly market?: MarketWindow;
 };
 
 /** What everyone knows of the market: it judges candidates, feeds the controller and gives the final figures. */
 export type PublicMarket = {
-  readonly numbers: ModelSpec['heads']['peg']['numbers'];
   /** Every head on every collateral, over the round's gate rows: rounded, less is better. */
   readonly gateScores: (round: number, weights: Float64Array) => readonly PairScore[];
   readonly heldOut: (weights: Float64Array) => HeldOutReport;
   /** Skills against each baseline with 95 % intervals; slower than `heldOut`. */
   readonly heldOutIntervals: (weights: Float64Array) => SkillIntervals;
-  /** Median forecast, in bp of the target, of the deviation 24 h after the round's last public hour. */
+  /** Median forecast, in bp of the target, of the deviation a longest horizon after the round's last public hour. */
   readonly medianForecast: (round: number, weights: Float64Array) => number;
   /** What is public when a round is over. */
   readonly known: (round: number) => KnownMarket;
@@ -73,11 +76,9 @@ export function createPublicMarket(
       },
     );
   }
-  const table = computeFeatures(feed);
-  const { peg, risk } = model.heads;
-  const { numbers } = model.spec.heads.peg;
-  const test = buildExamples(table, clock.test);
-  const testLosses = baselineLosses(numbers, test);
+  const { risk } = model.heads;
+  const peg = mainPegHead(model);
+  const table = computeFeatures(feed, peg.model.horizon);
   const median = QUANTILE_LEVELS.indexOf(0.5);
   const riskTable = market === undefined ? undefined : computeMarketFeatures(market, market);
   const riskTest = riskTable === undefined ? undefined : buildRiskExamples(riskTable, clock.test);
@@ -85,32 +86,51 @@ export function createPublicMarket(
     risk === undefined || riskTest === undefined || riskTest.rows === 0
       ? undefined
       : createRiskBench(risk.model, riskTest);
-  const pegBench = createPegBench(peg.model, numbers, test);
-  const pegOf = (weights: Float64Array) => weightsOfHead(model, peg, weights);
+  const benchOf = (head: PegHead) => ({
+    ...createPegBench(head, buildExamples(computeFeatures(feed, head.model.horizon), clock.test)),
+    partOf: (weights: Float64Array) => weightsOfHead(model, head, weights),
+  });
+  const main = benchOf(peg);
+  const shorter = model.heads.peg.slice(0, -1).map(benchOf);
   const riskOf = (weights: Float64Array) =>
     risk === undefined ? new Float64Array(0) : weightsOfHead(model, risk, weights);
   return {
-    numbers,
     gateScores: createPairScores(model, clock, [{ name: MAIN_COLLATERAL, feed, market }, ...others], market),
     heldOut: (weights) => ({
-      ...evaluateModel(peg.model, pegOf(weights), numbers, test, testLosses),
+      ...main.report(main.partOf(weights)),
+      ...(shorter.length === 0
+        ? {}
+        : {
+            shorter: shorter.map(({ horizonHours, report, partOf }) => ({
+              horizonHours,
+              ...report(partOf(weights)),
+            })),
+          }),
       ...(bench === undefined ? {} : { risk: bench.report(riskOf(weights)) }),
     }),
     heldOutIntervals: (weights) => {
       const { uniform } = createPrng(BOOTSTRAP_SEED);
       return {
-        peg: pegBench.intervals(pegOf(weights), uniform),
+        peg: main.intervals(main.partOf(weights), uniform),
         ...(bench === undefined ? {} : { risk: bench.intervals(riskOf(weights), uniform) }),
+        ...(shorter.length === 0
+          ? {}
+          : {
+              shorter: shorter.map(({ horizonHours, intervals, partOf }) => ({
+                horizonHours,
+                ...intervals(partOf(weights), uniform),
+              })),
+            }),
       };
     },
     medianForecast: (round, weights) => {
       const input = inputAt(table, clock.gate(round).to + LONGEST_HORIZON_HOURS - 1);
-      return forecastQuantiles(peg.model, pegOf(weights), numbers, input)[median] ?? Number.NaN;
+      return forecastQuantiles(peg.model, main.partOf(weights), peg.numbers, input)[median] ?? Number.NaN;
     },
     known: (round) => {
       const end = clock.gate(Math.min(Math.max(round, 1), clock.rounds)).to + LONGEST_HORIZON_HOURS;
       return {
-        peg: { startHour: feed.startHour, deviation: feed.deviation.subarray(0, end - feed.startHour) },
+        peg: sliceHours(feed, Number.NEGATIVE_INFINITY, end),
         ...(market === undefined ? {} : { market: windowUntil(market, end) }),
       };
     },

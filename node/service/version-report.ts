@@ -13,20 +13,11 @@ const LEVEL = 0.95;
 /** How a version does on held-out public data, head by head; its privacy is the statement of its own round. */
 export function versionReport(
   { version, modelDigest, round, privacy }: Omit<StatedReport, 'heads'>,
-  { examples, loss, baselines, risk, intervals }: HeldOut,
+  { examples, loss, baselines, shorter = [], risk, intervals }: HeldOut,
 ): StatedReport {
   const heads: HeadReport[] = [
-    {
-      head: 'peg',
-      metric: 'pinball',
-      unit: 'bp',
-      examples,
-      loss,
-      lossInterval: null,
-      baselines: (['B0', 'B2', 'B3'] as const).map((name) =>
-        baseline(name, loss, baselines[name], intervals?.peg[name]),
-      ),
-    },
+    pegHead('peg', { examples, loss, baselines }, intervals?.peg),
+    ...shorter.map((horizon, i) => pegHead(`peg-${horizon.horizonHours}h`, horizon, intervals?.shorter?.[i])),
   ];
   if (risk !== undefined) {
     const { drawdown, volatility } = risk.head;
@@ -55,6 +46,24 @@ export function versionReport(
     });
   }
   return { version, modelDigest, round, heads, privacy };
+}
+
+function pegHead(
+  head: string,
+  { examples, loss, baselines }: Pick<HeldOut, 'examples' | 'loss' | 'baselines'>,
+  intervals: Readonly<Record<'B0' | 'B2' | 'B3', Skill>> | undefined,
+): HeadReport {
+  return {
+    head,
+    metric: 'pinball',
+    unit: 'bp',
+    examples,
+    loss,
+    lossInterval: null,
+    baselines: (['B0', 'B2', 'B3'] as const).map((name) =>
+      baseline(name, loss, baselines[name], intervals?.[name]),
+    ),
+  };
 }
 
 function baseline(

@@ -6,9 +6,11 @@ import {
   buildRiskExamples,
   computeFeatures,
   computeMarketFeatures,
+  endHour,
   type HourlySeries,
   LONGEST_HORIZON_HOURS,
   type MarketWindow,
+  WARMUP_HOURS,
   withMirror,
 } from '../features/index.ts';
 import type { StabilityModel } from '../models/index.ts';
@@ -43,7 +45,7 @@ export function auditedSteps(
   options: LocalTrainingOptions,
   engine: TrainingEngine = float64Engine,
 ): (range: HourRange) => AuditedStep {
-  const table = computeFeatures(feed);
+  const tables = model.heads.peg.map(({ model: { horizon } }) => computeFeatures(feed, horizon));
   const marketTable = market === undefined ? undefined : computeMarketFeatures(market, market);
   const plain: LocalTrainingOptions = {
     unit: 'none',
@@ -55,8 +57,8 @@ export function auditedSteps(
     nominalRecords: 1,
   };
   return ({ from, to }) => {
-    const first = Math.max(from, table.startHour + table.warmup);
-    const last = Math.min(to, table.startHour + table.rows - LONGEST_HORIZON_HOURS);
+    const first = Math.max(from, feed.startHour + WARMUP_HOURS);
+    const last = Math.min(to, endHour(feed) - LONGEST_HORIZON_HOURS);
     const places = Math.floor((last - first) / DAY_HOURS) - WINDOW_DAYS + 1;
     if (!(places >= 1)) {
       throw new BallastError(
@@ -69,7 +71,7 @@ export function auditedSteps(
       const begin = first + beaconDraws('ballast/audited-rows/1', seed).below(places) * DAY_HOURS;
       const rows = { from: begin, to: begin + WINDOW_DAYS * DAY_HOURS };
       const examples: HeadExamples = {
-        peg: withMirror(buildExamples(table, rows)),
+        peg: tables.map((table) => withMirror(buildExamples(table, rows))),
         ...(marketTable === undefined ? {} : { risk: buildRiskExamples(marketTable, rows) }),
       };
       const gradients = openHeads(engine, model, examples);

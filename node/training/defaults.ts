@@ -1,3 +1,4 @@
+import type { PegHorizon } from '../features/index.ts';
 import {
   fitModelSpec,
   type HeadNorms,
@@ -12,7 +13,9 @@ import type { LocalTrainingOptions } from './local-training.ts';
 export type TrainingDefaults = LocalTrainingOptions & {
   /** C_u: the L2 bound of a whole update, of all heads together. */
   readonly updateClipNorm: number;
-  /** The heads' own shares of both bounds. */
+  /** Hours ahead that the peg is forecast, ascending. */
+  readonly horizons: readonly PegHorizon[];
+  /** The heads' own shares of both bounds; horizons share the peg's alike. */
   readonly headRecordNorms: HeadNorms;
   readonly headUpdateNorms: HeadNorms;
   /** Share by which the gate lets the risk head be worse on a week of public rows: events are rare in one. */
@@ -33,6 +36,7 @@ const headRecordNorms = { peg: 1, risk: 0.5 } as const satisfies HeadNorms;
 const headUpdateNorms = { peg: 0.22, risk: 0.15 } as const satisfies HeadNorms;
 
 export const TRAINING_DEFAULTS = {
+  horizons: [24],
   unit: 'record',
   learningRate: 0.65,
   localSteps: 4,
@@ -49,10 +53,15 @@ export const TRAINING_DEFAULTS = {
 } as const satisfies TrainingDefaults;
 
 /** What a new network of these defaults describes of its model; the clock's `fitting` rows alone are read. */
-export function defaultModelSpec(data: PublicData, peg: PegModelSpec = { kind: 'linear' }): ModelSpec {
+export function defaultModelSpec(
+  data: PublicData,
+  peg: PegModelSpec = { kind: 'linear' },
+  horizons: readonly PegHorizon[] = TRAINING_DEFAULTS.horizons,
+): ModelSpec {
   const { headRecordNorms, headUpdateNorms, riskDeadBand } = TRAINING_DEFAULTS;
   return fitModelSpec(data, {
     peg,
+    horizons,
     recordClipNorms: headRecordNorms,
     updateClipNorms: headUpdateNorms,
     riskDeadBand,

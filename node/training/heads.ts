@@ -7,12 +7,13 @@ import {
   ROWS_PER_RECORD,
   requireRecordBound,
 } from '../features/index.ts';
-import { headsOf, type StabilityModel } from '../models/index.ts';
+import { headsOf, type PegModel, type StabilityModel } from '../models/index.ts';
 import type { RecordGradients, TrainingEngine } from './engine.ts';
 
 /** What a node trains both heads on: its peg rows, and its market's where it has one. */
 export type HeadExamples = {
-  readonly peg: ExampleSet;
+  /** Of each horizon that is trained, in any order. */
+  readonly peg: readonly ExampleSet[];
   readonly risk?: RiskExamples;
   /** Hours that one record spans, in both; a UTC day where left out. */
   readonly recordHours?: number;
@@ -24,7 +25,8 @@ export type HeadExamples = {
  * has no rows in that time. One record therefore moves a sum by at most √ΣC_h², and both heads cost one release.
  *
  * @param model whose risk head is zero throughout where `examples` have no market.
- * @throws BallastError `RECORD_BOUND` for a record with more than its hours' examples.
+ * @throws BallastError `RECORD_BOUND` for a record with more than its hours' examples; `HORIZON_ABSENT` for a horizon
+ *   of the model that there are no examples of.
  */
 export function openHeads(
   engine: TrainingEngine,
@@ -33,16 +35,17 @@ export function openHeads(
 ): RecordGradients {
   const { peg, risk } = model.heads;
   const { recordHours = ROWS_PER_RECORD } = examples;
-  for (const set of [examples.peg, examples.risk]) {
-    if (set !== undefined) requireRecordBound(set, recordHours);
+  for (const set of [...examples.peg, ...(examples.risk === undefined ? [] : [examples.risk])]) {
+    requireRecordBound(set, recordHours);
   }
-  const opened = [
-    {
-      ...place(peg),
-      spans: spansOf(examples.peg, recordHours),
-      gradients: engine.open(peg.model, examples.peg),
-    },
-  ];
+  const opened = peg.map((head) => {
+    const own = rowsOf(head.model, examples);
+    return {
+      ...place(head),
+      spans: spansOf(own, recordHours),
+      gradients: engine.open(head.model, own),
+    };
+  });
   if (risk !== undefined && examples.risk !== undefined) {
     const gradients = engine.openRisk(risk.model, examples.risk);
     opened.push({ ...place(risk), spans: spansOf(examples.risk, recordHours), gradients });
@@ -73,7 +76,9 @@ export function openHeads(
 
 /** How many records there are, of either head: the rows of `openHeads`. A private number. */
 export function countRecords({ peg, risk, recordHours = ROWS_PER_RECORD }: HeadExamples): number {
-  const spans = [peg, ...(risk === undefined ? [] : [risk])].flatMap((set) => [...spansOf(set, recordHours)]);
+  const spans = [...peg, ...(risk === undefined ? [] : [risk])].flatMap((set) => [
+    ...spansOf(set, recordHours),
+  ]);
   return new Set(spans).size;
 }
 
@@ -119,6 +124,17 @@ export function requireHeadNorms(
     'update.clipNorm',
     heads.map(({ updateClipNorm }) => updateClipNorm),
     update.clipNorm,
+  );
+}
+
+function rowsOf({ horizon }: PegModel, { peg }: HeadExamples): ExampleSet {
+  const own = peg.find((set) => set.horizon === horizon);
+  if (own !== undefined) return own;
+  const given = peg.map((set) => `${set.horizon} h`).join(', ');
+  throw new BallastError(
+    'HORIZON_ABSENT',
+    `examples: got ${given === '' ? 'none of the peg' : given}, expected those of ${horizon} h`,
+    { metadata: { horizon } },
   );
 }
 

@@ -12,6 +12,7 @@ import {
   computeMarketFeatures,
   type ExampleSet,
   type ExamplesOf,
+  type PegHorizon,
   pegBlocks,
   type RiskExamples,
   recordHoursOf,
@@ -31,10 +32,13 @@ export type LocalData = {
 
 /**
  * Loads what a node trains on, its records as the network has them: UTC days of examples, or blocks that nothing outside
- * enters. @throws what loading throws.
+ * enters.
+ *
+ * @param setup its `horizons` those of the model.
+ * @throws what loading throws.
  */
 export async function openLocalData(
-  setup: Pick<WorkerSetup, 'source' | 'market' | 'record'>,
+  setup: Pick<WorkerSetup, 'source' | 'market' | 'record'> & { readonly horizons: readonly PegHorizon[] },
 ): Promise<LocalData> {
   const { peg, report } = await openPeg(setup);
   const risk = await openRisk(setup);
@@ -42,30 +46,36 @@ export async function openLocalData(
   return {
     report,
     examples: (range) => ({
-      peg: withMirror(peg(range)),
+      peg: peg.map((of) => withMirror(of(range))),
       ...(risk === undefined ? {} : { risk: risk(range) }),
       recordHours,
     }),
   };
 }
 
-async function openPeg({ source, record }: Pick<WorkerSetup, 'source' | 'record'>): Promise<{
-  readonly peg: ExamplesOf<ExampleSet>;
+async function openPeg({
+  source,
+  record,
+  horizons,
+}: Pick<WorkerSetup, 'source' | 'record'> & { readonly horizons: readonly PegHorizon[] }): Promise<{
+  readonly peg: readonly ExamplesOf<ExampleSet>[];
   readonly report: LocalData['report'];
 }> {
   if (record === undefined) {
     const { series, carriedHours, flagged } = await loadSeries(source);
-    const table = computeFeatures(series);
     const { startHour, deviation } = series;
     return {
-      peg: (range) => buildExamples(table, range),
+      peg: horizons.map((horizon) => {
+        const table = computeFeatures(series, horizon);
+        return (range) => buildExamples(table, range);
+      }),
       report: { hours: deviation.length, startHour, carriedHours, flagged },
     };
   }
   const { blocks, carriedHours, flagged } = await loadSeriesBlocks(source, record);
   const hours = blocks.reduce((sum, { deviation }) => sum + deviation.length, 0);
   return {
-    peg: pegBlocks(blocks, record),
+    peg: horizons.map((horizon) => pegBlocks(blocks, record, horizon)),
     report: { hours, startHour: blocks[0]?.startHour ?? 0, carriedHours, flagged },
   };
 }

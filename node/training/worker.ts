@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { RandomBytes } from '../../protocol/random.ts';
 import { createPrng } from '../data/index.ts';
-import { createModel } from '../models/index.ts';
+import { createModel, horizonsOf } from '../models/index.ts';
 import { createEngine } from './engines.ts';
 import { countRecords, openHeads } from './heads.ts';
 import { openLocalData } from './local-data.ts';
@@ -27,9 +27,9 @@ function noiseSource(entropy: Entropy): RandomBytes {
 }
 
 async function start(setup: WorkerSetup, send: (message: FromWorker) => void) {
-  const { examples, report } = await openLocalData(setup);
-  const engine = await createEngine(setup.engine);
   const model = createModel(setup.model);
+  const { examples, report } = await openLocalData({ ...setup, horizons: horizonsOf(model) });
+  const engine = await createEngine(setup.engine);
   const bytes = noiseSource(setup.entropy);
   send({ type: 'ready', ready: { engine: engine.name, ...report } });
   const train = ({ weights, range, options, correction }: TrainingRequest): Float64Array => {

@@ -12,7 +12,10 @@ export function labelFlip(): Attack {
     name: 'label-flip',
     needs: 'training',
     random: false,
-    poison: ({ peg, ...rest }) => ({ ...rest, peg: { ...peg, y: peg.y.map((label) => -label) } }),
+    poison: ({ peg, ...rest }) => ({
+      ...rest,
+      peg: peg.map((set) => ({ ...set, y: set.y.map((label) => -label) })),
+    }),
     craft: ({ own }) => Float64Array.from(own),
   };
 }

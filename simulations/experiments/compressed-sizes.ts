@@ -4,7 +4,7 @@ import { createPrng } from '../../node/data/index.ts';
 import { seededRandom } from '../world/random.ts';
 
 const SHARES = [0.2, 0.1, 0.05, 0.01];
-const SIZES = [51, 9943, 100_000];
+const SIZES = [57, 11363, 100_000];
 const FLOAT32_BYTES = 4;
 /** Clip norm and grid of the published training. */
 const BOUND = 0.2663 * 2 ** 20;

@@ -32,7 +32,7 @@ type Setting = {
 async function defaultMarket(seed: number): Promise<CompressedMarket> {
   const market = await prepareMarket(await slicesFor(undefined, seed, 7), 10);
   const training = market.training.map((nodes) =>
-    nodes.map((examples) => ({ ...examples, peg: thinned(examples.peg, { hours: 4 }) })),
+    nodes.map((examples) => ({ ...examples, peg: examples.peg.map((set) => thinned(set, { hours: 4 })) })),
   );
   return { ...market, training };
 }

@@ -1,7 +1,7 @@
 import type { AggregationRule, Aggregator } from '../../aggregation/index.ts';
 import { createDataClock, loadMarket, loadSeries, type Slices } from '../../node/data/index.ts';
 import type { RecordBlock } from '../../node/features/index.ts';
-import { createModel, genesisOf, type StabilityModel } from '../../node/models/index.ts';
+import { createModel, genesisOf, horizonsOf, type StabilityModel } from '../../node/models/index.ts';
 import {
   createPublicMarket,
   type HeldOutReport,
@@ -48,7 +48,11 @@ export async function prepareMarket(
   );
   const nodes = await Promise.all(
     slices.map(async ({ spec, market: own }) => {
-      const examples = { source: spec, market: { own, reference: publicMarket } };
+      const examples = {
+        source: spec,
+        horizons: horizonsOf(model),
+        market: { own, reference: publicMarket },
+      };
       return openLocalData({ ...examples, ...(record === undefined ? {} : { record }) });
     }),
   );

@@ -10,7 +10,7 @@ import {
   type RiskExamples,
   withMirror,
 } from '../../node/features/index.ts';
-import { createModel, genesisOf, type PegModelSpec } from '../../node/models/index.ts';
+import { createModel, genesisOf, mainPegHead, type PegModelSpec } from '../../node/models/index.ts';
 import {
   countRecords,
   createEngine,
@@ -71,7 +71,7 @@ function casesOf(engine: TrainingEngine): Case[] {
   const isFloat64 = engine.name === 'float64';
   const pegCase = (label: string, own: typeof linear): Case => {
     const { model, weights } = own;
-    const { offset, size, recordClipNorm, model: head } = model.heads.peg;
+    const { offset, size, recordClipNorm, model: head } = mainPegHead(model);
     return {
       label: `${label}, ${size} weights`,
       rows: peg.rows,
@@ -88,7 +88,7 @@ function casesOf(engine: TrainingEngine): Case[] {
   if (head === undefined) throw new Error('the default model has a risk head');
   const plainRisk = (isFloat64 ? float64 : tensorflow).plainRisk(head.model, risk);
   const plainOf = ({ model }: typeof linear): float64.PlainGradient => {
-    const { model: own } = model.heads.peg;
+    const { model: own } = mainPegHead(model);
     if (!isFloat64) return tensorflow.plainPeg(own, peg);
     return own.spec.kind === 'linear'
       ? float64.plainLinear(own, peg)
@@ -97,15 +97,15 @@ function casesOf(engine: TrainingEngine): Case[] {
   /** What a node trains: both heads' gradients, clipped each and together, in one release. */
   const bothCase = (label: string, both: typeof linear): Case => {
     const { model, weights } = both;
-    const { size } = model.heads.peg;
+    const { size } = mainPegHead(model);
     const plainPeg = plainOf(both);
     return {
       label: `${label}, ${model.size} weights`,
       rows: peg.rows + risk.rows,
-      records: countRecords({ peg, risk }),
+      records: countRecords({ peg: [peg], risk }),
       weights,
       clipNorm: TRAINING_DEFAULTS.recordClipNorm,
-      open: () => openHeads(engine, model, { peg, risk }),
+      open: () => openHeads(engine, model, { peg: [peg], risk }),
       plain: (w) => {
         const gradient = new Float64Array(model.size);
         gradient.set(plainPeg(w.subarray(0, size)));

@@ -125,7 +125,7 @@ export function openEvent(
         recordClipNorms: TRAINING_DEFAULTS.headRecordNorms,
         updateClipNorms: TRAINING_DEFAULTS.headUpdateNorms,
         riskDeadBand: TRAINING_DEFAULTS.riskDeadBand,
-        pegNumbers: fitPublicNumbers(pegRows),
+        pegNumbers: [{ horizon: 24, numbers: fitPublicNumbers(pegRows) }],
         // What the public knew: a node's own short history is its own affair.
         riskNumbers: fitRiskNumbers(of(reference, history === 'month' ? 'before' : history)),
       }),
@@ -133,7 +133,7 @@ export function openEvent(
   const test = buildRiskExamples(reference, split.test);
   const prepare = (history: EventHistory) => ({
     model: modelOf(history),
-    examples: own.map((table) => ({ peg: noPeg, risk: of(table, history) })),
+    examples: own.map((table) => ({ peg: [noPeg], risk: of(table, history) })),
   });
   const prepared = new Map<EventHistory, ReturnType<typeof prepare>>();
   return {

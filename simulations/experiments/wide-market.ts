@@ -4,6 +4,7 @@ import {
   baselineLosses,
   createModel,
   evaluateModel,
+  mainPegHead,
   type PegModel,
   QUANTILE_LEVELS,
   type SkillReport,
@@ -33,7 +34,7 @@ export type WideMarket = {
 };
 
 /**
- * The peg head alone as one hidden layer of `hidden` tanh units, 14 · hidden + 3 weights: beyond what a network's
+ * The peg head alone as one hidden layer of `hidden` tanh units, 16 · hidden + 3 weights: beyond what a network's
  * document may ask for, whose models are kept small for privacy.
  *
  * @param every what is trained on, see {@link thinned}.
@@ -46,14 +47,13 @@ export async function prepareWideMarket(
   const clock = createDataClock(feed, { rounds: 1 });
   const small = createModel(defaultModelSpec({ feed, fitting: clock.fitting }, { kind: 'mlp', hidden: 1 }));
   const model = widened(small, hidden, WIDE_TRAINING.updateClipNorm);
-  const { numbers } = model.spec.heads.peg;
+  const { model: peg, numbers } = mainPegHead(model);
   const test = buildExamples(computeFeatures(feed), clock.test);
   const losses = baselineLosses(numbers, test);
-  const peg = model.heads.peg.model;
   const nodes = await Promise.all(
     slices.map(async ({ spec }) => {
       const table = computeFeatures((await loadSeries(spec)).series);
-      return { peg: thinned(withMirror(buildExamples(table, clock.training(1))), every) };
+      return { peg: [thinned(withMirror(buildExamples(table, clock.training(1))), every)] };
     }),
   );
   return {
@@ -63,8 +63,9 @@ export async function prepareWideMarket(
   };
 }
 
-function widened({ spec, heads }: StabilityModel, hidden: number, updateClipNorm: number): StabilityModel {
-  const { horizon, inputs } = heads.peg.model;
+function widened(small: StabilityModel, hidden: number, updateClipNorm: number): StabilityModel {
+  const head = mainPegHead(small);
+  const { horizon, inputs } = head.model;
   const layout = {
     tensors: [
       { name: 'hidden', shape: [inputs, hidden] },
@@ -73,7 +74,7 @@ function widened({ spec, heads }: StabilityModel, hidden: number, updateClipNorm
   };
   const size = inputs * hidden + (hidden + 1) * QUANTILE_LEVELS.length;
   const model: PegModel = { spec: { kind: 'mlp', hidden }, horizon, inputs, layout, size };
-  return { spec, layout, size, heads: { peg: { ...heads.peg, model, size, updateClipNorm } } };
+  return { spec: small.spec, layout, size, heads: { peg: [{ ...head, model, size, updateClipNorm }] } };
 }
 
 /** Rows of every so many hours, of every so many days; of all days where left out. */

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ExampleSet } from '../../node/features/index.ts';
-import { pegLoss, weightsOfHead } from '../../node/models/index.ts';
+import { mainPegHead, pegLoss, weightsOfHead } from '../../node/models/index.ts';
 import {
   float64Engine,
+  type HeadExamples,
   type LocalTrainingOptions,
   openHeads,
   trainLocally,
@@ -80,7 +81,7 @@ export async function trainNode(
 ): Promise<(readonly [lane: number, contribution: Contribution])[]> {
   const examples = await task.examples(node, round);
   const seed = `${task.options.seed}/${round}/${node}`;
-  const clean = trainerOf(task, examples, training, seed);
+  const clean = trainerOf(task, { peg: [examples] }, training, seed);
   return lanes.flatMap(({ weights, honest, members, poisonedBy }, lane) => {
     if (node >= members) return [];
     const poison =
@@ -90,7 +91,7 @@ export async function trainNode(
     const update =
       poison === undefined
         ? clean(weights)
-        : trainerOf(task, poison({ peg: examples }).peg, training, seed)(weights);
+        : trainerOf(task, poison({ peg: [examples] }), training, seed)(weights);
     const loss = asksLoss ? { loss: lossOf(task, examples, weights) } : {};
     return [[lane, { update, samples: examples.records, ...loss }] as const];
   });
@@ -98,11 +99,11 @@ export async function trainNode(
 
 function trainerOf(
   { model }: FederatedTask,
-  peg: ExampleSet,
+  examples: HeadExamples,
   training: LocalTrainingOptions,
   seed: string,
 ): (weights: Float64Array) => Float64Array {
-  const gradients = openHeads(float64Engine, model, { peg });
+  const gradients = openHeads(float64Engine, model, examples);
   const known: { readonly weights: Float64Array; readonly update: Float64Array }[] = [];
   return (weights) => {
     const same = known.find((each) => areEqual(each.weights, weights));
@@ -115,8 +116,8 @@ function trainerOf(
 }
 
 function lossOf({ model }: FederatedTask, examples: ExampleSet, weights: Float64Array): number {
-  const { peg } = model.heads;
-  return pegLoss(peg.model, weightsOfHead(model, peg, weights), model.spec.heads.peg.numbers, examples);
+  const peg = mainPegHead(model);
+  return pegLoss(peg.model, weightsOfHead(model, peg, weights), peg.numbers, examples);
 }
 
 function areEqual(a: Float64Array, b: Float64Array): boolean {

@@ -1,7 +1,7 @@
 import type { PairScore } from '../../coordinator/gate.ts';
 import { createDataClock, type DataClock, loadMarket, loadSeries, slicesFor } from '../../node/data/index.ts';
 import type { RecordBlock } from '../../node/features/index.ts';
-import { createModel, type PegModelSpec, type StabilityModel } from '../../node/models/index.ts';
+import { createModel, horizonsOf, type PegModelSpec, type StabilityModel } from '../../node/models/index.ts';
 import { createPublicMarket, type PublicMarket } from '../../node/runtime/public-market.ts';
 import type { TrainLocally } from '../../node/runtime/round-trainer.ts';
 import {
@@ -55,6 +55,7 @@ export async function prepareLearningMarket(options: LearningMarketOptions): Pro
     slices.map(({ spec, market }) =>
       openLocalData({
         source: spec,
+        horizons: horizonsOf(model),
         market: { own: market, reference: publicMarket },
         ...(record === undefined ? {} : { record }),
       }),

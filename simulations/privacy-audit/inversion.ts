@@ -1,5 +1,5 @@
 import { type ExampleSet, pegFeatures, withMirror } from '../../node/features/index.ts';
-import type { StabilityModel } from '../../node/models/index.ts';
+import { mainPegHead, type StabilityModel } from '../../node/models/index.ts';
 import {
   float64Engine,
   type LocalTrainingOptions,
@@ -27,7 +27,7 @@ const EVEN = FEATURES.flatMap(({ parity }, j) => (parity === 'even' && j !== BIA
  *   to scale and sign, which tell the record from its mirror image.
  */
 export function invertUpdate(update: Float64Array, model: StabilityModel): Float64Array {
-  const outputs = model.heads.peg.model.layout.tensors[0]?.shape[1] ?? 0;
+  const outputs = mainPegHead(model).model.layout.tensors[0]?.shape[1] ?? 0;
   const found = new Float64Array(FEATURES.length);
   for (const rows of [ODD, [...EVEN, BIAS]]) {
     const direction = leadingDirection(update, rows, outputs);
@@ -90,7 +90,7 @@ export function releaseOneRecord(
   training: LocalTrainingOptions,
   randomBytes: RandomBytes,
 ): { readonly update: Float64Array; readonly truth: Float64Array } {
-  const gradients = openHeads(float64Engine, model, { peg: withMirror(record) });
+  const gradients = openHeads(float64Engine, model, { peg: [withMirror(record)] });
   const update = trainLocally(gradients, weights, training, randomBytes);
   gradients.dispose();
   return { update, truth: meanFeatures(record) };

@@ -74,13 +74,13 @@ export async function loadAuditMarket(
   const shared = withMirror(buildExamples(computeFeatures(feed), range));
   return {
     model: createModel(defaultModelSpec({ feed, market, fitting })),
-    pool: { peg: withMirror(peg), risk },
+    pool: { peg: [withMirror(peg)], risk },
     peg,
     pegModel: (spec) => {
       const model = createModel(defaultModelSpec({ feed, fitting }, spec));
       const weights = genesisOf(model);
       const training = { ...TRAINING_DEFAULTS, unit: 'none', localSteps: PUBLIC_STEPS } as const;
-      const gradients = openHeads(float64Engine, model, { peg: shared });
+      const gradients = openHeads(float64Engine, model, { peg: [shared] });
       const update = trainLocally(gradients, weights, training, auditBytes('unused'));
       return { model, weights: weights.map((weight, j) => weight + update[j]!) };
     },

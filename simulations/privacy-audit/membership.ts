@@ -45,9 +45,10 @@ export function playMembership(
   const { size } = pool.model;
   const atStart = Float64Array.from(gradients.perRecord(options.weights));
   const records = atStart.length / size;
-  if (records !== pool.examples.peg.records) {
+  const pegRows = pool.examples.peg.at(-1);
+  if (pegRows === undefined || records !== pegRows.records) {
     throw new RangeError(
-      `pool: got ${records} records of which ${pool.examples.peg.records} have peg rows, expected all`,
+      `pool: got ${records} records of which ${pegRows?.records ?? 0} have peg rows, expected all`,
     );
   }
   const target = loudest(atStart, records);
@@ -64,7 +65,7 @@ export function playMembership(
     for (const round of releaseRounds(gradients, isMember, options, bytes)) {
       addTo(
         sum.loss,
-        scoreByLoss(round, (weights) => recordLosses(pool.model, weights, pool.examples.peg)),
+        scoreByLoss(round, (weights) => recordLosses(pool.model, weights, pegRows)),
       );
       addTo(sum.gradient, scoreByGradient(round, training));
       addTo(sum.others, scoreKnowingOthers(round, isMember));

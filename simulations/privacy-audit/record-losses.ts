@@ -1,5 +1,6 @@
 import type { ExampleSet } from '../../node/features/index.ts';
 import {
+  mainPegHead,
   pinball,
   predictScaled,
   QUANTILE_LEVELS,
@@ -7,13 +8,13 @@ import {
   weightsOfHead,
 } from '../../node/models/index.ts';
 
-/** Mean pinball loss of the peg head over each record's rows, in scales, summed over the quantile levels. */
+/** Mean pinball loss of the peg's longest horizon over each record's rows, in scales, summed over the quantile levels. */
 export function recordLosses(
   model: StabilityModel,
   weights: Float64Array,
   { x, y, recordStart, records }: ExampleSet,
 ): Float64Array {
-  const { peg } = model.heads;
+  const peg = mainPegHead(model);
   const f = predictScaled(peg.model, weightsOfHead(model, peg, weights), x);
   return Float64Array.from({ length: records }, (_, r) => {
     const [from, to] = [recordStart[r]!, recordStart[r + 1]!];

@@ -174,7 +174,6 @@ const made = {
   modelDigest: EXAMPLE_DIGEST,
   input: 'public-feed',
   hour: 497_222,
-  horizonHours: 24,
 };
 
 const offence = {
@@ -255,17 +254,23 @@ export const EXAMPLES = {
   pegForecast: {
     ...made,
     deviationBp: -3.1,
-    scaleBp: 1.4,
-    modelShare: 1,
-    quantiles: [
-      { level: 0.1, deviationBp: -5.2 },
-      { level: 0.5, deviationBp: -2.6 },
-      { level: 0.9, deviationBp: 0.4 },
+    horizons: [
+      {
+        horizonHours: 24,
+        scaleBp: 1.4,
+        modelShare: 1,
+        quantiles: [
+          { level: 0.1, deviationBp: -5.2 },
+          { level: 0.5, deviationBp: -2.6 },
+          { level: 0.9, deviationBp: 0.4 },
+        ],
+      },
     ],
   },
   riskRequest: {},
   riskAssessment: {
     ...made,
+    horizonHours: 24,
     drawdown: { probability: 0.07, threshold: 0.011, score: 41 },
     volatility: { forecast: 0.004, score: 38 },
   },

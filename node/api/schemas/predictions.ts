@@ -5,6 +5,7 @@ import { count, digest } from './common.ts';
 export const MAX_WINDOW_HOURS = 8_784;
 
 const series = z.array(z.number()).min(1).max(MAX_WINDOW_HOURS);
+const hours = z.array(z.number().nonnegative()).min(1).max(MAX_WINDOW_HOURS);
 const startHour = z
   .int()
   .min(0)
@@ -14,6 +15,13 @@ const startHour = z
 const pegWindow = z.strictObject({
   startHour,
   deviation: series.meta({ description: 'hourly deviations of the coin from its target, bp' }),
+  timing: z
+    .strictObject({
+      age: hours.meta({ description: 'hours from the newest observation to each hour' }),
+      count: hours.meta({ description: 'observations since the hour before' }),
+    })
+    .optional()
+    .meta({ description: 'when the source spoke, as long as deviation; hourly bars where left out' }),
 });
 
 const marketWindow = z.strictObject({
@@ -38,19 +46,30 @@ const madeBy = {
   modelDigest: digest,
   input: z.enum(['request', 'public-feed']),
   hour: count.meta({ description: 'the last hour that the forecast knows, since the Unix epoch' }),
-  horizonHours: count,
 };
 
 export const pegForecast = z.strictObject({
   ...madeBy,
   deviationBp: z.number().meta({ description: 'at that hour' }),
-  scaleBp: z.number().meta({ description: 'usual change in 24 h, the unit of the model' }),
-  modelShare: z.number().min(0).max(1).meta({ description: 'weight of the model; the rest is a baseline' }),
-  quantiles: z.array(z.strictObject({ level: z.number().gt(0).lt(1), deviationBp: z.number() })),
+  horizons: z
+    .array(
+      z.strictObject({
+        horizonHours: count,
+        scaleBp: z.number().meta({ description: 'usual change in that time, the unit of the model' }),
+        modelShare: z
+          .number()
+          .min(0)
+          .max(1)
+          .meta({ description: 'weight of the model; the rest is a baseline' }),
+        quantiles: z.array(z.strictObject({ level: z.number().gt(0).lt(1), deviationBp: z.number() })),
+      }),
+    )
+    .meta({ description: 'by ascending hours: those that the network forecasts' }),
 });
 
 export const riskAssessment = z.strictObject({
   ...madeBy,
+  horizonHours: count,
   drawdown: z.strictObject({
     probability: z.number().min(0).max(1),
     threshold: z.number().meta({ description: 'log return that counts as a drawdown' }),

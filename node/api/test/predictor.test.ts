@@ -21,11 +21,19 @@ describe('api: predictions', () => {
     const deviation = tail(window.deviation, 400);
     const peg = await predictor.peg({ window: { startHour: 7, deviation } });
     const expected = forecastPeg(model, weights, { startHour: 7, deviation: Float64Array.from(deviation) });
-    expect(peg).to.deep.include({ ...made, input: 'request', hour: 406, horizonHours: 24 });
-    expect(peg.quantiles).to.deep.equal([
-      { level: 0.1, deviationBp: expected.quantiles[0] },
-      { level: 0.5, deviationBp: expected.quantiles[1] },
-      { level: 0.9, deviationBp: expected.quantiles[2] },
+    expect(peg).to.deep.include({ ...made, input: 'request', hour: 406 });
+    const [day] = expected.horizons;
+    expect(peg.horizons).to.deep.equal([
+      {
+        horizonHours: 24,
+        scaleBp: day?.scale,
+        modelShare: day?.modelShare,
+        quantiles: [
+          { level: 0.1, deviationBp: day?.quantiles[0] },
+          { level: 0.5, deviationBp: day?.quantiles[1] },
+          { level: 0.9, deviationBp: day?.quantiles[2] },
+        ],
+      },
     ]);
     const close = tail(market.close, 800);
     const series = { startHour: 7, close };

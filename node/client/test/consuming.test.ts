@@ -65,11 +65,14 @@ describe('what the documentation shows of the client', function () {
     });
 
     const deviation = Float64Array.from({ length: 1440 }, (_, hour) => 3 * Math.sin(hour / 24));
-    const { quantiles } = forecastPeg(model, weightsOf(2), { startHour: 480_000, deviation });
+    const { horizons } = forecastPeg(model, weightsOf(2), { startHour: 480_000, deviation });
     const digest = published.chain.versions[2] ?? '';
     expect(stdout.trimEnd().split('\n')).to.deep.equal([
       `version 2 ${digest.slice(0, 8)}: ${model.size} weights, fee 5.00 %`,
-      `peg in 24 h: ${quantiles.map((bp) => bp.toFixed(1)).join(' / ')} bp`,
+      ...horizons.map(
+        ({ horizonHours, quantiles }) =>
+          `peg in ${horizonHours} h: ${quantiles.map((bp) => bp.toFixed(1)).join(' / ')} bp`,
+      ),
     ]);
   });
 });

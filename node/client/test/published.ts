@@ -25,12 +25,15 @@ const logistic = { intercept: -3, slope: 0.8, centre: -3.5 };
 /** Round numbers in place of fitted ones. */
 const spec = modelSpec({
   peg: { kind: 'mlp', hidden: 8 },
-  pegNumbers: {
-    persistence: [-3, 0, 3],
-    scaledPersistence: [-1, 0, 1],
-    meanReversion: { coefficients: [0.1, 0.2, 0.3], quantiles: [-1, 0, 1] },
-    anchor: { deviation: 200, scale: 50 },
-  },
+  pegNumbers: ([4, 24] as const).map((horizon) => ({
+    horizon,
+    numbers: {
+      persistence: [-3, 0, 3],
+      scaledPersistence: [-1, 0, 1],
+      meanReversion: { coefficients: [0.1, 0.2, 0.3], quantiles: [-1, 0, 1] },
+      anchor: { scale: 50 },
+    },
+  })),
   riskNumbers: {
     threshold: 0.05,
     ewma: { drawdown: logistic, volatility: 0.1 },
@@ -47,11 +50,12 @@ export const model = createModel(spec);
 export function weightsOf(version: number): Float64Array {
   const weights = genesisOf(model);
   if (version === 0) return weights;
-  const { size } = model.heads.peg;
-  const spread = new Map([
-    [size - 3, -1],
-    [size - 1, 1],
-  ]);
+  const spread = new Map(
+    model.heads.peg.flatMap(({ offset, size }): [number, number][] => [
+      [offset + size - 3, -1],
+      [offset + size - 1, 1],
+    ]),
+  );
   return weights.map(
     (weight, i) => weight + ((((i + 7) * (version + 3)) % 17) - 8) / 64 + (spread.get(i) ?? 0),
   );

@@ -74,8 +74,8 @@ describe('peg features', () => {
       const table = computeFeatures(series, horizon);
       const larger = computeFeatures({ ...series, deviation: series.deviation.map((d) => 16 * d) }, horizon);
       for (const [j, { name }] of pegFeatures(horizon).entries()) {
-        // The ratios of moves have a floor of 0.1 bp.
-        const tolerance = name.endsWith('volatility') ? 0.2 : 1e-9;
+        // Moves have a floor of 0.1 bp in ratios, S one of 0.5 bp in its average.
+        const tolerance = /volatility$|^scale-trend$/.test(name) ? 0.2 : 1e-9;
         for (let t = table.warmup; t < table.rows; t += 17) {
           const at = t * width + j;
           expect(larger.x[at], name).to.be.closeTo(table.x[at] ?? Number.NaN, tolerance);
@@ -114,14 +114,14 @@ describe('peg features', () => {
   it('have distinct names, and a schema of their own at each horizon', () => {
     for (const horizon of PEG_HORIZONS) {
       const names = pegFeatures(horizon).map(({ name }) => name);
-      expect(new Set(names).size).to.equal(horizon === 24 ? 11 : 25);
-      expect(names.slice(0, 11)).to.deep.equal(pegFeatures(24).map(({ name }) => name));
+      expect(new Set(names).size).to.equal(horizon === 24 ? 13 : 26);
+      expect(names.slice(0, 13)).to.deep.equal(pegFeatures(24).map(({ name }) => name));
     }
     expect(new Set(PEG_HORIZONS.map(pegFeatureSchema)).size).to.equal(3);
   });
 
   it('read an oracle’s silence, and take a source without timing for one of hourly bars', () => {
-    const row = (given: HourlySeries) => computeFeatures(given, 1).x.subarray(-25);
+    const row = (given: HourlySeries) => computeFeatures(given, 1).x.subarray(-26);
     const of = (x: Float64Array, name: string) => x[pegFeatures(1).findIndex((f) => f.name === name)];
     const { length } = series.deviation;
     const bars = {

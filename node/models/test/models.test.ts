@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { layoutSize } from '../../../protocol/layout.ts';
-import { buildExamples, computeFeatures, type ExampleSet, pegFeatures } from '../../features/index.ts';
+import {
+  buildExamples,
+  computeFeatures,
+  type ExampleSet,
+  PEG_HORIZONS,
+  pegFeatures,
+} from '../../features/index.ts';
 import {
   baselineQuantiles,
   createPegModel,
@@ -38,9 +44,15 @@ const set = examples();
 const numbers = fitPublicNumbers(set);
 
 describe('peg model', () => {
-  it('has 33 weights, or 115 with a hidden layer of 8, and says so in its layout', () => {
-    expect([linear.size, mlp.size]).to.deep.equal([33, 115]);
-    expect(layoutSize(mlp.layout)).to.equal(115);
+  it('has 39 weights at 24 h and 78 below, or 131 and 235 with a hidden layer of 8, and says so in its layout', () => {
+    const sizes = [linear.spec, mlp.spec].map((spec) =>
+      PEG_HORIZONS.map((horizon) => createPegModel(spec, horizon).size),
+    );
+    expect(sizes).to.deep.equal([
+      [78, 78, 39],
+      [235, 235, 131],
+    ]);
+    expect(layoutSize(mlp.layout)).to.equal(131);
     for (const hidden of [0, 1.5, 21]) {
       expect(() => createPegModel({ kind: 'mlp', hidden }))
         .to.throw()
@@ -53,39 +65,39 @@ describe('peg model', () => {
       const f = predictScaled(model, genesisWeights(model), set.x);
       expect(f.every((value) => value === 0)).to.equal(true);
     }
-    const hidden = genesisWeights(mlp).slice(0, 88);
+    const hidden = genesisWeights(mlp).slice(0, 104);
     const units = Array.from({ length: 8 }, (_, h) => hidden.filter((_, i) => i % 8 === h).join());
     expect(new Set(units).size).to.equal(8);
   });
 
   it('computes what its formula says', () => {
-    const w = Float64Array.from({ length: 33 }, (_, i) => i / 10);
-    const x = Float64Array.from({ length: 11 }, (_, j) => j - 3);
+    const w = Float64Array.from({ length: linear.size }, (_, i) => i / 10);
+    const x = Float64Array.from({ length: 13 }, (_, j) => j - 3);
     const f = predictScaled(linear, w, x);
     const byHand = [0, 1, 2].map((q) => x.reduce((sum, v, j) => sum + v * (w[3 * j + q] ?? 0), 0));
     for (const [q, value] of byHand.entries()) expect(f[q]).to.be.closeTo(value, 1e-12);
-    const v = Float64Array.from({ length: 115 }, (_, i) => Math.sin(i));
+    const v = Float64Array.from({ length: mlp.size }, (_, i) => Math.sin(i));
     const a = Array.from({ length: 8 }, (_, h) =>
       Math.tanh(x.reduce((sum, value, j) => sum + value * (v[8 * j + h] ?? 0), 0)),
     );
     const g = predictScaled(mlp, v, x);
     for (const q of [0, 1, 2]) {
-      const output = a.reduce((sum, value, h) => sum + value * (v[88 + 3 * h + q] ?? 0), v[112 + q] ?? 0);
+      const output = a.reduce((sum, value, h) => sum + value * (v[104 + 3 * h + q] ?? 0), v[128 + q] ?? 0);
       expect(g[q]).to.be.closeTo(output, 1e-12);
     }
   });
 
   it('refuses weights and inputs of another size', () => {
-    expect(() => predictScaled(linear, new Float64Array(32), x11()))
+    expect(() => predictScaled(linear, new Float64Array(38), row()))
       .to.throw()
       .with.property('code', 'MODEL_SIZE');
-    expect(() => predictScaled(linear, new Float64Array(33), new Float64Array(10)))
+    expect(() => predictScaled(linear, new Float64Array(linear.size), new Float64Array(10)))
       .to.throw()
       .with.property('code', 'MODEL_SIZE');
   });
 });
 
-const x11 = () => new Float64Array(11);
+const row = () => new Float64Array(13);
 
 describe('pinball loss', () => {
   it('is τ of what lies above and 1 − τ of what lies below, and its slope is its derivative', () => {
@@ -151,22 +163,20 @@ describe('baselines and public numbers', () => {
 
 describe('forecast', () => {
   it('trusts the model in the range it was trained in and B2 beyond twice the range', () => {
-    const anchor = { deviation: 100, scale: 10 };
-    expect(modelShare(anchor, -100, 10)).to.equal(1);
-    expect(modelShare(anchor, -150, 1)).to.equal(0.5);
-    expect(modelShare(anchor, 0, 17.5)).to.be.closeTo(0.25, 1e-12);
-    expect(modelShare(anchor, 500, 1)).to.equal(0);
-    const input = { x: x11().fill(1), scale: Float64Array.of(3), deviation: Float64Array.of(-5000) };
+    const anchor = { scale: 10 };
+    expect([0.5, 10, 15, 20, 500].map((scale) => modelShare(anchor, scale))).to.deep.equal([1, 1, 0.5, 0, 0]);
+    const far = 2 * numbers.anchor.scale;
+    const input = { x: row().fill(1), scale: Float64Array.of(far), deviation: Float64Array.of(-5000) };
     const b2 = baselineQuantiles('B2', numbers, input);
-    const wild = new Float64Array(33).fill(50);
+    const wild = new Float64Array(linear.size).fill(50);
     expect(forecastQuantiles(linear, wild, numbers, input)).to.deep.equal(b2);
   });
 
   it('does not put a model right whose tails are reversed: it becomes a point forecast', () => {
-    const weights = new Float64Array(33);
+    const weights = new Float64Array(linear.size);
     const bias = pegFeatures(24).findIndex(({ name }) => name === 'bias');
-    const input = { x: x11().fill(1), scale: Float64Array.of(3), deviation: Float64Array.of(5) };
-    const anchored = { ...numbers, anchor: { deviation: 100, scale: 100 } };
+    const input = { x: row().fill(1), scale: Float64Array.of(3), deviation: Float64Array.of(5) };
+    const anchored = { ...numbers, anchor: { scale: 100 } };
     const forecast = (...tails: readonly [number, number, number]) => {
       weights.set(tails, 3 * bias);
       return [...forecastQuantiles(linear, weights, anchored, input)];
@@ -180,8 +190,8 @@ describe('forecast', () => {
     const numbersOf = fc.double({ min: -3, max: 3, noNaN: true });
     fc.assert(
       fc.property(
-        fc.array(numbersOf, { minLength: 33, maxLength: 33 }),
-        fc.array(numbersOf, { minLength: 11, maxLength: 11 }),
+        fc.array(numbersOf, { minLength: 39, maxLength: 39 }),
+        fc.array(numbersOf, { minLength: 13, maxLength: 13 }),
         fc.double({ min: -400, max: 400, noNaN: true }),
         fc.double({ min: 0.5, max: 100, noNaN: true }),
         (w, x, d, s) => {
@@ -198,7 +208,7 @@ describe('forecast', () => {
 
 describe('evaluation', () => {
   it('gives a model that repeats B2 the skill of B2 and the coverage of its levels', () => {
-    const weights = new Float64Array(33);
+    const weights = new Float64Array(linear.size);
     const bias = pegFeatures(24).findIndex(({ name }) => name === 'bias');
     for (const q of QUANTILE_LEVELS.keys())
       weights[3 * bias + q] = numbers.scaledPersistence[q] ?? Number.NaN;

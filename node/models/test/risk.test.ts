@@ -9,6 +9,7 @@ import {
   forecastRisk,
   genesisOf,
   type ModelSpec,
+  mainPegHead,
   parseModelSpec,
   scoreOf,
   weightsOfHead,
@@ -32,11 +33,12 @@ describe('heads of one model', () => {
 
   it('lie one after the other under names of their own', () => {
     const { model } = at;
-    expect(model.layout.tensors.map(({ name }) => name)).to.deep.equal(['peg/weight', 'risk/weight']);
-    expect([model.size, model.heads.peg.offset, model.heads.risk?.offset]).to.deep.equal([51, 0, 33]);
-    const weights = Float64Array.from({ length: 51 }, (_, i) => i);
-    expect([...weightsOfHead(model, model.heads.peg, weights)].at(-1)).to.equal(32);
-    expect(codeOf(() => weightsOfHead(model, model.heads.peg, weights.slice(1)))).to.equal('MODEL_SIZE');
+    expect(model.layout.tensors.map(({ name }) => name)).to.deep.equal(['peg/24h/weight', 'risk/weight']);
+    const peg = mainPegHead(model);
+    expect([model.size, peg.offset, model.heads.risk?.offset]).to.deep.equal([57, 0, 39]);
+    const weights = Float64Array.from({ length: 57 }, (_, i) => i);
+    expect([...weightsOfHead(model, peg, weights)].at(-1)).to.equal(38);
+    expect(codeOf(() => weightsOfHead(model, peg, weights.slice(1)))).to.equal('MODEL_SIZE');
   });
 
   it('are described by JSON that says everything a forecast needs', () => {
@@ -53,13 +55,28 @@ describe('heads of one model', () => {
   it('are refused by field when the description is wrong', () => {
     const { spec } = at;
     const { peg, risk } = spec.heads;
+    const [day] = peg.horizons;
     const wrong: readonly (readonly [string, unknown])[] = [
       ['heads', {}],
       ['heads.peg.kind', { heads: { ...spec.heads, peg: { ...peg, kind: 'cubic' } } }],
       ['heads.peg.hidden', { heads: { ...spec.heads, peg: { ...peg, hidden: 8 } } }],
       ['heads.peg.hidden', { heads: { ...spec.heads, peg: { ...peg, kind: 'mlp' } } }],
       ['heads.peg.quantiles', { heads: { ...spec.heads, peg: { ...peg, quantiles: [0.5, 0.1, 0.9] } } }],
-      ['heads.peg.features', { heads: { ...spec.heads, peg: { ...peg, features: '0'.repeat(64) } } }],
+      ['heads.peg.horizons', { heads: { ...spec.heads, peg: { ...peg, horizons: [] } } }],
+      ['heads.peg.horizons', { heads: { ...spec.heads, peg: { ...peg, horizons: [day, day] } } }],
+      ...(
+        [
+          ['hours', { ...day, hours: 5 }],
+          ['features', { ...day, features: '0'.repeat(64) }],
+          ['features', { ...day, hours: 4 }],
+        ] as const
+      ).map(
+        ([field, horizon]) =>
+          [
+            `heads.peg.horizons.0.${field}`,
+            { heads: { ...spec.heads, peg: { ...peg, horizons: [horizon] } } },
+          ] as const,
+      ),
       ['heads.risk.features', { heads: { ...spec.heads, risk: { ...risk, features: '0'.repeat(64) } } }],
       ['heads.risk.recordClipNorm', { heads: { ...spec.heads, risk: { ...risk, recordClipNorm: 0 } } }],
       [
@@ -94,7 +111,7 @@ describe('heads of one model', () => {
   it('may be the peg head alone', () => {
     const { peg } = at.spec.heads;
     const alone = createModel(parseModelSpec({ heads: { peg } } satisfies ModelSpec));
-    expect(alone.size).to.equal(33);
+    expect(alone.size).to.equal(39);
     const input = { market: at.market, reference: at.market };
     expect(codeOf(() => assessRisk(alone, genesisOf(alone), input))).to.equal('HEAD_ABSENT');
   });

@@ -14,7 +14,7 @@ import { BallastError } from '../../../protocol/errors.ts';
 import { weightsDigest } from '../../../protocol/vectors.ts';
 import { generateMarket, generateVenue } from '../../data/index.ts';
 import { buildExamples, computeFeatures } from '../../features/index.ts';
-import { createModel, genesisOf, pegLoss, weightsOfHead } from '../../models/index.ts';
+import { createModel, genesisOf, mainPegHead, pegLoss, weightsOfHead } from '../../models/index.ts';
 import { auditedSteps, defaultModelSpec, type LocalTrainingOptions } from '../index.ts';
 
 const feed = generateVenue(3, 0, 120);
@@ -42,9 +42,9 @@ describe('audited steps', () => {
   it('are real steps: the public loss falls, and the trajectory passes its audit elsewhere', () => {
     const trajectory = runTrajectory(genesis, owner, options, step);
     const examples = buildExamples(computeFeatures(feed), { from: start, to: start + 90 * 24 });
-    const { peg } = model.heads;
+    const peg = mainPegHead(model);
     const loss = (weights: Float64Array) =>
-      pegLoss(peg.model, weightsOfHead(model, peg, weights), spec.heads.peg.numbers, examples);
+      pegLoss(peg.model, weightsOfHead(model, peg, weights), peg.numbers, examples);
     expect(loss(trajectory.checkpoints.at(-1) ?? genesis)).to.be.lessThan(loss(genesis));
 
     // Another process has nothing of the node's but bytes.

@@ -35,11 +35,15 @@ const asset = generateMarket(5, 1, DAYS);
 const reference = generateMarket(5, 0, DAYS);
 const start = feed.startHour;
 const model = createModel(
-  defaultModelSpec({
-    feed: generateVenue(5, 0, 120),
-    market: generateMarket(5, 0, 120),
-    fitting: { from: start, to: start + 90 * 24 },
-  }),
+  defaultModelSpec(
+    {
+      feed: generateVenue(5, 0, 120),
+      market: generateMarket(5, 0, 120),
+      fitting: { from: start, to: start + 90 * 24 },
+    },
+    { kind: 'linear' },
+    [4, 24],
+  ),
 );
 const all = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 const week: RecordBlock = { kind: 'block', days: 7 };
@@ -49,7 +53,9 @@ const given: Data = { series: feed, market: asset };
 
 function byBlock({ series, market }: Data, record: RecordBlock): HeadExamples {
   return {
-    peg: withMirror(pegBlocks(cutSeries(series, record), record)(all)),
+    peg: model.heads.peg.map(({ model: { horizon } }) =>
+      withMirror(pegBlocks(cutSeries(series, record), record, horizon)(all)),
+    ),
     risk: riskBlocks(cutMarket(market, record), reference, record)(all),
     recordHours: recordHoursOf(record),
   };
@@ -57,7 +63,9 @@ function byBlock({ series, market }: Data, record: RecordBlock): HeadExamples {
 
 function byDay({ series, market }: Data): HeadExamples {
   return {
-    peg: withMirror(buildExamples(computeFeatures(series), all)),
+    peg: model.heads.peg.map(({ model: { horizon } }) =>
+      withMirror(buildExamples(computeFeatures(series, horizon), all)),
+    ),
     risk: buildRiskExamples(computeMarketFeatures(market, reference), all),
   };
 }
@@ -73,7 +81,7 @@ function records(examples: HeadExamples, hours: number): Map<number, string> {
   };
   const columns = (set: ExampleSet | RiskExamples) =>
     Object.values(set).filter((column) => column instanceof Float64Array || column instanceof Uint8Array);
-  for (const set of [peg, risk]) {
+  for (const set of [...peg, risk]) {
     for (let r = 0; r < set.records; r++) {
       const [from, to] = [set.recordStart[r] ?? 0, set.recordStart[r + 1] ?? 0];
       for (const column of columns(set)) {
@@ -121,12 +129,14 @@ describe('records that are disjoint blocks', () => {
   it('are whole spans since the epoch, each with at most its hours of examples', () => {
     const examples = byBlock(given, week);
     expect(before.size).to.be.within(8, 10);
-    requireRecordBound(examples.peg, 168);
     // The first two days warm the averages up, the last is labels.
-    const rows = Array.from({ length: examples.peg.records }, (_, r) => {
-      return ((examples.peg.recordStart[r + 1] ?? 0) - (examples.peg.recordStart[r] ?? 0)) / 2;
-    });
-    expect(Math.max(...rows)).to.equal(168 - 48 - 24);
+    for (const peg of examples.peg) {
+      requireRecordBound(peg, 168);
+      const rows = Array.from({ length: peg.records }, (_, r) => {
+        return ((peg.recordStart[r + 1] ?? 0) - (peg.recordStart[r] ?? 0)) / 2;
+      });
+      expect(Math.max(...rows)).to.equal(168 - 48 - peg.horizon);
+    }
     expect(examples.risk?.rows).to.be.greaterThan(7 * 72);
   });
 
@@ -223,7 +233,7 @@ describe('the bound on a record’s examples', () => {
 
   it('is asked before a gradient is computed', () => {
     const open = () =>
-      openHeads(float64Engine, model, { peg: { ...plain, records: 1, recordStart: Int32Array.of(0, 48) } });
+      openHeads(float64Engine, model, { peg: [{ ...plain, records: 1, recordStart: Int32Array.of(0, 48) }] });
     expect(open).to.throw().with.property('code', 'RECORD_BOUND');
   });
 });

@@ -7,6 +7,7 @@ import {
   buildRiskExamples,
   computeFeatures,
   computeMarketFeatures,
+  type PegHorizon,
   RISK_FEATURES,
   withMirror,
 } from '../../features/index.ts';
@@ -36,7 +37,7 @@ const riskTable = computeMarketFeatures(market, market);
 const part = (from: number, to: number) => ({ from: start + 24 * from + 5, to: start + 24 * to + 9 });
 /** Peg rows of days 40 to 50, market rows of days 45 to 55: ragged, and neither covers the other. */
 const examples: HeadExamples = {
-  peg: withMirror(buildExamples(pegTable, part(40, 50))),
+  peg: [withMirror(buildExamples(pegTable, part(40, 50)))],
   risk: buildRiskExamples(riskTable, part(45, 55)),
 };
 
@@ -64,8 +65,8 @@ describe('gradients of two heads', () => {
         const at = r * model.size + offset;
         return l2Norm(rows.subarray(at, at + size)) > 0;
       });
-    expect(norms(0, 33)).to.deep.equal(Array.from({ length: 16 }, (_, r) => r <= 10));
-    expect(norms(33, 18)).to.deep.equal(Array.from({ length: 16 }, (_, r) => r >= 5));
+    expect(norms(0, 39)).to.deep.equal(Array.from({ length: 16 }, (_, r) => r <= 10));
+    expect(norms(39, 18)).to.deep.equal(Array.from({ length: 16 }, (_, r) => r >= 5));
   });
 
   it('keep each head’s bound and therefore the joint one, whatever the weights', () => {
@@ -75,7 +76,7 @@ describe('gradients of two heads', () => {
     const bounds = headsOf(model).map(({ recordClipNorm }) => recordClipNorm);
     let largest = 0;
     for (let at = 0; at < rows.length; at += model.size) {
-      const [peg, risk] = [l2Norm(rows.subarray(at, at + 33)), l2Norm(rows.subarray(at + 33, at + 51))];
+      const [peg, risk] = [l2Norm(rows.subarray(at, at + 39)), l2Norm(rows.subarray(at + 39, at + 57))];
       expect(peg).to.be.at.most(bounds[0] ?? 0);
       expect(risk).to.be.at.most(bounds[1] ?? 0);
       largest = Math.max(largest, l2Norm(rows.subarray(at, at + model.size)));
@@ -91,14 +92,14 @@ describe('gradients of two heads', () => {
       const prng = createPrng(1);
       const random = (length: number) => Uint8Array.from({ length }, () => Math.floor(prng.uniform() * 256));
       const own = {
-        peg: withMirror(buildExamples(pegTable, range)),
+        peg: [withMirror(buildExamples(pegTable, range))],
         risk: buildRiskExamples(riskTable, range),
       };
       return trainLocally(openHeads(float64Engine, model, own), someWeights(300), options, random);
     };
     const without = trained(none);
     const moved = l2Norm(trained(day).map((v, j) => v - (without[j] ?? 0)));
-    expect(moved).to.be.within(0.9, TRAINING_DEFAULTS.recordClipNorm + 1e-9);
+    expect(moved).to.be.within(0.8, TRAINING_DEFAULTS.recordClipNorm + 1e-9);
     expect(trainingRelease(TRAINING_DEFAULTS)).to.include({
       sensitivity: 1,
       noiseMultiplier: 8,
@@ -110,7 +111,7 @@ describe('gradients of two heads', () => {
     const { risk } = model.heads;
     const set = examples.risk;
     if (risk === undefined || set === undefined) throw new Error('no risk head');
-    const weights = someWeights().slice(33);
+    const weights = someWeights().slice(39);
     const gradients = float64Engine.openRisk(risk.model, set).perRecord(weights);
     const lossOf = (record: number, w: Float64Array): number => {
       const { logit, volatility } = forecastRisk(risk.model, w, set);
@@ -158,22 +159,74 @@ describe('gradients of two heads', () => {
   it('leave the risk head as it is for a node without a market, and accept one without any rows', () => {
     const alone = openHeads(float64Engine, model, { peg: examples.peg }).perRecord(someWeights());
     expect(alone.length / model.size).to.equal(11);
-    for (let at = 33; at < alone.length; at += model.size) {
+    for (let at = 39; at < alone.length; at += model.size) {
       expect(alone.subarray(at, at + 18).every((v) => v === 0)).to.equal(true);
     }
     const none = { from: 0, to: 0 };
-    const empty = { peg: buildExamples(pegTable, none), risk: buildRiskExamples(riskTable, none) };
+    const empty = { peg: [buildExamples(pegTable, none)], risk: buildRiskExamples(riskTable, none) };
     expect(openHeads(float64Engine, model, empty).perRecord(someWeights())).to.have.length(0);
+  });
+});
+
+describe('heads of several horizons', () => {
+  const fitting = { from: start, to: start + 90 * 24 };
+  const three = createModel(defaultModelSpec({ feed, market, fitting }, { kind: 'linear' }, [1, 4, 24]));
+  const day = { from: start + 24 * 48, to: start + 24 * 49 };
+  const setOf = (horizon: PegHorizon, range = day) =>
+    withMirror(buildExamples(computeFeatures(feed, horizon), range));
+  const risk = buildRiskExamples(riskTable, day);
+
+  it('have weights, rows and bounds of their own, and together the norm of one', () => {
+    expect(headsOf(three).map(({ offset, size }) => [offset, size])).to.deep.equal([
+      [0, 78],
+      [78, 78],
+      [156, 39],
+      [195, 18],
+    ]);
+    requireHeadNorms(three, {
+      privacy: TRAINING_DEFAULTS,
+      update: { clipNorm: TRAINING_DEFAULTS.updateClipNorm },
+    } as unknown as Parameters<typeof requireHeadNorms>[1]);
+    const prng = createPrng(12);
+    const weights = genesisOf(three).map((weight) => weight + 30 * prng.normal());
+    const rows = openHeads(float64Engine, three, {
+      peg: [24, 4, 1].map((h) => setOf(h as PegHorizon)),
+      risk,
+    });
+    const row = rows.perRecord(weights);
+    expect(row).to.have.length(three.size);
+    for (const { offset, size, recordClipNorm } of three.heads.peg) {
+      expect(l2Norm(row.subarray(offset, offset + size))).to.be.closeTo(1 / Math.sqrt(3), 1e-9);
+      expect(recordClipNorm).to.be.closeTo(1 / Math.sqrt(3), 1e-12);
+    }
+    expect(l2Norm(row)).to.be.at.most(TRAINING_DEFAULTS.recordClipNorm + 1e-12);
+  });
+
+  it('learn from examples of their own horizon alone, and refuse to go without', () => {
+    const weights = genesisOf(three);
+    const all = openHeads(float64Engine, three, { peg: [setOf(1), setOf(4), setOf(24)], risk });
+    const before = Float64Array.from(all.perRecord(weights));
+    const turned = { ...setOf(4), y: setOf(4).y.map((y) => -2 - y) };
+    const after = openHeads(float64Engine, three, { peg: [setOf(1), turned, setOf(24)], risk });
+    const changed = after.perRecord(weights).map((value, i) => (value === before[i] ? 0 : 1));
+    expect([
+      ...new Set(
+        three.heads.peg.map(({ offset, size }) => l2Norm(changed.subarray(offset, offset + size)) > 0),
+      ),
+    ]).to.deep.equal([false, true]);
+    expect(() => openHeads(float64Engine, three, { peg: [setOf(1), setOf(24)], risk }))
+      .to.throw()
+      .with.property('code', 'HORIZON_ABSENT');
   });
 });
 
 describe('bounds of two heads', () => {
   it('clip an update head by head, so that a loud head takes nothing from the other', () => {
-    const update = new Float64Array(51).fill(0.001);
-    update.fill(5, 33);
+    const update = new Float64Array(57).fill(0.001);
+    update.fill(5, 39);
     const clipped = clipHeads(model, update);
-    expect(clipped.slice(0, 33)).to.deep.equal(update.slice(0, 33));
-    expect(l2Norm(clipped.subarray(33))).to.be.closeTo(0.15, 1e-12);
+    expect(clipped.slice(0, 39)).to.deep.equal(update.slice(0, 39));
+    expect(l2Norm(clipped.subarray(39))).to.be.closeTo(0.15, 1e-12);
     expect(l2Norm(clipped)).to.be.at.most(TRAINING_DEFAULTS.updateClipNorm);
   });
 

@@ -14,6 +14,7 @@ import {
   createModel,
   forecastRisk,
   genesisOf,
+  mainPegHead,
   pinballSlope,
   QUANTILE_LEVELS,
   type RiskModel,
@@ -36,7 +37,7 @@ function pegByDefinition(weights: Float64Array): Float64Array[] {
   const outputs = QUANTILE_LEVELS.length;
   return Array.from({ length: plain.records }, (_, r) => {
     const [from, to] = [plain.recordStart[r] ?? 0, plain.recordStart[r + 1] ?? 0];
-    const gradient = new Float64Array(model.heads.peg.size);
+    const gradient = new Float64Array(mainPegHead(model).size);
     for (const set of [plain, image]) {
       for (let i = from; i < to; i++) {
         const x = set.x.slice(i * set.width, (i + 1) * set.width);
@@ -74,11 +75,12 @@ function riskByDefinition(head: RiskModel, set: RiskExamples, weights: Float64Ar
 describe('gradients of the float64 engine', () => {
   for (const scale of [0, 0.05, 0.3, 3]) {
     it(`have the bits of their definition, weights ${scale} away from genesis`, () => {
-      const { peg, risk: riskHead } = model.heads;
+      const { risk: riskHead } = model.heads;
+      const peg = mainPegHead(model);
       if (riskHead === undefined) throw new Error('no risk head');
       const prng = createPrng(12);
       const weights = genesisOf(model).map((weight) => weight + scale * prng.normal());
-      const heads = openHeads(float64Engine, model, { peg: withMirror(plain), risk });
+      const heads = openHeads(float64Engine, model, { peg: [withMirror(plain)], risk });
       // A second call must not see what the first left behind.
       heads.perRecord(weights.map((weight) => weight + 1));
       const given = heads.perRecord(weights);

@@ -12,7 +12,7 @@ const setup: WorkerSetup = {
   entropy: { kind: 'seeded', seed: 7 },
 };
 const request = {
-  weights: new Float64Array(33),
+  weights: new Float64Array(39),
   range: { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
   options: TRAINING_DEFAULTS,
 };
@@ -38,7 +38,7 @@ describe('trainer', () => {
       const long = { ...request, options: { ...TRAINING_DEFAULTS, localSteps: 100 } };
       const update = await trainer.train(long);
       clearInterval(timer);
-      expect(update).to.have.length(33);
+      expect(update).to.have.length(39);
       expect(update.some((value) => value !== 0)).to.equal(true);
       expect(ticks).to.be.greaterThan(5);
     } finally {
@@ -76,7 +76,7 @@ describe('trainer', () => {
       await first;
       const wrong = await refusal(trainer.train({ ...request, weights: new Float64Array(5) }));
       expect(wrong.code).to.equal('MODEL_SIZE');
-      expect(await trainer.train(request)).to.have.length(33);
+      expect(await trainer.train(request)).to.have.length(39);
     } finally {
       await trainer.close();
     }
@@ -93,7 +93,7 @@ describe('trainer', () => {
       const reason = new BallastError('ROUND_OVER', 'round over');
       abort.abort(reason);
       expect(await refusal(run)).to.equal(reason);
-      expect(await trainer.train(request)).to.have.length(33);
+      expect(await trainer.train(request)).to.have.length(39);
     } finally {
       await trainer.close();
     }

@@ -8,10 +8,10 @@ describe('attacks on the training side', () => {
     const table = computeFeatures(generateVenue(1, 1, 60));
     const peg = withMirror(buildExamples(table, { from: -Infinity, to: Infinity }));
     const before = [...peg.y];
-    const poisoned = createAttack('label-flip').poison?.({ peg });
-    expect([...(poisoned?.peg.y ?? [])]).to.deep.equal(before.map((y) => -y));
+    const poisoned = createAttack('label-flip').poison?.({ peg: [peg] });
+    expect([...(poisoned?.peg[0]?.y ?? [])]).to.deep.equal(before.map((y) => -y));
     expect([...peg.y]).to.deep.equal(before);
-    expect({ ...poisoned?.peg, y: peg.y }).to.deep.equal(peg);
+    expect({ ...poisoned?.peg[0], y: peg.y }).to.deep.equal(peg);
   });
 
   it('a lying weight claims more than it has for a flipped update', () => {

@@ -31,7 +31,7 @@ describe('ballast simulate', function () {
       ...{ proximal: 0, normCheck: true, baseline: true, rule: 'multi-krum', f: 1, attack: 'ipm' },
       attackOptions: { boost: 2 },
     });
-    expect(document.parameters).to.equal(33);
+    expect(document.parameters).to.equal(39);
     const [run] = document.runs;
     expect(run).to.have.all.keys('seed', 'rounds', 'summary');
     expect(run.rounds.map(({ round }: { round: number }) => round)).to.deep.equal([1, 2]);

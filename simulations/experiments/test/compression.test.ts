@@ -10,7 +10,9 @@ describe('compressed updates on the peg task, published training with noise, one
   before(async () => {
     const { model, training, judge } = await prepareMarket(await slicesFor(undefined, 201, 3), 1);
     // Two rows a day of every record: what compression loses shows as it does on all rows.
-    const rows = training.map((nodes) => nodes.map(({ peg }) => ({ peg: thinned(peg, { hours: 12 }) })));
+    const rows = training.map((nodes) =>
+      nodes.map(({ peg }) => ({ peg: peg.map((set) => thinned(set, { hours: 12 })) })),
+    );
     market = { model, training: rows, judge };
   });
   const run = (judgedAfter: readonly number[], codec?: Codec) =>
