@@ -45,6 +45,7 @@ const COMMANDS = {
   'bench:robust-rules': ['simulations/experiments/robust-rules.ts'],
   'bench:robustness': ['simulations/experiments/robustness.ts'],
   'bench:peg': ['simulations/experiments/peg-federation.ts'],
+  'bench:peg-horizons': ['simulations/experiments/peg-horizons.ts'],
   'bench:noise': ['simulations/experiments/noise-bench.ts'],
   'bench:accountants': ['simulations/experiments/accountant-bench.ts'],
   'bench:correlated-noise': ['simulations/experiments/correlated-noise.ts'],

@@ -3,7 +3,7 @@ import { BallastError } from '../../protocol/errors.ts';
 import {
   buildExamples,
   computeFeatures,
-  type ExampleSet,
+  type PegHorizon,
   type RiskExamples,
   withMirror,
 } from '../features/index.ts';
@@ -13,6 +13,7 @@ import {
   fitRiskNumbers,
   forecastQuantiles,
   genesisOf,
+  horizonsOf,
   modelSpec,
   QUANTILE_LEVELS,
   type StabilityModel,
@@ -23,8 +24,8 @@ import { afterWarmup } from './baselines.ts';
 import type { Forecaster, TrainingWindow } from './forecaster.ts';
 import { joinRows } from './horizon-rows.ts';
 
-/** The one horizon of the peg head, hours. */
-const HORIZON_HOURS = 24;
+/** Hours ahead that the default model forecasts. */
+const HORIZONS: readonly PegHorizon[] = TRAINING_DEFAULTS.horizons;
 /** Rounds that the default model is trained for. */
 export const DEFAULT_ROUNDS = 10;
 
@@ -42,9 +43,12 @@ export async function trainDefaultModel(
   risk: readonly RiskExamples[] = [],
   { rounds = DEFAULT_ROUNDS, signal }: { readonly rounds?: number; readonly signal?: AbortSignal } = {},
 ): Promise<TrainedModel> {
+  // By range of rows, and in it by horizon.
   const pegs = windows.flatMap(({ series, rows, warmup }) => {
-    const table = computeFeatures(series, HORIZON_HOURS, warmup);
-    return afterWarmup(rows, series.startHour + warmup).map((range) => buildExamples(table, range));
+    const tables = HORIZONS.map((horizon) => computeFeatures(series, horizon, warmup));
+    return afterWarmup(rows, series.startHour + warmup).map((range) =>
+      tables.map((table) => buildExamples(table, range)),
+    );
   });
   if (pegs.length === 0) {
     throw new BallastError('EXAMPLES_TOO_FEW', 'training: got no rows of a peg, expected some', {
@@ -55,7 +59,10 @@ export async function trainDefaultModel(
   const model = createModel(
     modelSpec({
       peg: { kind: 'linear' },
-      pegNumbers: fitPublicNumbers(joinRows(pegs)),
+      pegNumbers: HORIZONS.map((horizon, h) => ({
+        horizon,
+        numbers: fitPublicNumbers(joinRows(pegs.flatMap((sets) => sets.slice(h, h + 1)))),
+      })),
       ...(reference === undefined ? {} : { riskNumbers: fitRiskNumbers(reference) }),
       recordClipNorms: TRAINING_DEFAULTS.headRecordNorms,
       updateClipNorms: TRAINING_DEFAULTS.headUpdateNorms,
@@ -64,7 +71,7 @@ export async function trainDefaultModel(
   );
   // A node has a peg and, in turn, a market, so that both heads learn in every round.
   const nodes = Array.from({ length: Math.max(pegs.length, risk.length) }, (_, k) => {
-    const peg = withMirror(pegs[k % pegs.length] ?? emptyPeg());
+    const peg = (pegs[k % pegs.length] ?? []).map(withMirror);
     const market = risk[k % Math.max(1, risk.length)];
     return openHeads(float64Engine, model, { peg, ...(market === undefined ? {} : { risk: market }) });
   });
@@ -87,22 +94,26 @@ export async function trainDefaultModel(
   return { model, weights };
 }
 
-/** The peg head of a trained model, 24 hours ahead. */
+/** The peg heads of a trained model, at its own horizons. */
 export function modelForecaster(name: string, { model, weights }: TrainedModel): Forecaster {
-  const { peg } = model.heads;
-  const own = weightsOfHead(model, peg, weights);
   return {
     name,
-    horizons: [HORIZON_HOURS],
+    horizons: horizonsOf(model),
     forecast: ({ series, warmup, rows }) => {
-      const table = computeFeatures(series, HORIZON_HOURS, warmup);
       const [first, last] = [rows.from - series.startHour, rows.to - series.startHour];
-      const quantiles = forecastQuantiles(peg.model, own, model.spec.heads.peg.numbers, {
-        x: table.x.subarray(first * table.width, last * table.width),
-        scale: table.scale.subarray(first, last),
-        deviation: table.deviation.subarray(first, last),
-      });
-      return new Map([[HORIZON_HOURS, { levels: [...QUANTILE_LEVELS], quantiles }]]);
+      return new Map(
+        model.heads.peg.map((peg) => {
+          const { horizon } = peg.model;
+          const table = computeFeatures(series, horizon, warmup);
+          const own = weightsOfHead(model, peg, weights);
+          const quantiles = forecastQuantiles(peg.model, own, peg.numbers, {
+            x: table.x.subarray(first * table.width, last * table.width),
+            scale: table.scale.subarray(first, last),
+            deviation: table.deviation.subarray(first, last),
+          });
+          return [horizon, { levels: [...QUANTILE_LEVELS], quantiles }];
+        }),
+      );
     },
   };
 }
@@ -112,18 +123,11 @@ export function defaultForecaster(): Forecaster {
   const name = 'default model';
   return {
     name,
-    horizons: [HORIZON_HOURS],
+    horizons: HORIZONS,
     fit: async (windows, signal) =>
       modelForecaster(name, await trainDefaultModel(windows, [], signal === undefined ? {} : { signal })),
     forecast: () => new Map(),
   };
-}
-
-function emptyPeg(): ExampleSet {
-  return buildExamples(computeFeatures({ startHour: 0, deviation: new Float64Array(30) }), {
-    from: 0,
-    to: 0,
-  });
 }
 
 function noRandomness(): never {

@@ -19,6 +19,10 @@ export const WARMUP_HOURS = 14 * 24;
  *
  * `parity` says what becomes of it when the coin is mirrored at its target (d → −d): an `odd` feature changes its
  * sign, an `even` one stays. Even features have a public constant subtracted, so that they vary around zero.
+ *
+ * In the descriptions e and v are averages of d and of the hourly move |d_t − d_{t−1}|, with their half-lives in hours;
+ * m24 is d_t − d_{t−24}; n are the observations of the last hour, n24 their average; age the hours since the newest;
+ * y = exp(−age / 2 h). The arcsinh of what is divided by S goes without saying.
  */
 export type FeatureDefinition = {
   readonly name: string;
@@ -67,79 +71,79 @@ const COMMON: readonly Feature[] = [
   {
     name: 'deviation',
     parity: 'odd',
-    description: 'd / S: how far the price is from its target',
+    description: 'd / S',
     at: (s, t) => scaled(s.deviation[t]!, s, t),
   },
   {
     name: 'fast-gap',
     parity: 'odd',
-    description: '(d − e6) / S: distance to the average of half-life 6 h',
+    description: '(d − e6) / S',
     at: (s, t) => scaled(s.deviation[t]! - s.fast[t]!, s, t),
   },
   {
     name: 'middle-gap',
     parity: 'odd',
-    description: '(e6 − e36) / S: distance of that average to the one of half-life 36 h',
+    description: '(e6 − e36) / S',
     at: (s, t) => scaled(s.fast[t]! - s.middle[t]!, s, t),
   },
   {
     name: 'slow-gap',
     parity: 'odd',
-    description: '(e36 − e240) / S: distance of that average to the one of half-life 240 h',
+    description: '(e36 − e240) / S',
     at: (s, t) => scaled(s.middle[t]! - s.slow[t]!, s, t),
   },
   {
     name: 'day-change',
     parity: 'odd',
-    description: '(d_t − d_{t−24}) / S: the move of the last day',
+    description: 'm24 / S',
     at: (s, t) => scaled(change(s, t, 24), s, t),
   },
   {
     name: 'bias',
     parity: 'even',
-    description: 'one',
+    description: '1',
     at: () => 1,
   },
   {
     name: 'distance',
     parity: 'even',
-    description: '|d − e240| / S, less 0.8: how far from its own long average, either way',
+    description: '|d − e240| / S − 0.8',
     at: (s, t) => scaled(Math.abs(s.deviation[t]! - s.slow[t]!), s, t) - 0.8,
   },
   {
     name: 'day-size',
     parity: 'even',
-    description: '|d_t − d_{t−24}| / S, less 0.7: the size of the last day’s move',
+    description: '|m24| / S − 0.7',
     at: (s, t) => scaled(Math.abs(change(s, t, 24)), s, t) - 0.7,
   },
   {
     name: 'day-range',
     parity: 'even',
-    description: '(max − min over 24 h) / S, less 1.3: the range of the last day',
+    description: '(max − min of 24 h) / S − 1.3',
     at: (s, t) => scaled(s.range[t]!, s, t) - 1.3,
   },
   {
     name: 'fast-volatility',
     parity: 'even',
-    description: 'log of mean hourly move, half-life 12 h over half-life 72 h',
+    description: 'ln (v12 / v72)',
     at: (s, t) => logRatio(s.fastMove[t]!, s.middleMove[t]!),
   },
   {
     name: 'slow-volatility',
     parity: 'even',
-    description: 'log of mean hourly move, half-life 72 h over half-life 480 h',
+    description: 'ln (v72 / v480)',
     at: (s, t) => logRatio(s.middleMove[t]!, s.slowMove[t]!),
   },
   {
     name: 'size',
     parity: 'even',
-    description: '|d| / S, less 0.8: how far from the target, either way',
+    description: '|d| / S − 0.8',
     at: (s, t) => scaled(Math.abs(s.deviation[t]!), s, t) - 0.8,
   },
   {
     name: 'scale-trend',
     parity: 'even',
-    description: 'log of S over its own average of half-life 480 h',
+    description: 'ln (S / S480)',
     at: (s, t) => Math.log(s.scale[t]! / s.usualScale[t]!),
   },
 ];
@@ -153,79 +157,79 @@ const SHORT: readonly Feature[] = [
   {
     name: 'hour-change',
     parity: 'odd',
-    description: '(d_t − d_{t−1}) / S: the move of the last hour',
+    description: 'm1 / S',
     at: (s, t) => scaled(change(s, t, 1), s, t),
   },
   {
     name: 'four-hour-change',
     parity: 'odd',
-    description: '(d_t − d_{t−4}) / S: the move of the last four hours',
+    description: 'm4 / S',
     at: (s, t) => scaled(change(s, t, 4), s, t),
   },
   {
     name: 'young-deviation',
     parity: 'odd',
-    description: 'deviation · exp(−age / 2 h)',
+    description: 'd / S · y',
     at: (s, t) => scaled(s.deviation[t]!, s, t) * youth(s, t),
   },
   {
     name: 'young-fast-gap',
     parity: 'odd',
-    description: 'fast-gap · exp(−age / 2 h)',
+    description: '(d − e6) / S · y',
     at: (s, t) => scaled(s.deviation[t]! - s.fast[t]!, s, t) * youth(s, t),
   },
   {
     name: 'hour-size',
     parity: 'even',
-    description: '|d_t − d_{t−1}| / S, less 0.5: the size of the last hour’s move',
+    description: '|m1| / S − 0.5',
     at: (s, t) => scaled(Math.abs(change(s, t, 1)), s, t) - 0.5,
   },
   {
     name: 'four-hour-size',
     parity: 'even',
-    description: '|d_t − d_{t−4}| / S, less 0.5: the size of the last four hours’ move',
+    description: '|m4| / S − 0.5',
     at: (s, t) => scaled(Math.abs(change(s, t, 4)), s, t) - 0.5,
   },
   {
     name: 'short-volatility',
     parity: 'even',
-    description: 'log of mean hourly move, half-life 6 h over half-life 12 h',
+    description: 'ln (v6 / v12)',
     at: (s, t) => logRatio(s.shortMove[t]!, s.fastMove[t]!),
   },
   {
     name: 'age',
     parity: 'even',
-    description: 'log of 1 + hours since the newest observation, less 1.5',
+    description: 'ln (1 + age) − 1.5',
     at: (s, t) => Math.log1p(s.age[t]!) - 1.5,
   },
   {
     name: 'young',
     parity: 'even',
-    description: 'exp(−age / 2 h), less 0.3: whether the source has just spoken',
+    description: 'y − 0.3',
     at: (s, t) => youth(s, t) - 0.3,
   },
   {
     name: 'old',
     parity: 'even',
-    description: 'from 0 at an age of 20 h to 1 at 24 h, less 0.1: whether a daily heartbeat is due',
+    description: '0 at an age of 20 h to 1 at 24 h − 0.1',
     at: (s, t) => Math.max(0, Math.min(1, (s.age[t]! - 20) / 4)) - 0.1,
   },
   {
     name: 'count',
     parity: 'even',
-    description: 'log of 1 + observations of the last hour, less 0.3',
+    description: 'ln (1 + n) − 0.3',
     at: (s, t) => Math.log1p(s.count[t]!) - 0.3,
   },
   {
     name: 'rate',
     parity: 'even',
-    description: 'log of 1 + mean observations an hour, half-life 24 h, less 0.3',
+    description: 'ln (1 + n24) − 0.3',
     at: (s, t) => Math.log1p(s.rate[t]!) - 0.3,
   },
   {
     name: 'young-move',
     parity: 'even',
-    description: 'size of the last move in S · exp(−age / 2 h), less 0.2',
+    description: '|last move| / S · y − 0.2',
     at: (s, t) => scaled(Math.abs(s.lastMove[t]!), s, t) * youth(s, t) - 0.2,
   },
 ];

@@ -37,7 +37,7 @@ const USE = `
   const fee = String((await client.getParameter('STABILITY_FEE')).value);
   return {
     exact: { modelDigest, contributors, privacy, forged, fee, weights: [...weights], served: servedBy !== undefined },
-    forecasts: [peg.deviation, peg.scale, peg.modelShare, ...peg.quantiles,
+    forecasts: [peg.deviation, ...peg.horizons.flatMap(({ scale, quantiles }) => [scale, ...quantiles]),
       risk.drawdown.probability, risk.drawdown.score, risk.volatility.forecast, risk.volatility.score],
   };`;
 
@@ -84,13 +84,13 @@ describe('client in a browser', function () {
     expect(unwanted).to.deep.equal([]);
   });
 
-  it('fits into 180 kB compressed', function () {
+  it('fits into 182 kB compressed', function () {
     const loaded = bundle.initial.map((name) => bundle.files.get(name) ?? '');
     const bytes = loaded.reduce((sum, code) => sum + code.length, 0);
     const compressed = loaded.reduce((sum, code) => sum + gzipSync(code).length, 0);
     if (this.test !== undefined)
       this.test.title += ` (${Math.round(bytes / 1000)} kB, ${Math.round(compressed / 1000)} kB compressed)`;
-    expect(compressed).to.be.below(180_000);
+    expect(compressed).to.be.below(182_000);
   });
 
   it('is written without what Node.js alone defines', () => {

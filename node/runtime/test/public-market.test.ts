@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { PairScore } from '../../../coordinator/index.ts';
+import { pairName } from '../../../protocol/gate-pair.ts';
 import { createDataClock, GENERATOR_START_HOUR, generateMarket, generateVenue } from '../../data/index.ts';
 import type { HourlySeries } from '../../features/index.ts';
 import { createModel, genesisOf } from '../../models/index.ts';
@@ -128,6 +129,32 @@ describe('public market', function () {
     expect(loss).to.be.greaterThan(0);
     expect(baselineLoss).to.have.all.keys('B0', 'B2', 'B3');
     expect(marketFrom(clock.test.from).heldOut(weights).loss).not.to.equal(loss);
+  });
+
+  it('judges every horizon by itself, the longest as if it were alone', () => {
+    const spec = defaultModelSpec({ feed, fitting: clock.fitting }, { kind: 'linear' }, [1, 4, 24]);
+    const three = createModel(spec);
+    const own = createPublicMarket(feed, clock, three);
+    const genesis = genesisOf(three);
+    const names = own.gateScores(1, genesis).map(({ head, collateral }) => `${head}/${collateral}`);
+    expect(names).to.deep.equal(['peg-1h/main', 'peg-4h/main', 'peg/main']);
+    for (const name of names) expect(pairName.safeParse(name).success).to.equal(true);
+    const { shorter = [], ...longest } = own.heldOut(genesis);
+    expect(longest).to.deep.equal(market.heldOut(weights));
+    expect(shorter.map(({ horizonHours }) => horizonHours)).to.deep.equal([1, 4]);
+    // The nearer, the smaller the error.
+    expect(shorter[0]?.loss).to.be.lessThan(shorter[1]?.loss ?? 0);
+    expect(shorter[1]?.loss).to.be.lessThan(longest.loss);
+    expect(own.heldOutIntervals(genesis).shorter?.map(({ B2 }) => B2.low <= B2.high)).to.deep.equal([
+      true,
+      true,
+    ]);
+    const at = three.heads.peg[0]?.offset ?? 0;
+    const moved = genesis.map((weight, i) => (i === at ? weight + 1 : weight));
+    const changed = own
+      .gateScores(1, moved)
+      .map(({ score }, i) => score !== own.gateScores(1, genesis)[i]?.score);
+    expect(changed).to.deep.equal([true, false, false]);
   });
 });
 
