@@ -8,6 +8,7 @@ import { addContractsCommand } from './contracts-command.ts';
 import { addDataCommand } from './data-command.ts';
 import { addDeployCommand } from './deploy-command.ts';
 import { explainError } from './errors.ts';
+import { addEvaluateCommand } from './evaluate-command.ts';
 import { addEvidenceCommand } from './evidence-command.ts';
 import { addExitCommand } from './exit-command.ts';
 import { addInitCommand } from './init-command.ts';
@@ -49,6 +50,7 @@ export async function runCommandLine(
   for (const add of [
     addNodeCommands,
     addDataCommand,
+    addEvaluateCommand,
     addVerifyCommand,
     addPrivacyCommand,
     addInitCommand,

@@ -124,7 +124,7 @@ export async function evaluate(
       try {
         const one = heldOutFigures(split, horizon, fitted, poolOf(split.coin.stepHours), resampling);
         if (one === undefined) {
-          notes.push(`${split.coin.name}, ${horizon} h: too few rows after the cutoff, left out`);
+          notes.push(`${split.coin.name}, ${horizon} h: too few rows after the cutoff`);
           continue;
         }
         heldOut.push(one.figures);
@@ -161,7 +161,7 @@ export async function evaluate(
   for (const asset of markets.assets) {
     await step(`volatility of ${asset.name}`);
     const one = volatilityFigures(asset, cutoff, 24, resampling);
-    if (one === undefined) notes.push(`${asset.name}: too short before or after the cutoff, left out`);
+    if (one === undefined) notes.push(`${asset.name}: too short before or after the cutoff`);
     else volatility.push(one);
   }
   await step('drawdown risk');

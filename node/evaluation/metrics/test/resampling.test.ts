@@ -31,8 +31,8 @@ describe('block-bootstrap intervals', () => {
   it('cover a mean about as often as they say, where rows drawn one by one would not', () => {
     const { normal, uniform } = seeded(1);
     let [inside, alone] = [0, 0];
-    for (let k = 0; k < 150; k++) {
-      const rows = wave(normal, 1_000, 0.8);
+    for (let k = 0; k < 100; k++) {
+      const rows = wave(normal, 800, 0.8);
       const holds = (blockLength: number) => {
         const { low, high } = estimateMean(drawBlocks(rows.length, options(uniform, blockLength)), rows);
         return low !== null && high !== null && low <= 0 && high >= 0;
@@ -40,8 +40,8 @@ describe('block-bootstrap intervals', () => {
       if (holds(60)) inside++;
       if (holds(1)) alone++;
     }
-    expect(inside / 150).to.be.within(0.85, 0.99);
-    expect(alone / 150).to.be.lessThan(0.7);
+    expect(inside / 100).to.be.within(0.85, 0.99);
+    expect(alone / 100).to.be.lessThan(0.7);
   });
 
   it('are paired: what moves both losses moves the skill little', () => {
