@@ -11,8 +11,8 @@ contract ParameterRulesProof {
         view
     {
         uint64 current = hot.value;
-        ParameterRules.change("id", hot, limits, low, high, value);
-        assert(hot.value == value);
+        Hot memory next = ParameterRules.change("id", hot, limits, low, high, value);
+        assert(next.value == value);
         assert(value != current);
         assert(value < current || value <= high);
         assert(value > current || value >= low);

@@ -101,12 +101,14 @@ contract DecisionLog is IDecisionLog {
         first = current.count + 1;
         bytes memory entry = _entry(Kind.Model);
         assembly ("memory-safe") {
+            // The registry hands the words of a provenance on as they came: two of them are numbers below 2^64.
+            if shr(64, or(calldataload(provenance), calldataload(add(provenance, 0x20)))) { revert(0, 0) }
             calldatacopy(add(entry, 0xe0), provenance, 0x80)
         }
         for (uint256 i = 0; i < changes.length; ++i) {
             Change calldata change = changes[i];
             assembly ("memory-safe") {
-                // The registry has held both values against their type.
+                // The registry holds both values against their type.
                 calldatacopy(add(entry, 0xa0), add(change, 0x20), 0x40)
                 mstore(add(entry, 0x160), calldataload(add(change, 0x60)))
             }

@@ -315,8 +315,17 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         if (status.severity != 0) {
             (low, high) = ParameterRules.band(_limits(parameter), parameter.anchor, status.severity);
         }
-        ParameterRules.change(id, hot, limits, low, high, value);
-        parameter.hot = hot;
+        _keep(parameter, ParameterRules.change(id, hot, limits, low, high, value));
+    }
+
+    /// @dev `parameter.hot = hot`, without the read that the compiler makes of a word whose every bit is written.
+    function _keep(Parameter storage parameter, Hot memory hot) private {
+        uint256 word = uint256(hot.value) | (uint256(hot.raisedAt) << 64) | (uint256(hot.upDrainedAt) << 104)
+            | (uint256(hot.downDrainedAt) << 144) | (uint256(hot.overriddenUntil) << 184)
+            | (uint256(hot.lastDecision) << 224);
+        assembly ("memory-safe") {
+            sstore(parameter.slot, word)
+        }
     }
 
     function _status() private view returns (ICircuitBreaker.Status memory status) {
@@ -327,7 +336,7 @@ contract ParameterRegistry is IParameterRegistry, IParameterGovernance, Reentran
         TrustedRead.into(address(BREAKER), ICircuitBreaker.status.selector, place, 0xa0);
     }
 
-    /// @dev Hands provenance and changes on as they came: `recordBatch` checks their types.
+    /// @dev Hands provenance and changes on as they came: the log checks the one, `_move` the others.
     /// @return first Number of the first record.
     function _record(Provenance calldata provenance, Change[] calldata changes) private returns (uint64 first) {
         address log = address(LOG);

@@ -58,42 +58,40 @@ library ParameterRules {
         if (limits.risk != Risk.Down) highest = uint64(centre + ((highest - centre) * share) / CRITICAL);
     }
 
-    /// @notice Makes a change or reverts.
+    /// @notice Accepts a change or reverts.
     /// @dev Checked in this order: no change, bounds, step, cooldown, budget. A value beyond a bound is accepted only as a
     /// step back toward it, from further beyond it.
+    /// @param limits Those of the change's direction; the others are not read.
     /// @param lowest Lower end of the band.
     /// @param highest Upper end of the band.
-    /// @param hot The parameter before it; after it, where it is accepted.
-    /// @param limits Of the change's direction; those of the other are not read.
+    /// @return next The parameter after the change.
     function change(bytes32 id, Hot memory hot, Limits memory limits, uint64 lowest, uint64 highest, uint64 value)
         internal
         view
+        returns (Hot memory next)
     {
         uint64 current = hot.value;
         if (value == current) revert NoChange(id, value);
         if (value > highest && value > current) revert ValueAboveMaximum(id, value, highest);
         if (value < lowest && value < current) revert ValueBelowMinimum(id, value, lowest);
         bool rises = value > current;
-        uint64 size;
-        unchecked {
-            // The larger less the smaller.
-            size = rises ? value - current : current - value;
-        }
+        uint64 size = rises ? value - current : current - value;
         uint64 step = rises ? limits.stepUp : limits.stepDown;
         if (size > step) revert StepExceeded(id, current, value, step);
-        hot.value = value;
+        next = hot;
+        next.value = value;
         if (raisesRisk(limits.risk, rises)) {
             uint256 readyAt = uint256(hot.raisedAt) + limits.cooldown;
             if (block.timestamp < readyAt) revert CooldownActive(id, readyAt);
-            hot.raisedAt = uint40(block.timestamp);
+            next.raisedAt = uint40(block.timestamp);
         }
         uint64 budget = rises ? limits.budgetUp : limits.budgetDown;
         uint256 drainedAt = rises ? hot.upDrainedAt : hot.downDrainedAt;
         uint64 left = available(drainedAt, budget, limits.window);
         if (size > left) revert BudgetExceeded(id, current, value, left);
         drainedAt = (drainedAt > block.timestamp ? drainedAt : block.timestamp) + cost(size, budget, limits.window);
-        if (rises) hot.upDrainedAt = uint40(drainedAt);
-        else hot.downDrainedAt = uint40(drainedAt);
+        if (rises) next.upDrainedAt = uint40(drainedAt);
+        else next.downDrainedAt = uint40(drainedAt);
     }
 
     /// @notice Seconds that a change by `size` adds to its direction's level, rounded up.

@@ -208,8 +208,8 @@ contract ParameterRegistryTest is RulesWorld {
     function test_wordsBeyondTheirTypeAreRefused() public {
         Change[] memory changes = changesTo(FEE, FIRST_FEE + 1);
         bytes memory data = abi.encodeCall(parameters.applyBatch, (provenance(), false, changes));
-        // The version, the expected value and the value.
-        uint256[3] memory places = [uint256(0x44), 0x124, 0x144];
+        // Number and version of the provenance, the expected value and the value.
+        uint256[4] memory places = [uint256(0x24), 0x44, 0x124, 0x144];
         for (uint256 i = 0; i < places.length; ++i) {
             bytes memory dirty = abi.encodePacked(data);
             uint256 place = places[i];
