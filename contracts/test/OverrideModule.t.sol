@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDecisionLog} from "../src/interfaces/IDecisionLog.sol";
+import {IModule} from "../src/interfaces/IModule.sol";
 import {IParameterGovernance} from "../src/interfaces/IParameterGovernance.sol";
 import {Module} from "../src/Module.sol";
 import {OverrideModule} from "../src/OverrideModule.sol";
@@ -121,9 +122,27 @@ contract OverrideModuleTest is RulesWorld {
     function test_aModuleSaysWhatItIs() public view {
         assertEq(overrides.moduleKey(), keccak256("OVERRIDE_MODULE"), "key");
         assertEq(overrides.moduleVersion(), 1 << 64, "version");
+        assertTrue(overrides.supportsInterface(type(IModule).interfaceId), "a module");
+        assertTrue(overrides.supportsInterface(0x01ffc9a7), "ERC-165");
+        assertTrue(!overrides.supportsInterface(0xffffffff), "nothing else");
+    }
+
+    function test_theUpgraderAloneReplacesIt() public {
+        OverrideModule next = new OverrideModule(upgrader, address(0x64), parameters);
+        vm.expectRevert(abi.encodeWithSelector(Module.NotUpgrader.selector, timelock, upgrader));
+        vm.prank(timelock);
+        overrides.upgradeToAndCall(address(next), "");
+        vm.prank(upgrader);
+        overrides.upgradeToAndCall(address(next), "");
+        assertEq(overrides.GOVERNANCE(), address(0x64), "new code");
+        assertEq(overrides.UPGRADER(), upgrader, "upgrader");
     }
 
     function test_constructorRefusesMissingAddresses() public {
+        bytes memory nobody = abi.encode(address(0), timelock, parameters);
+        refusesToDeploy(
+            "OverrideModule", nobody, abi.encodeWithSelector(Module.ZeroAddress.selector, "upgrader")
+        );
         refusesToDeploy(
             "OverrideModule",
             abi.encode(upgrader, address(0), parameters),

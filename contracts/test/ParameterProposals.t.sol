@@ -410,13 +410,23 @@ contract ParameterProposalsTest is BridgeWorld {
         approveWith(id, reaching(BEYOND_MAX));
         vm.warp(block.timestamp + DELAY);
         bytes memory call = abi.encodeCall(ParameterProposals.executeProposal, (id, reaching(BEYOND_MAX)));
+        uint256 refusals = 0;
         for (uint256 gas_ = 50_000; gas_ < 700_000; gas_ += 10_000) {
-            (bool taken,) = address(bridge).call{gas: gas_}(call);
+            (bool taken, bytes memory reason) = address(bridge).call{gas: gas_}(call);
+            if (bytes4(reason) == ParameterProposals.GasTooLow.selector) {
+                (uint256 given, uint256 needed) = this.wordsOf(reason);
+                assertTrue(given < gas_ && given > gas_ - 50_000 && needed == 600_000, "what was left and is needed");
+                ++refusals;
+            }
             IGovernanceConnector.Status status = statusOf(id);
             assertTrue(taken || status == IGovernanceConnector.Status.Approved, "refused as a whole");
             assertTrue(!taken || status == IGovernanceConnector.Status.Executed, "executed, never failed");
-            if (taken) return;
+            if (taken) return assertTrue(refusals > 10, "refused by its own check");
         }
         revert NotTrue("700,000 suffice");
+    }
+
+    function wordsOf(bytes calldata reason) external pure returns (uint256, uint256) {
+        return abi.decode(reason[4:], (uint256, uint256));
     }
 }

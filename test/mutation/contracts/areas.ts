@@ -31,7 +31,7 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
       'governance/LimitComparison',
       'governance/ParameterProposals',
     ],
-    tests: ['GovernanceBridge', 'ParameterProposals', 'Governance'],
+    tests: ['BridgeEvents', 'GovernanceBridge', 'ParameterProposals', 'Governance'],
   },
   { contract: 'OverrideModule', files: ['OverrideModule', 'Module'], tests: ['OverrideModule'] },
   {

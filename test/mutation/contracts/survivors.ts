@@ -27,4 +27,22 @@ export const CONTRACT_SURVIVORS: readonly Survivor[] = [
     change: '0 → 1',
     reason: 'the second 1970-01-01T00:00:01 has passed as well',
   },
+  {
+    path: 'contracts/src/ModelDisputes.sol',
+    code: 'if (end > first) first = uint64(end);',
+    change: '> → >=',
+    reason: 'where both are equal the assignment changes nothing',
+  },
+  {
+    path: 'contracts/src/governance/BridgeDelay.sol',
+    code: 'if (given > current) {',
+    change: '> → >=',
+    reason: 'an equal delay is refused in the line above',
+  },
+  {
+    path: 'contracts/src/governance/ParameterProposals.sol',
+    code: 'bool rises = value > before;',
+    change: '> → >=',
+    reason: 'an equal value has the size 0, which is refused either way',
+  },
 ];
