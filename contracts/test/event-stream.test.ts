@@ -194,8 +194,12 @@ describe('event stream of a chain', function () {
         functionName: 'transferOwnership',
         args: [owner.account.address],
       });
+      // Each in a block of its own, which is there: the hash alone comes before it.
       const act = async (times: number) => {
-        for (let i = 0; i < times; i++) await owner.sendTransaction({ to: modelRegistry as Hex, data });
+        for (let i = 0; i < times; i++) {
+          const hash = await owner.sendTransaction({ to: modelRegistry as Hex, data });
+          await reader.waitForTransactionReceipt({ hash });
+        }
       };
       const genesis = await reader.getBlock({ blockNumber: 0n });
       const follower = new Follower({ height: 0, hash: genesis.hash });
