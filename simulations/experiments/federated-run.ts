@@ -1,6 +1,6 @@
 import type { AggregationRule, Aggregator } from '../../aggregation/index.ts';
 import { createDataClock, loadMarket, loadSeries, type Slices } from '../../node/data/index.ts';
-import type { RecordBlock } from '../../node/features/index.ts';
+import type { PegHorizon, RecordBlock } from '../../node/features/index.ts';
 import { createModel, genesisOf, horizonsOf, type StabilityModel } from '../../node/models/index.ts';
 import {
   createPublicMarket,
@@ -32,19 +32,21 @@ export type PreparedMarket = {
 /**
  * @param heads `peg` leaves the risk head out, as it was before there was one.
  * @param record what one record is; a UTC day of examples where left out.
+ * @param horizons hours ahead that the peg is forecast, ascending; those of the defaults where left out.
  */
 export async function prepareMarket(
   { publicFeed, publicMarket, slices }: Slices,
   rounds: number,
   heads: 'both' | 'peg' = 'both',
   record?: RecordBlock,
+  horizons?: readonly PegHorizon[],
 ): Promise<PreparedMarket> {
   const feed = (await loadSeries(publicFeed)).series;
   const { market } = await loadMarket(publicMarket);
   const clock = createDataClock(feed, { rounds });
   const fitting = clock.fitting;
   const model = createModel(
-    defaultModelSpec(heads === 'both' ? { feed, market, fitting } : { feed, fitting }),
+    defaultModelSpec(heads === 'both' ? { feed, market, fitting } : { feed, fitting }, undefined, horizons),
   );
   const nodes = await Promise.all(
     slices.map(async ({ spec, market: own }) => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { multiKrum } from '../../aggregation/index.ts';
-import { slicesFor } from '../../node/data/index.ts';
+import { type Slices, slicesFor } from '../../node/data/index.ts';
 import { TRAINING_DEFAULTS, trainingRelease } from '../../node/training/index.ts';
 import { epsilonOf } from '../../privacy/index.ts';
 import { signFlip } from '../attacks/index.ts';
@@ -80,6 +80,33 @@ function printMarket(
   }
 }
 
+/** What horizons cost each other: they share the norm, and so the noise, of one. */
+async function printHorizons(
+  title: string,
+  seeds: readonly number[],
+  slicesOf: (seed: number) => Promise<Slices>,
+) {
+  print(`\nhorizons, ${title}: mean, skill B2 (B3) at each`);
+  for (const horizons of [[24], [4, 24], [1, 4, 24]] as const) {
+    for (const unit of ['record', 'none'] as const) {
+      const figures = new Map<number, { B2: number; B3: number }[]>();
+      let size = 0;
+      for (const seed of seeds) {
+        const market = await prepareMarket(await slicesOf(seed), ROUNDS, 'both', undefined, horizons);
+        size = market.model.size;
+        const { final } = runCase(market, { label: '', unit, krum: false, lied: false }, seed);
+        for (const { horizonHours, skill } of [...(final.shorter ?? []), { ...final, horizonHours: 24 }])
+          figures.set(horizonHours, [...(figures.get(horizonHours) ?? []), skill]);
+      }
+      const told = [...figures].map(([hours, skills]) => {
+        const of = (name: 'B2' | 'B3') => percent(average(skills.map((skill) => skill[name])));
+        return `${String(hours).padStart(4)} h ${of('B2')} (${of('B3')})`;
+      });
+      print(`${`${size} weights, ${unit}`.padEnd(26)}${told.join('  ')}`);
+    }
+  }
+}
+
 const release = trainingRelease(TRAINING_DEFAULTS);
 const epsilon = epsilonOf(
   Array.from({ length: ROUNDS }, () => release),
@@ -92,6 +119,9 @@ print(
 const generated: [number, PreparedMarket][] = [];
 for (const seed of SEEDS)
   generated.push([seed, await prepareMarket(await slicesFor(undefined, seed, NODES), ROUNDS)]);
+await printHorizons(`generated market, seeds ${SEEDS.slice(0, 3).join(', ')}`, SEEDS.slice(0, 3), (seed) =>
+  slicesFor(undefined, seed, NODES),
+);
 printMarket(`generated market, seeds ${SEEDS[0]} to ${SEEDS.at(-1)}`, generated);
 
 const dataDir = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
@@ -101,4 +131,5 @@ if (existsSync(dataDir)) {
     'recorded market (oracle rounds of four coins, USDC spot; test: last fifth of DAI), five noise seeds',
     [1, 2, 3, 4, 5].map((seed) => [seed, market]),
   );
+  await printHorizons('recorded market, three noise seeds', [1, 2, 3], () => slicesFor(dataDir, 1, NODES));
 } else print(`\nrecorded market: nothing at ${dataDir}, left out`);
