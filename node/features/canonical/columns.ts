@@ -21,6 +21,16 @@ export function standard(centre: number, spread: number): Scaling {
   return { kind: 'standard', centre, spread };
 }
 
+/** For what has heavy tails on both sides of zero. */
+export function arcsinh(spread: number): Scaling {
+  return { kind: 'arcsinh', centre: 0, spread };
+}
+
+/** For what is above zero and has a heavy tail. */
+export function logStandard(floor: number, centre: number, spread: number): Scaling {
+  return { kind: 'log-standard', floor, centre, spread };
+}
+
 export function minMax(low: number, high: number): Scaling {
   return { kind: 'min-max', low, high };
 }

@@ -1,6 +1,7 @@
 import { type FeatureSchema, parseFeatureSchema } from '../library/schema.ts';
 import { PARAMETERS } from '../protocol/governance-event.ts';
 import { given, logMinMax, minMax, of, SCALE_FREE, standard } from './columns.ts';
+import { PEG_DEVIATION, PEG_VOLATILITY } from './peg-channels.ts';
 
 const HORIZONS = [1, 4, 24] as const;
 const QUANTILES = [10, 50, 90] as const;
@@ -20,8 +21,8 @@ export const POLICY_INPUTS: FeatureSchema = parseFeatureSchema({
   barSeconds: 3_600,
   clip: 5,
   columns: [
-    of('peg-deviation', standard(0, 0.00046)),
-    of('close-realised-30', standard(0.00016, 0.000055)),
+    of('peg-deviation', PEG_DEVIATION),
+    of('close-realised-30', PEG_VOLATILITY),
     of('log-volume', standard(10, 2)),
     of('depth', logMinMax(1e4, 1e8)),
     given('sentiment'),
@@ -33,7 +34,7 @@ export const POLICY_INPUTS: FeatureSchema = parseFeatureSchema({
     ...['collateral', 'market', 'liquidity', 'contagion'].map((risk) => given(`${risk}-risk-score`, SCORE)),
     ...PARAMETERS.map((parameter) => given(`${parameter}-position`)),
     ...HORIZONS.flatMap((hours) =>
-      QUANTILES.map((percent) => given(`forecast-${hours}h-q${percent}`, standard(0, 0.00046))),
+      QUANTILES.map((percent) => given(`forecast-${hours}h-q${percent}`, PEG_DEVIATION)),
     ),
     given('overall-risk-score', SCORE),
   ],

@@ -1,10 +1,10 @@
 import { type FeatureSchema, parseFeatureSchema } from '../library/schema.ts';
-import { logMinMax, minMax, of, SCALE_FREE, standard } from './columns.ts';
+import { logMinMax, logStandard, minMax, of, SCALE_FREE, standard } from './columns.ts';
 
 /**
  * The 24 inputs of a risk network: the collateral (4), its market (5), the protocol (4), and what positions and
- * concentration add (11). Constants of volatility and volume are of the public generated asset (seed 1, venue 0); the
- * others are set, there being no public record of any protocol's positions here.
+ * concentration add (11). Constants of volatility and volume are round ones near those of the public
+ * generated asset (seed 1, venue 0); the others are set, there being no public record of a protocol's positions here.
  */
 export const RISK_INPUTS: FeatureSchema = parseFeatureSchema({
   id: 'risk-inputs',
@@ -13,10 +13,10 @@ export const RISK_INPUTS: FeatureSchema = parseFeatureSchema({
   clip: 5,
   columns: [
     of('collateral-ratio', standard(2, 0.5)),
-    of('collateral-volatility', standard(0.04, 0.02)),
+    of('collateral-volatility', logStandard(1e-4, 0.04, 0.5)),
     of('effective-collaterals', standard(3, 2)),
     of('liquidation-proximity', standard(0.7, 0.15)),
-    of('close-realised-30', standard(0.0078, 0.0044)),
+    of('close-realised-30', logStandard(1e-4, 0.0075, 0.5)),
     of('log-volume', standard(9.8, 0.77)),
     of('depth', logMinMax(1e4, 1e8)),
     of('spread-bps', logMinMax(0, 100)),

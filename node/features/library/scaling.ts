@@ -6,12 +6,21 @@ import { quantileOf } from '../statistics/quantile.ts';
  *
  * - `scale-free`: as it is.
  * - `standard`: (x − centre) / spread.
+ * - `arcsinh`: arcsinh((x − centre) / spread), for what has heavy tails on both sides: near the centre as `standard`.
+ * - `log-standard`: (ln(max(x, floor)) − ln centre) / spread, for what is above zero and has a heavy tail.
  * - `min-max`: (x − low) / (high − low); beyond the bounds it goes on beyond 0 and 1.
  * - `log-min-max`: the same of ln(1 + x), with bounds given before the logarithm; x at or below −1 is missing.
  */
 export type Scaling =
   | { readonly kind: 'scale-free' }
   | { readonly kind: 'standard'; readonly centre: number; readonly spread: number }
+  | { readonly kind: 'arcsinh'; readonly centre: number; readonly spread: number }
+  | {
+      readonly kind: 'log-standard';
+      readonly floor: number;
+      readonly centre: number;
+      readonly spread: number;
+    }
   | { readonly kind: 'min-max'; readonly low: number; readonly high: number }
   | { readonly kind: 'log-min-max'; readonly low: number; readonly high: number };
 
@@ -27,6 +36,10 @@ function unclipped(scaling: Scaling, x: number): number {
       return x;
     case 'standard':
       return (x - scaling.centre) / scaling.spread;
+    case 'arcsinh':
+      return Math.asinh((x - scaling.centre) / scaling.spread);
+    case 'log-standard':
+      return Math.log(Math.max(x, scaling.floor) / scaling.centre) / scaling.spread;
     case 'min-max':
       return (x - scaling.low) / (scaling.high - scaling.low);
     case 'log-min-max': {

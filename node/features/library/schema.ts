@@ -17,6 +17,13 @@ const ascending = ({ low, high }: { low: number; high: number }) => low < high;
 const scaling = z.union([
   z.strictObject({ kind: z.literal('scale-free') }),
   z.strictObject({ kind: z.literal('standard'), centre: z.number(), spread: z.number().positive() }),
+  z.strictObject({ kind: z.literal('arcsinh'), centre: z.number(), spread: z.number().positive() }),
+  z.strictObject({
+    kind: z.literal('log-standard'),
+    floor: z.number().positive(),
+    centre: z.number().positive(),
+    spread: z.number().positive(),
+  }),
   z
     .strictObject({ kind: z.literal('min-max'), low: z.number(), high: z.number() })
     .refine(ascending, 'expected low below high'),

@@ -7,6 +7,7 @@ import {
   type FeatureSchema,
   featureSchemaHash,
   featuresAt,
+  fitStandardScaling,
   MOST_COLUMNS,
   modelInputs,
   namedValues,
@@ -24,17 +25,17 @@ const CANONICAL = [
   {
     schema: PEG_CHANNELS,
     width: 15,
-    hash: '9180fa59682eebecb5f595dd9a8a12bffd916d8f149ae4542c76c4680d0f7010',
+    hash: 'b51faab947cfc7b2c8cd50089a2a0c4b21080f3e662d44d4797a900262c08908',
   },
   {
     schema: RISK_INPUTS,
     width: 24,
-    hash: '180148c4f7ea831b2603e6a437370138e1c4a0740bdc3c54d388ec2f0d0f29a7',
+    hash: '0d695800b08a2f3bd5b1913a7669ddabbd42b45f8f64a8a42f44cdd38daf3abb',
   },
   {
     schema: POLICY_INPUTS,
     width: 32,
-    hash: 'db3f798bf30bc6f6a5cb79f2606c6698d133efaaf98ee50248f0b308c2ee3f2a',
+    hash: '35d13338e7929b00aec057ef1a5c6fcdfd51559e3ae3619ab0aa6a8034e1854a',
   },
 ] as const;
 
@@ -68,7 +69,7 @@ describe('a feature schema', () => {
       ...[
         {
           ...first,
-          scaling: { kind: 'standard' as const, centre: 0, spread: 0.000460000001 },
+          scaling: { kind: 'arcsinh' as const, centre: 0, spread: 0.0006000001 },
         },
         { ...first, unit: 'bp' as const },
         { ...first, fill: 1 },
@@ -107,6 +108,11 @@ describe('a feature schema', () => {
       { ...SMALL, columns: [{ ...COLUMN, scaling: { kind: 'standard', centre: 0, spread: 0 } }] },
       { ...SMALL, columns: [{ ...COLUMN, scaling: { kind: 'min-max', low: 1, high: 1 } }] },
       { ...SMALL, columns: [{ ...COLUMN, scaling: { kind: 'log-min-max', low: -1, high: 1 } }] },
+      { ...SMALL, columns: [{ ...COLUMN, scaling: { kind: 'arcsinh', centre: 0, spread: -1 } }] },
+      {
+        ...SMALL,
+        columns: [{ ...COLUMN, scaling: { kind: 'log-standard', floor: 0, centre: 1, spread: 1 } }],
+      },
       { ...SMALL, columns: [{ ...COLUMN, scaling: { kind: 'live-min-max' } }] },
     ];
     for (const value of wrong) {
@@ -125,6 +131,9 @@ describe('inputs by a schema', () => {
     const cases: [Scaling, number, number][] = [
       [{ kind: 'scale-free' }, 0.3, 0.3],
       [{ kind: 'standard', centre: 1, spread: 2 }, 4, 1.5],
+      [{ kind: 'arcsinh', centre: 1, spread: 2 }, 1 + 2 * Math.sinh(1.5), 1.5],
+      [{ kind: 'log-standard', floor: 0.5, centre: 2, spread: 2 }, 2 * Math.E, 0.5],
+      [{ kind: 'log-standard', floor: 0.5, centre: 2, spread: 1 }, 0, -Math.log(4)],
       [{ kind: 'min-max', low: 1, high: 3 }, 4, 1.5],
       [{ kind: 'min-max', low: 1, high: 3 }, 1e9, 5],
       [{ kind: 'log-min-max', low: 0, high: Math.E ** 2 - 1 }, Math.E - 1, 0.5],
@@ -136,6 +145,14 @@ describe('inputs by a schema', () => {
       if (Number.isNaN(expected)) expect(scaled).to.be.NaN;
       else expect(scaled, JSON.stringify(scaling)).to.be.closeTo(expected, 1e-12);
     }
+  });
+
+  it('can have robust constants of public rows', () => {
+    const rows = [1e9, ...Array.from({ length: 99 }, (_, i) => i)];
+    const fitted = fitStandardScaling(rows, 1e-9);
+    expect(fitted).to.include({ kind: 'standard', centre: 49.5 });
+    expect('spread' in fitted && fitted.spread).to.be.closeTo(49.5 / 1.3489795, 1e-6);
+    expect(fitStandardScaling([3, 3, 3], 0.5)).to.deep.equal({ kind: 'standard', centre: 3, spread: 0.5 });
   });
 
   it('are finite and within the clip whatever is given, and what is missing is filled and marked', () => {
