@@ -1,6 +1,5 @@
 import { type AbiParameter, BaseError, decodeErrorResult, type Hex, isAddress, isHex } from 'viem';
 import { BallastError } from '../../protocol/errors.ts';
-import { contractErrors } from './generated/contract-errors.ts';
 import { digestFromWord, lowerCaseAddress } from './words.ts';
 
 /** An argument of a revert: hashes without 0x, addresses in lower case, integers as bigint. */
@@ -76,15 +75,15 @@ export async function chainRequest<T>(what: string, request: () => Promise<T>): 
   try {
     return await request();
   } catch (cause) {
-    throw chainError(what, cause);
+    throw await chainError(what, cause);
   }
 }
 
-function chainError(what: string, cause: unknown): Error {
+async function chainError(what: string, cause: unknown): Promise<Error> {
   const typed = typedCause(cause);
   if (typed !== undefined) return typed;
   const data = revertData(cause);
-  const revert = data === undefined ? undefined : decodeRevert(data, cause);
+  const revert = data === undefined ? undefined : await decodeRevert(data, cause);
   if (revert !== undefined) return revert;
   const reason = cause instanceof BaseError ? cause.shortMessage : String(cause);
   return new BallastError('CHAIN_REQUEST_FAILED', `${what}: ${reason}`, {
@@ -103,7 +102,9 @@ function typedCause(error: unknown): BallastError | undefined {
 }
 
 /** @returns undefined when no contract of this project raises such an error. */
-export function decodeRevert(data: Hex, cause?: unknown): ContractRevertError | undefined {
+export async function decodeRevert(data: Hex, cause?: unknown): Promise<ContractRevertError | undefined> {
+  // A page loads the errors of all contracts when one refuses, which most never see.
+  const { contractErrors } = await import('./generated/contract-errors.ts');
   try {
     const decoded = decodeErrorResult({ abi: contractErrors, data });
     const inputs: readonly AbiParameter[] = decoded.abiItem.type === 'error' ? decoded.abiItem.inputs : [];
