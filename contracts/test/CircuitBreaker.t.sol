@@ -8,8 +8,20 @@ import {Settings} from "../src/breaker/Settings.sol";
 import {Level} from "../src/breaker/Severity.sol";
 import {Answering, BreakerWorld} from "./BreakerWorld.sol";
 
+interface LogsVm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
+}
+
 /// @notice What the breaker makes of its observations.
 contract CircuitBreakerTest is BreakerWorld {
+    LogsVm private constant vmLogs = LogsVm(address(uint160(uint256(keccak256("hevm cheat code")))));
     bytes32 private constant ETH = keccak256("ETH-A");
     bytes32 private constant STURDY = keccak256("USD-A");
 
@@ -333,6 +345,52 @@ contract CircuitBreakerTest is BreakerWorld {
             );
         }
         assertEq(tripsNow(), 0, "no trip");
+    }
+
+    /// @dev Little gas is refused by a check of its own, before a source is asked.
+    function test_R24_littleGasIsRefusedForWhatItIs() external {
+        vm.warp(block.timestamp + INTERVAL);
+        uint256 refusals = 0;
+        for (uint256 gasGiven = 50_000; gasGiven < 3_000_000; gasGiven += 25_000) {
+            try breaker.observe{gas: gasGiven}() {
+                break;
+            } catch (bytes memory reason) {
+                if (bytes4(reason) == BoundedCall.InsufficientGas.selector) ++refusals;
+            }
+        }
+        assertTrue(refusals > 10, "refused");
+    }
+
+    /// @dev A count of 64 bits is a count, and one of more is a failed log.
+    function test_R24_aCountOfWritesHas64Bits() external {
+        setWrites(type(uint64).max);
+        observe(1);
+        assertEq(breaker.votes()[4], 0, "read");
+        log.set(abi.encode(uint256(type(uint64).max) + 1, bytes32(0)));
+        observe(1);
+        assertEq(breaker.votes()[4], 1, "failed");
+    }
+
+    /// @dev Who reads the log alone knows what is halted.
+    function test_aTripSaysWhatItHaltsAndNothingElse() external {
+        setPeg(0.985e18, 0);
+        observe(2);
+        vmLogs.recordLogs();
+        observe(1);
+        LogsVm.Log[] memory logs = vmLogs.getRecordedLogs();
+        bytes32[4] memory halts = [
+            keccak256("AllHalted()"),
+            keccak256("RiskRaisingHalted()"),
+            keccak256("MintingHalted(bytes32)"),
+            keccak256("VulnerableMintingHalted()")
+        ];
+        uint256[4] memory counts;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            for (uint256 j = 0; j < 4; ++j) {
+                if (logs[i].topics[0] == halts[j]) ++counts[j];
+            }
+        }
+        assertTrue(counts[0] == 0 && counts[1] == 1 && counts[2] == 0 && counts[3] == 1, "severe");
     }
 
     function test_tooManyWritesHaltAll() external {

@@ -252,6 +252,18 @@ contract ModelDisputesTest is DisputesWorld {
         assertEq(models.owed(restorer), 2 * DISPUTE_BOND, "both bonds");
     }
 
+    function test_whatCameAfterARejectedDisputeIsReviewedAnew() public {
+        publishMany(3);
+        disputeAs(alice, 1);
+        wait(2 * DISPUTE_WINDOW);
+        resolve(1, false);
+        assertEq(activeVersion(), 1, "the disputed one");
+        wait(DISPUTE_WINDOW - 1);
+        assertEq(activeVersion(), 1, "not yet");
+        wait(1);
+        assertEq(activeVersion(), 3, "all that came after");
+    }
+
     function test_whoDisputedAVersionThatFallsWithALowerOneGetsItsBondBack() public {
         publishMany(4);
         disputeAs(alice, 4);

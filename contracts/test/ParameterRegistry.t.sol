@@ -17,6 +17,7 @@ contract ConsumerDouble is IParameterConsumer {
     uint256 public before;
     uint256 public value;
     uint256 public seen;
+    uint256 public calls;
     bytes public call;
 
     error Refused();
@@ -32,6 +33,7 @@ contract ConsumerDouble is IParameterConsumer {
     function onParameterChanged(bytes32 id_, uint256 before_, uint256 value_) external {
         if (value_ == 0.052e18) revert Refused();
         (id, before, value, seen) = (id_, before_, value_, REGISTRY.valueOf(id_));
+        ++calls;
         if (call.length == 0) return;
         (bool done, bytes memory reason) = address(REGISTRY).call(call);
         if (done) return;
@@ -314,6 +316,31 @@ contract ParameterRegistryTest is RulesWorld {
         vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ConsumerMissing.selector, FEE));
         vm.prank(governance);
         parameters.setConsumer(FEE, address(0));
+    }
+
+    /// @dev Whichever places of a batch are wired: those are told, once each, and no others.
+    function test_R21_wiredParametersOfABatchAreToldAndNoOthers() public {
+        bytes32[4] memory ids = [bytes32(uint256(1)), FEE, bytes32(type(uint256).max - 1), bytes32(type(uint256).max)];
+        for (uint256 wired = 0; wired < 16; ++wired) {
+            buildRules();
+            Change[] memory changes = new Change[](4);
+            ConsumerDouble[4] memory consumers;
+            for (uint256 i = 0; i < 4; ++i) {
+                if (ids[i] != FEE) addParameter(ids[i], Risk.Both, 0);
+                consumers[i] = new ConsumerDouble(parameters);
+                vm.prank(governance);
+                parameters.setConsumer(ids[i], address(consumers[i]));
+                Limits memory given = limits();
+                (given.isWired, given.cooldown) = ((wired >> i) & 1 == 1, 0);
+                relimit(ids[i], given);
+                changes[i] = Change(ids[i], FIRST_FEE, RISEN, WHY);
+            }
+            write(changes);
+            for (uint256 i = 0; i < 4; ++i) {
+                assertEq(consumers[i].calls(), (wired >> i) & 1, "told once, or not at all");
+                if (consumers[i].calls() != 0) assertEq(consumers[i].id(), ids[i], "of its own parameter");
+            }
+        }
     }
 
     function test_R21_aConsumerThatRefusesUndoesTheWrite() public {

@@ -4,18 +4,6 @@ import type { Survivor } from '../survivors.ts';
 export const CONTRACT_SURVIVORS: readonly Survivor[] = [
   {
     path: 'contracts/src/ParameterRegistry.sol',
-    code: 'if (parameter.limits.isWired) isWired = true;',
-    change: 'if always',
-    reason: 'it only saves the second pass; each parameter is asked again there',
-  },
-  {
-    path: 'contracts/src/ParameterRegistry.sol',
-    code: 'if (!isWired) return;',
-    change: 'if never',
-    reason: 'it only saves the second pass; each parameter is asked again there',
-  },
-  {
-    path: 'contracts/src/ParameterRegistry.sol',
     code: 'parameter.hot = Hot(value, uint40(block.timestamp), 0, 0, 0, 0);',
     change: '0 → 1',
     reason: 'the second 1970-01-01T00:00:01 has passed as well',
@@ -44,5 +32,23 @@ export const CONTRACT_SURVIVORS: readonly Survivor[] = [
     code: 'bool rises = value > before;',
     change: '> → >=',
     reason: 'an equal value has the size 0, which is refused either way',
+  },
+  {
+    path: 'contracts/src/ModelDisputes.sol',
+    code: 'if (isReviewing) review.active = review.candidate;',
+    change: 'if always',
+    reason: 'what is not under review is Active: both are the same version',
+  },
+  {
+    path: 'contracts/src/CircuitBreaker.sol',
+    code: 'if (held > state.calmLevel) state.calmLevel = held;',
+    change: '> → >=',
+    reason: 'where both are equal the assignment changes nothing',
+  },
+  {
+    path: 'contracts/src/ParameterRegistry.sol',
+    code: /^if \(raises && ready < uint256\(hot\.raisedAt\)/,
+    change: '< → <=',
+    reason: 'where both are equal the assignment changes nothing',
   },
 ];
