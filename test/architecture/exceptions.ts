@@ -16,6 +16,7 @@ export const ENTRY_FILES: readonly Exception[] = [
   { path: 'simulations/experiments/aggregation-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/catch-up-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/compression.ts', reason: 'an experiment that is run by its path' },
+  { path: 'simulations/experiments/conformal-rules.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/correlated-noise.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/features-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/fuzz.ts', reason: 'an experiment that is run by its path' },
