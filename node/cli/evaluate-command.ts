@@ -13,6 +13,7 @@ import {
   readModelFile,
   reportPage,
 } from '../evaluation/index.ts';
+import { PEG_HORIZONS, type PegHorizon } from '../features/index.ts';
 import type { AddCommands } from './commands.ts';
 import { positiveNumber, wholeNumber, wholeNumberFrom } from './numbers.ts';
 import { type Terminal, withTerminal } from './terminal.ts';
@@ -21,6 +22,8 @@ type EvaluateFlags = {
   readonly generator?: number;
   readonly days?: number;
   readonly model?: string;
+  readonly rounds?: number;
+  readonly heads?: readonly PegHorizon[];
   readonly cutoff?: string;
   readonly horizons: readonly number[];
   readonly depeg: number;
@@ -41,6 +44,8 @@ export const addEvaluateCommand: AddCommands = (program) => {
       '--model <file>',
       'a trained model, {"model": …, "weights": […]}; the default one is trained here',
     )
+    .option('--rounds <n>', 'rounds that the default model is trained for', wholeNumberFrom(1, 1_000))
+    .option('--heads <hours>', `peg heads of the default model, of ${PEG_HORIZONS.join(', ')}`, heads)
     .option('--cutoff <date>', 'UTC date that divides training from test', date)
     .option('--horizons <hours>', 'hours ahead, ascending', horizons, [1, 4, 24])
     .option('--depeg <bp>', 'deviation that early warning calls an event', positiveNumber, 50)
@@ -84,6 +89,10 @@ async function run(
       seed: flags.seed,
       ...(cutoff === undefined ? {} : { cutoff: hourOfDate(cutoff) }),
       ...(trained === undefined ? {} : { trained }),
+      training: {
+        ...(flags.rounds === undefined ? {} : { rounds: flags.rounds }),
+        ...(flags.heads === undefined ? {} : { heads: flags.heads }),
+      },
     },
     { progress, signal },
   );
@@ -122,6 +131,13 @@ function date(text: string): string {
     throw new InvalidArgumentError(`got "${text}", expected a date as 2022-05-01`);
   }
   return text;
+}
+
+function heads(text: string): PegHorizon[] {
+  const given = text.split(',').map(Number);
+  const known = PEG_HORIZONS.filter((hours) => given.includes(hours));
+  if (known.length === given.length && known.every((hours, i) => hours === given[i])) return known;
+  throw new InvalidArgumentError(`got "${text}", expected some of ${PEG_HORIZONS.join(',')}, ascending`);
 }
 
 function horizons(text: string): number[] {

@@ -24,10 +24,16 @@ import { afterWarmup } from './baselines.ts';
 import type { Forecaster, TrainingWindow } from './forecaster.ts';
 import { joinRows } from './horizon-rows.ts';
 
-/** Hours ahead that the default model forecasts. */
-const HORIZONS: readonly PegHorizon[] = TRAINING_DEFAULTS.horizons;
 /** Rounds that the default model is trained for. */
 export const DEFAULT_ROUNDS = 10;
+
+/** What of the default model may be asked for otherwise. */
+export type DefaultModelOptions = {
+  /** `DEFAULT_ROUNDS` where left out. */
+  readonly rounds?: number;
+  /** Heads of the peg, ascending hours; those of the published defaults where left out. */
+  readonly heads?: readonly PegHorizon[];
+};
 
 export type TrainedModel = { readonly model: StabilityModel; readonly weights: Float64Array };
 
@@ -41,11 +47,15 @@ export type TrainedModel = { readonly model: StabilityModel; readonly weights: F
 export async function trainDefaultModel(
   windows: readonly TrainingWindow[],
   risk: readonly RiskExamples[] = [],
-  { rounds = DEFAULT_ROUNDS, signal }: { readonly rounds?: number; readonly signal?: AbortSignal } = {},
+  {
+    rounds = DEFAULT_ROUNDS,
+    heads = TRAINING_DEFAULTS.horizons,
+    signal,
+  }: DefaultModelOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<TrainedModel> {
   // By range of rows, and in it by horizon.
   const pegs = windows.flatMap(({ series, rows, warmup }) => {
-    const tables = HORIZONS.map((horizon) => computeFeatures(series, horizon, warmup));
+    const tables = heads.map((horizon) => computeFeatures(series, horizon, warmup));
     return afterWarmup(rows, series.startHour + warmup).map((range) =>
       tables.map((table) => buildExamples(table, range)),
     );
@@ -59,7 +69,7 @@ export async function trainDefaultModel(
   const model = createModel(
     modelSpec({
       peg: { kind: 'linear' },
-      pegNumbers: HORIZONS.map((horizon, h) => ({
+      pegNumbers: heads.map((horizon, h) => ({
         horizon,
         numbers: fitPublicNumbers(joinRows(pegs.flatMap((sets) => sets.slice(h, h + 1)))),
       })),
@@ -119,13 +129,16 @@ export function modelForecaster(name: string, { model, weights }: TrainedModel):
 }
 
 /** The default model, trained on whatever the evaluation lets it see. */
-export function defaultForecaster(): Forecaster {
+export function defaultForecaster(options: DefaultModelOptions = {}): Forecaster {
   const name = 'default model';
   return {
     name,
-    horizons: HORIZONS,
+    horizons: options.heads ?? TRAINING_DEFAULTS.horizons,
     fit: async (windows, signal) =>
-      modelForecaster(name, await trainDefaultModel(windows, [], signal === undefined ? {} : { signal })),
+      modelForecaster(
+        name,
+        await trainDefaultModel(windows, [], { ...options, ...(signal === undefined ? {} : { signal }) }),
+      ),
     forecast: () => new Map(),
   };
 }

@@ -3,6 +3,7 @@ import { dateOfHour, type HourRange, STRESS_EVENTS } from '../data/index.ts';
 import type { Coin, Markets } from './coins.ts';
 import {
   DEFAULT_ROUNDS,
+  type DefaultModelOptions,
   defaultForecaster,
   modelForecaster,
   type TrainedModel,
@@ -22,6 +23,8 @@ export type EvaluationOptions = Resampling & {
   readonly cutoff?: number;
   /** A trained model to judge in place of the default one, which is trained here. */
   readonly trained?: TrainedModel;
+  /** How the default model is trained, where it is. */
+  readonly training?: DefaultModelOptions;
   /** Further forecasters, which learn from the same rows. */
   readonly forecasters?: readonly Forecaster[];
   /** Deviation that counts as a depeg, bp. */
@@ -73,7 +76,16 @@ export async function evaluate(
   { progress = () => {}, signal }: EvaluationHooks = {},
 ): Promise<Evaluation> {
   checkOptions(options);
-  const { horizonsHours, trained, forecasters = [], depegBp, resamples, level, seed } = options;
+  const {
+    horizonsHours,
+    trained,
+    training = {},
+    forecasters = [],
+    depegBp,
+    resamples,
+    level,
+    seed,
+  } = options;
   const resampling = { resamples, level, seed };
   const longest = Math.max(...horizonsHours);
   const notes = [...markets.notes];
@@ -110,7 +122,7 @@ export async function evaluate(
     (await trainDefaultModel(
       hourly,
       enough.map(({ train }) => train),
-      signal === undefined ? {} : { signal },
+      { ...training, ...(signal === undefined ? {} : { signal }) },
     ));
   const name = trained === undefined ? 'default model' : 'model file';
   const learned = [modelForecaster(name, own), ...(await fitAll(forecasters, hourly, signal))];
@@ -138,7 +150,7 @@ export async function evaluate(
 
   const depegs: DepegWarning[] = [];
   for (const { coin, train, test } of splits.filter((split) => split.coin.stepHours === 1)) {
-    const horizon = learned[0]?.horizons[0] ?? 24;
+    const horizon = learned[0]?.horizons.at(-1) ?? 24;
     const [, b2] = withBaselines(coin, horizon, train, hourly).forecasters;
     for (const forecaster of [b2, learned[0]]) {
       if (forecaster === undefined) continue;
@@ -152,7 +164,7 @@ export async function evaluate(
     await step(`${event.name} left out`);
     const learn = async (windows: readonly TrainingWindow[]) =>
       trained === undefined
-        ? fitAll([defaultForecaster(), ...forecasters], windows, signal)
+        ? fitAll([defaultForecaster(training), ...forecasters], windows, signal)
         : [modelForecaster(name, trained), ...(await fitAll(forecasters, windows, signal))];
     events.push(...(await eventOut(markets.coins, event, horizonsHours, learn, resampling)));
   }
@@ -176,7 +188,7 @@ export async function evaluate(
       level,
       seed,
       depegBp,
-      rounds: trained === undefined ? DEFAULT_ROUNDS : 0,
+      rounds: trained === undefined ? (training.rounds ?? DEFAULT_ROUNDS) : 0,
     },
     heldOut,
     events,

@@ -55,6 +55,7 @@ describe('ballast evaluate', function () {
       [['x', '--generator', '1'], /got both of a folder and --generator/],
       [[join(folder, 'absent')], /expected a folder of market files/],
       [['--generator', '1', '--horizons', '24,4'], /got "24,4", expected up to 8 ascending/],
+      [['--generator', '1', '--heads', '4,1'], /got "4,1", expected some of 1,4,24, ascending/],
       [['--generator', '1', '--cutoff', '2022-02-30'], /expected a date as 2022-05-01/],
       [['--generator', '1', '--days', '9'], /got 9, expected a whole number from 150 to 3000/],
       [['--generator', '1', '--model', join(folder, 'none')], /got nothing, expected a readable file/],

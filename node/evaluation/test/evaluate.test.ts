@@ -16,6 +16,7 @@ import {
   loadFolder,
   MAX_MODEL_BYTES,
   type Markets,
+  modelForecaster,
   readModelFile,
   reportPage,
   requireCausal,
@@ -184,10 +185,12 @@ describe('evaluation', function () {
       const { model, weights } = await trainDefaultModel(
         [{ series: coin.series, warmup: coin.warmup, rows }],
         [],
-        { rounds: 1 },
+        { rounds: 1, heads: [1, 24] },
       );
       const text = (given: readonly number[]) => JSON.stringify({ model: model.spec, weights: given });
-      expect((await readModelFile(file(text([...weights])))).weights).to.deep.equal(weights);
+      const read = await readModelFile(file(text([...weights])));
+      expect(read.weights).to.deep.equal(weights);
+      expect(modelForecaster('m', read).horizons).to.deep.equal([1, 24]);
       expect(await refusal(readModelFile(file(text([1, 2]))))).to.equal('MODEL_FILE');
       expect(await refusal(readModelFile(file('{"model": 1, "weights": [1]}')))).to.equal('MODEL_SPEC');
       expect(await refusal(readModelFile(file('{"weights": "x"}')))).to.equal('MODEL_FILE');
