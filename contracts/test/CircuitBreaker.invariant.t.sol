@@ -125,6 +125,8 @@ contract CircuitBreakerInvariants is BreakerWorld {
     /// parts apart.
     /// forge-config: default.invariant.runs = 64
     /// forge-config: default.invariant.depth = 160
+    /// forge-config: long.invariant.runs = 2000
+    /// forge-config: long.invariant.depth = 500
     function invariant_R18_R19_haltsAtOnceAndResumesByGovernanceAlone() external view {
         string memory broken = actors.broken();
         assertTrue(bytes(broken).length == 0, broken);

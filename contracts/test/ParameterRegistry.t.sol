@@ -7,7 +7,7 @@ import {IDecisionLog} from "../src/interfaces/IDecisionLog.sol";
 import {IParameterConsumer} from "../src/interfaces/IParameterConsumer.sol";
 import {ParameterRegistry} from "../src/ParameterRegistry.sol";
 import {ParameterRules} from "../src/ParameterRules.sol";
-import {Change, Limits, Risk} from "../src/ParameterTypes.sol";
+import {Change, Limits, Provenance, Risk} from "../src/ParameterTypes.sol";
 import {RulesWorld} from "./RulesWorld.sol";
 
 /// @notice Keeps what it was told and what the registry said then; may call back or refuse.
@@ -316,6 +316,14 @@ contract ParameterRegistryTest is RulesWorld {
         vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ConsumerMissing.selector, FEE));
         vm.prank(governance);
         parameters.setConsumer(FEE, address(0));
+    }
+
+    function test_nothingIsWrittenWhereNoBreakerAnswers() public {
+        ICircuitBreaker nobody = ICircuitBreaker(address(0xdead));
+        ParameterRegistry alone = new ParameterRegistry(address(this), address(0xB), address(0xC), nobody, log);
+        Change[] memory changes = changesTo(FEE, RISEN);
+        vm.expectRevert(bytes(""));
+        alone.applyBatch(Provenance(1, 7, 0, 0), false, changes);
     }
 
     /// @dev Whichever places of a batch are wired: those are told, once each, and no others.

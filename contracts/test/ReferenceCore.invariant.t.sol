@@ -233,6 +233,8 @@ contract ReferenceCoreInvariant is CoreWorld {
 
     /// forge-config: default.invariant.runs = 20
     /// forge-config: default.invariant.depth = 500
+    /// forge-config: long.invariant.runs = 2000
+    /// forge-config: long.invariant.depth = 500
     /// forge-config: default.invariant.shrink-run-limit = 200
     function invariant_theBooksBalanceAndNothingForbiddenHappens() public view {
         // What goes wrong stays wrong: it need not be looked for after every call.
@@ -249,6 +251,8 @@ contract ReferenceCoreInvariant is CoreWorld {
 
     /// forge-config: default.invariant.runs = 20
     /// forge-config: default.invariant.depth = 500
+    /// forge-config: long.invariant.runs = 2000
+    /// forge-config: long.invariant.depth = 500
     /// forge-config: default.invariant.shrink-run-limit = 200
     function afterInvariant() public view {
         if (users.calls() < 500) return;
