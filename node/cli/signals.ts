@@ -23,16 +23,19 @@ export function catchSignals(onFirst: () => void = () => undefined): Interruptio
     }
   };
   for (const signal of SIGNALS) process.on(signal, handle);
-  // Stays to the end: whatever is written from then on fails too.
-  process.stdout.on('error', () => {
+  const end = () => {
     if (first === undefined) handle('SIGPIPE');
-  });
+  };
+  process.stdout.on('error', end);
   return {
     stop: stop.signal,
     force: force.signal,
     signalName: () => first,
     release: () => {
       for (const signal of SIGNALS) process.off(signal, handle);
+      process.stdout.off('error', end);
+      // Whatever is written from then on fails too.
+      if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => undefined);
     },
   };
 }
