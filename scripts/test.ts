@@ -35,9 +35,9 @@ async function main(): Promise<void> {
   const isPart = positionals.length > 0 || values.grep !== undefined;
   const files =
     positionals.length > 0 ? selectTestFiles(ROOT, process.cwd(), positionals) : findTestFiles(ROOT);
-  const { parallel, beside, paired, alone } = groupTestFiles(files);
+  const { parallel, patient, punctual, alone } = groupTestFiles(files);
   const checks = isPart ? [] : CHECKS;
-  const groups = [parallel, beside, paired, alone];
+  const groups = [parallel, patient, punctual, alone];
   const count = checks.length + groups.flat().length;
   const options = {
     root: ROOT,
@@ -56,9 +56,11 @@ async function main(): Promise<void> {
   const runSuites = (groups: readonly TestGroup[]) =>
     groups.map((group) => async () => finish(await runMochaSuite(group, options)));
   const runChecks = checks.map((check) => async () => finish(await runCheck(check, options)));
-  const computing = runPool([...runChecks, ...runSuites(parallel)], Math.min(4, availableParallelism()));
-  await Promise.all([computing, runPool(runSuites(beside), 1)]);
-  await runPool(runSuites(paired), 2);
+  await Promise.all([
+    runPool(runSuites(punctual), 1),
+    runPool(runSuites(patient), 1),
+    runPool([...runChecks, ...runSuites(parallel)], Math.min(4, availableParallelism())),
+  ]);
   for (const group of alone) {
     console.log(`       ${group.name}`);
     const onTest = ({ type, ...rest }: { type: string; title?: string }): void => {

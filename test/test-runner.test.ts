@@ -174,11 +174,19 @@ describe('test runner', () => {
       ['node/store', 1],
       ['test', 1],
     ]);
-    expect(groups.beside.map(({ name }) => name)).to.deep.equal([
+    expect(groups.patient.map(({ name }) => name)).to.deep.equal([
       'simulations/test/e2e/kill.test.ts',
       'node/test/e2e/operator.test.ts',
     ]);
-    expect(groups.paired.map(({ name }) => name)).to.deep.equal(['node/test/e2e/faults.test.ts']);
+    expect(groups.punctual.map(({ name }) => name)).to.deep.equal(['node/test/e2e/faults.test.ts']);
+    const last = groups.parallel.filter(({ niceness }) => niceness === 6).map(({ name }) => name);
+    expect(last).to.have.members([
+      'contracts/forge',
+      'simulations',
+      'simulations/test/learning.test.ts',
+      'simulations/world',
+      'aggregation',
+    ]);
     expect(groups.alone.map(({ name }) => name)).to.deep.equal(['test/e2e/devnet.test.ts']);
   });
 

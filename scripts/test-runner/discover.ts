@@ -14,23 +14,37 @@ const HEAVY: ReadonlyMap<string, string> = new Map([
   ['contracts/test/generated.test.ts', 'contracts/forge'],
   ['simulations/test/learning.test.ts', 'simulations/test/learning.test.ts'],
 ]);
-/** End-to-end files whose limits are far from what they take: one after the other beside the first that compute. */
-const BESIDE: readonly string[] = [
+/** End-to-end files whose limits are far from what they take: one after the other. */
+const PATIENT: readonly string[] = [
   'simulations/test/e2e/kill.test.ts',
-  'node/test/e2e/operator.test.ts',
   'node/test/e2e/signals.test.ts',
+  'node/test/e2e/operator.test.ts',
   'node/test/e2e/bad-input.test.ts',
 ];
-/** End-to-end files whose rounds have deadlines, and that compute little: two of them at a time. */
-const PAIRED: readonly string[] = [
+/** End-to-end files whose rounds have deadlines, and that compute little: one after the other, before all else. */
+const PUNCTUAL: readonly string[] = [
   'simulations/test/e2e/kill-leader.test.ts',
-  'node/test/e2e/hostile-peer.test.ts',
   'simulations/test/e2e/kill-nodes.test.ts',
   'node/test/e2e/faults.test.ts',
+  'node/test/e2e/hostile-peer.test.ts',
 ];
+/** Folders that compute and wait for nothing: they take what the others leave of the processors. */
+const COMPUTING = [
+  'aggregation',
+  'contracts/forge',
+  'coordinator',
+  'privacy',
+  'protocol',
+  'simulations',
+] as const;
 
 /** A set of test files that one mocha process runs. */
-export type TestGroup = { readonly name: string; readonly files: readonly string[] };
+export type TestGroup = {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** 0 for what comes first, 19 for what comes last where the processors do not do for all; 0 unless given. */
+  readonly niceness?: number;
+};
 
 /** Every `test/**​/*.test.ts` under `root`, as sorted paths relative to it. */
 export function findTestFiles(root: string): string[] {
@@ -60,21 +74,21 @@ export function selectTestFiles(root: string, cwd: string, patterns: readonly st
 
 /**
  * Splits test files into the groups that may run beside each other, a folder each, and the end-to-end files, which
- * start processes: some beside those of the folders, two at a time where they compute little, the others each with the
- * machine to itself.
+ * start processes: two at a time beside those of the folders, one that is patient and one that is not, the others each
+ * with the machine to itself.
  */
 export function groupTestFiles(files: readonly string[]): {
   parallel: TestGroup[];
-  beside: TestGroup[];
-  paired: TestGroup[];
+  patient: TestGroup[];
+  punctual: TestGroup[];
   alone: TestGroup[];
 } {
   const byFolder = new Map<string, string[]>();
   const alone: TestGroup[] = [];
-  const alike = (known: readonly string[]): TestGroup[] =>
-    known.filter((file) => files.includes(file)).map((file) => ({ name: file, files: [file] }));
-  const [beside, paired] = [alike(BESIDE), alike(PAIRED)];
-  const together = [...BESIDE, ...PAIRED];
+  const alike = (known: readonly string[], niceness: number): TestGroup[] =>
+    known.filter((file) => files.includes(file)).map((file) => ({ name: file, files: [file], niceness }));
+  const [patient, punctual] = [alike(PATIENT, 4), alike(PUNCTUAL, 0)];
+  const together = [...PATIENT, ...PUNCTUAL];
   for (const file of files) {
     const parts = file.split(sep);
     if (parts.some((part, i) => part === 'test' && parts[i + 1] === 'e2e')) {
@@ -89,6 +103,8 @@ export function groupTestFiles(files: readonly string[]): {
   }
   // What takes longest begins first, so that it does not end alone.
   const rank = (name: string): number => SLOWEST_FIRST.findIndex((folder) => name.startsWith(folder));
-  const parallel = [...byFolder].map(([name, group]) => ({ name, files: group }));
-  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), beside, paired, alone };
+  const niceness = (name: string): number =>
+    COMPUTING.some((folder) => name === folder || name.startsWith(`${folder}/`)) ? 6 : 0;
+  const parallel = [...byFolder].map(([name, group]) => ({ name, files: group, niceness: niceness(name) }));
+  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), patient, punctual, alone };
 }

@@ -42,7 +42,11 @@ export async function runMochaSuite(group: TestGroup, options: MochaOptions): Pr
       ...(options.grep === undefined ? [] : ['--grep', options.grep]),
       ...group.files,
     ],
-    { root: options.root, outputPath: join(options.scratch, `${label}.output`) },
+    {
+      root: options.root,
+      outputPath: join(options.scratch, `${label}.output`),
+      niceness: group.niceness ?? 0,
+    },
   );
 
   let exit: Awaited<typeof mocha.ended> | undefined;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
 /** A command in a process group of its own, with what it prints in a file: neither can be left behind. */
@@ -15,9 +15,10 @@ export class GroupProcess {
    * @param args the script and its arguments, run by this very Node.js
    * @param options.root the working folder, whose `node_modules/.bin` comes first on the path
    * @param options.outputPath a file that takes standard output and standard error
+   * @param options.niceness of it and of what it starts, from 0 to 19: how far it stands back behind the others
    */
-  constructor(args: readonly string[], options: { root: string; outputPath: string }) {
-    const { root, outputPath } = options;
+  constructor(args: readonly string[], options: { root: string; outputPath: string; niceness?: number }) {
+    const { root, outputPath, niceness = 0 } = options;
     const path = [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''];
     const output = openSync(outputPath, 'a');
     this.#outputPath = outputPath;
@@ -29,6 +30,7 @@ export class GroupProcess {
       stdio: ['ignore', output, output],
     });
     closeSync(output);
+    if (niceness > 0 && this.#child.pid !== undefined) setPriority(this.#child.pid, niceness);
     GroupProcess.#running.add(this);
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
