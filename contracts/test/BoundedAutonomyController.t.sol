@@ -138,6 +138,22 @@ contract BoundedAutonomyControllerTest is World {
         controller.applyUpdate(update, votes, members());
     }
 
+    function test_R08_aBatchHoldsSixteenParameters() public {
+        bytes32[] memory ids = new bytes32[](16);
+        uint64[] memory values = new uint64[](16);
+        for (uint256 i = 0; i < 16; ++i) {
+            (ids[i], values[i]) = (bytes32(i + 1), RISEN);
+            vm.prank(governance);
+            parameters.configure(ids[i], UNIT, FIRST_FEE, limits(), address(0));
+        }
+        vm.warp(START + 2 * COOLDOWN);
+        ParameterUpdate memory update = updateOf(ids);
+        controller.applyUpdate(update, agreeAll(update, values), members());
+        for (uint256 i = 0; i < 16; ++i) {
+            assertEq(parameters.valueOf(ids[i]), RISEN, "the value");
+        }
+    }
+
     function test_anotherNetworkIsRefused() public {
         ParameterUpdate memory update = nextUpdate();
         update.network = keccak256("elsewhere");

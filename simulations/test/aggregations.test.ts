@@ -98,7 +98,7 @@ const entriesOf = ({ certificates }: WorldReport) =>
   });
 
 describe('a round of every aggregation', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const name of [...ruleNames, ...preAggregatorNames, ...serverStepNames]) {
     const aggregator = createAggregator(name, { f: 1, radius: 1 });

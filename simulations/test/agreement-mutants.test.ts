@@ -34,7 +34,7 @@ describe('mutants of the agreement', () => {
     ['quorum-2f+1', 'CERTIFICATE_INVALID'],
   ]) {
     it(`${name} is found out by the first seeds`, async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const mutant = AGREEMENT_MUTANTS.find((each) => each.name === name);
       if (mutant === undefined) throw new Error(`no mutant ${name}`);
       const { broken } = await tryMutant(mutant, 5);

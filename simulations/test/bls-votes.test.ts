@@ -28,7 +28,7 @@ function operatorFor(index: number): Operator {
 }
 
 describe('a committee that votes with BLS', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('certifies rounds with one signature of a quorum', async () => {
     const { unit, relation, delta } = SCENARIO_PARAMETERS.privacy;

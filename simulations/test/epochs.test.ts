@@ -54,7 +54,7 @@ const rollOf = ({ decisions }: WorldReport, round: number) =>
 
 describe('a network with contributors', () => {
   it('counts their updates, though they never vote, and keeps them at the head', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const { committee: _, ...parameters } = SCENARIO_PARAMETERS;
     const report = await run(2, { parameters });
     expect(report.reached).to.equal(true);
@@ -73,7 +73,7 @@ describe('a network with contributors', () => {
   });
 
   it('tells them of a round whose leader keeps its certificate to itself', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const { committee: _, ...parameters } = SCENARIO_PARAMETERS;
     const decidedAt = ({ decisions }: WorldReport, nodes: readonly number[]) =>
       Math.max(
@@ -95,7 +95,7 @@ describe('a network with contributors', () => {
 
 describe('a network with epochs', () => {
   it('hands over to whoever is registered, and those who left only follow', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     // Everybody is registered by the second block; the first two leave at the ninth.
     const report = await run(3 * EPOCH, { isRegistered: (index, height) => height < 9 || index > 1 });
     expect(report.reached).to.equal(true);
@@ -117,7 +117,7 @@ describe('a network with epochs', () => {
   });
 
   it('takes along a member that slept through two hand-overs', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const asleep: Misbehaviour = { kind: 'crash', atMs: 3_000, downMs: 45_000 };
     const report = await run(3 * EPOCH, { misbehaviours: (index) => (index === 3 ? [asleep] : []) });
     expect(report.reached).to.equal(true);

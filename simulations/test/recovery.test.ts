@@ -83,7 +83,7 @@ describe('a disk that is put back to an older state', () => {
   });
 
   it('does so where nobody asks what the others remember', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let contradicted = 0;
     for (let seed = 1; seed <= 20; seed++) {
       const wrong = [rollback(seed, false), { kind: 'unwitnessed' } as const];
@@ -94,7 +94,7 @@ describe('a disk that is put back to an older state', () => {
   });
 
   it('is noticed, too, where it was wiped and nobody says so', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     for (let seed = 1; seed <= 10; seed++) {
       const wipe = { ...rollback(seed, false), copyAtMs: 0 };
       // Wiped in round 2 or 3, it sits that one out; of the two after that one a certificate has its vote.
@@ -110,7 +110,7 @@ describe('a disk that is put back to an older state', () => {
 
 describe('a chain that is reorganised under the beacon', () => {
   it('costs no more than some views where half of the nodes saw the lost block: 20 seeds', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     for (let seed = 1; seed <= 20; seed++) {
       const result = await run(seed, 2, {
         ...plan('half of the nodes see a lost block first', {}),

@@ -87,7 +87,7 @@ async function mismatches(seed: string, report: WorldReport): Promise<readonly u
 }
 
 describe('restoring a version', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('makes it the next version, once, without training, and training goes on from it', async () => {
     const { report, entries, trained } = await run('once', 6, { restores: [{ atHeight: 12, version: 1 }] });

@@ -61,7 +61,7 @@ function entriesOf({ certificates }: WorldReport): RoundEntry[] {
 }
 
 describe('rounds go on', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('for twenty rounds with a crash in each', async () => {
     const rounds = Array.from({ length: 20 }, (_, i) => i + 1);

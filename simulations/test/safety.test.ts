@@ -69,7 +69,7 @@ describe('safety and liveness of the round', () => {
   });
 
   it('end a round after a node was alone for longer than any view lasts', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const away = (node: number, atMs: number): Fault => ({
       kind: 'crash',
       node,

@@ -20,7 +20,7 @@ const outcomesOf = ({ report }: LedgerRun): string[] =>
   [...report.certificates.values()].flatMap((entries) => entries.map(({ entry }) => entry.outcome));
 
 describe('a node whose privacy budget is spent', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('stays, votes and validates, says so in every round, and releases nothing', async () => {
     const spent = 2;
@@ -64,7 +64,7 @@ describe('a node whose privacy budget is spent', function () {
 });
 
 describe('a disk with a ledger that is put back behind its node’s back', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const rollback = (seed: number, more: readonly Misbehaviour[] = []) => {
     const victim = seed % NODES;

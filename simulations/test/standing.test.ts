@@ -55,7 +55,7 @@ function history({ decisions, liar }: WorldReport & { readonly liar: string }) {
 }
 
 describe('standing in a running network', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('demotes a node that serves no bodies after exactly five rounds', async () => {
     const report = await run('no bodies', 11, {

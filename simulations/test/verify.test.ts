@@ -11,7 +11,7 @@ const RETAINED = 5;
 const roundIn = (key: string) => Number(key.split('/')[1]);
 
 describe('a participant’s log', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let log: StoredLog;
 
   before(async () => {

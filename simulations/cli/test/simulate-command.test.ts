@@ -10,7 +10,7 @@ const MAIN = fileURLToPath(new URL('../../../bin/main.ts', import.meta.url));
 const SMALL = ['simulate', '--nodes', '5', '--byzantine', '1', '--rounds', '2'];
 
 describe('ballast simulate', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'ballast-cli-simulate-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -9,7 +9,7 @@ import { type Contribution, type Lane, openLane, type RoundCollaborators, stepLa
 const BOUND = TRAINING_DEFAULTS.headUpdateNorms.peg;
 
 describe('one round of a simulated federation', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let task: FederatedTask;
   let collaborators: RoundCollaborators;
   before(async () => {

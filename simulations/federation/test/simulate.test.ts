@@ -49,7 +49,7 @@ async function refusal(options: SimulationOptions): Promise<{ code?: unknown; me
 }
 
 describe('simulated federation', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let task: FederatedTask;
   before(async () => {
     task = await prepareTask(SMALL);

@@ -13,7 +13,7 @@ const codeOf = async (work: Promise<unknown>): Promise<unknown> => {
 };
 
 describe('training in threads', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('makes what one thread makes, poisoned data and losses among it, whatever the next task', async () => {
     const cases = [

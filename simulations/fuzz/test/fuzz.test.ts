@@ -15,14 +15,14 @@ describe('fuzzing', () => {
     // Each target takes what it begins with; but that no honest answer proves anything.
     for (const { name, corpus } of targets.filter(({ name }) => name !== 'failed-audit'))
       expect(report.taken.get(name)).to.be.at.least(corpus.length > 0 ? 1 : 0);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('2,000 messages by strangers and one member stop no round and certify nothing', async () => {
     const { findings, cases, refusals } = await fuzzWorlds({ cases: 2_000, seed: 1 });
     expect(findings).to.deep.equal([]);
     expect(cases).to.equal(2_000);
     expect(refusals.size).to.be.greaterThan(3);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('finds what gives way: an error of another kind, a wrong answer, and a length that is believed', async () => {
     const target = (name: string, feed: FuzzTarget['feed']): FuzzTarget => ({

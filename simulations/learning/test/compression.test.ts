@@ -13,7 +13,7 @@ const DENSE = devnetParameters({
 });
 
 describe('learning with compressed updates, through the whole round', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('certifies what the bytes decode to: one model on all nodes', async () => {
     const market = await prepareLearningMarket({ seed: 7, nodes: 7, rounds: 2 });

@@ -22,7 +22,7 @@ async function codeOf(run: Promise<unknown>): Promise<unknown> {
 }
 
 describe('learning in virtual time', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let market: LearningMarket;
   before(async () => {
     market = await prepareLearningMarket({ seed: 7, nodes: 7, rounds: 2 });

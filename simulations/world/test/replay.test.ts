@@ -11,7 +11,7 @@ const certificatesOf = ({ report }: ScheduleRun) =>
 
 describe('a simulated run', () => {
   it('is replayed from its seed to the same bytes, and is another from another seed', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     for (const seed of [2, 8, 25]) {
       const options = { seed, nodes: 7, rounds: 2 };
       const [one, two] = [await runScenario(options), await runScenario(options)];
@@ -25,7 +25,7 @@ describe('a simulated run', () => {
   });
 
   it('ends its round after the whole network stood still for longer than messages live', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     for (const atMs of [3_100, 4_000, 5_000]) {
       const night = await runPlan(
         { seed: 1, nodes: 7, rounds: 2, limitMs: 1_500_000 },
