@@ -35,9 +35,9 @@ async function main(): Promise<void> {
   const isPart = positionals.length > 0 || values.grep !== undefined;
   const files =
     positionals.length > 0 ? selectTestFiles(ROOT, process.cwd(), positionals) : findTestFiles(ROOT);
-  const { parallel, patient, punctual, alone } = groupTestFiles(files);
+  const { parallel, patient, punctual, paired, alone } = groupTestFiles(files);
   const checks = isPart ? [] : CHECKS;
-  const groups = [parallel, patient, punctual, alone];
+  const groups = [parallel, patient, punctual, paired, alone];
   const count = checks.length + groups.flat().length;
   const options = {
     root: ROOT,
@@ -61,6 +61,7 @@ async function main(): Promise<void> {
     runPool(runSuites(patient), 1),
     runPool([...runChecks, ...runSuites(parallel)], Math.min(4, availableParallelism())),
   ]);
+  await runPool(runSuites(paired), 2);
   for (const group of alone) {
     console.log(`       ${group.name}`);
     const onTest = ({ type, ...rest }: { type: string; title?: string }): void => {

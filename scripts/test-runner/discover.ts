@@ -20,14 +20,15 @@ const PATIENT: readonly string[] = [
   'node/test/e2e/signals.test.ts',
   'node/test/e2e/operator.test.ts',
   'node/test/e2e/bad-input.test.ts',
+  'test/e2e/build.test.ts',
 ];
 /** End-to-end files whose rounds have deadlines, and that compute little: one after the other, before all else. */
 const PUNCTUAL: readonly string[] = [
   'simulations/test/e2e/kill-leader.test.ts',
-  'simulations/test/e2e/kill-nodes.test.ts',
-  'node/test/e2e/faults.test.ts',
   'node/test/e2e/hostile-peer.test.ts',
 ];
+/** Those whose limits are nearer what they take: two of them at a time, and nothing else. */
+const PAIRED: readonly string[] = ['simulations/test/e2e/kill-nodes.test.ts', 'node/test/e2e/faults.test.ts'];
 /** Folders that compute and wait for nothing: they take what the others leave of the processors. */
 const COMPUTING = [
   'aggregation',
@@ -74,21 +75,22 @@ export function selectTestFiles(root: string, cwd: string, patterns: readonly st
 
 /**
  * Splits test files into the groups that may run beside each other, a folder each, and the end-to-end files, which
- * start processes: two at a time beside those of the folders, one that is patient and one that is not, the others each
- * with the machine to itself.
+ * start processes: two at a time beside those of the folders, one that is patient and one that is not, two by
+ * themselves, the others each with the machine to itself.
  */
 export function groupTestFiles(files: readonly string[]): {
   parallel: TestGroup[];
   patient: TestGroup[];
   punctual: TestGroup[];
+  paired: TestGroup[];
   alone: TestGroup[];
 } {
   const byFolder = new Map<string, string[]>();
   const alone: TestGroup[] = [];
   const alike = (known: readonly string[], niceness: number): TestGroup[] =>
     known.filter((file) => files.includes(file)).map((file) => ({ name: file, files: [file], niceness }));
-  const [patient, punctual] = [alike(PATIENT, 4), alike(PUNCTUAL, 0)];
-  const together = [...PATIENT, ...PUNCTUAL];
+  const [patient, punctual, paired] = [alike(PATIENT, 4), alike(PUNCTUAL, 0), alike(PAIRED, 0)];
+  const together = [...PATIENT, ...PUNCTUAL, ...PAIRED];
   for (const file of files) {
     const parts = file.split(sep);
     if (parts.some((part, i) => part === 'test' && parts[i + 1] === 'e2e')) {
@@ -106,5 +108,5 @@ export function groupTestFiles(files: readonly string[]): {
   const niceness = (name: string): number =>
     COMPUTING.some((folder) => name === folder || name.startsWith(`${folder}/`)) ? 6 : 0;
   const parallel = [...byFolder].map(([name, group]) => ({ name, files: group, niceness: niceness(name) }));
-  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), patient, punctual, alone };
+  return { parallel: parallel.sort((a, b) => rank(a.name) - rank(b.name)), patient, punctual, paired, alone };
 }
