@@ -288,7 +288,8 @@ describe('ballast devnet', function () {
 
   it('prints a line a round for people, in which a guardian’s halt and an override hold the fee, and ends with --exit', async () => {
     const place = await sandbox();
-    const args = ['devnet', '--rounds', '4', '--voting-seconds', '5', '--exit', '--data-dir', place.dataDir];
+    // Rounds enough to outlast a vote and its delay.
+    const args = ['devnet', '--rounds', '8', '--voting-seconds', '5', '--exit', '--data-dir', place.dataDir];
     const run = new Run(
       [...args, '--nodes', '4', '--byzantine', '0', '--rule', 'median', '--privacy', 'off'],
       place,
@@ -317,7 +318,7 @@ describe('ballast devnet', function () {
     expect(await run.end(120_000)).to.deep.equal({ code: 0, signal: null });
     const lines = run.stdout.trim().split('\n');
     const rounds = lines.filter((line) => line.startsWith('round '));
-    expect(rounds).to.have.length(4);
+    expect(rounds).to.have.length(8);
     for (const line of rounds) {
       expect(line).to.match(
         /^round {2}\d · leader node-\d( \(view \d+\))? · [34]\/4 updates(, left out [^·]+)? · error \d+\.\d{3} bp \(B0 [+−]\d+\.\d %, B2 [+−]\d+\.\d %\), risk to EWMA drawdown [+−]\d+\.\d %, volatility [+−]\d+\.\d % · ε ∞ \(no guarantee\) · v\d+ [^·]+ · fee \d+\.\d\d % [^·]+$/,
