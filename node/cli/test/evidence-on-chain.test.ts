@@ -34,7 +34,7 @@ import { EvidenceReporter, MAX_WAITING_ROUNDS } from '../../runtime/evidence-rep
 import { ChainLink, type NodeEvent } from '../../runtime/index.ts';
 import { committeeOnChain, endpointOf, GENESIS } from '../../runtime/test/committee-on-chain.ts';
 import { LevelStore } from '../../store/index.ts';
-import { runCommandLine } from '../program.ts';
+import { ballast as inProcess } from '../../test/e2e/in-process.ts';
 
 const BOND = parseEther('1');
 type Reported = Extract<NodeEvent, { event: 'reported' }>;
@@ -268,25 +268,4 @@ describe('evidence on a chain', function () {
 
 const FEED = { kind: 'generator', seed: 1, venue: 0, days: 700 };
 
-async function ballast(...args: string[]) {
-  const { stdout, stderr } = process;
-  const real = { out: stdout.write, err: stderr.write };
-  const written = { out: '', err: '' };
-  stdout.write = (text: string | Uint8Array) => {
-    written.out += text;
-    return true;
-  };
-  stderr.write = (text: string | Uint8Array) => {
-    written.err += text;
-    return true;
-  };
-  process.env.BALLAST_PASSPHRASE = PASSPHRASE;
-  try {
-    const code = await runCommandLine(['evidence', ...args], '');
-    return { code, out: written.out, err: written.err };
-  } finally {
-    stdout.write = real.out;
-    stderr.write = real.err;
-    delete process.env.BALLAST_PASSPHRASE;
-  }
-}
+const ballast = (...args: string[]) => inProcess(['evidence', ...args], { BALLAST_PASSPHRASE: PASSPHRASE });

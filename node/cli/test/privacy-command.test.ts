@@ -8,37 +8,10 @@ import { createKeystore, MIN_SCRYPT_COST } from '../../keys/index.ts';
 import { DOCUMENT, PASSPHRASE } from '../../operator/test/support.ts';
 import { nextOf } from '../../privacy/test/support.ts';
 import { LevelStore } from '../../store/index.ts';
-import { runCommandLine } from '../program.ts';
+import { ballast as inProcess } from '../../test/e2e/in-process.ts';
 
 const { parameters } = DOCUMENT;
-type Outcome = { readonly code: number; readonly out: string; readonly err: string };
-
-/** Runs the command in this process, with what it writes caught. */
-async function ballast(...args: string[]): Promise<Outcome> {
-  const { stdout, stderr } = process;
-  const real = { out: stdout.write, err: stderr.write };
-  const written = { out: '', err: '' };
-  stdout.write = (text: string | Uint8Array) => {
-    written.out += text;
-    return true;
-  };
-  stderr.write = (text: string | Uint8Array) => {
-    written.err += text;
-    return true;
-  };
-  process.env.BALLAST_PASSPHRASE = PASSPHRASE;
-  try {
-    return {
-      code: await runCommandLine(['privacy', ...args], ''),
-      ...written,
-      ...{ out: written.out, err: written.err },
-    };
-  } finally {
-    stdout.write = real.out;
-    stderr.write = real.err;
-    delete process.env.BALLAST_PASSPHRASE;
-  }
-}
+const ballast = (...args: string[]) => inProcess(['privacy', ...args], { BALLAST_PASSPHRASE: PASSPHRASE });
 
 /** A mistake is one line, and its status 1. */
 async function refusal(...args: string[]): Promise<string> {
