@@ -97,16 +97,17 @@ export function heldOutFigures(
     requireCausal(forecaster, { ...window, rows: { from: Math.max(all.from, last - 500), to: last } }, 2);
     return forecaster.forecast(window).get(horizon);
   };
-  for (const baseline of forecasters) {
-    const forecast = sure(baseline);
-    if (forecast === undefined) continue;
+  const forecasts = [...forecasters, ...fitted].flatMap((forecaster) => {
+    const forecast = sure(forecaster);
+    return forecast === undefined ? [] : [{ forecaster, forecast }];
+  });
+  for (const { forecaster, forecast } of forecasts) {
+    if (!forecasters.includes(forecaster)) continue;
     const own = tail(forecast, rows.actual.length);
-    losses[baseline.name] = pinballRows(own.quantiles, own.levels, rows.actual);
+    losses[forecaster.name] = pinballRows(own.quantiles, own.levels, rows.actual);
   }
   const corrected: [string, QuantileForecast][] = [];
-  for (const forecaster of [...forecasters, ...fitted]) {
-    const forecast = sure(forecaster);
-    if (forecast === undefined) continue;
+  for (const { forecaster, forecast } of forecasts) {
     add(forecaster.name, forecast);
     if (forecaster.name !== 'B0' && forecaster.name !== 'B3') {
       corrected.push([`${forecaster.name} + conformal`, conformal(coin, horizon, all, forecast)]);
