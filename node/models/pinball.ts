@@ -1,3 +1,5 @@
+import { quantileOf } from '../features/statistics/quantile.ts';
+
 /**
  * Pinball (check) loss of one quantile forecast: (y − q)·τ above, (q − y)·(1 − τ) below
  * (Koenker and Bassett 1978). In the unit of y.
@@ -15,10 +17,5 @@ export function pinballSlope(level: number, forecast: number, actual: number): n
 
 /** The value below which a share `level` of `values` lies (linear between order statistics). */
 export function empiricalQuantile(values: Float64Array, level: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const position = level * (sorted.length - 1);
-  const below = Math.floor(position);
-  const low = sorted[below] ?? Number.NaN;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? low;
-  return low + (position - below) * (high - low);
+  return quantileOf(Float64Array.from(values).sort(), level);
 }

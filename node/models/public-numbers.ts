@@ -1,5 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { type ExampleSet, pegFeatures } from '../features/index.ts';
+import { solveLinear } from './linear-system.ts';
 import { QUANTILE_LEVELS } from './peg-model.ts';
 import { empiricalQuantile } from './pinball.ts';
 
@@ -66,23 +67,5 @@ function leastSquares(examples: ExampleSet): number[] {
   }
   // A touch of ridge keeps a feed with a dead gap solvable.
   for (const [a, row] of system.entries()) row[a]! += 1e-6 * examples.rows;
-  return solve(system);
-}
-
-/** Gauss elimination with pivoting of an n × (n + 1) system, in place. */
-function solve(system: number[][]): number[] {
-  const n = system.length;
-  for (let column = 0; column < n; column++) {
-    let pivot = column;
-    for (let r = column + 1; r < n; r++) {
-      if (Math.abs(system[r]![column]!) > Math.abs(system[pivot]![column]!)) pivot = r;
-    }
-    [system[column], system[pivot]] = [system[pivot]!, system[column]!];
-    for (let r = 0; r < n; r++) {
-      if (r === column) continue;
-      const factor = system[r]![column]! / system[column]![column]!;
-      for (let c = column; c <= n; c++) system[r]![c]! -= factor * system[column]![c]!;
-    }
-  }
-  return system.map((row, i) => row[n]! / row[i]!);
+  return solveLinear(system);
 }

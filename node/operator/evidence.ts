@@ -1,8 +1,7 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type StoredReport, storedReports } from '../../coordinator/index.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
+import { existingDatabase } from '../data-folder/index.ts';
 import type { ChainLink } from '../runtime/index.ts';
 import { type ReportOutcome, reportStatus, submitReport } from '../runtime/index.ts';
 import { LevelStore, StoreError } from '../store/index.ts';
@@ -31,14 +30,7 @@ export async function readEvidence(
   dataDir: string,
   document: NetworkDocument,
 ): Promise<readonly StoredReport[]> {
-  const database = join(dataDir, 'db');
-  await access(join(database, 'CURRENT')).catch((cause: unknown) => {
-    throw new UsageError('DATA_DIR', `data folder ${dataDir}: got no database, expected a node's`, {
-      metadata: { dataDir },
-      hint: 'the node has not run yet, or give the folder that ballast init made with --folder',
-      cause,
-    });
-  });
+  const database = await existingDatabase(dataDir);
   const store = await LevelStore.open(database).catch((cause: unknown) => {
     if (!(cause instanceof StoreError) || cause.code !== 'DATA_DIR_LOCKED') throw cause;
     throw new UsageError('EVIDENCE_NODE_RUNNING', `data folder ${dataDir}: a node runs on it`, {

@@ -1,10 +1,9 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { accountantOf, coveredUnit, ledgerAccountant, PrivacyLedger } from '../../privacy/index.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type { PrivacyAccountJson } from '../api/index.ts';
 import { privacyAccount as privacyAccountSchema } from '../api/schemas/index.ts';
+import { existingDatabase } from '../data-folder/index.ts';
 import { ledgerPolicy } from '../runtime/ledger-policy.ts';
 import { localTrainingOptions } from '../runtime/round-trainer.ts';
 import { LevelStore, StoreError } from '../store/index.ts';
@@ -62,14 +61,7 @@ export async function withLedger<T>(
   }: Pick<AccountPlace, 'dataDir' | 'document' | 'epsilonBudget'>,
   use: (ledger: PrivacyLedger) => Promise<T> | T,
 ): Promise<T> {
-  const database = join(dataDir, 'db');
-  await access(join(database, 'CURRENT')).catch((cause: unknown) => {
-    throw new UsageError('DATA_DIR', `data folder ${dataDir}: got no database, expected a node's`, {
-      metadata: { dataDir },
-      hint: 'the node has not run yet, or give the folder that ballast init made with --folder',
-      cause,
-    });
-  });
+  const database = await existingDatabase(dataDir);
   const store = await LevelStore.open(database);
   try {
     const accountant = ledgerAccountant(parameters);
