@@ -1,8 +1,17 @@
 import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { HourlySeries, MarketWindow } from '../features/index.ts';
-import { assessRisk, forecastPeg, type StabilityModel } from '../models/index.ts';
-import type { RiskRequest } from './schemas/index.ts';
+import {
+  type Attribution,
+  assessRisk,
+  explainPeg,
+  explainRisk,
+  forecastPeg,
+  type PegExplanation,
+  type RiskExplanation,
+  type StabilityModel,
+} from '../models/index.ts';
+import type { AttributionJson, PegRequest, RiskRequest } from './schemas/index.ts';
 import type { ApiSource } from './source.ts';
 
 /** Longer windows give the same forecast to many digits, and take longer: 60 and 180 days. */
@@ -38,55 +47,88 @@ export type PredictorCollaborators = {
 export function createPredictor({ model, current, known }: PredictorCollaborators): ApiSource['predict'] {
   const publicPeg = once<PegForecast>();
   const publicRisk = once<RiskAssessment>();
+  const whyPeg = once<PegExplanation>();
+  const whyRisk = once<RiskExplanation>();
   return {
-    peg: async ({ window }) => {
+    peg: async ({ window, explain }) => {
       const { version, modelDigest, weights } = await current();
+      const sent = window && sentPeg(window);
+      const key = () => keyOf(modelDigest, known());
       const forecast =
-        window === undefined
-          ? publicPeg(keyOf(modelDigest, known()), () => forecastPeg(model, weights, latestPeg(known().peg)))
-          : forecastPeg(model, weights, {
-              startHour: window.startHour,
-              deviation: Float64Array.from(window.deviation),
-              ...(window.timing === undefined
-                ? {}
-                : {
-                    timing: {
-                      age: Float64Array.from(window.timing.age),
-                      count: Float64Array.from(window.timing.count),
-                    },
-                  }),
-            });
+        sent === undefined
+          ? publicPeg(key(), () => forecastPeg(model, weights, latestPeg(known().peg)))
+          : forecastPeg(model, weights, sent);
+      const why =
+        explain !== true
+          ? undefined
+          : sent === undefined
+            ? whyPeg(key(), () => explainPeg(model, weights, latestPeg(known().peg)))
+            : explainPeg(model, weights, sent);
       return {
         version,
         modelDigest,
         input: window === undefined ? 'public-feed' : 'request',
         hour: forecast.hour,
         deviationBp: forecast.deviation,
-        horizons: forecast.horizons.map(({ horizonHours, scale, modelShare, quantiles }) => ({
+        horizons: forecast.horizons.map(({ horizonHours, scale, modelShare, quantiles }, h) => ({
           horizonHours,
           scaleBp: scale,
           modelShare,
-          quantiles: forecast.levels.map((level, i) => ({ level, deviationBp: quantiles[i] ?? Number.NaN })),
+          quantiles: forecast.levels.map((level, i) => {
+            const told = why?.horizons[h]?.quantiles[i];
+            return {
+              level,
+              deviationBp: quantiles[i] ?? Number.NaN,
+              ...(told === undefined
+                ? {}
+                : { attribution: { ...attributionJson(told), heldAt: told.heldAt } }),
+            };
+          }),
         })),
       };
     },
     risk: async (request) => {
       const { version, modelDigest, weights } = await current();
       const sent = sentMarkets(request);
+      const key = () => keyOf(modelDigest, known());
       const { hour, horizonHours, drawdown, volatility } =
         sent === undefined
-          ? publicRisk(keyOf(modelDigest, known()), () => assessRisk(model, weights, publicMarkets(known())))
+          ? publicRisk(key(), () => assessRisk(model, weights, publicMarkets(known())))
           : assessRisk(model, weights, sent);
+      const why =
+        request.explain !== true
+          ? undefined
+          : sent === undefined
+            ? whyRisk(key(), () => explainRisk(model, weights, publicMarkets(known())))
+            : explainRisk(model, weights, sent);
       return {
         version,
         modelDigest,
         input: request.market === undefined ? 'public-feed' : 'request',
         hour,
         horizonHours,
-        drawdown,
-        volatility,
+        drawdown: { ...drawdown, ...(why && { attribution: attributionJson(why.drawdown) }) },
+        volatility: { ...volatility, ...(why && { attribution: attributionJson(why.volatility) }) },
       };
     },
+  };
+}
+
+const attributionJson = ({ output, terms, contributions, groups, error }: Attribution): AttributionJson => ({
+  output,
+  terms: [...terms],
+  contributions: [...contributions],
+  groups: [...groups],
+  error,
+});
+
+function sentPeg({ startHour, deviation, timing }: NonNullable<PegRequest['window']>): PublicWindows['peg'] {
+  return {
+    startHour,
+    deviation: Float64Array.from(deviation),
+    ...(timing === undefined
+      ? {}
+      : { timing: { age: Float64Array.from(timing.age), count: Float64Array.from(timing.count) } }),
   };
 }
 

@@ -68,6 +68,27 @@ export function forecastPeg(
   weights: Float64Array,
   window: Pick<HourlySeries, 'startHour' | 'deviation' | 'timing'>,
 ): PegForecast {
+  const { hour, inputs } = pegInputs(model, window);
+  return {
+    hour,
+    deviation: window.deviation.at(-1) ?? Number.NaN,
+    levels: [...QUANTILE_LEVELS],
+    horizons: inputs.map(({ head, input }) => forecastHorizon(model, weights, head, input)),
+  };
+}
+
+/**
+ * What each peg head reads of a window's last hour.
+ *
+ * @throws BallastError `WINDOW_TOO_SHORT`, `WINDOW_NOT_FINITE`.
+ */
+export function pegInputs(
+  model: StabilityModel,
+  window: Pick<HourlySeries, 'startHour' | 'deviation' | 'timing'>,
+): {
+  readonly hour: number;
+  readonly inputs: readonly { readonly head: PegHead; readonly input: ForecastInput }[];
+} {
   requireLength('window', window.deviation.length, WARMUP_HOURS + 1);
   requireHour('window', window.startHour);
   const bad = window.deviation.findIndex((value) => !Number.isFinite(value));
@@ -80,11 +101,10 @@ export function forecastPeg(
   const hour = window.startHour + window.deviation.length - 1;
   return {
     hour,
-    deviation: window.deviation.at(-1) ?? Number.NaN,
-    levels: [...QUANTILE_LEVELS],
-    horizons: model.heads.peg.map((head) =>
-      forecastHorizon(model, weights, head, inputAt(computeFeatures(window, head.model.horizon), hour)),
-    ),
+    inputs: model.heads.peg.map((head) => ({
+      head,
+      input: inputAt(computeFeatures(window, head.model.horizon), hour),
+    })),
   };
 }
 
@@ -120,6 +140,19 @@ export function assessRisk(
   input: { readonly market: MarketWindow; readonly reference: MarketWindow },
 ): RiskAssessment {
   requireRisk(model);
+  const { hour, input: row } = riskInputs(input);
+  return { hour, ...assessRiskFrom(model, weights, row) };
+}
+
+/**
+ * What the risk head reads of the windows' last hour.
+ *
+ * @throws BallastError `WINDOW_TOO_SHORT`, `WINDOW_NOT_FINITE`, `WINDOW_MISALIGNED`.
+ */
+export function riskInputs(input: { readonly market: MarketWindow; readonly reference: MarketWindow }): {
+  readonly hour: number;
+  readonly input: RiskInput;
+} {
   for (const [name, { close }] of Object.entries(input)) {
     const bad = close.findIndex((price) => !(Number.isFinite(price) && price > 0));
     if (bad >= 0) throw notFinite(`${name}.close[${bad}]`, close[bad] ?? Number.NaN);
@@ -138,7 +171,7 @@ export function assessRisk(
     );
   }
   const table = computeMarketFeatures(market, reference);
-  return { hour, ...assessRiskFrom(model, weights, riskInputAt(table, hour)) };
+  return { hour, input: riskInputAt(table, hour) };
 }
 
 /** The same from features of one hour. */
@@ -163,7 +196,8 @@ export function assessRiskFrom(
   };
 }
 
-function requireRisk({ heads }: StabilityModel): ModelHead<RiskModel> {
+/** @throws BallastError `HEAD_ABSENT`. */
+export function requireRisk({ heads }: StabilityModel): ModelHead<RiskModel> {
   if (heads.risk !== undefined) return heads.risk;
   throw new BallastError('HEAD_ABSENT', 'model: got a version without a risk head, expected one with it', {
     hint: 'this network trains the peg head alone',

@@ -8,6 +8,19 @@ export {
   type PegForecast,
   type RiskAssessment,
 } from './assess.ts';
+export {
+  type Attribution,
+  type Contribution,
+  explainPeg,
+  explainRisk,
+  FEATURE_GROUPS,
+  type FeatureGroup,
+  type PegExplanation,
+  type QuantileAttribution,
+  type RiskAttribution,
+  type RiskExplanation,
+  shapleyOfPeg,
+} from './attribution/index.ts';
 export { type BootstrapOptions, bootstrapSkill, type SkillInterval } from './bootstrap.ts';
 export {
   baselineLosses,

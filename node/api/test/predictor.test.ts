@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { assessRisk, forecastPeg, genesisOf } from '../../models/index.ts';
 import { fixture } from '../../models/test/fixture.ts';
 import { createPredictor } from '../index.ts';
+import { type AttributionJson, pegForecast, riskAssessment } from '../schemas/index.ts';
 import { errorOf, memorySource, serve, stopAll } from './support.ts';
 
 const { model, window, market } = fixture();
@@ -49,6 +50,36 @@ describe('api: predictions', () => {
       drawdown,
       volatility,
     });
+  });
+
+  it('say what each feature adds to every number, where that is asked for', async () => {
+    const { get } = await serve({ source: memorySource({ predict: predictor }) });
+    const ask = async (path: string, body: unknown) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await get(path, { method: 'POST', body: JSON.stringify(body), headers });
+      expect(response.status).to.equal(200);
+      return response.json();
+    };
+    const total = ({ terms, contributions, error }: AttributionJson) =>
+      [...terms, ...contributions].reduce((sum, { value }) => sum + value, error);
+    const sent = { startHour: 7, deviation: tail(window.deviation, 400) };
+    for (const body of [{ explain: true }, { explain: true, window: sent }]) {
+      const peg = pegForecast.parse(await ask('/v1/predictions/peg', body));
+      for (const { deviationBp, attribution } of peg.horizons.flatMap(({ quantiles }) => quantiles)) {
+        expect(attribution && total(attribution)).to.be.closeTo(deviationBp, 1e-9);
+      }
+    }
+    const { drawdown, volatility } = riskAssessment.parse(
+      await ask('/v1/predictions/risk', { explain: true }),
+    );
+    const odds = drawdown.attribution && Math.exp(total(drawdown.attribution));
+    expect(odds).to.be.closeTo(drawdown.probability / (1 - drawdown.probability), 1e-9);
+    expect(volatility.attribution && Math.exp(total(volatility.attribution))).to.be.closeTo(
+      volatility.forecast,
+      1e-9,
+    );
+    const silent = pegForecast.parse(await ask('/v1/predictions/peg', { explain: false }));
+    expect(silent.horizons[0]?.quantiles[0]).not.to.have.property('attribution');
   });
 
   it('are made from the public feeds where nothing is sent, holes and all', async () => {
