@@ -1,16 +1,15 @@
 import { obtainPassphrase } from '../keys/index.ts';
 import { backupData, type NodeFiles } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/index.ts';
-import type { AddCommands } from './commands.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';
 import { printResult } from './spending.ts';
 
 export type FilesFlags = FolderFlags & { readonly passphraseFile?: string };
 
-export const addBackupCommand: AddCommands = (program) => {
-  withFolder(program.command('backup'))
-    .description('write keys, votes and privacy ledger of a stopped node to one sealed file')
+export const defineBackup: DefineCommand = (command) => {
+  withFolder(command)
     .argument('<file>', 'the backup to write; an existing file is never replaced')
     .option('--passphrase-file <file>', 'file of mode 0600 with the keystore’s passphrase')
     .option('--json', 'print one JSON object', false)

@@ -9,8 +9,8 @@ import {
   registerBls,
   requireBalance,
 } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/index.ts';
-import type { AddCommands } from './commands.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';
 import { remoteSignerOf, type SignerFlags } from './remote-signer.ts';
@@ -20,9 +20,8 @@ type Flags = SpendingFlags &
   ChainFlags &
   SignerFlags & { readonly keystore?: string; readonly passphraseFile?: string };
 
-export const addBlsKeyCommand: AddCommands = (program) => {
-  withSpendingFlags(withFolder(program.command('bls-key')))
-    .description('name the node’s BLS key, with which committees of 41 and more vote; its hot key pays')
+export const defineBlsKey: DefineCommand = (command) => {
+  withSpendingFlags(withFolder(command))
     .option('--rpc <url>', 'JSON-RPC endpoint of the chain; the configuration’s unless given')
     .option('--network <file>', 'the network document; the configuration’s unless given')
     .option('--keystore <file>', 'the node’s keystore; keystore.json in the folder unless given')

@@ -14,7 +14,7 @@ import {
   standingHalts,
   standingOf,
 } from '../../contracts/client/index.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import type { ChainFlags } from './folder.ts';
 import { proposeEmergency, requireJustification } from './propose.ts';
 import { openSender, type SenderFlags, sendAs, withSenderFlags } from './sender.ts';
@@ -26,26 +26,23 @@ const KEY = 'class (0 to 31), collateral or parameter, by name';
 
 type Flags = ChainFlags & SenderFlags;
 
-export const addBreakerCommand: AddCommands = (program) => {
-  const breaker = program
-    .command('breaker')
-    .description('what the circuit breaker halts, and how it is halted and resumed');
-  withChain(breaker.command('status'))
+export const defineBreaker: DefineCommand = (command) => {
+  withChain(command.command('status'))
     .description('what is halted, by whom and since when')
     .option('--json', 'print one JSON object', false)
     .action(status);
-  withSenderFlags(withChain(breaker.command('halt')), 'the guardian')
+  withSenderFlags(withChain(command.command('halt')), 'the guardian')
     .description('halt, as a guardian, at once')
     .argument('<scope>', SCOPE.replace('vulnerable-minting, ', ''))
     .argument('[key]', KEY)
     .action(halt);
-  withSenderFlags(withChain(breaker.command('ask-resume')), 'the proposer')
+  withSenderFlags(withChain(command.command('ask-resume')), 'the proposer')
     .description('put a resumption before governance; it waits the breaker’s delay after the vote')
     .argument('<scope>', SCOPE)
     .argument('[key]', KEY)
     .requiredOption('--justification <text>', 'why; goes onto the chain')
     .action(askResume);
-  withSenderFlags(withChain(breaker.command('resume')), 'the sender: anyone')
+  withSenderFlags(withChain(command.command('resume')), 'the sender: anyone')
     .description('carry out a resumption that governance has decided and whose delay is over')
     .argument('<scope>', SCOPE)
     .argument('[key]', KEY)

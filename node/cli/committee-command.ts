@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { basisPoints, type CommitteeSize, equalCommitteeSize } from '../../coordinator/committee-size.ts';
 import type { Probability } from '../../coordinator/corrupt-count.ts';
 import { BallastError } from '../../protocol/errors.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { wholeNumberFrom } from './numbers.ts';
 import { printResult } from './spending.ts';
 
@@ -12,10 +12,8 @@ const COLUMNS = ['nodes', 'members', 'F', 'q', 'P(more than F corrupt)'] as cons
 
 type Flags = { readonly nodes: readonly number[]; readonly corruptShare: number; readonly json: boolean };
 
-export const addCommitteeCommand: AddCommands = (program) => {
-  program
-    .command('committee')
-    .description('how many members a network’s committee needs, so that a third of them are never corrupt')
+export const defineCommittee: DefineCommand = (command) => {
+  command
     .option('--nodes <n...>', 'registered nodes', nodeCounts, DEFAULT_NODES)
     .option('--corrupt-share <s>', 'share of them that may be corrupt', share, 1500)
     .option('--json', 'print one JSON object', false)

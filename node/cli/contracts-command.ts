@@ -1,14 +1,12 @@
 import { openChain, readRecord, verifyContracts } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/index.ts';
-import type { AddCommands } from './commands.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { printResult } from './spending.ts';
 
 type Flags = { readonly rpc: string; readonly network: string; readonly json: boolean };
 
-export const addContractsCommand: AddCommands = (program) => {
-  program
-    .command('contracts')
-    .description('compare the contracts of a network with its addresses file: their code, and who names whom')
+export const defineContracts: DefineCommand = (command) => {
+  command
     .requiredOption('--rpc <url>', 'JSON-RPC endpoint of the chain')
     .option('--network <file>', 'the network document; the addresses file lies beside it', 'network.json')
     .option('--json', 'print the result as a line of JSON', false)

@@ -1,22 +1,18 @@
 import { relative, resolve } from 'node:path';
 import { checkFolder, type FileReport } from '../data/index.ts';
 import type { FlagName } from '../features/index.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { catchSignals } from './signals.ts';
 
-export const addDataCommand: AddCommands = (program) => {
-  const data = program.command('data').description('look at market data before training on it');
-  data.exitOverride().copyInheritedSettings(program);
-  data
+export const defineData: DefineCommand = (command) => {
+  command
     .command('check')
     .description(
       'read every market file of a folder: rows, span, gaps and flags, with the first lines of each',
     )
     .argument('<folder>', 'folder of .csv and .csv.gz files')
     .option('--json', 'print a line of JSON for each file', false)
-    .action(check)
-    .exitOverride()
-    .copyInheritedSettings(program);
+    .action(check);
 };
 
 /** Prints a report for each file; the exit code is 1 when one was refused. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
 import { createWriter } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { networkId } from '../../protocol/network.ts';
@@ -16,8 +17,8 @@ import {
   requireBalance,
   statePathOf,
 } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/index.ts';
-import type { AddCommands } from './commands.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { passphraseSources } from './passphrases.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
@@ -30,21 +31,19 @@ type DeployFlags = SpendingFlags & {
 
 const BEACON_DELAY = 64;
 
-export const addDeployCommand: AddCommands = (program) => {
-  const common = (name: string) =>
-    withSpendingFlags(program.command(name))
-      .requiredOption('--rpc <url>', 'JSON-RPC endpoint of the chain')
-      .requiredOption('--deployer-keystore <file>', 'keystore of governance, as init --stake makes them')
-      .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
-      .option('--network <file>', 'the network document', 'network.json');
-  common('deploy')
-    .description(
-      'deploy the contracts of a new network and write its document; may be run again after a crash',
-    )
-    .argument('<plan>', 'JSON file, as ballast plan prints it')
-    .action(deploy);
-  common('activate')
-    .description('name the registered operators as the first committee and start the network')
+const withDeployer = (command: Command): Command =>
+  withSpendingFlags(command)
+    .requiredOption('--rpc <url>', 'JSON-RPC endpoint of the chain')
+    .requiredOption('--deployer-keystore <file>', 'keystore of governance, as init --stake makes them')
+    .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
+    .option('--network <file>', 'the network document', 'network.json');
+
+export const defineDeploy: DefineCommand = (command) => {
+  withDeployer(command).argument('<plan>', 'JSON file, as ballast plan prints it').action(deploy);
+};
+
+export const defineActivate: DefineCommand = (command) => {
+  withDeployer(command)
     .option('--beacon-delay <blocks>', 'blocks from now to the first beacon', Number, BEACON_DELAY)
     .option('--operators <n>', 'activate with no fewer than this many', Number, 4)
     .option('--restorer <address>', 'who may ask for an earlier version, for good; the timelock unless given')

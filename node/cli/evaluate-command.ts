@@ -14,7 +14,7 @@ import {
   reportPage,
 } from '../evaluation/index.ts';
 import { PEG_HORIZONS, type PegHorizon } from '../features/index.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { positiveNumber, wholeNumber, wholeNumberFrom } from './numbers.ts';
 import { type Terminal, withTerminal } from './terminal.ts';
 
@@ -33,10 +33,8 @@ type EvaluateFlags = {
   readonly json: boolean;
 };
 
-export const addEvaluateCommand: AddCommands = (program) => {
-  program
-    .command('evaluate')
-    .description('judge the model against its baselines on markets that it has not seen; writes a report')
+export const defineEvaluate: DefineCommand = (command) => {
+  command
     .argument('[folder]', 'folder of recorded markets, as for ballast data check')
     .option('--generator <seed>', 'the generated market of this seed in place of a folder', wholeNumber)
     .option('--days <n>', 'length of the generated market', wholeNumberFrom(150, 3_000))

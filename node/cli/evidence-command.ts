@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import type { LocalAccount } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { UsageError } from '../../protocol/errors.ts';
@@ -12,8 +11,9 @@ import {
   requireBalance,
   submitEvidence,
 } from '../operator/index.ts';
-import { ChainLink, readNetworkDocument } from '../runtime/index.ts';
-import type { AddCommands } from './commands.ts';
+import { ChainLink } from '../runtime/chain-link.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { configOf, endpointsOption, type FolderFlags, givenEndpoints, withFolder } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';
 import { remoteSignerOf, type SignerFlags } from './remote-signer.ts';
@@ -28,15 +28,13 @@ type SubmitFlags = ListFlags &
 /** More than one report takes: 27 signatures of a committee of 40 at 7,600 each, or one of BLS, and the entry's bytes. */
 const REPORT_GAS = 600_000n;
 
-export const addEvidenceCommand: AddCommands = (program) => {
-  const evidence = program.command('evidence').description('what a stopped node holds against others');
-  const inherit = (command: Command) => command.exitOverride().copyInheritedSettings(program);
-  withFolder(inherit(evidence.command('list')))
+export const defineEvidence: DefineCommand = (command) => {
+  withFolder(command.command('list'))
     .description('each proof on a line, with what the chain has made of it')
     .addOption(endpointsOption())
     .option('--json', 'print one JSON object', false)
     .action(list);
-  withSpendingFlags(withFolder(inherit(evidence.command('submit'))))
+  withSpendingFlags(withFolder(command.command('submit')))
     .description('hand what is open to the slasher; the hot key pays, its owner is owed the reward')
     .argument('[evidence...]', 'beginnings of the proofs’ digests; all that are open unless given')
     .addOption(endpointsOption())

@@ -1,16 +1,15 @@
 import { createWriter } from '../../contracts/client/index.ts';
 import { chainIdOf, exitOperator, openChain, planExit, requireBalance } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/index.ts';
-import type { AddCommands } from './commands.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
 type Flags = SpendingFlags & OwnerFlags & ChainFlags;
 
-export const addExitCommand: AddCommands = (program) => {
-  withSpendingFlags(withFolder(program.command('exit')))
-    .description('leave the network; run again after the unbonding delay, it takes the bond back')
+export const defineExit: DefineCommand = (command) => {
+  withSpendingFlags(withFolder(command))
     .option('--rpc <url>', 'JSON-RPC endpoint of the chain; the configuration’s unless given')
     .option('--network <file>', 'the network document; the configuration’s unless given')
     .option('--stake-keystore <file>', 'keystore of the owner')

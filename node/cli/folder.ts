@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../protocol/errors.ts';
 import { CONFIG_FILE } from '../operator/index.ts';
-import { type NodeConfig, parseEndpoints, readNodeConfig } from '../runtime/index.ts';
+import { type NodeConfig, parseEndpoints, readNodeConfig } from '../runtime/node-config.ts';
 
 /** Where a command finds what `ballast init` made. */
 export type FolderFlags = { readonly folder?: string; readonly config?: string };

@@ -12,7 +12,7 @@ import {
   requireNoConfig,
   writeNodeConfig,
 } from '../operator/index.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { wholeNumber, wholeNumberFrom } from './numbers.ts';
 import { passphraseSources } from './passphrases.ts';
 import { printResult } from './spending.ts';
@@ -26,11 +26,9 @@ type Flags = ConfigChoices & {
   readonly json: boolean;
 };
 
-export const addInitCommand: AddCommands = (program) => {
+export const defineInit: DefineCommand = (command) => {
   const port = wholeNumberFrom(1, 65_535);
-  program
-    .command('init')
-    .description('make a node’s keys and configuration, or with --stake the cold key that will own its bond')
+  command
     .option('--folder <folder>', 'where they are written; nothing that exists is replaced', '.')
     .option('--stake', 'make the stake keystore: best on another machine', false)
     .option('--passphrase-file <file>', 'file of mode 0600 with the new passphrase')

@@ -15,7 +15,7 @@ import {
 } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { parseUnit } from '../../protocol/units.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import type { ChainFlags } from './folder.ts';
 import { proposeEmergency, requireJustification } from './propose.ts';
 import { type SenderFlags, withSenderFlags } from './sender.ts';
@@ -26,15 +26,12 @@ type Flags = ChainFlags & SenderFlags & { readonly justification: string };
 
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
-export const addOverrideCommand: AddCommands = (program) => {
-  const override = program
-    .command('override')
-    .description('governance’s own value of a parameter in place of the models’, for a while');
-  withChain(override.command('list'))
+export const defineOverride: DefineCommand = (command) => {
+  withChain(command.command('list'))
     .description('the overrides in force')
     .option('--json', 'print one JSON object', false)
     .action(list);
-  withSenderFlags(withChain(override.command('set')), 'the proposer')
+  withSenderFlags(withChain(command.command('set')), 'the proposer')
     .description('put an override before governance: models cannot write the parameter while it lasts')
     .argument('<parameter>', 'its name, or its id')
     .option(
@@ -44,7 +41,7 @@ export const addOverrideCommand: AddCommands = (program) => {
     .requiredOption('--for <duration>', 'how long from the earliest execution on: 90s, 30m, 12h, at most 30d')
     .requiredOption('--justification <text>', 'why; goes onto the chain')
     .action(set);
-  withSenderFlags(withChain(override.command('clear')), 'the proposer')
+  withSenderFlags(withChain(command.command('clear')), 'the proposer')
     .description('put the end of an override before governance; it ends by itself at its time')
     .argument('<parameter>', 'its name, or its id')
     .requiredOption('--justification <text>', 'why; goes onto the chain')

@@ -1,7 +1,7 @@
 import { devAccount } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { devnetParameters } from '../devnet/options.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { wholeNumber, wholeNumberFrom } from './numbers.ts';
 import { printResult } from './spending.ts';
 
@@ -22,10 +22,8 @@ type Flags = {
 /** The chain whose funded accounts everybody knows. */
 const LOCAL_CHAIN = 'eip155:31337';
 
-export const addPlanCommand: AddCommands = (program) => {
-  program
-    .command('plan')
-    .description('print a plan for ballast deploy, to be looked through and changed before it is used')
+export const definePlan: DefineCommand = (command) => {
+  command
     .option('--name <name>', 'name of the network', 'rehearsal')
     .option('--chain <id>', 'CAIP-2 id of the chain', LOCAL_CHAIN)
     .option(

@@ -13,18 +13,17 @@ import { isNodeId } from '../../protocol/ids.ts';
 import type { PrivacyAccountJson } from '../api/index.ts';
 import { openKeystore } from '../keys/index.ts';
 import { privacyReport, readLedgerExport, readPrivacyAccount, writeLedgerExport } from '../privacy/index.ts';
-import { type NodeConfig, readNetworkDocument } from '../runtime/index.ts';
+import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts';
 import { type FilesFlags, nodeFiles } from './backup-command.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { wholeNumberFrom } from './numbers.ts';
 import { privacyText } from './privacy-text.ts';
 import { printResult } from './spending.ts';
 import { withTerminal } from './terminal.ts';
 
-export const addPrivacyCommand: AddCommands = (program) => {
-  const privacy = withFolder(program.command('privacy'))
-    .description('what the node has spent of its privacy budget, round by round, and what is left')
+export const definePrivacy: DefineCommand = (command) => {
+  withFolder(command)
     .option('--rounds <n>', 'what so many more rounds would take', wholeNumberFrom(1, 1_000_000))
     .option('--all', 'every round, not the last 20 alone', false)
     .option('--url <url>', 'the HTTP interface of a node that runs; the configuration’s unless given')
@@ -32,23 +31,20 @@ export const addPrivacyCommand: AddCommands = (program) => {
     .option('--json', 'print one JSON object', false)
     .action(report);
   // The options of `privacy` itself are taken before and after the name of a subcommand.
-  const inherit = (command: Command) =>
-    command.exitOverride().copyInheritedSettings(program).configureHelp({ showGlobalOptions: true });
-  inherit(privacy.command('export'))
+  const subcommand = (name: string) => command.command(name).configureHelp({ showGlobalOptions: true });
+  subcommand('export')
     .description(
       'write the ledger of a stopped node for an auditor: every event, signed, nothing that was released',
     )
     .argument('<file>', 'the export to write; an existing file is never replaced')
     .option('--passphrase-file <file>', 'file of mode 0600 with the keystore’s passphrase')
-    .action((file: string, _flags: object, command: Command) => writeExport(file, command.optsWithGlobals()));
-  inherit(privacy.command('verify'))
+    .action((file: string, _flags: object, self: Command) => writeExport(file, self.optsWithGlobals()));
+  subcommand('verify')
     .description('check an export: its signature, its chain, and that nothing was charged less than it costs')
     .argument('<file>', 'what ballast privacy export wrote')
     .option('--node <id>', 'whose it has to be; whose it says that it is unless given')
     .option('--earlier <file>', 'an earlier export of the same node, which this one has to go on from')
-    .action((file: string, _flags: object, command: Command) =>
-      verifyExport(file, command.optsWithGlobals()),
-    );
+    .action((file: string, _flags: object, self: Command) => verifyExport(file, self.optsWithGlobals()));
 };
 
 type ReportFlags = FolderFlags & {

@@ -1,40 +1,26 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addBackupCommand } from './backup-command.ts';
-import { addBlsKeyCommand } from './bls-key-command.ts';
-import { addBreakerCommand } from './breaker-command.ts';
-import { type AddCommands, addNodeCommands } from './commands.ts';
-import { addCommitteeCommand } from './committee-command.ts';
-import { addContractsCommand } from './contracts-command.ts';
-import { addDataCommand } from './data-command.ts';
-import { addDeployCommand } from './deploy-command.ts';
+import type { CommandEntry, CommandExtension } from './command-entry.ts';
+import { NODE_COMMANDS } from './command-list.ts';
 import { explainError } from './errors.ts';
-import { addEvaluateCommand } from './evaluate-command.ts';
-import { addEvidenceCommand } from './evidence-command.ts';
-import { addExitCommand } from './exit-command.ts';
-import { addInitCommand } from './init-command.ts';
-import { addOverrideCommand } from './override-command.ts';
 import { takePassphrases } from './passphrases.ts';
-import { addPlanCommand } from './plan-command.ts';
-import { addPrivacyCommand } from './privacy-command.ts';
-import { addProposalCommand } from './proposal-command.ts';
-import { addRegisterCommand } from './register-command.ts';
-import { addRestoreCommand } from './restore-command.ts';
-import { addVerifyCommand } from './verify-command.ts';
 
 /**
- * The `ballast` command.
+ * The `ballast` command. Only the code of the command that was asked for is loaded: all of it takes a second.
  *
  * @param entry the file it was started by, with which it starts processes of its own.
+ * @param more commands of another layer, and what it adds to those of this one.
  * @returns the exit code.
  */
 export async function runCommandLine(
   argv: readonly string[],
   entry: string,
-  ...more: AddCommands[]
+  more: readonly (CommandEntry | CommandExtension)[] = [],
 ): Promise<number> {
   takePassphrases();
   const program = new Command('ballast')
     .description('A federated-learning network of stability nodes')
+    .version(version(), '-V, --version', 'print the version')
     .showSuggestionAfterError(true)
     .configureOutput({
       // One line, with commander's suggestion on it.
@@ -47,31 +33,13 @@ export async function runCommandLine(
         ),
     })
     .exitOverride();
-  for (const add of [
-    addNodeCommands,
-    addDataCommand,
-    addEvaluateCommand,
-    addVerifyCommand,
-    addPrivacyCommand,
-    addInitCommand,
-    addPlanCommand,
-    addCommitteeCommand,
-    addDeployCommand,
-    addContractsCommand,
-    addBreakerCommand,
-    addOverrideCommand,
-    addProposalCommand,
-    addRegisterCommand,
-    addBlsKeyCommand,
-    addExitCommand,
-    addEvidenceCommand,
-    addBackupCommand,
-    addRestoreCommand,
-    ...more,
-  ])
-    add(program, entry);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  const asked = askedFor(argv);
   try {
+    for (const item of [...NODE_COMMANDS, ...more]) {
+      const name = 'extends' in item ? item.extends : item.name;
+      const command = 'extends' in item ? commandOf(program, name) : listed(program, item);
+      if (name === asked) (await item.load())(command, entry);
+    }
     await program.parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
@@ -79,4 +47,28 @@ export async function runCommandLine(
     for (const line of lines) process.stderr.write(`${line}\n`);
     return exitCode;
   }
+}
+
+/** The first word that is no flag, or what `help` is asked about. */
+function askedFor(argv: readonly string[]): string | undefined {
+  const [first, second] = argv.filter((word) => !word.startsWith('-'));
+  return first === 'help' ? second : first;
+}
+
+function listed(program: Command, { name, summary, task }: CommandEntry): Command {
+  const command = program.command(name, { hidden: task === undefined }).description(summary);
+  return task === undefined ? command : command.helpGroup(task);
+}
+
+function commandOf(program: Command, name: string): Command {
+  const found = program.commands.find((command) => command.name() === name);
+  if (found === undefined) throw new Error(`no command ${name} to extend`);
+  return found;
+}
+
+function version(): string {
+  // The built copy of this file lies one folder deeper, in dist.
+  const root = import.meta.url.endsWith('.ts') ? '../..' : '../../..';
+  const text = readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }

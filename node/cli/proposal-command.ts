@@ -13,7 +13,7 @@ import {
   voteCall,
 } from '../../contracts/client/index.ts';
 import { BallastError, UsageError } from '../../protocol/errors.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import type { ChainFlags } from './folder.ts';
 import { wholeNumberFrom } from './numbers.ts';
 import { openSender, type Sender, type SenderFlags, sendAs, withSenderFlags } from './sender.ts';
@@ -25,22 +25,19 @@ const POLL_MS = 1_000;
 type Flags = ChainFlags & SenderFlags;
 type Known = PublishedProposal & { readonly proposalId: bigint };
 
-export const addProposalCommand: AddCommands = (program) => {
-  const proposal = program
-    .command('proposal')
-    .description('what is before governance, the votes of identities, and carrying decisions out');
-  withChain(proposal.command('list'))
+export const defineProposal: DefineCommand = (command) => {
+  withChain(command.command('list'))
     .description('the proposals and where they stand, the newest first')
     .option('--json', 'print one JSON object', false)
     .action(list);
-  withSenderFlags(withChain(proposal.command('vote')), 'an admitted identity')
+  withSenderFlags(withChain(command.command('vote')), 'an admitted identity')
     .description('vote, after its words have been compared with its calls')
     .argument('<id>', 'number of the proposal, or enough of its first digits')
     .argument('<support>', VOTE_SUPPORTS.join(', '))
     .option('--votes <n>', 'how many; they cost their square in credits', wholeNumberFrom(1, 1_000), 4)
     .option('--reason <text>', 'goes onto the chain', '')
     .action(vote);
-  withSenderFlags(withChain(proposal.command('advance')), 'the sender: anyone')
+  withSenderFlags(withChain(command.command('advance')), 'the sender: anyone')
     .description('queue what has carried, or execute what is queued and due')
     .argument('<id>', 'number of the proposal, or enough of its first digits')
     .option('--wait', 'wait for what is not due yet, until it is executed', false)

@@ -11,8 +11,8 @@ import {
   registerOperator,
   requireBalance,
 } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/index.ts';
-import type { AddCommands } from './commands.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';
 import { passphraseSources } from './passphrases.ts';
@@ -28,9 +28,8 @@ type Flags = SpendingFlags &
     readonly bond?: string;
   };
 
-export const addRegisterCommand: AddCommands = (program) => {
-  withSpendingFlags(withFolder(program.command('register')))
-    .description('register a node: its owner posts the bond, its keys prove that they accept the owner')
+export const defineRegister: DefineCommand = (command) => {
+  withSpendingFlags(withFolder(command))
     .option('--rpc <url>', 'JSON-RPC endpoint of the chain; the configuration’s unless given')
     .option('--network <file>', 'the network document; the configuration’s unless given')
     .option('--keystore <file>', 'the node’s keystore; keystore.json in the folder unless given')

@@ -1,14 +1,13 @@
 import { restoreData } from '../operator/index.ts';
 import { type FilesFlags, nodeFiles } from './backup-command.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { withFolder } from './folder.ts';
 import { printResult } from './spending.ts';
 
 type Flags = FilesFlags & { readonly force: boolean; readonly json: boolean };
 
-export const addRestoreCommand: AddCommands = (program) => {
-  withFolder(program.command('restore'))
-    .description('put a backup back; the node abstains until its peers confirm that nothing is forgotten')
+export const defineRestore: DefineCommand = (command) => {
+  withFolder(command)
     .argument('<file>', 'the backup')
     .option('--passphrase-file <file>', 'file of mode 0600 with the keystore’s passphrase')
     .option('--force', 'replace what the data folder holds', false)

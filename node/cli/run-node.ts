@@ -1,7 +1,7 @@
 import type { NetworkDocument } from '../../protocol/network.ts';
 import { type OperatorIdentity, obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
 import { chainIdOf } from '../operator/index.ts';
-import { type NodeConfig, readNetworkDocument } from '../runtime/index.ts';
+import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts';
 import { NodeService, type ServiceEvent } from '../service/index.ts';
 import { configOf, type FolderFlags, givenEndpoints } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';

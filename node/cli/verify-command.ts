@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../../protocol/errors.ts';
-import { readNetworkDocument } from '../runtime/index.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
 import { type FolderVerification, verifyFolder } from '../verify/index.ts';
-import type { AddCommands } from './commands.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { Progress } from './progress.ts';
 import { catchSignals } from './signals.ts';
@@ -11,11 +11,8 @@ import { catchSignals } from './signals.ts';
 /** How many rounds go by between two lines of progress. */
 const PROGRESS_ROUNDS = 100;
 
-export const addVerifyCommand: AddCommands = (program) => {
-  withFolder(program.command('verify'))
-    .description(
-      'recompute a stopped node’s log, hold it against the chain, name the first round that differs',
-    )
+export const defineVerify: DefineCommand = (command) => {
+  withFolder(command)
     .option('--data-dir <folder>', 'a node’s data folder; the configuration’s unless given')
     .option(
       '--rpc <url>',

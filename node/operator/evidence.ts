@@ -3,7 +3,7 @@ import { BallastError, UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { existingDatabase } from '../data-folder/index.ts';
 import type { ChainLink } from '../runtime/index.ts';
-import { type ReportOutcome, reportStatus, submitReport } from '../runtime/index.ts';
+import { type ReportOutcome, reportStatus, submitReport } from '../runtime/offence-reports.ts';
 import { LevelStore, StoreError } from '../store/index.ts';
 
 /** One proof as a person reads it. */

@@ -7,7 +7,7 @@ import { firstIssue } from '../../protocol/schema.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { createDataClock, loadMarket, loadSeries, marketSourceSchema } from '../data/index.ts';
 import { createModel, genesisOf, type ModelSpec, parseModelSpec } from '../models/index.ts';
-import { defaultModelSpec } from '../training/index.ts';
+import { defaultModelSpec } from '../training/defaults.ts';
 import type { DeploymentPlan, NetworkTemplate } from './deploy.ts';
 import { OperatorError } from './errors.ts';
 import { suiteOf, suitePlan } from './suite-plan.ts';

@@ -1,7 +1,7 @@
 import { UsageError } from '../../protocol/errors.ts';
 import type { TrainingEngine } from './engine.ts';
 import { float64Engine } from './float64-engine.ts';
-import { createTensorFlowEngine, TENSORFLOW_BACKENDS, type TensorFlowBackend } from './tensorflow-engine.ts';
+import type { TensorFlowBackend } from './tensorflow-engine.ts';
 
 /** Engines by the name that an operator writes; `tfjs` is the fastest backend of TensorFlow.js that loads. */
 export const ENGINE_NAMES = [
@@ -14,12 +14,25 @@ export const ENGINE_NAMES = [
 ] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** @throws UsageError `ENGINE_UNKNOWN`; BallastError `ENGINE_UNAVAILABLE`. */
+const BACKENDS: ReadonlyMap<EngineName, readonly TensorFlowBackend[] | undefined> = new Map([
+  ['tfjs', undefined],
+  ['tfjs-node-gpu', ['node-gpu']],
+  ['tfjs-node', ['node']],
+  ['tfjs-wasm', ['wasm']],
+  ['tfjs-cpu', ['cpu']],
+]);
+
+/**
+ * TensorFlow.js is loaded where it is asked for: a node trains in a thread, and its other threads do without.
+ *
+ * @throws UsageError `ENGINE_UNKNOWN`; BallastError `ENGINE_UNAVAILABLE`.
+ */
 export async function createEngine(name: EngineName): Promise<TrainingEngine> {
   if (name === 'float64') return float64Engine;
-  if (name === 'tfjs') return createTensorFlowEngine();
-  const backend = TENSORFLOW_BACKENDS.find((candidate: TensorFlowBackend) => `tfjs-${candidate}` === name);
-  if (backend !== undefined) return createTensorFlowEngine([backend]);
+  if (BACKENDS.has(name)) {
+    const { createTensorFlowEngine } = await import('./tensorflow-engine.ts');
+    return createTensorFlowEngine(BACKENDS.get(name));
+  }
   throw new UsageError(
     'ENGINE_UNKNOWN',
     `engine: got "${name}", expected one of ${ENGINE_NAMES.join(', ')}`,

@@ -20,6 +20,5 @@ export {
   scaffoldCorrection,
   trainScaffold,
 } from './scaffold.ts';
-export { createTensorFlowEngine, TENSORFLOW_BACKENDS, type TensorFlowBackend } from './tensorflow-engine.ts';
 export { createTrainer, type Trainer, workerUrl } from './trainer.ts';
 export type { Entropy, TrainingRequest, WorkerReady, WorkerSetup } from './worker-protocol.ts';

@@ -19,7 +19,7 @@ import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { openKernels } from '../kernels/index.ts';
 import { createModel, genesisOf, parseModelSpec } from '../models/index.ts';
-import { ChainLink } from '../runtime/index.ts';
+import { ChainLink } from '../runtime/chain-link.ts';
 import { LevelStore } from '../store/index.ts';
 import { checkBeacons, checkCommittees, checkPublications, type LoggedRound } from './chain-checks.ts';
 

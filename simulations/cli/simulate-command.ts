@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { preAggregatorNames, ruleNames, serverStepNames } from '../../aggregation/index.ts';
-import type { AddCommands } from '../../node/cli/commands.ts';
+import type { DefineCommand } from '../../node/cli/command-entry.ts';
 import { positiveNumber, wholeNumber, wholeNumberFrom } from '../../node/cli/numbers.ts';
 import { type Terminal, withTerminal } from '../../node/cli/terminal.ts';
 import { openKernels } from '../../node/kernels/index.ts';
@@ -29,10 +29,8 @@ function threadsFor(nodes: number): number {
   return nodes < NODES_FOR_THREADS ? 1 : Math.min(DEFAULT_MOST_THREADS, availableParallelism());
 }
 
-export const addSimulateCommand: AddCommands = (program) => {
-  program
-    .command('simulate')
-    .description('train a federation with liars in this process, without a network: what a rule is worth')
+export const defineSimulate: DefineCommand = (command) => {
+  command
     .option('--nodes <n>', 'nodes, honest and Byzantine together', wholeNumber, DEFAULTS.nodes)
     .option('--byzantine <n>', 'how many of them lie', wholeNumber, DEFAULTS.byzantine)
     .option('--attack <name>', `what the liars do: ${attackNames.join(', ')}`, DEFAULTS.attack)

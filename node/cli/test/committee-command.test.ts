@@ -1,23 +1,12 @@
 import { expect } from 'chai';
-import { Command } from 'commander';
-import { addCommitteeCommand } from '../committee-command.ts';
+import { ballast } from '../../test/e2e/in-process.ts';
+
+const committee = (...args: readonly string[]) => ballast(['committee', ...args]);
 
 /** What the command prints. */
 async function printed(...args: readonly string[]): Promise<string> {
-  const write = process.stdout.write;
-  let out = '';
-  process.stdout.write = ((text: string) => {
-    out += text;
-    return true;
-  }) as typeof process.stdout.write;
-  try {
-    const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-    addCommitteeCommand(program, '');
-    for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
-    await program.parseAsync(['committee', ...args], { from: 'user' });
-  } finally {
-    process.stdout.write = write;
-  }
+  const { code, out, err } = await committee(...args);
+  expect({ code, err }).to.deep.equal({ code: 0, err: '' });
   return out;
 }
 
@@ -49,8 +38,9 @@ describe('ballast committee', () => {
       ['--nodes', '0'],
       ['--nodes', '5000'],
     ]) {
-      const error: unknown = await printed(...args).catch((caught: unknown) => caught);
-      expect(error).to.include({ code: 'commander.invalidArgument' });
+      const { code, out, err } = await committee(...args);
+      expect({ code, out }).to.deep.equal({ code: 1, out: '' });
+      expect(err).to.match(/^ballast: option '--[a-z-]+ <.*' argument '.+' is invalid\. [^\n]+\n$/);
     }
   });
 });

@@ -2,46 +2,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Command } from 'commander';
-import { explainError } from '../errors.ts';
-import { addEvaluateCommand } from '../evaluate-command.ts';
+import { ballast } from '../../test/e2e/in-process.ts';
 
 describe('ballast evaluate', function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'ballast-cli-evaluate-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** The command in this process: what it prints, and the lines that the command line would end with. */
-  async function run(
-    ...args: string[]
-  ): Promise<{ readonly printed: string; readonly lines: readonly string[] }> {
-    const program = new Command('ballast').exitOverride();
-    const complaints: string[] = [];
-    program.configureOutput({ outputError: (text) => complaints.push(text.trim()) });
-    addEvaluateCommand(program, '');
-    for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
-    const { write } = process.stdout;
-    let printed = '';
-    process.stdout.write = ((text: string) => {
-      printed += text;
-      return true;
-    }) as typeof write;
-    try {
-      await program.parseAsync(['evaluate', ...args], { from: 'user' });
-      return { printed, lines: [] };
-    } catch (error) {
-      return { printed, lines: [...complaints, ...explainError(error).lines] };
-    } finally {
-      process.stdout.write = write;
-    }
-  }
+  const run = (...args: string[]) => ballast(['evaluate', ...args]);
 
   const small = ['--generator', '2', '--days', '150', '--horizons', '24', '--resamples', '50'];
 
   it('writes a report on the generated market and says what is in it', async () => {
     const out = join(folder, 'report.html');
-    const { printed, lines } = await run(...small, '--out', out);
-    expect(lines).to.deep.equal([]);
+    const { code, out: printed, err } = await run(...small, '--out', out);
+    expect({ code, err }).to.deep.equal({ code: 0, err: '' });
     expect(printed).to.match(/skill against B2, 4 coins and horizons/);
     expect(printed.trim().split('\n').at(-1)).to.equal(`wrote ${out}`);
     expect(readFileSync(out, 'utf8')).to.include(
@@ -60,10 +35,10 @@ describe('ballast evaluate', function () {
       [['--generator', '1', '--days', '9'], /got 9, expected a whole number from 150 to 3000/],
       [['--generator', '1', '--model', join(folder, 'none')], /got nothing, expected a readable file/],
     ] as const) {
-      const { printed, lines } = await run(...args);
-      expect(printed).to.equal('');
-      expect(lines, args.join(' ')).to.have.length(1);
-      expect(lines[0]).to.match(message);
+      const { code, out, err } = await run(...args);
+      expect({ code, out }, args.join(' ')).to.deep.equal({ code: 1, out: '' });
+      expect(err).to.match(/^ballast: [^\n]+\n$/);
+      expect(err).to.match(message);
     }
   });
 });

@@ -1,16 +1,12 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { preAggregatorNames, ruleNames, serverStepNames } from '../../aggregation/index.ts';
 import { parseStrategy, SELECTION_STRATEGIES } from '../../coordinator/index.ts';
 import { type DevnetOptions, runDevnet } from '../devnet/index.ts';
-import { endpointsOption, withFolder } from './folder.ts';
+import type { DefineCommand } from './command-entry.ts';
 import { positiveNumber, wholeNumber } from './numbers.ts';
 import { Progress } from './progress.ts';
-import { type RunNodeOptions, runNode } from './run-node.ts';
 import { catchSignals } from './signals.ts';
-
-/** Adds commands to the program; simulations add theirs in the same way. */
-export type AddCommands = (program: Command, entry: string) => void;
 
 const RULE_HELP = [
   `aggregation: a rule (${ruleNames.join(', ')})`,
@@ -19,10 +15,8 @@ const RULE_HELP = [
   'as in clipping:radius=2+nnm+trimmed-mean+fedadam:lr=0.1',
 ].join('; ');
 
-export const addNodeCommands: AddCommands = (program, entry) => {
-  program
-    .command('devnet')
-    .description('run a whole network on this machine: chain, contracts, nodes, liars, rounds, fee')
+export const defineDevnet: DefineCommand = (command, entry) => {
+  command
     .option('--rounds <n>', 'rounds to run', wholeNumber, 10)
     .option('--nodes <n>', 'nodes in the network', wholeNumber, 7)
     .option('--byzantine <n>', 'how many of them lie', wholeNumber, 1)
@@ -69,13 +63,6 @@ export const addNodeCommands: AddCommands = (program, entry) => {
     .option('--exit', 'end after the last round instead of keeping the network up', false)
     .option('--json', 'print every event as a line of JSON', false)
     .action(async (flags: DevnetFlags) => devnet(flags, entry));
-
-  withFolder(program.command('node'))
-    .description('run one node')
-    .addOption(endpointsOption())
-    .option('--archive', 'keep the bodies, models and transcripts of all rounds', false)
-    .option('--json', 'print every event as a line of JSON; end when standard input ends', false)
-    .action(async (flags: RunNodeOptions) => runNode(flags));
 };
 
 type DevnetFlags = Omit<

@@ -1,0 +1,11 @@
+import type { DefineCommand } from './command-entry.ts';
+import { endpointsOption, withFolder } from './folder.ts';
+import { type RunNodeOptions, runNode } from './run-node.ts';
+
+export const defineNode: DefineCommand = (command) => {
+  withFolder(command)
+    .addOption(endpointsOption())
+    .option('--archive', 'keep the bodies, models and transcripts of all rounds', false)
+    .option('--json', 'print every event as a line of JSON; end when standard input ends', false)
+    .action(async (flags: RunNodeOptions) => runNode(flags));
+};
