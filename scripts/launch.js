@@ -27,6 +27,7 @@ const COMMANDS = {
   model: ['scripts/model.ts'],
   soak: ['simulations/experiments/soak.ts'],
   fuzz: ['simulations/experiments/fuzz.ts'],
+  'fuzz:data': ['scripts/fuzz-data.ts'],
   'soak:partition': ['simulations/experiments/soak-partition.ts'],
   'soak:mutants': ['simulations/test/mutants/soak-mutants.ts'],
   'soak:kill': ['simulations/experiments/soak-kill.ts'],

@@ -17,6 +17,7 @@ export {
   type MarketSource,
   marketSourceSchema,
 } from './source.ts';
+export * from './sources/index.ts';
 export {
   type EventSplit,
   type EventSplitOptions,

@@ -63,6 +63,19 @@ export async function* flagBars(bars: AsyncIterable<Bar>, rules: FlagRules): Asy
   while (waiting > 0) yield flagBar(window, window.length - waiting--, rules);
 }
 
+/**
+ * As {@link flagBars} bar by bar, with what is known at the bar: no print is an `outlier` yet, and `confirmed` is
+ * undefined.
+ */
+export function createFlagger(rules: FlagRules): (bar: Bar) => FlaggedBar {
+  const window: Bar[] = [];
+  return (bar) => {
+    window.push(bar);
+    if (window.length > NEIGHBOURS + 1) window.shift();
+    return flagBar(window, window.length - 1, rules);
+  };
+}
+
 function flagBar(window: readonly Bar[], at: number, rules: FlagRules): FlaggedBar {
   const bar = window[at] as Bar;
   const previous = window[at - 1];

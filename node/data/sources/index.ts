@@ -1,0 +1,12 @@
+export {
+  CANDLE_VENUES,
+  type CandleSourceOptions,
+  type CandleVenueName,
+  createCandleSource,
+  MAX_CANDLES,
+} from './candles/candle-source.ts';
+export { UNIT_FACTOR } from './candles/screen.ts';
+export { CANDLE_INTERVALS, type CandleInterval } from './candles/venue.ts';
+export { systemClock } from './clock.ts';
+export * from './data-source.ts';
+export { MAX_REFUSALS } from './refusal.ts';
