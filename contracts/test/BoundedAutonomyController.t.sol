@@ -180,6 +180,15 @@ contract BoundedAutonomyControllerTest is World {
         assertEq(controller.sequence(), 2, "sequence");
     }
 
+    function test_aNetworkIsAskedForItsNameOnce() public {
+        vm.expectCall(address(models), abi.encodeCall(IModelRegistry.network, ()), 1);
+        for (uint64 i = 1; i <= 2; ++i) {
+            ParameterUpdate memory update = nextUpdate();
+            controller.applyUpdate(update, agree(update, FIRST_FEE + i), members());
+            vm.warp(block.timestamp + COOLDOWN);
+        }
+    }
+
     /// @dev Neither a model registry nor a parameter registry that is not there yet is taken for one that agrees.
     function test_nothingAnswersForARegistryThatIsNotThere() public {
         ParameterUpdate memory update = nextUpdate();

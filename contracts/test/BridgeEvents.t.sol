@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {GovernanceBridge} from "../src/GovernanceBridge.sol";
+import {ModuleProxy} from "../src/ModuleProxy.sol";
+import {ParameterRegistry} from "../src/ParameterRegistry.sol";
 import {Limits, Risk} from "../src/ParameterTypes.sol";
 import {BridgeDelay} from "../src/governance/BridgeDelay.sol";
 import {Configuration, LimitChanges} from "../src/governance/LimitChanges.sol";
 import {ParameterProposals} from "../src/governance/ParameterProposals.sol";
+import {IDecisionLog} from "../src/interfaces/IDecisionLog.sol";
+import {IParameterGovernance} from "../src/interfaces/IParameterGovernance.sol";
 import {BridgeWorld} from "./BridgeWorld.sol";
 
 /// @notice What an indexer reads of the bridge.
@@ -78,6 +83,39 @@ contract BridgeEventsTest is BridgeWorld {
         assertEq(consumer, CONSUMER, "the fee's consumer");
         (consumer,) = parameters.wiringOf(CEILING);
         assertEq(consumer, CONSUMER, "the ceiling's");
+    }
+
+    function test_theStart() public {
+        GovernanceBridge code = new GovernanceBridge(
+            address(modules),
+            address(timelock),
+            IParameterGovernance(address(parameters)),
+            IDecisionLog(address(log)),
+            electorate,
+            nodes
+        );
+        bytes memory start =
+            abi.encodeCall(GovernanceBridge.initialise, (60 days, address(0), 0, new Configuration[](0)));
+        vm.expectEmit(upcoming(0));
+        emit BridgeDelay.DelaySet(0, 60 days);
+        bridge = GovernanceBridge(address(new ModuleProxy(address(code), start)));
+        assertEq(bridge.delay(), 60 days, "the longest");
+        // The registry obeys the other bridge, so it is the registry that refuses the first of as many as there may be.
+        start = abi.encodeCall(GovernanceBridge.initialise, (DELAY, address(0), 0, new Configuration[](64)));
+        bytes memory reason =
+            abi.encodeWithSelector(ParameterRegistry.NotGovernance.selector, upcoming(0), parameters.GOVERNANCE());
+        refusesToDeploy("ModuleProxy", abi.encode(address(code), start), reason);
+    }
+
+    function test_aCouncilOfNobodyActsForNobody() public {
+        asGovernance();
+        bridge.setDelay(1 days);
+        uint64 until = uint64(block.timestamp + 1 days);
+        asGovernance();
+        bridge.setCouncil(address(0), until);
+        vm.expectRevert(abi.encodeWithSelector(BridgeDelay.NotCouncil.selector, address(0), address(0), until));
+        vm.prank(address(0));
+        bridge.cancelDelay();
     }
 
     function test_withdrawnProposals() public {

@@ -355,10 +355,19 @@ contract CircuitBreakerTest is BreakerWorld {
             try breaker.observe{gas: gasGiven}() {
                 break;
             } catch (bytes memory reason) {
-                if (bytes4(reason) == BoundedCall.InsufficientGas.selector) ++refusals;
+                if (bytes4(reason) != BoundedCall.InsufficientGas.selector) continue;
+                ++refusals;
+                (uint256 left, uint256 needed) = this.wordsOf(reason);
+                assertTrue(left < needed && left < gasGiven, "what was left");
+                // 64/63 of what a source may use, and 10,000 beside it: a count or a dispute, the oracle, the vaults.
+                assertTrue(needed == 314_761 || needed == 1_025_873 || needed == 2_041_746, "what is needed");
             }
         }
         assertTrue(refusals > 10, "refused");
+    }
+
+    function wordsOf(bytes calldata reason) external pure returns (uint256, uint256) {
+        return abi.decode(reason[4:], (uint256, uint256));
     }
 
     /// @dev A count of 64 bits is a count, and one of more is a failed log.
@@ -375,22 +384,29 @@ contract CircuitBreakerTest is BreakerWorld {
     function test_aTripSaysWhatItHaltsAndNothingElse() external {
         setPeg(0.985e18, 0);
         observe(2);
+        uint256[5] memory counts = saidByTheNextObservation();
+        assertTrue(counts[0] == 0 && counts[1] == 1 && counts[2] == 0 && counts[3] == 1, "severe");
+        counts = saidByTheNextObservation();
+        assertTrue(counts[0] + counts[1] + counts[2] + counts[3] == 0 && counts[4] == 1, "it trips, and halts no more");
+    }
+
+    /// @return counts Of the four halts, then of trips.
+    function saidByTheNextObservation() private returns (uint256[5] memory counts) {
         vmLogs.recordLogs();
         observe(1);
         LogsVm.Log[] memory logs = vmLogs.getRecordedLogs();
-        bytes32[4] memory halts = [
+        bytes32[5] memory topics = [
             keccak256("AllHalted()"),
             keccak256("RiskRaisingHalted()"),
             keccak256("MintingHalted(bytes32)"),
-            keccak256("VulnerableMintingHalted()")
+            keccak256("VulnerableMintingHalted()"),
+            Tripped.selector
         ];
-        uint256[4] memory counts;
         for (uint256 i = 0; i < logs.length; ++i) {
-            for (uint256 j = 0; j < 4; ++j) {
-                if (logs[i].topics[0] == halts[j]) ++counts[j];
+            for (uint256 j = 0; j < 5; ++j) {
+                if (logs[i].topics[0] == topics[j]) ++counts[j];
             }
         }
-        assertTrue(counts[0] == 0 && counts[1] == 1 && counts[2] == 0 && counts[3] == 1, "severe");
     }
 
     function test_tooManyWritesHaltAll() external {

@@ -71,6 +71,12 @@ contract DecisionLogTest is RulesWorld {
         uint64 decision = wish();
         expected = linked(expected, abi.encode(1, decision, FEE, DecisionLog.Kind.Wish, FIRST_FEE, MAX + 1, none, WHY));
         head(4, expected);
+
+        vm.prank(governance);
+        log.resolveWish(decision, IDecisionLog.Status.Rejected);
+        expected =
+            linked(expected, abi.encode(2, decision, IDecisionLog.Status.Pending, IDecisionLog.Status.Rejected));
+        head(4, expected);
     }
 
     function linked(bytes24 previous, bytes memory entry) private pure returns (bytes24) {

@@ -325,6 +325,9 @@ contract GovernanceBridgeTest is BridgeWorld {
         bridge.executeDelay();
         assertEq(bridge.delay(), 1 days, "shortened");
         bridge.executeLimits(FEE, wider(2));
+        vm.warp(queuedAt + 19 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(BridgeDelay.NotReady.selector, queuedAt + 19 days, queuedAt + 19 days - 1));
+        bridge.executeConfiguration(configuration());
     }
 
     /// @notice What is queued under the long delay waits it, though the short one comes into force meanwhile.

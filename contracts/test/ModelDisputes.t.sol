@@ -102,6 +102,16 @@ contract ModelDisputesTest is DisputesWorld {
         assertEq(models.currentReview().candidate, 0, "no review");
     }
 
+    function test_aWindowOfOneSecondIsAWindow() public {
+        models = new ModelRegistry(governance, 1, 1);
+        vm.prank(governance);
+        models.initialise(NETWORK, GENESIS, rootOf(members()), 4, 0, restorer);
+        publishNext();
+        assertAuthority(0, false);
+        wait(1);
+        assertAuthority(1, false);
+    }
+
     function test_aDisputeHoldsBackTheVersionAndWhatWasMadeFromIt() public {
         publishMany(3);
         vm.expectEmit(address(models));
@@ -173,9 +183,37 @@ contract ModelDisputesTest is DisputesWorld {
         wait(DISPUTE_WINDOW);
         assertAuthority(6, false);
         assertStatus(5, VersionStatus.Revoked);
+        publishNext();
+        wait(DISPUTE_WINDOW);
+        assertAuthority(8, false);
         vm.prank(alice);
         models.collect();
         assertEq(alice.balance, 1000 ether, "bond back");
+    }
+
+    function test_whatBecameActiveDuringADisputeIsNotRevokedByIt() public {
+        publishMany(3);
+        disputeAs(alice, 3);
+        wait(DISPUTE_WINDOW);
+        assertStatus(1, VersionStatus.Active);
+        vm.expectEmit(address(models));
+        emit ModelDisputes.Revoked(2, 3);
+        resolve(3, true);
+        assertStatus(1, VersionStatus.Active);
+        assertAuthority(1, false);
+        assertEq(models.restoreRequest().version, 1, "asked for");
+    }
+
+    /// @dev Neither time nor a publication makes it Active.
+    function test_aDisputedVersionUnderReviewWaitsForGovernance() public {
+        publishNext();
+        disputeAs(alice, 1);
+        wait(2 * DISPUTE_WINDOW);
+        assertAuthority(0, true);
+        publishNext();
+        wait(2 * DISPUTE_WINDOW);
+        assertAuthority(0, true);
+        assertStatus(1, VersionStatus.Disputed);
     }
 
     function test_governanceMayAskForAnotherModelThanTheLastActiveButForNoRevokedOne() public {
@@ -356,6 +394,15 @@ contract ModelDisputesTest is DisputesWorld {
         vm.expectRevert(abi.encodeWithSelector(ModelDisputes.PaymentFailed.selector, address(unpayable), DISPUTE_BOND));
         unpayable.collect(models);
         assertEq(models.owed(address(unpayable)), DISPUTE_BOND, "still owed");
+        publishNext();
+        disputeAs(alice, 2);
+        resolve(2, true);
+        vm.prank(alice);
+        models.collect();
+        vm.expectRevert(abi.encodeWithSelector(ModelDisputes.NothingOwed.selector, alice));
+        vm.prank(alice);
+        models.collect();
+        assertEq(address(models).balance, DISPUTE_BOND, "what is owed to others stays");
     }
 
     /// @dev R13: a newer version that is not Active yet carries no batch.

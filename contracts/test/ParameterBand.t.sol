@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICircuitBreaker} from "../src/interfaces/ICircuitBreaker.sol";
+import {IParameterRegistry} from "../src/interfaces/IParameterRegistry.sol";
 import {ParameterRules} from "../src/ParameterRules.sol";
 import {Limits} from "../src/ParameterTypes.sol";
 import {RulesWorld} from "./RulesWorld.sol";
@@ -63,6 +64,20 @@ contract ParameterBandTest is RulesWorld {
         given.window = 1 days;
         relimit(FEE, given);
         refused(FEE, highest + 1, exceeded(highest, highest + 1, 0));
+    }
+
+    function test_R23_whatIsAllowedEndsAtTheBounds() public {
+        ICircuitBreaker.Status memory calm;
+        breaker.tell(calm);
+        uint64[2] memory values = [MIN + 1, MAX - 1];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.prank(governance);
+            parameters.setValue(FEE, values[i], WHY);
+            vm.warp(block.timestamp + COOLDOWN);
+            IParameterRegistry.Allowance memory allowance = parameters.allowed(FEE);
+            assertEq(allowance.lowest, i == 0 ? MIN : values[i] - STEP_DOWN, "lowest");
+            assertEq(allowance.highest, i == 1 ? MAX : values[i] + STEP_UP, "highest");
+        }
     }
 
     function exceeded(uint64 current, uint64 value, uint64 left) private pure returns (bytes memory) {

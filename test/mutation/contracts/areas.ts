@@ -31,7 +31,7 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
       'governance/LimitComparison',
       'governance/ParameterProposals',
     ],
-    tests: ['BridgeEvents', 'GovernanceBridge', 'ParameterProposals', 'Governance'],
+    tests: ['BridgeEvents', 'BridgeBounds', 'GovernanceBridge', 'ParameterProposals', 'Governance'],
   },
   { contract: 'OverrideModule', files: ['OverrideModule', 'Module'], tests: ['OverrideModule'] },
   {
@@ -58,6 +58,7 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
       'ParameterRules',
       'ParameterRegistry',
       'ParameterBand',
+      'ParameterReentrancy',
       'OverrideModule',
       'BoundedAutonomyController',
       'Recommendations',
