@@ -2,6 +2,12 @@ export { type LoadedBlocks, loadMarketBlocks, loadSeriesBlocks } from './block-s
 export { checkFolder, type FileReport, type FlagCount } from './check.ts';
 export { createDataClock, type DataClock, type DataClockOptions, type HourRange } from './clock.ts';
 export { generateMarket } from './generator/market.ts';
+export {
+  type GeneratedProtocol,
+  generateProtocol,
+  PROTOCOL_OUTCOMES,
+  type ProtocolOutcome,
+} from './generator/protocol.ts';
 export { GENERATOR_DAYS, GENERATOR_START_HOUR, generateVenue } from './generator/venue.ts';
 export { createPrng, type Prng } from './prng.ts';
 export { type CollateralSource, type Slice, type Slices, slicesFor } from './slices.ts';

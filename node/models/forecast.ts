@@ -29,7 +29,19 @@ export function forecastQuantiles(
   numbers: PublicNumbers,
   input: ForecastInput,
 ): Float64Array {
-  const f = predictScaled(model, weights, input.x);
+  return anchorQuantiles(predictScaled(model, weights, input.x), numbers, input);
+}
+
+/**
+ * The same of scaled quantiles that any model gave, such as trees; `f` becomes the result.
+ *
+ * @param f rows × QUANTILE_LEVELS.length, row-major.
+ */
+export function anchorQuantiles(
+  f: Float64Array,
+  numbers: Pick<PublicNumbers, 'anchor' | 'scaledPersistence'>,
+  input: Pick<ForecastInput, 'scale' | 'deviation'>,
+): Float64Array {
   const outputs = QUANTILE_LEVELS.length;
   for (let i = 0; i < input.scale.length; i++) {
     const share = modelShare(numbers.anchor, input.scale[i]!);

@@ -32,6 +32,7 @@ export {
 } from './evaluate.ts';
 export { fitModelSpec, type PublicData } from './fit-model.ts';
 export {
+  anchorQuantiles,
   type Baseline,
   baselineQuantiles,
   type ForecastInput,

@@ -75,6 +75,7 @@ export {
   requireFeatureSchema,
   type SchemaColumn,
 } from './schema.ts';
+export { type SchemaRows, schemaRows } from './schema-rows.ts';
 export {
   computeFeatureMatrix,
   createFeatureStream,
