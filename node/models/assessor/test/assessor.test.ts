@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createPrng } from '../../../data/index.ts';
 import { RISK_INPUTS } from '../../../features/library/index.ts';
 import { createDenseNetwork, initialDenseWeights } from '../../dense/dense-network.ts';
+import { createPrng } from '../../test/seeded.ts';
 import {
   ASSESSOR_INPUTS,
   type AssessorNumbers,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createPrng } from '../../../data/index.ts';
 import { pinball } from '../../pinball.ts';
+import { createPrng } from '../../test/seeded.ts';
 import { BOOSTING, binColumns, fitBoosting, predictBoosting } from '../index.ts';
 
 const small = { ...BOOSTING, trees: 40, depth: 3, learningRate: 0.3, leafRows: 60, bins: 256 };
