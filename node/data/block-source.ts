@@ -51,7 +51,8 @@ export async function loadSeriesBlocks(
   const loaded = await loadBarBlocks(source, 'peg', formatOf(source.format).pegJump, record, signal);
   const blocks = loaded.blocks.map(({ startHour, close, flags, timing }) => {
     const deviation = close.map((price) => 1e4 * (price / target - 1));
-    return sliceHours({ startHour, deviation, flags, timing }, from, to);
+    const series = { startHour, deviation, flags, ...(timing === undefined ? {} : { timing }) };
+    return sliceHours(series, from, to);
   });
   return { ...loaded, blocks: requireBlocks(source, blocks) };
 }

@@ -92,7 +92,7 @@ export async function loadSeries(source: MarketSource, signal?: AbortSignal): Pr
     startHour: market.startHour,
     deviation: market.close.map((price) => 1e4 * (price / target - 1)),
     flags: market.flags,
-    timing: market.timing,
+    ...(market.timing === undefined ? {} : { timing: market.timing }),
   };
   return { series: requireHours(source, series, sliceHours(series, from, to)), carriedHours, flagged };
 }

@@ -1,4 +1,5 @@
 import { digestOf } from '../../protocol/digest.ts';
+import type { ObservationTiming } from './series.ts';
 
 /** Hours between a forecast and what it forecasts: the horizons that a network may choose from. */
 export const PEG_HORIZONS = [1, 4, 24] as const;
@@ -22,7 +23,8 @@ export const WARMUP_HOURS = 14 * 24;
  *
  * In the descriptions e and v are averages of d and of the hourly move |d_t − d_{t−1}|, with their half-lives in hours;
  * m24 is d_t − d_{t−24}; n are the observations of the last hour, n24 their average; age the hours since the newest;
- * y = exp(−age / 2 h). The arcsinh of what is divided by S goes without saying.
+ * y = exp(−age / 2 h). The arcsinh of what is divided by S goes without saying. Of a source without timing y is 0.3, and
+ * age and counts add nothing: that an hourly bar is new says nothing, that an oracle's round is says a lot.
  */
 export type FeatureDefinition = {
   readonly name: string;
@@ -47,8 +49,11 @@ export type PegState = {
   readonly range: Float64Array;
   /** The last move that was none of zero, bp. */
   readonly lastMove: Float64Array;
-  readonly age: Float64Array;
-  readonly count: Float64Array;
+  /** Absent for a source whose observations come by the clock. */
+  readonly timing: PegTiming | undefined;
+};
+
+type PegTiming = ObservationTiming & {
   /** Mean of `count`, half-life 24 h. */
   readonly rate: Float64Array;
 };
@@ -63,8 +68,15 @@ const clip = (value: number) => Math.max(-FEATURE_CLIP, Math.min(FEATURE_CLIP, v
 const scaled = (value: number, s: PegState, t: number) => clip(Math.asinh(value / s.scale[t]!));
 /** d_t − d_{t−hours}, bp. */
 const change = ({ deviation }: PegState, t: number, hours: number) => deviation[t]! - deviation[t - hours]!;
+const USUAL_YOUTH = 0.3;
 /** 1 right after an observation, half of it after 1.4 hours. */
-const youth = ({ age }: PegState, t: number) => Math.exp(-age[t]! / 2);
+const youth = ({ timing }: PegState, t: number) =>
+  timing === undefined ? USUAL_YOUTH : Math.exp(-timing.age[t]! / 2);
+/** What `value` makes of the timing; 0 where there is none. */
+const timed =
+  (value: (timing: PegTiming, t: number) => number) =>
+  ({ timing }: PegState, t: number) =>
+    timing === undefined ? 0 : value(timing, t);
 
 /** What every horizon reads. The gaps of B3 are among them: they have the same places in all horizons. */
 const COMMON: readonly Feature[] = [
@@ -169,13 +181,13 @@ const SHORT: readonly Feature[] = [
   {
     name: 'young-deviation',
     parity: 'odd',
-    description: 'd / S · y',
+    description: 'd / S · y; y 0.3 without timing',
     at: (s, t) => scaled(s.deviation[t]!, s, t) * youth(s, t),
   },
   {
     name: 'young-fast-gap',
     parity: 'odd',
-    description: '(d − e6) / S · y',
+    description: '(d − e6) / S · y; y 0.3 without timing',
     at: (s, t) => scaled(s.deviation[t]! - s.fast[t]!, s, t) * youth(s, t),
   },
   {
@@ -199,37 +211,37 @@ const SHORT: readonly Feature[] = [
   {
     name: 'age',
     parity: 'even',
-    description: 'ln (1 + age) − 1.5',
-    at: (s, t) => Math.log1p(s.age[t]!) - 1.5,
+    description: 'ln (1 + age) − 1.5; 0 without timing',
+    at: timed(({ age }, t) => Math.log1p(age[t]!) - 1.5),
   },
   {
     name: 'young',
     parity: 'even',
-    description: 'y − 0.3',
-    at: (s, t) => youth(s, t) - 0.3,
+    description: 'y − 0.3; y 0.3 without timing',
+    at: (s, t) => youth(s, t) - USUAL_YOUTH,
   },
   {
     name: 'old',
     parity: 'even',
-    description: '0 at an age of 20 h to 1 at 24 h − 0.1',
-    at: (s, t) => Math.max(0, Math.min(1, (s.age[t]! - 20) / 4)) - 0.1,
+    description: '0 at an age of 20 h to 1 at 24 h − 0.1; 0 without timing',
+    at: timed(({ age }, t) => Math.max(0, Math.min(1, (age[t]! - 20) / 4)) - 0.1),
   },
   {
     name: 'count',
     parity: 'even',
-    description: 'ln (1 + n) − 0.3',
-    at: (s, t) => Math.log1p(s.count[t]!) - 0.3,
+    description: 'ln (1 + n) − 0.3; 0 without timing',
+    at: timed(({ count }, t) => Math.log1p(count[t]!) - 0.3),
   },
   {
     name: 'rate',
     parity: 'even',
-    description: 'ln (1 + n24) − 0.3',
-    at: (s, t) => Math.log1p(s.rate[t]!) - 0.3,
+    description: 'ln (1 + n24) − 0.3; 0 without timing',
+    at: timed(({ rate }, t) => Math.log1p(rate[t]!) - 0.3),
   },
   {
     name: 'young-move',
     parity: 'even',
-    description: '|last move| / S · y − 0.2',
+    description: '|last move| / S · y − 0.2; y 0.3 without timing',
     at: (s, t) => scaled(Math.abs(s.lastMove[t]!), s, t) * youth(s, t) - 0.2,
   },
 ];

@@ -58,7 +58,6 @@ function stateOf({ deviation, timing }: HourlySeries, horizon: PegHorizon): PegS
     Math.max(SCALE_FLOOR, s),
   );
   const moves = absoluteChange(deviation, 1);
-  const count = timing?.count ?? new Float64Array(deviation.length).fill(1);
   return {
     deviation,
     scale,
@@ -72,9 +71,7 @@ function stateOf({ deviation, timing }: HourlySeries, horizon: PegHorizon): PegS
     slowMove: ewma(moves, 480),
     range: rollingRange(deviation, 24),
     lastMove: lastMoves(deviation),
-    age: timing?.age ?? new Float64Array(deviation.length),
-    count,
-    rate: ewma(count, 24),
+    timing: timing === undefined ? undefined : { ...timing, rate: ewma(timing.count, 24) },
   };
 }
 

@@ -25,12 +25,12 @@ export const KNOWN_THEN: number = FLAGS.gap | FLAGS.stale | FLAGS.held | FLAGS.v
 /**
  * When a source spoke, hour by hour: what an oracle's silence says of the hours to come.
  *
- * Both columns are as known at the hour. A source of hourly bars has age 0 and count 1 throughout.
+ * Both columns are as known at the hour.
  */
 export type ObservationTiming = {
   /** Hours from the newest observation to the hour. */
   readonly age: Float64Array;
-  /** Observations since the hour before: an oracle's rounds, or 1 for the bars of an exchange, however many. */
+  /** Observations since the hour before. */
   readonly count: Float64Array;
 };
 
@@ -45,7 +45,7 @@ export type HourlySeries = {
   readonly deviation: Float64Array;
   /** Bits of `FLAGS`, one byte an hour; absent where nothing is known of them. */
   readonly flags?: Uint8Array;
-  /** Absent where every hour has an observation of its own. */
+  /** Absent where observations come by the clock, as bars do: only when an oracle speaks says something. */
   readonly timing?: ObservationTiming;
 };
 

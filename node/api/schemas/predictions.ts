@@ -22,7 +22,7 @@ const pegWindow = z.strictObject({
       count: hours.meta({ description: 'observations since the hour before' }),
     })
     .optional()
-    .meta({ description: 'when the source spoke, as long as deviation; hourly bars where left out' }),
+    .meta({ description: 'when an oracle spoke, as long as deviation; left out for hourly bars' }),
 });
 
 const marketWindow = z.strictObject({

@@ -10,14 +10,14 @@ export type Cadence = { readonly step?: number; readonly heartbeat?: number };
 
 /** Hourly bars, and how many of them repeat an earlier observation. */
 export type Resampled = {
-  readonly market: HourlyMarket & { readonly volume: Float64Array; readonly timing: ObservationTiming };
+  readonly market: HourlyMarket & { readonly volume: Float64Array; readonly timing?: ObservationTiming };
   readonly carriedHours: number;
 };
 
 /**
  * Hourly bars of what was known at each full hour: the last believed price, the highest and lowest print since the
- * hour before, the volume between, the flags of all observations in it, and when they came. Nothing is interpolated: an hour
- * without an observation repeats the last price, and is flagged `gap` where one was expected and `stale` where the
+ * hour before, the volume between, the flags of all observations in it, and of single prices, which do not come by the
+ * clock, when they came. Nothing is interpolated: an hour without an observation repeats the last price, and is flagged `gap` where one was expected and `stale` where the
  * heartbeat has passed. The last hour counts only if it is complete.
  *
  * @throws UsageError `DATA_GAP` where more than `MAX_GAP_HOURS` pass without an observation; `DATA_EMPTY` for fewer
@@ -73,7 +73,7 @@ export async function resampleHourly(
     hour.high = Math.max(hour.high, bar.high);
     hour.low = Math.min(hour.low, bar.low);
     if (bar.volume > 0) hour.volume += bar.volume;
-    hour.count = step === undefined ? hour.count + 1 : 1;
+    hour.count++;
     last = flagged;
   }
   if (last !== undefined && last.bar.second === 3600 * (startHour + flags.length)) emit();
@@ -90,7 +90,9 @@ export async function resampleHourly(
       high: Float64Array.from(columns.high),
       low: Float64Array.from(columns.low),
       volume: Float64Array.from(volume),
-      timing: { age: Float64Array.from(timing.age), count: Float64Array.from(timing.count) },
+      ...(step === undefined
+        ? { timing: { age: Float64Array.from(timing.age), count: Float64Array.from(timing.count) } }
+        : {}),
       flags: Uint8Array.from(flags),
     },
     carriedHours,

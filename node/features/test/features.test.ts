@@ -120,22 +120,25 @@ describe('peg features', () => {
     expect(new Set(PEG_HORIZONS.map(pegFeatureSchema)).size).to.equal(3);
   });
 
-  it('read an oracle’s silence, and take a source without timing for one of hourly bars', () => {
+  it('read an oracle’s silence, and nothing of the timing of a source that has none', () => {
     const row = (given: HourlySeries) => computeFeatures(given, 1).x.subarray(-26);
     const of = (x: Float64Array, name: string) => x[pegFeatures(1).findIndex((f) => f.name === name)];
     const { length } = series.deviation;
-    const bars = {
-      age: new Float64Array(length),
-      count: new Float64Array(length).fill(1),
+    const timing = {
+      age: new Float64Array(length).with(length - 1, 22),
+      count: new Float64Array(length).fill(1).with(length - 1, 0),
     };
-    const { timing, ...untimed } = series;
-    expect(row({ ...series, timing: bars })).to.deep.equal(row(untimed));
-    const silent = { ...bars, age: bars.age.with(length - 1, 22), count: bars.count.with(length - 1, 0) };
-    const x = row({ ...series, timing: silent });
+    const x = row({ ...series, timing });
     expect(of(x, 'age')).to.be.closeTo(Math.log(23) - 1.5, 1e-12);
     expect(of(x, 'old')).to.be.closeTo(0.4, 1e-12);
     expect(of(x, 'count')).to.be.closeTo(-0.3, 1e-12);
     expect(of(x, 'young')).to.be.closeTo(Math.exp(-11) - 0.3, 1e-12);
+
+    const { timing: _, ...untimed } = series;
+    const without = row(untimed);
+    for (const name of ['age', 'old', 'count', 'rate', 'young']) expect(of(without, name), name).to.equal(0);
+    expect(of(without, 'young-deviation')).to.be.closeTo(0.3 * (of(without, 'deviation') ?? 0), 1e-12);
+    expect(without.subarray(0, 13)).to.deep.equal(x.subarray(0, 13));
   });
 });
 
