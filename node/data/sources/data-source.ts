@@ -36,6 +36,7 @@ export type BookObservation = {
   readonly second: number;
   readonly bids: readonly BookLevel[];
   readonly asks: readonly BookLevel[];
+  readonly flags: number;
   readonly receivedAt: number;
 };
 

@@ -10,3 +10,5 @@ export { CANDLE_INTERVALS, type CandleInterval } from './candles/venue.ts';
 export { systemClock } from './clock.ts';
 export * from './data-source.ts';
 export { MAX_REFUSALS } from './refusal.ts';
+export { createMarketStream, type MarketStreamOptions, STREAM_VENUES } from './stream/market-stream.ts';
+export { DEFAULT_SOCKET_LIMITS, type SocketLimits } from './stream/socket.ts';

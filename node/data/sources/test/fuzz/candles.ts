@@ -4,7 +4,15 @@ import type { BarObservation, Observation } from '../../data-source.ts';
 import { type CandleVenueName, createCandleSource, UNIT_FACTOR } from '../../index.ts';
 import { calmCandles, candleAnswer } from '../candle-server.ts';
 import { NEVER, startHttpVenue, virtualWorld } from '../world.ts';
-import { below, type FuzzReport, type FuzzTarget, hostileValue, pick } from './hostile.ts';
+import {
+  below,
+  type FuzzReport,
+  type FuzzTarget,
+  hostileValue,
+  mustHold,
+  pick,
+  standsApart,
+} from './hostile.ts';
 
 const STEP = 3600;
 const START = 472_222 * STEP;
@@ -109,36 +117,31 @@ function check(all: readonly Observation[], count: number): void {
   const closes: number[] = [];
   for (const each of all) {
     if (each.kind === 'gap') {
-      require(each.from === next && each.to > next, 'gaps and bars follow one another', each);
+      mustHold(each.from === next && each.to > next, 'gaps and bars follow one another', each);
       next = each.to;
     } else if (each.kind === 'bar') {
-      require(each.bar.second - STEP === next, 'no bar is missing undeclared, late or repeated', each);
+      mustHold(each.bar.second - STEP === next, 'no bar is missing undeclared, late or repeated', each);
       next = each.bar.second;
       checkBar(each, closes);
     }
   }
-  require(next <= START + count * STEP, 'nothing of the future', all.at(-1));
+  mustHold(next <= START + count * STEP, 'nothing of the future', all.at(-1));
 }
 
 function checkBar(each: BarObservation, closes: number[]): void {
   const { open, high, low, close, volume } = each.bar;
   const prices = [open, high, low, close];
-  require(prices.every((price) => price > 0 && Number.isFinite(price)), 'prices above zero', each);
-  require(volume >= 0 && Number.isFinite(volume), 'a volume from 0', each);
-  require(high >= Math.max(open, close) && low <= Math.min(open, close), 'a bar that holds', each);
+  mustHold(
+    prices.every((price) => price > 0 && Number.isFinite(price)),
+    'prices above zero',
+    each,
+  );
+  mustHold(volume >= 0 && Number.isFinite(volume), 'a volume from 0', each);
+  mustHold(high >= Math.max(open, close) && low <= Math.min(open, close), 'a bar that holds', each);
   const last = closes.at(-1);
   if (last !== undefined)
-    require(close <= last * UNIT_FACTOR && close >= last / UNIT_FACTOR, 'one unit', each);
+    mustHold(close <= last * UNIT_FACTOR && close >= last / UNIT_FACTOR, 'one unit', each);
   closes.push(close);
-  const [middle] = closes
-    .slice(-3)
-    .toSorted((a, b) => a - b)
-    .slice(1);
-  if (closes.length >= 3 && middle !== undefined && Math.abs(close - middle) > JUMP * middle) {
-    require(each.flags !== 0, 'a close far from the last three is flagged', each);
-  }
-}
-
-function require(holds: boolean, rule: string, each: unknown): void {
-  if (!holds) throw new Error(`${rule}: ${JSON.stringify(each)}`);
+  if (standsApart(closes, JUMP))
+    mustHold(each.flags !== 0, 'a close far from the last three is flagged', each);
 }

@@ -58,3 +58,39 @@ export type FuzzTarget = {
   readonly source: string;
   readonly run: (rows: number, seed: number) => Promise<FuzzReport>;
 };
+
+/** A JSON text with one thing wrong in it: a value, a missing or doubled part, a scaled number, or a torn end. */
+export function spoilJson(text: string, prng: Prng): string {
+  if (prng.uniform() < 0.1) return text.slice(0, below(prng, text.length));
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(hostileValue(prng)) ?? 'x';
+  let holder = value as Record<string, unknown>;
+  for (;;) {
+    const keys = Object.keys(holder);
+    const key = keys[below(prng, keys.length)];
+    if (key === undefined) break;
+    const next = holder[key];
+    if (typeof next === 'object' && next !== null && prng.uniform() < 0.9) {
+      holder = next as Record<string, unknown>;
+      continue;
+    }
+    const scaled = String(Number(next) * 10 ** pick(prng, [-18, -8, -2, 2, 6, 8, 18]));
+    holder[key] = pick(prng, [hostileValue(prng), hostileValue(prng), scaled, undefined, [next, next]]);
+    break;
+  }
+  return JSON.stringify(value);
+}
+
+/** @throws Error that names the rule and what broke it. */
+export function mustHold(holds: boolean, rule: string, each: unknown): void {
+  if (!holds) throw new Error(`${rule}: ${JSON.stringify(each)}`);
+}
+
+/** Whether a close is far from the median of the last three, itself with them. */
+export function standsApart(closes: readonly number[], jump: number): boolean {
+  const last = closes.slice(-3).toSorted((a, b) => a - b);
+  const middle = last[1];
+  const close = closes.at(-1);
+  if (last.length < 3 || middle === undefined || close === undefined) return false;
+  return Math.abs(close - middle) > jump * middle;
+}

@@ -1,9 +1,8 @@
 import { candleTarget } from './candles.ts';
 import type { FuzzTarget } from './hostile.ts';
+import { streamTarget } from './streams.ts';
+
+const VENUES = ['binance', 'coinbase', 'kraken'] as const;
 
 /** Every source that is fuzzed. */
-export const FUZZ_TARGETS: readonly FuzzTarget[] = [
-  candleTarget('binance'),
-  candleTarget('coinbase'),
-  candleTarget('kraken'),
-];
+export const FUZZ_TARGETS: readonly FuzzTarget[] = [...VENUES.map(candleTarget), ...VENUES.map(streamTarget)];
