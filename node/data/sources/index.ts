@@ -7,6 +7,15 @@ export {
 } from './candles/candle-source.ts';
 export { UNIT_FACTOR } from './candles/screen.ts';
 export { CANDLE_INTERVALS, type CandleInterval } from './candles/venue.ts';
+export { type ChainlinkOptions, createChainlinkSource } from './chain/chainlink.ts';
+export {
+  CORE_FLOWS,
+  createCoreSource,
+  createProtocolSource,
+  type Flow,
+  type ProtocolOptions,
+} from './chain/protocol-state.ts';
+export { createPoolSource, type PoolOptions, poolPrice } from './chain/uniswap.ts';
 export { systemClock } from './clock.ts';
 export * from './data-source.ts';
 export { MAX_REFUSALS } from './refusal.ts';

@@ -46,20 +46,24 @@ export type HttpVenue = {
 };
 
 export async function startHttpVenue(
-  answer: (url: URL, request: IncomingMessage) => Answer | 'hang-up',
+  answer: (url: URL, request: IncomingMessage, body: string) => Answer | 'hang-up',
 ): Promise<HttpVenue> {
   const asked: string[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://venue');
     asked.push(`${url.pathname}${url.search}`);
-    const said = answer(url, request);
-    if (said === 'hang-up') {
-      request.socket.destroy();
-      return;
-    }
-    response.writeHead(said.status ?? 200, { 'content-type': 'application/json', ...said.headers });
-    const isRaw = typeof said.body === 'string' || said.body instanceof Uint8Array;
-    response.end(isRaw ? said.body : JSON.stringify(said.body));
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const said = answer(url, request, Buffer.concat(chunks).toString());
+      if (said === 'hang-up') {
+        request.socket.destroy();
+        return;
+      }
+      response.writeHead(said.status ?? 200, { 'content-type': 'application/json', ...said.headers });
+      const isRaw = typeof said.body === 'string' || said.body instanceof Uint8Array;
+      response.end(isRaw ? said.body : JSON.stringify(said.body));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const { port } = server.address() as AddressInfo;

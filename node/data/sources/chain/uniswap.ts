@@ -1,0 +1,136 @@
+import { type Address, decodeEventLog, isAddress, parseAbi } from 'viem';
+import type { ChainEvent, ChainReader } from '../../../../contracts/client/index.ts';
+import { UsageError } from '../../../../protocol/errors.ts';
+import type { DataSource, Observation, SourceCollaborators } from '../data-source.ts';
+import { Refusals } from '../refusal.ts';
+import { chainCall } from './chain-calls.ts';
+import { type EventBlock, EventBlocks, type EventOptions } from './event-blocks.ts';
+import { type ChainPrice, priceScreen } from './price-bars.ts';
+
+export type PoolOptions = Omit<EventOptions, 'contracts'> & {
+  readonly pool: string;
+  /** What prices are counted in, such as `USDC`. */
+  readonly unit: string;
+  /** Which of the pool's two tokens is priced in the other. */
+  readonly base: 'token0' | 'token1';
+  /** Decimals of token0 and token1. */
+  readonly decimals: readonly [number, number];
+  /** Share of the price beyond which a block needs to be confirmed. */
+  readonly jump: number;
+};
+
+const ABI = parseAbi([
+  'event Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick)',
+  'function slot0() view returns (uint160 sqrtPriceX96, int24 tick, uint16, uint16, uint16, uint8, bool)',
+  'function observe(uint32[] secondsAgos) view returns (int56[] tickCumulatives, uint160[])',
+]);
+
+/**
+ * Prices of a Uniswap v3 pool: one bar for each block with a swap, of the prices after its swaps, from final events
+ * alone. A pool's price of one block costs little to move: hold it against {@link poolPrice}'s average.
+ *
+ * @throws UsageError `SOURCE_ADDRESS`.
+ */
+export function createPoolSource(
+  options: PoolOptions,
+  reader: ChainReader,
+  world: SourceCollaborators,
+): DataSource {
+  const pool = addressOf(options.pool);
+  const id = `uniswap-v3:${reader.chain.id}:${pool}`;
+  const blocks = new EventBlocks(id, reader, world.clock, { ...options, contracts: [pool] });
+  async function* observe(found: AsyncIterable<EventBlock>): AsyncGenerator<Observation> {
+    const refusals = new Refusals(id);
+    const screen = priceScreen(id, { jump: options.jump }, refusals, () => world.clock.now() / 1000);
+    for await (const block of found) {
+      const price = priceOfBlock(block, options);
+      if (price === 'malformed') {
+        yield refusals.refuse('DATA_MALFORMED', `got a log of block ${block.height}, expected a swap`);
+      } else if (price !== undefined) yield screen(price);
+    }
+  }
+  return {
+    id,
+    unit: options.unit,
+    history: (range, signal) => observe(blocks.history(range, signal)),
+    live: async function* (signal) {
+      try {
+        yield* observe(blocks.live(signal));
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    },
+  };
+}
+
+/**
+ * A pool's price now and its geometric mean over the last `seconds`, as of a block (Uniswap v3 whitepaper, 5.1 and 6.1).
+ *
+ * @throws BallastError `SOURCE_UNREACHABLE`, such as for a mean over more than the pool remembers.
+ */
+export async function poolPrice(
+  reader: ChainReader,
+  options: Pick<PoolOptions, 'pool' | 'base' | 'decimals'>,
+  seconds: number,
+  height: number,
+): Promise<{ readonly spot: number; readonly average: number }> {
+  const at = { abi: ABI, address: addressOf(options.pool), blockNumber: BigInt(height) } as const;
+  return chainCall(`uniswap-v3:${at.address}`, 'price', async () => {
+    const [slot, [cumulatives]] = await Promise.all([
+      reader.readContract({ ...at, functionName: 'slot0' }),
+      reader.readContract({ ...at, functionName: 'observe', args: [[seconds, 0]] }),
+    ]);
+    const [before = 0n, now = 0n] = cumulatives;
+    const tick = Number(now - before) / seconds;
+    return { spot: priceOfRoot(slot[0], options), average: oriented(1.0001 ** tick, options) };
+  });
+}
+
+function priceOfBlock(
+  { second, height, events }: EventBlock,
+  options: PoolOptions,
+): ChainPrice | 'malformed' | undefined {
+  const prices: number[] = [];
+  let volume = 0;
+  const scale = 10 ** options.decimals[options.base === 'token0' ? 0 : 1];
+  for (const event of events) {
+    const swap = swapOf(event);
+    if (swap === 'malformed') return 'malformed';
+    if (swap === undefined) continue;
+    prices.push(priceOfRoot(swap.sqrtPriceX96, options));
+    volume += Math.abs(Number(options.base === 'token0' ? swap.amount0 : swap.amount1)) / scale;
+  }
+  const [open, close] = [prices[0], prices.at(-1)];
+  if (open === undefined || close === undefined) return undefined;
+  const [high, low] = [Math.max(...prices), Math.min(...prices)];
+  return { name: `block ${height}`, second, open, high, low, close, volume, flags: 0 };
+}
+
+/** keccak256 of the event's signature is how a log says what it is; logs of other events are passed over. */
+const SWAP_TOPIC = '0xc42079f94a6350d7e6235f29174924f928cc2ac818eb64fed8004e115fbcca67';
+
+function swapOf({ topics, data }: ChainEvent) {
+  if (topics[0] !== SWAP_TOPIC) return undefined;
+  try {
+    const [signature, ...indexed] = topics;
+    const decoded = decodeEventLog({ abi: ABI, eventName: 'Swap', topics: [signature, ...indexed], data });
+    return decoded.args;
+  } catch {
+    return 'malformed';
+  }
+}
+
+/** Token1 for one token0 is the square of the root over 2^96, in units of both; then in whole tokens, and turned. */
+function priceOfRoot(root: bigint, options: Pick<PoolOptions, 'base' | 'decimals'>): number {
+  return oriented((Number(root) / 2 ** 96) ** 2, options);
+}
+
+function oriented(price: number, { base, decimals }: Pick<PoolOptions, 'base' | 'decimals'>): number {
+  const whole = price * 10 ** (decimals[0] - decimals[1]);
+  return base === 'token0' ? whole : 1 / whole;
+}
+
+function addressOf(text: string): Address {
+  if (isAddress(text, { strict: false })) return text.toLowerCase() as Address;
+  throw new UsageError('SOURCE_ADDRESS', 'pool: expected the address of a contract, 0x and 40 digits');
+}
