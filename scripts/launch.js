@@ -47,6 +47,7 @@ const COMMANDS = {
   'bench:robustness': ['simulations/experiments/robustness.ts'],
   'bench:peg': ['simulations/experiments/peg-federation.ts'],
   'bench:peg-horizons': ['simulations/experiments/peg-horizons.ts'],
+  'study:federation': ['simulations/experiments/federation-value.ts'],
   'bench:noise': ['simulations/experiments/noise-bench.ts'],
   'bench:accountants': ['simulations/experiments/accountant-bench.ts'],
   'bench:correlated-noise': ['simulations/experiments/correlated-noise.ts'],

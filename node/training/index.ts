@@ -13,6 +13,7 @@ export {
 } from './heads.ts';
 export { type LocalData, openLocalData } from './local-data.ts';
 export { type LocalTrainingOptions, trainingRelease, trainLocally } from './local-training.ts';
+export { type PublicClipNormOptions, publicClipNorm } from './public-clip-norm.ts';
 export {
   type ControlVariates,
   controlChange,

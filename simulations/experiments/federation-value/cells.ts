@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import { hourOfDate, loadSeries, STRESS_EVENTS } from '../../../node/data/index.ts';
+import { PEG_HORIZONS, type PegHorizon, withMirror } from '../../../node/features/index.ts';
+import { createPegModel, genesisWeights } from '../../../node/models/index.ts';
+import { float64Engine, publicClipNorm } from '../../../node/training/index.ts';
+import { clearFigures, newcomerFigures, openTrial, type Trial } from './clear.ts';
+import { generatedFigures, NODE_COUNTS, nodeUnitFigures } from './generated.ts';
+import {
+  byCoin,
+  byPeriod,
+  type Coins,
+  calmest,
+  type History,
+  lastDays,
+  loadCoins,
+  MONTH_HOURS,
+  rowsBetween,
+  SHORT_HOURS,
+  TEST_FROM,
+} from './histories.ts';
+import { liarFigures } from './liars.ts';
+import { privacyFigures } from './privacy.ts';
+import { PRIVATE_RECIPES, RECIPES, type Recipe, UPDATE_NORM } from './recipes.ts';
+import { openTask } from './task.ts';
+
+/** One piece of the study: it is run by itself, and its figures are kept under its name. */
+export type Cell = { readonly name: string; readonly run: (seeds: number) => unknown | Promise<unknown> };
+
+/** What the study reads. */
+export type Recordings = {
+  readonly coins: Coins;
+  /** C of a record at each horizon, by the public rule. */
+  readonly recordNorms: Readonly<Record<PegHorizon, number>>;
+};
+
+/** The events of the insurance cases, each unseen by all. */
+export const INSURED = ['terra', 'celsius', 'ftx'] as const;
+const TEST_TO = hourOfDate('2022-11-23');
+/** What recipes are chosen on: trained before, judged until the final test begins. */
+const CHOICE_FROM = hourOfDate('2022-02-01');
+
+/** The exchange's USDC hours are public here: no node trains on them, and the clip norm is read from them alone. */
+export async function loadRecordings(folder: string): Promise<Recordings> {
+  const file = join(folder, 'candles-1h', 'spot_USDCUSDT_2020-06_2021-12.csv.gz');
+  const { series } = await loadSeries({ kind: 'csv', format: 'candles-1h', file });
+  const normAt = (horizon: PegHorizon) => {
+    const model = createPegModel({ kind: 'linear' }, horizon);
+    const rows = withMirror(rowsBetween(series, horizon, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY));
+    const { learningRate } = RECIPES[horizon];
+    return publicClipNorm(float64Engine.open(model, rows), genesisWeights(model), {
+      steps: 200,
+      learningRate,
+    });
+  };
+  return { coins: await loadCoins(folder), recordNorms: { 1: normAt(1), 4: normAt(4), 24: normAt(24) } };
+}
+
+export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
+  const trial = (
+    horizon: PegHorizon,
+    histories: readonly History[],
+    test: { readonly from: number; readonly to: number },
+    recipe: Recipe = RECIPES[horizon],
+  ): Trial => {
+    const norms = { record: recordNorms[horizon], update: UPDATE_NORM };
+    const to = Math.min(test.to, TEST_TO) - horizon;
+    const task = openTask({ coins, histories, horizon, test: { from: test.from, to }, norms });
+    return openTrial(task, recipe, norms.record);
+  };
+  const final = { from: TEST_FROM, to: TEST_TO };
+  const each = (run: (horizon: PegHorizon) => Cell[]): Cell[] => [...PEG_HORIZONS].reverse().flatMap(run);
+  const histories = { period: byPeriod(coins, TEST_FROM), coin: byCoin(coins, TEST_FROM) };
+  return [
+    ...each((horizon) => [
+      cell(`clear/period/full/${horizon}`, () => clearFigures(trial(horizon, histories.period, final))),
+    ]),
+    ...each((horizon) =>
+      INSURED.map((name) => {
+        const event = STRESS_EVENTS[name];
+        const own = byPeriod(coins, event.from);
+        return cell(`insurance/${name}/${horizon}`, () => clearFigures(trial(horizon, calmest(own), event)));
+      }),
+    ),
+    ...INSURED.flatMap((name) => {
+      const event = STRESS_EVENTS[name];
+      const own = byPeriod(coins, event.from);
+      const month = calmest(own, MONTH_HOURS);
+      return [
+        cell(`insurance-month/${name}/24`, () => clearFigures(trial(24, month, event))),
+        cell(`insurance-short/${name}/24`, () => clearFigures(trial(24, calmest(own, SHORT_HOURS), event))),
+        ...[calmest(own), month].map((calm, k) =>
+          cell(`newcomer${k === 0 ? '' : '-month'}/${name}/24`, () =>
+            newcomerFigures(trial(24, own, event), trial(24, calm, event)),
+          ),
+        ),
+      ];
+    }),
+    ...each((horizon) => [
+      cell(`privacy/period/${horizon}`, (seeds) =>
+        privacyFigures(trial(horizon, histories.period, final, PRIVATE_RECIPES[horizon]), seeds),
+      ),
+    ]),
+    ...each((horizon) => [
+      cell(`liars/${horizon}`, (seeds) => liarFigures(trial(horizon, histories.period, final), seeds)),
+    ]),
+    ...each((horizon) => [
+      cell(`clear/coin/full/${horizon}`, () => clearFigures(trial(horizon, histories.coin, final))),
+      ...[90, 30].map((days) =>
+        cell(`clear/coin/${days}/${horizon}`, () =>
+          clearFigures(trial(horizon, lastDays(histories.coin, days), final)),
+        ),
+      ),
+      cell(`clear/period/30/${horizon}`, () =>
+        clearFigures(trial(horizon, lastDays(histories.period, 30), final)),
+      ),
+      cell(`privacy/coin/${horizon}`, (seeds) =>
+        privacyFigures(trial(horizon, histories.coin, final, PRIVATE_RECIPES[horizon]), seeds),
+      ),
+    ]),
+    cell('generator/24', (seeds) => generatedFigures(seeds, recordNorms[24])),
+    ...NODE_COUNTS.map((count) =>
+      cell(`node-unit/${count}`, (seeds) => nodeUnitFigures(count, seeds, recordNorms[24])),
+    ),
+    ...each((horizon) => [
+      cell(`choose/${horizon}`, () =>
+        CHOICES[horizon].map((recipe) => {
+          const nodes = byPeriod(coins, CHOICE_FROM);
+          const figures = clearFigures(trial(horizon, nodes, { from: CHOICE_FROM, to: TEST_FROM }, recipe));
+          return { recipe, ...figures };
+        }),
+      ),
+    ]),
+  ];
+}
+
+function cell(name: string, run: Cell['run']): Cell {
+  return { name, run };
+}
+
+/** Beside the recipe itself. */
+const CHOICES: Readonly<Record<PegHorizon, readonly Recipe[]>> = {
+  1: [RECIPES[1], { ...RECIPES[1], learningRate: 0.1 }, { ...RECIPES[1], server: 'fedavgm:beta1=0' }],
+  4: [RECIPES[4], { ...RECIPES[4], learningRate: 0.02 }, { ...RECIPES[4], server: 'fedavgm:beta1=0.9' }],
+  24: [RECIPES[24], { ...RECIPES[24], learningRate: 0.1 }, { ...RECIPES[24], server: 'fedavgm:beta1=0' }],
+};

@@ -1,0 +1,312 @@
+import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
+import { PEG_HORIZONS, type PegHorizon } from '../../../node/features/index.ts';
+import { INSURED } from './cells.ts';
+import type { ClearFigures, NewcomerFigures, NodeFigures } from './clear.ts';
+import type { GeneratedFigures, NodeUnitFigures } from './generated.ts';
+import { NODE_COUNTS } from './generated.ts';
+import type { LiarsFigures } from './liars.ts';
+import { insurancePlot, roundsPlot } from './plots.ts';
+import type { PrivacyFigures } from './privacy.ts';
+import type { Recipe } from './recipes.ts';
+
+/** Figures by the names of their cells; undefined where one has not been run. */
+export type Figures = ReadonlyMap<string, unknown>;
+
+type Row = readonly string[];
+
+const HORIZONS = [...PEG_HORIZONS].reverse();
+const EVENT_NAMES: Readonly<Record<(typeof INSURED)[number], string>> = {
+  terra: 'Terra',
+  celsius: 'Celsius',
+  ftx: 'FTX',
+};
+
+/** The study's tables as markdown, and its plots as SVG by the name of their file. Cells without figures are left out. */
+export function documentOf(
+  figures: Figures,
+  norms: Readonly<Record<PegHorizon, number>>,
+): { readonly text: string; readonly plots: Readonly<Record<string, string>> } {
+  const of = <T>(name: string) => figures.get(name) as T | undefined;
+  const clear = HORIZONS.flatMap((horizon) => {
+    const own = of<ClearFigures>(`clear/period/full/${horizon}`);
+    return own === undefined ? [] : [{ horizon, own }];
+  });
+  const parts = [
+    `C of a record by the public rule: ${HORIZONS.map((h) => `${norms[h].toFixed(3)} at ${h} h`).join(', ')}.`,
+    '### Full histories, ten nodes of disjoint periods',
+    table(
+      CLEAR_HEAD,
+      clear.map(({ horizon, own }) => clearRow(`${horizon} h`, own)),
+    ),
+    'By node, local → federated; in brackets the mean of both weights:',
+    table(
+      ['node', ...clear.map(({ horizon }) => `${horizon} h`)],
+      (clear[0]?.own.nodes ?? []).map(({ node }, i) => [
+        node,
+        ...clear.map(({ own }) => nodeText(own.nodes[i]!)),
+      ]),
+    ),
+    '### How many rounds',
+    'Mean skill of the ten nodes, local → federated:',
+    table(
+      ['rounds', ...roundsOf(clear.map(({ own }) => own)).map(String)],
+      clear.map(({ horizon, own }) => [
+        `${horizon} h`,
+        ...roundsOf(clear.map((each) => each.own)).map((round) => {
+          const point = own.curve.find((one) => one.round === round);
+          return point === undefined ? '' : `${points(point.local)} → ${points(point.federated)}`;
+        }),
+      ]),
+    ),
+    '### Other cuts',
+    table(
+      CLEAR_HEAD,
+      HORIZONS.flatMap((horizon) =>
+        OTHER_CUTS.flatMap(([name, label]) => {
+          const own = of<ClearFigures>(`${name}/${horizon}`);
+          return own === undefined ? [] : [clearRow(`${horizon} h, ${label}`, own)];
+        }),
+      ),
+    ),
+    '### Insurance: calm histories before an event that nobody has seen',
+    table(
+      [
+        'case',
+        'local',
+        'local, ten times the rounds',
+        'federated',
+        'gain',
+        'multi-krum',
+        'nodes that gain',
+        'worst node',
+      ],
+      INSURANCE.flatMap(([name, label, horizon]) =>
+        INSURED.flatMap((event) => {
+          const own = of<ClearFigures | NewcomerFigures>(`${name}/${event}/${horizon}`);
+          return own === undefined ? [] : [insuranceRow(`${EVENT_NAMES[event]}, ${label}`, own)];
+        }),
+      ),
+    ),
+    '### Record privacy',
+    table(
+      [
+        'case',
+        'ε',
+        'σ / C',
+        'releases',
+        'clear',
+        'federated',
+        'cost',
+        'worst seed',
+        'multi-krum',
+        'alone',
+        'cost alone',
+      ],
+      HORIZONS.flatMap((horizon) =>
+        ['period', 'coin'].flatMap((cut) => {
+          const own = of<PrivacyFigures>(`privacy/${cut}/${horizon}`);
+          return own === undefined ? [] : privacyRows(`${horizon} h, by ${cut}`, own);
+        }),
+      ),
+    ),
+    '### Liars, two of ten',
+    table(
+      ['horizon', 'attack', 'rule', 'skill', 'kept of the honest alone', 'least draw'],
+      HORIZONS.flatMap((horizon) => {
+        const own = of<LiarsFigures>(`liars/${horizon}`);
+        return own === undefined ? [] : liarRows(`${horizon} h`, own);
+      }),
+    ),
+    '### Generator',
+    ...generatorLines(of<GeneratedFigures>('generator/24')),
+    '### Node unit',
+    table(
+      ['nodes', 'ε', 'σ / C', 'σ·C·√d / n', 'clear', 'federated', 'cost'],
+      NODE_COUNTS.flatMap((count) => unitRows(of<NodeUnitFigures>(`node-unit/${count}`))),
+    ),
+    '### What the recipes were chosen on',
+    table(
+      ['horizon', 'rate', 'server', 'rounds', 'local', 'federated', 'pooled', 'share'],
+      HORIZONS.flatMap((horizon) =>
+        (of<readonly ({ readonly recipe: Recipe } & ClearFigures)[]>(`choose/${horizon}`) ?? []).map(
+          ({ recipe, local, federated, pooled, share }) => [
+            `${horizon} h`,
+            String(recipe.learningRate),
+            recipe.server,
+            String(recipe.rounds),
+            interval(local),
+            interval(federated),
+            interval(pooled),
+            interval(share),
+          ],
+        ),
+      ),
+    ),
+  ];
+  const insured = INSURED.flatMap((event) => {
+    const own = of<ClearFigures>(`insurance/${event}/24`);
+    return own === undefined ? [] : [{ event: EVENT_NAMES[event], nodes: own.nodes }];
+  });
+  return {
+    text: `${parts.join('\n\n')}\n`,
+    plots: {
+      'federation-rounds.svg': roundsPlot(clear.map(({ horizon, own }) => ({ horizon, curve: own.curve }))),
+      'federation-insurance.svg': insurancePlot(insured),
+    },
+  };
+}
+
+const CLEAR_HEAD = [
+  'case',
+  'local',
+  'federated',
+  'pooled',
+  'gain',
+  'share of the pooled gain',
+  'nodes that gain',
+  'worst node',
+  'half own: gain',
+  'worst node',
+  'multi-krum',
+];
+
+const OTHER_CUTS = [
+  ['clear/coin/full', 'by coin'],
+  ['clear/coin/90', 'by coin, 3 months'],
+  ['clear/coin/30', 'by coin, 1 month'],
+  ['clear/period/30', 'by period, 1 month'],
+] as const;
+
+const INSURANCE = [
+  ['insurance', '60 calm days each', 24],
+  ['insurance-month', '44 calm days each', 24],
+  ['insurance-short', '30 calm days each', 24],
+  ['newcomer', 'one with 60 calm days among settled ones', 24],
+  ['newcomer-month', 'one with 44 calm days among settled ones', 24],
+  ['insurance', '60 calm days each, 4 h', 4],
+  ['insurance', '60 calm days each, 1 h', 1],
+] as const;
+
+function clearRow(label: string, own: ClearFigures): Row {
+  return [
+    label,
+    interval(own.local),
+    interval(own.federated),
+    interval(own.pooled),
+    interval(own.gain),
+    interval(own.share),
+    gaining(own.nodes),
+    worst(own.nodes.map(({ gain }) => gain)),
+    interval(own.mixedGain),
+    worst(own.nodes.map(({ mixedGain }) => mixedGain)),
+    interval(own.robust),
+  ];
+}
+
+function insuranceRow(label: string, own: ClearFigures | NewcomerFigures): Row {
+  return [
+    label,
+    interval(own.local),
+    own.localLong === undefined ? '–' : interval(own.localLong),
+    interval(own.federated),
+    interval(own.gain),
+    interval(own.robust),
+    gaining(own.nodes),
+    worst(own.nodes.map(({ gain }) => gain)),
+  ];
+}
+
+function privacyRows(label: string, { clear, cases }: PrivacyFigures): Row[] {
+  return cases.map((one) => [
+    label,
+    String(one.epsilon),
+    one.noiseMultiplier.toFixed(1),
+    String(one.releases),
+    points(clear.value),
+    interval(one.federated),
+    interval(one.cost),
+    points(one.worstCost),
+    points(one.robust.value),
+    points(one.local.value),
+    interval(one.localCost),
+  ]);
+}
+
+function liarRows(label: string, { honest, cases }: LiarsFigures): Row[] {
+  return [
+    [label, 'none: the honest eight', 'mean', interval(honest), '100', ''],
+    ...cases.map(({ attack, rule, skill, kept, leastKept }) => [
+      label,
+      attack,
+      rule,
+      interval(skill),
+      interval(kept),
+      points(leastKept),
+    ]),
+  ];
+}
+
+function unitRows(own: NodeUnitFigures | undefined): Row[] {
+  return (own?.cases ?? []).map(({ epsilon, noiseMultiplier, ratio, federated, cost }) => [
+    String(own?.nodes),
+    String(epsilon),
+    noiseMultiplier.toFixed(2),
+    ratio.toFixed(3),
+    points(own?.clear.value ?? Number.NaN),
+    interval(federated),
+    interval(cost),
+  ]);
+}
+
+function generatorLines(own: GeneratedFigures | undefined): string[] {
+  if (own === undefined) return [];
+  const { markets, local, federated, pooled, robust, gains, gaining: share } = own;
+  return [
+    table(
+      ['markets', 'local', 'federated', 'pooled', 'multi-krum', 'gain by market', 'nodes that gain'],
+      [
+        [
+          String(markets),
+          points(local),
+          points(federated),
+          points(pooled),
+          points(robust),
+          gains.map(interval).join('; '),
+          `${points(share)} %`,
+        ],
+      ],
+    ),
+  ];
+}
+
+function roundsOf(all: readonly ClearFigures[]): number[] {
+  return [...new Set(all.flatMap(({ curve }) => curve.map(({ round }) => round)))].sort((a, b) => a - b);
+}
+
+function nodeText({ local, federated, mixed }: NodeFigures): string {
+  return `${points(local)} → ${points(federated)} (${points(mixed)})`;
+}
+
+function gaining(nodes: readonly { readonly gain: Estimate }[]): string {
+  return `${nodes.filter(({ gain }) => gain.value > 0).length} of ${nodes.length}`;
+}
+
+function worst(gains: readonly Estimate[]): string {
+  const [least] = [...gains].sort((a, b) => a.value - b.value);
+  return least === undefined ? '–' : interval(least);
+}
+
+/** In points: 12.3, −0.4. */
+function points(share: number): string {
+  const text = (100 * Math.abs(share)).toFixed(1);
+  return share < 0 && text !== '0.0' ? `−${text}` : text;
+}
+
+function interval({ value, low, high }: Estimate): string {
+  return low === null || high === null ? points(value) : `${points(value)} [${points(low)}, ${points(high)}]`;
+}
+
+function table(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}

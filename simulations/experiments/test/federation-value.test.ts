@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { loadSeries } from '../../../node/data/index.ts';
+import { endHour, type HourlySeries, sliceHours } from '../../../node/features/index.ts';
+import { clearFigures, newcomerFigures, openTrial, type Trial } from '../federation-value/clear.ts';
+import { documentOf } from '../federation-value/document.ts';
+import { calmest, type History } from '../federation-value/histories.ts';
+import { liarFigures } from '../federation-value/liars.ts';
+import { privacyFigures } from '../federation-value/privacy.ts';
+import type { Recipe } from '../federation-value/recipes.ts';
+import { openTask } from '../federation-value/task.ts';
+
+const RECIPE: Recipe = { rounds: 6, localSteps: 2, learningRate: 0.5, server: 'fedavgm:beta1=0.5' };
+const NORM = 0.5;
+
+/** Seven nodes of two generated venues, 20 days of rows each, judged on the 30 days after. */
+async function smallTrial(days = 34): Promise<{ readonly trial: Trial; readonly histories: History[] }> {
+  const coins = new Map<string, HourlySeries>();
+  for (const venue of [1, 2]) {
+    const { series } = await loadSeries({ kind: 'generator', seed: 5, venue, days: 130 });
+    coins.set(`venue-${venue}`, series);
+  }
+  const histories: History[] = [];
+  let from = 0;
+  for (const [coin, series] of coins) {
+    from = endHour(series) - 24 * 30;
+    for (let k = 0; k < (coin === 'venue-1' ? 4 : 3); k++) {
+      const to = from - 24 * 15 * k;
+      histories.push({ name: `${coin}-${k}`, coin, series: sliceHours(series, to - 24 * days, to) });
+    }
+  }
+  const test = { from, to: from + 24 * 29 };
+  const task = openTask({ coins, histories, horizon: 24, test, norms: { record: NORM, update: 0.22 } });
+  return { trial: openTrial(task, RECIPE, NORM), histories };
+}
+
+describe('federation value', () => {
+  it('judges local, federated and pooled on the same rows, and is the same again', async () => {
+    const { trial } = await smallTrial();
+    const figures = clearFigures(trial);
+    expect(figures.nodes).to.have.length(7);
+    expect(figures.gain.value).to.be.closeTo(figures.federated.value - figures.local.value, 1e-12);
+    const share = figures.gain.value / (figures.pooled.value - figures.local.value);
+    expect(figures.share.value).to.be.closeTo(share, 1e-9);
+    expect(figures.gain.low).to.be.at.most(figures.gain.value);
+    // Skill at the last mark of the curve is that of the result.
+    expect(figures.curve.at(-1)?.federated).to.be.closeTo(figures.federated.value, 1e-12);
+    expect(figures.curve.at(-1)?.local).to.be.closeTo(figures.local.value, 1e-12);
+    expect(clearFigures((await smallTrial()).trial)).to.deep.equal(figures);
+    const { text, plots } = documentOf(new Map([['clear/period/full/24', figures]]), { 1: 1, 4: 1, 24: 1 });
+    expect(text).to.include('venue-2-2');
+    expect(plots['federation-rounds.svg']).to.include('<path d="M');
+  });
+
+  it('charges more noise for less ε, and shows what lies do to a mean', async () => {
+    const { trial } = await smallTrial();
+    const { cases } = privacyFigures(trial, 1);
+    const noise = cases.map(({ noiseMultiplier }) => noiseMultiplier);
+    expect(noise).to.deep.equal([...noise].sort((a, b) => a - b));
+    expect(cases[0]?.releases).to.equal(12);
+    const lied = liarFigures(trial, 1).cases.filter(({ attack }) => attack.startsWith('sign flip'));
+    const kept = Object.fromEntries(lied.map(({ rule, kept: { value } }) => [rule, value]));
+    expect(kept['multi-krum']).to.be.above(kept.mean ?? Number.NaN);
+  });
+
+  it('brings a newcomer its own rows alone, from calm weeks of its own history', async () => {
+    const { trial, histories } = await smallTrial(40);
+    const calm = calmest(histories, 34 * 24);
+    for (const [i, { series }] of calm.entries()) {
+      expect(series.deviation).to.have.length(34 * 24);
+      expect(series.startHour).to.be.at.least(histories[i]!.series.startHour);
+      expect(endHour(series)).to.be.at.most(endHour(histories[i]!.series));
+    }
+    const joining = (await smallTrial()).trial;
+    const figures = newcomerFigures(trial, joining);
+    expect(figures.nodes.map(({ local }) => local)).to.deep.equal(
+      clearFigures(joining).nodes.map(({ local }) => local),
+    );
+  });
+});
