@@ -7,6 +7,7 @@ import {
 } from '../features/index.ts';
 import {
   baselineRisk,
+  drawdownEvents,
   empiricalQuantile,
   forecastRisk,
   type RiskForecast,
@@ -105,7 +106,7 @@ function figuresOf(
 ): RiskFigures {
   const drawn = draw(test.rows, MARKET_BLOCK_HOURS, resampling);
   const ewma = baselineRisk('ewma', numbers, test);
-  const event = Uint8Array.from(test.drawdown, (fall) => (fall > numbers.threshold ? 1 : 0));
+  const event = drawdownEvents(numbers.threshold, test);
   const probability = told.logit.map(sigmoid);
   const [losses, against] = [riskLosses(told, numbers, test), riskLosses(ewma, numbers, test)];
   const [auc, aucOfEwma] = [openAuc(told.logit, event), openAuc(ewma.logit, event)];
@@ -136,12 +137,12 @@ function alarmsOf({ logit }: RiskForecast, alarmAt: number): Uint8Array {
 }
 
 /** Hours in which the price stands, or has stood within the hour, further than the threshold below its 24-hour high. */
-function fallsOf(market: Asset['market'], threshold: number, { hour }: RiskExamples): Uint8Array {
+function fallsOf(market: Asset['market'], threshold: number, { hour, usual }: RiskExamples): Uint8Array {
   const { close, low, startHour } = market;
-  return Uint8Array.from(hour, (at) => {
+  return Uint8Array.from(hour, (at, i) => {
     const t = at - startHour;
     let high = 0;
     for (let k = Math.max(0, t - RISK_HORIZON_HOURS); k < t; k++) high = Math.max(high, close[k]!);
-    return Math.log(high / low[t]!) > threshold ? 1 : 0;
+    return Math.log(high / low[t]!) > threshold * Math.exp(usual[i]!) ? 1 : 0;
   });
 }

@@ -1,8 +1,14 @@
 import { buildExamples, type ExampleSet } from './examples.ts';
-import { computeMarketTable, computeReference, type MarketWindow, RISK_FEATURES } from './market-features.ts';
+import {
+  computeMarketTable,
+  type MarketWindow,
+  type ReferenceMarkets,
+  RISK_FEATURES,
+} from './market-features.ts';
 import { type PegHorizon, pegFeatures } from './peg-features.ts';
 import { computeFeatures } from './peg-table.ts';
 import { type RecordBlock, recordHoursOf } from './records.ts';
+import { computeReference } from './reference-markets.ts';
 import { buildRiskExamples, type RiskExamples } from './risk-examples.ts';
 import { endHour, type HourlyMarket, type HourlySeries, sliceHours, sliceMarket } from './series.ts';
 
@@ -46,16 +52,16 @@ export function pegBlocks(
 }
 
 /**
- * The same of a volatile asset. What its features say of the public reference comes from the whole of that: it is
+ * The same of a volatile asset. What its features say of the public markets comes from the whole of that: it is
  * nobody's record. (A record loses its first 72 and last 24 hours of rows.)
  */
 export function riskBlocks(
   blocks: readonly MarketWindow[],
-  reference: MarketWindow,
+  references: ReferenceMarkets,
   record: RecordBlock,
 ): ExamplesOf<RiskExamples> {
   const hours = recordHoursOf(record);
-  const beside = computeReference(reference);
+  const beside = computeReference(references);
   const tables = blocks.map((block) => computeMarketTable(block, beside, RISK_BLOCK_WARMUP_HOURS));
   return (range) => {
     const sets = tables.map((table) => buildRiskExamples(table, range, hours));
@@ -63,6 +69,7 @@ export function riskBlocks(
       ...shapeOf(sets, RISK_FEATURES.length),
       x: joined(sets.map(({ x }) => x)),
       ewma: joined(sets.map(({ ewma }) => ewma)),
+      usual: joined(sets.map(({ usual }) => usual)),
       drawdown: joined(sets.map(({ drawdown }) => drawdown)),
       volatility: joined(sets.map(({ volatility }) => volatility)),
       lastDrawdown: joined(sets.map(({ lastDrawdown }) => lastDrawdown)),

@@ -19,9 +19,9 @@ export {
   computeMarketFeatures,
   type MarketTable,
   type MarketWindow,
+  type ReferenceMarkets,
   RISK_FEATURE_CLIP,
   RISK_FEATURES,
-  RISK_HORIZON_HOURS,
   RISK_WARMUP_HOURS,
   type RiskFeatureDefinition,
   riskFeatureSchema,
@@ -54,3 +54,4 @@ export {
   sliceHours,
   sliceMarket,
 } from './series.ts';
+export { RISK_HORIZON_HOURS } from './volatile-market.ts';

@@ -1,20 +1,22 @@
 import { digestOf } from '../../protocol/digest.ts';
-import { BallastError } from '../../protocol/errors.ts';
-import { ewma } from './rolling.ts';
-import { FLAGS } from './series.ts';
+import { computeReference, type ReferenceTable } from './reference-markets.ts';
+import {
+  describeMarket,
+  RISK_HORIZON_HOURS,
+  toLogVolatility,
+  type VolatileMarket,
+} from './volatile-market.ts';
 
-/** Hours between a risk assessment and the end of what it assesses. */
-export const RISK_HORIZON_HOURS = 24;
 /** Hours of a market that only fill the averages and give no example. */
 export const RISK_WARMUP_HOURS = 30 * 24;
 /** Risk features are clipped to ±this. */
 export const RISK_FEATURE_CLIP = 3;
 
-/** Least volatility of an hour: below it a standing price would have a logarithm of minus infinity. */
-const HOURLY_FLOOR = 1e-5;
 /** Where the level of volatility is centred: 3.5 % in 24 h, and what its logarithm is divided by. */
 const LEVEL_CENTRE = Math.log(0.035);
 const LEVEL_SPREAD = 0.5;
+/** Hours of that level which every asset's usual volatility begins with. */
+const USUAL_PRIOR_HOURS = 720;
 
 /**
  * What risk features read of an `HourlyMarket`; row i is what was known at `startHour + i` hours since the epoch. A close
@@ -26,24 +28,35 @@ export type MarketWindow = {
   readonly close: Float64Array;
   /** Traded in the hour, in any unit; left out where nobody counted. */
   readonly volume?: Float64Array | null;
+  /** The lowest price of each hour, which labels read; the close where left out, unknown or above it. */
+  readonly low?: Float64Array | null;
   /** Bits of `FLAGS`. */
   readonly flags?: Uint8Array;
 };
 
+/** The network's public markets: one, or several that count alike. */
+export type ReferenceMarkets = MarketWindow | readonly MarketWindow[];
+
 /** One input of the risk head: free of the price's unit, and around zero by public constants. */
 export type RiskFeatureDefinition = { readonly name: string; readonly description: string };
 
-type State = {
-  /** Logs of the 24-hour volatility by half-life, hours. */
-  readonly volatility: Readonly<Record<6 | 24 | 168 | 720, Float64Array>>;
-  /** Log of the reference's volatility, half-life 24 h over 720 h; zero where it has no hour. */
-  readonly reference: Float64Array;
-  readonly logPrice: Float64Array;
-  readonly weekHigh: Float64Array;
+type State = VolatileMarket & {
+  /** What the public markets together are like at the same hours. */
+  readonly public: ReferenceTable;
+  /** Row of `public` at the market's first hour. */
+  readonly shift: number;
   readonly volumeRatio: Float64Array | undefined;
 };
 
 type RiskFeature = RiskFeatureDefinition & { readonly at: (s: State, t: number) => number };
+
+/** A feature of the public markets; zero at an hour that none of them has. */
+const ofPublic =
+  (at: (own: State, t: number, market: ReferenceTable, row: number) => number) =>
+  (s: State, t: number): number => {
+    const row = t + s.shift;
+    return (s.public.count[row] ?? 0) === 0 ? 0 : at(s, t, s.public, row);
+  };
 
 const DEFINITIONS: readonly RiskFeature[] = [
   { name: 'bias', description: 'one', at: () => 1 },
@@ -68,14 +81,9 @@ const DEFINITIONS: readonly RiskFeature[] = [
     at: (s, t) => (s.volatility[6][t]! - s.volatility[24][t]!) / 0.4,
   },
   {
-    name: 'reference-volatility',
-    description: 'log of the public market’s volatility, half-life 24 h over 720 h, by 0.5',
-    at: (s, t) => s.reference[t]! / 0.5,
-  },
-  {
     name: 'drawdown',
     description: 'log of the price over its 7-day high, in 7-day volatilities, plus 0.8',
-    at: (s, t) => (s.logPrice[t]! - s.weekHigh[t]!) / (Math.exp(s.volatility[168][t]!) * Math.sqrt(7)) + 0.8,
+    at: (s, t) => s.belowHigh[t]!,
   },
   {
     name: 'return',
@@ -86,6 +94,31 @@ const DEFINITIONS: readonly RiskFeature[] = [
     name: 'volume',
     description: 'log of mean volume, 6 h over 168 h, by 0.5; zero without volumes',
     at: (s, t) => (s.volumeRatio === undefined ? 0 : s.volumeRatio[t]! / 0.5),
+  },
+  {
+    name: 'public-long-volatility',
+    description: 'mean log of volatility of the public markets over the own, half-life 720 h, by 0.5',
+    at: ofPublic((s, t, market, row) => (market.month[row]! - s.volatility[720][t]!) / 0.5),
+  },
+  {
+    name: 'public-slow-volatility',
+    description: 'the public markets’ mean log of volatility, half-life 168 h over 720 h, by 0.3',
+    at: ofPublic((_s, _t, market, row) => (market.week[row]! - market.month[row]!) / 0.3),
+  },
+  {
+    name: 'public-middle-volatility',
+    description: 'the public markets’ mean log of volatility, half-life 24 h over 168 h, by 0.4',
+    at: ofPublic((_s, _t, market, row) => (market.day[row]! - market.week[row]!) / 0.4),
+  },
+  {
+    name: 'public-drawdown',
+    description: 'the mean over the public markets of what `drawdown` is of the own',
+    at: ofPublic((_s, _t, market, row) => market.belowHigh[row]!),
+  },
+  {
+    name: 'public-return',
+    description: 'mean over the public markets of the log return of 24 h, in volatilities of half-life 168 h',
+    at: ofPublic((_s, _t, market, row) => market.change[row]!),
   },
 ];
 
@@ -118,36 +151,31 @@ export type MarketTable = {
   readonly ewma: Float64Array;
   /** Log of the volatility realised in the last 24 h. */
   readonly realised: Float64Array;
-  /** Worst fall of the last 24 h from the price at their start, as a log, 0 or more. */
+  /**
+   * Worst fall of the last 24 h from the price at their start down to their lows, as a log, 0 or more.
+   */
   readonly drawdown: Float64Array;
+  /**
+   * Log of the asset's usual volatility of 24 h: the root mean square of all hourly returns so far, a month of 3.5 %
+   * before them. What a drawdown event is measured by.
+   */
+  readonly usual: Float64Array;
   /** Bits of `FLAGS`, one byte an hour; zero where nothing is known of them. */
   readonly flags: Uint8Array;
 };
 
 /**
- * Features of `market` beside the public `reference`, each from the past and present alone. Where the reference has no
- * hour its feature is zero.
+ * Features of `market` beside the public `references`, each from the past and present alone. What they say of the
+ * public markets is the mean over those that have the hour, and zero where none has.
  *
  * @throws BallastError `WINDOW_NOT_FINITE` for a start that is no whole hour.
  */
-export function computeMarketFeatures(market: MarketWindow, reference: MarketWindow): MarketTable {
-  return computeMarketTable(market, computeReference(reference), RISK_WARMUP_HOURS);
-}
-
-/** How stressed the public market is: log of its volatility, half-life 24 h over 720 h, by hour. */
-export type ReferenceTable = { readonly startHour: number; readonly stress: Float64Array };
-
-/** @throws BallastError `WINDOW_NOT_FINITE` for a start that is no whole hour. */
-export function computeReference(reference: MarketWindow): ReferenceTable {
-  requireWholeHour(reference);
-  const squared = squaredReturns(carry(reference).logPrice);
-  const month = logVolatility(squared, 720);
-  const stress = logVolatility(squared, 24).map((day, t) => day - month[t]!);
-  return { startHour: reference.startHour, stress };
+export function computeMarketFeatures(market: MarketWindow, references: ReferenceMarkets): MarketTable {
+  return computeMarketTable(market, computeReference(references), RISK_WARMUP_HOURS);
 }
 
 /**
- * `computeMarketFeatures` beside a reference that is computed once for many markets.
+ * `computeMarketFeatures` beside references that are computed once for many markets.
  *
  * @param warmupHours first row with features, 72 at the least.
  * @throws as `computeMarketFeatures`.
@@ -157,23 +185,13 @@ export function computeMarketTable(
   reference: ReferenceTable,
   warmupHours: number,
 ): MarketTable {
-  requireWholeHour(market);
   const rows = market.close.length;
-  const { logPrice, known } = carry(market);
-  const returns = squaredReturns(logPrice);
+  const own = describeMarket(market);
+  const { logPrice, squared, known } = own;
   const state: State = {
-    volatility: {
-      6: logVolatility(returns, 6),
-      24: logVolatility(returns, 24),
-      168: logVolatility(returns, 168),
-      720: logVolatility(returns, 720),
-    },
-    reference: Float64Array.from(
-      { length: rows },
-      (_, t) => reference.stress[t + market.startHour - reference.startHour] ?? 0,
-    ),
-    logPrice,
-    weekHigh: rollingHigh(logPrice, 168),
+    ...own,
+    public: reference,
+    shift: market.startHour - reference.startHour,
     volumeRatio: market.volume == null ? undefined : volumeRatio(market.volume),
   };
   const warmup = Math.min(rows, warmupHours);
@@ -184,6 +202,7 @@ export function computeMarketTable(
       x[t * width + j] = Math.max(-RISK_FEATURE_CLIP, Math.min(RISK_FEATURE_CLIP, feature.at(state, t)));
     }
   }
+  const lows = logLows(market, logPrice, known);
   return {
     startHour: market.startHour,
     rows,
@@ -191,51 +210,43 @@ export function computeMarketTable(
     x,
     logPrice,
     known,
-    ewma: state.volatility[24],
-    realised: realisedVolatility(returns),
+    ewma: own.volatility[24],
+    realised: realisedVolatility(squared),
+    usual: usualVolatility(squared),
     flags: market.flags ?? new Uint8Array(rows),
     drawdown: Float64Array.from({ length: rows }, (_, t) =>
-      t < RISK_HORIZON_HOURS ? 0 : worstFall(logPrice, t - RISK_HORIZON_HOURS),
+      t < RISK_HORIZON_HOURS ? 0 : worstFall(logPrice, lows, t - RISK_HORIZON_HOURS),
     ),
   };
 }
 
-/** How far the log price falls below where it stands at `t` within the horizon, 0 or more. */
-export function worstFall(logPrice: Float64Array, t: number): number {
+/** How far the lows of the hours after `t`, within the horizon, lie below the log price at `t`, 0 or more. */
+function worstFall(logPrice: Float64Array, lows: Float64Array, t: number): number {
   let low = logPrice[t]!;
-  for (let s = t + 1; s <= t + RISK_HORIZON_HOURS; s++) low = Math.min(low, logPrice[s]!);
+  for (let s = t + 1; s <= t + RISK_HORIZON_HOURS; s++) low = Math.min(low, lows[s]!);
   return logPrice[t]! - low;
 }
 
-function requireWholeHour({ startHour }: MarketWindow): void {
-  if (Number.isSafeInteger(startHour)) return;
-  throw new BallastError('WINDOW_NOT_FINITE', `market: got a start at ${startHour}, expected a whole hour`, {
-    metadata: { startHour },
+/** Logs of the hours' lows. An hour that is unknown has the price that its close repeats. */
+function logLows({ low }: MarketWindow, logPrice: Float64Array, known: Uint8Array): Float64Array {
+  if (low == null) return logPrice;
+  return logPrice.map((price, t) => {
+    const value = low[t]!;
+    return known[t] === 1 && Number.isFinite(value) && value > 0 ? Math.min(price, Math.log(value)) : price;
   });
 }
 
-/** Log prices with unknown ones repeated; those before the first known one take it. */
-function carry({ close, flags }: MarketWindow): { logPrice: Float64Array; known: Uint8Array } {
-  const isPrice = (price: number) => Number.isFinite(price) && price > 0;
-  const known = Uint8Array.from(close, (price, t) =>
-    isPrice(price) && ((flags?.[t] ?? 0) & FLAGS.gap) === 0 ? 1 : 0,
-  );
-  let last = Math.log(close.find(isPrice) ?? 1);
-  const logPrice = close.map((price) => {
-    if (isPrice(price)) last = Math.log(price);
-    return last;
+function usualVolatility(squared: Float64Array): Float64Array {
+  const level = Math.exp(LEVEL_CENTRE) ** 2 / RISK_HORIZON_HOURS;
+  let sum = USUAL_PRIOR_HOURS * level;
+  let hours = USUAL_PRIOR_HOURS;
+  return squared.map((value) => {
+    if (Number.isFinite(value)) {
+      sum += value;
+      hours++;
+    }
+    return toLogVolatility(sum / hours);
   });
-  return { logPrice, known };
-}
-
-/** Squared hourly log returns; none at the first hour. */
-function squaredReturns(logPrice: Float64Array): Float64Array {
-  return logPrice.map((value, t) => (t === 0 ? Number.NaN : (value - logPrice[t - 1]!) ** 2));
-}
-
-/** Log of the volatility of 24 h from an exponential average of squared hourly returns. */
-function logVolatility(squared: Float64Array, halfLife: number): Float64Array {
-  return ewma(squared, halfLife).map((mean) => toLogVolatility(Number.isNaN(mean) ? 0 : mean));
 }
 
 function realisedVolatility(squared: Float64Array): Float64Array {
@@ -243,19 +254,6 @@ function realisedVolatility(squared: Float64Array): Float64Array {
     let sum = 0;
     for (let s = Math.max(1, t - RISK_HORIZON_HOURS + 1); s <= t; s++) sum += squared[s]!;
     return toLogVolatility(sum / RISK_HORIZON_HOURS);
-  });
-}
-
-function toLogVolatility(meanSquare: number): number {
-  return Math.log(Math.sqrt(RISK_HORIZON_HOURS) * Math.max(HOURLY_FLOOR, Math.sqrt(meanSquare)));
-}
-
-/** The highest of the last `window` + 1 values. */
-function rollingHigh(values: Float64Array, window: number): Float64Array {
-  return values.map((_, t) => {
-    let high = values[t]!;
-    for (let s = Math.max(0, t - window); s < t; s++) high = Math.max(high, values[s]!);
-    return high;
   });
 }
 

@@ -1,6 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { ROWS_PER_RECORD, recordStarts } from './examples.ts';
-import { type MarketTable, RISK_FEATURES, RISK_HORIZON_HOURS } from './market-features.ts';
+import { type MarketTable, RISK_FEATURES } from './market-features.ts';
+import { RISK_HORIZON_HOURS } from './volatile-market.ts';
 
 /** What a risk assessment needs of one hour or of many; logs of 24-hour volatilities. */
 export type RiskInput = {
@@ -8,6 +9,8 @@ export type RiskInput = {
   readonly x: Float64Array;
   /** Log of the EWMA volatility, half-life 24 h. */
   readonly ewma: Float64Array;
+  /** Log of the asset's usual volatility so far: what a drawdown event is measured by. */
+  readonly usual: Float64Array;
 };
 
 /** Examples of the risk head, grouped into records: a record is a UTC day of rows, as it is for the peg head. */
@@ -15,7 +18,7 @@ export type RiskExamples = RiskInput & {
   readonly records: number;
   readonly rows: number;
   readonly width: number;
-  /** Worst fall of the next 24 h from the price at t, as a log, 0 or more. */
+  /** Worst fall of the next 24 h from the price at t to their lows, as a log, 0 or more. */
   readonly drawdown: Float64Array;
   /** Log of the volatility that the next 24 h realise. */
   readonly volatility: Float64Array;
@@ -69,6 +72,7 @@ export function buildRiskExamples(
     width,
     x: columnOf(table.x, 0, width),
     ewma: columnOf(table.ewma),
+    usual: columnOf(table.usual),
     drawdown: columnOf(table.drawdown, RISK_HORIZON_HOURS),
     volatility: columnOf(table.realised, RISK_HORIZON_HOURS),
     lastDrawdown: columnOf(table.drawdown),
@@ -101,5 +105,9 @@ export function riskInputAt(table: MarketTable, hour: number): RiskInput {
       metadata: { hour, first, last },
     });
   }
-  return { x: table.x.slice(t * width, (t + 1) * width), ewma: table.ewma.slice(t, t + 1) };
+  return {
+    x: table.x.slice(t * width, (t + 1) * width),
+    ewma: table.ewma.slice(t, t + 1),
+    usual: table.usual.slice(t, t + 1),
+  };
 }

@@ -43,7 +43,7 @@ export type RiskAssessment = {
   readonly hour: number;
   readonly horizonHours: number;
   readonly drawdown: {
-    /** Of a fall beyond the threshold, a log return. */
+    /** Of a fall beyond the threshold, a log return: the public multiple of the asset's usual volatility. */
     readonly probability: number;
     readonly threshold: number;
     readonly score: number;
@@ -189,7 +189,7 @@ export function assessRiskFrom(
     horizonHours: RISK_HORIZON_HOURS,
     drawdown: {
       probability,
-      threshold: numbers.threshold,
+      threshold: numbers.threshold * Math.exp(input.usual[0] ?? Number.NaN),
       score: scoreOf(numbers.scores.drawdown, probability),
     },
     volatility: { forecast: Math.exp(volatility), score: scoreOf(numbers.scores.volatility, volatility) },

@@ -75,7 +75,15 @@ export {
   type RiskModel,
   riskScales,
 } from './risk-model.ts';
-export { fitRiskNumbers, type RiskNumbers, scoreOf, sigmoid } from './risk-numbers.ts';
+export {
+  drawdownEvents,
+  fitRiskNumbers,
+  type RiskNumbers,
+  scoreOf,
+  sigmoid,
+  startLogits,
+} from './risk-numbers.ts';
+export { fitShrunkLogistic } from './shrunk-logistic.ts';
 export {
   createModel,
   genesisOf,

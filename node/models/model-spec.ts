@@ -5,6 +5,7 @@ import {
   PEG_HORIZONS,
   type PegHorizon,
   pegFeatureSchema,
+  RISK_FEATURES,
   RISK_HORIZON_HOURS,
   riskFeatureSchema,
 } from '../features/index.ts';
@@ -64,6 +65,7 @@ const risk = z.strictObject({
   deadBand: z.number().min(0).max(1),
   numbers: z.strictObject({
     threshold: z.number().min(0),
+    start: z.array(finite).length(RISK_FEATURES.length),
     ewma: correction,
     persistence: correction,
     scores: z.strictObject({ drawdown: table, volatility: table }),

@@ -8,7 +8,7 @@ import {
   type RiskForecast,
   type RiskModel,
 } from './risk-model.ts';
-import type { RiskNumbers } from './risk-numbers.ts';
+import { drawdownEvents, type RiskNumbers } from './risk-numbers.ts';
 
 /** How well drawdown events and volatility were told in advance. */
 export type RiskReport = {
@@ -39,9 +39,9 @@ export function riskLosses(
   numbers: RiskNumbers,
   examples: RiskExamples,
 ): { readonly drawdown: Float64Array; readonly volatility: Float64Array } {
-  const { threshold } = numbers;
+  const event = drawdownEvents(numbers.threshold, examples);
   return {
-    drawdown: forecast.logit.map((logit, i) => softplus(examples.drawdown[i]! > threshold ? -logit : logit)),
+    drawdown: forecast.logit.map((logit, i) => softplus(event[i] === 1 ? -logit : logit)),
     volatility: forecast.volatility.map((log, i) => {
       const ratio = 2 * (examples.volatility[i]! - log);
       return Math.exp(ratio) - ratio - 1;
@@ -58,7 +58,7 @@ export function reportRisk(forecast: RiskForecast, numbers: RiskNumbers, example
     });
   }
   const losses = riskLosses(forecast, numbers, examples);
-  const event = Uint8Array.from(examples.drawdown, (fall) => (fall > numbers.threshold ? 1 : 0));
+  const event = drawdownEvents(numbers.threshold, examples);
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / rows;
   return {
     examples: rows,

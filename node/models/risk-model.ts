@@ -1,7 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { type Layout, layoutSize } from '../../protocol/layout.ts';
 import { RISK_FEATURES, type RiskExamples, type RiskInput } from '../features/index.ts';
-import { logitOf, type RiskNumbers } from './risk-numbers.ts';
+import { drawdownEvents, logitOf, type RiskNumbers, startLogits } from './risk-numbers.ts';
 
 /** What the risk head tells, in the order of its outputs. */
 export const RISK_TARGETS = ['drawdown', 'volatility'] as const;
@@ -14,7 +14,7 @@ export const DRAWDOWN_GAIN = 1;
 export const VOLATILITY_GAIN = 0.5;
 export const RISK_LOSS_SCALE = 0.6;
 
-/** Linear in the risk features on top of the EWMA baseline: W of [features, targets], 18 weights. */
+/** Linear in the risk features on top of what is public: W of [features, targets], 26 weights. */
 export type RiskModel = { readonly numbers: RiskNumbers; readonly layout: Layout; readonly size: number };
 
 export function createRiskModel(numbers: RiskNumbers): RiskModel {
@@ -28,8 +28,8 @@ export function createRiskModel(numbers: RiskNumbers): RiskModel {
 export type RiskForecast = { readonly logit: Float64Array; readonly volatility: Float64Array };
 
 /**
- * logit = EWMA's + gain · xᵀw₀ and log volatility = EWMA + public offset + gain · xᵀw₁; weights of zero give the EWMA
- * baseline.
+ * logit = xᵀstart + gain · xᵀw₀ and log volatility = EWMA + public offset + gain · xᵀw₁; weights of zero give the
+ * public start and the EWMA baseline.
  *
  * @param weights the risk head's own, `model.size` values.
  * @throws BallastError `MODEL_SIZE` for a wrong number of weights or inputs.
@@ -44,8 +44,8 @@ export function forecastRisk(model: RiskModel, weights: Float64Array, input: Ris
       { metadata: { weights: weights.length, inputs: input.x.length, expected: model.size } },
     );
   }
-  const { ewma } = model.numbers;
-  const logit = new Float64Array(rows);
+  const { ewma, start } = model.numbers;
+  const logit = startLogits(start, input);
   const volatility = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     let drawdownSum = 0;
@@ -55,7 +55,7 @@ export function forecastRisk(model: RiskModel, weights: Float64Array, input: Ris
       drawdownSum += x * weights[2 * j]!;
       volatilitySum += x * weights[2 * j + 1]!;
     }
-    logit[i] = logitOf(ewma.drawdown, input.ewma[i]!) + DRAWDOWN_GAIN * drawdownSum;
+    logit[i]! += DRAWDOWN_GAIN * drawdownSum;
     volatility[i] = input.ewma[i]! + ewma.volatility + VOLATILITY_GAIN * volatilitySum;
   }
   return { logit, volatility };
@@ -83,10 +83,12 @@ export function baselineRisk(
 export function riskScales(numbers: RiskNumbers, examples: RiskExamples) {
   const base = new Float64Array(2 * examples.rows);
   const targets = new Float64Array(2 * examples.rows);
+  const start = startLogits(numbers.start, examples);
+  const event = drawdownEvents(numbers.threshold, examples);
   for (let i = 0; i < examples.rows; i++) {
-    base[2 * i] = logitOf(numbers.ewma.drawdown, examples.ewma[i]!);
+    base[2 * i] = start[i]!;
     base[2 * i + 1] = examples.ewma[i]! + numbers.ewma.volatility;
-    targets[2 * i] = examples.drawdown[i]! > numbers.threshold ? 1 : 0;
+    targets[2 * i] = event[i]!;
     targets[2 * i + 1] = examples.volatility[i]!;
   }
   return {

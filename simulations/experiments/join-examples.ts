@@ -14,7 +14,7 @@ export function joinRiskExamples(sets: readonly RiskExamples[]): RiskExamples {
 
 function joinTwo(a: RiskExamples, b: RiskExamples): RiskExamples {
   const column = (
-    name: 'x' | 'ewma' | 'drawdown' | 'volatility' | 'lastDrawdown' | 'lastVolatility' | 'hour',
+    name: 'x' | 'ewma' | 'usual' | 'drawdown' | 'volatility' | 'lastDrawdown' | 'lastVolatility' | 'hour',
   ) => Float64Array.from([...a[name], ...b[name]]);
   return {
     records: a.records + b.records,
@@ -22,6 +22,7 @@ function joinTwo(a: RiskExamples, b: RiskExamples): RiskExamples {
     width: a.width,
     x: column('x'),
     ewma: column('ewma'),
+    usual: column('usual'),
     drawdown: column('drawdown'),
     volatility: column('volatility'),
     lastDrawdown: column('lastDrawdown'),

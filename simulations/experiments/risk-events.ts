@@ -23,6 +23,7 @@ import {
   baselineRisk,
   bootstrapSkill,
   createModel,
+  drawdownEvents,
   fitPublicNumbers,
   fitRiskNumbers,
   forecastRisk,
@@ -185,7 +186,7 @@ function figuresOf(
     ewma: against(target, 'ewma'),
     persistence: against(target, 'persistence'),
   });
-  const event = Uint8Array.from(test.drawdown, (fall) => (fall > numbers.threshold ? 1 : 0));
+  const event = drawdownEvents(numbers.threshold, test);
   return {
     head: reportRisk(forecast, numbers, test),
     ewma: reportRisk(baselines.ewma, numbers, test),

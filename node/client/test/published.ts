@@ -12,6 +12,7 @@ import { nodeIdFromPublicKey } from '../../../protocol/ids.ts';
 import { layoutHash } from '../../../protocol/layout.ts';
 import { type NetworkDocument, networkId, parseNetworkDocument } from '../../../protocol/network.ts';
 import { encodeWeights, weightsDigest } from '../../../protocol/vectors.ts';
+import { RISK_FEATURES } from '../../features/index.ts';
 import { createModel, genesisOf, modelSpec } from '../../models/index.ts';
 import { SCORE_POINTS } from '../../models/risk-numbers.ts';
 import type { ChainState } from './chain-stub.ts';
@@ -35,7 +36,8 @@ const spec = modelSpec({
     },
   })),
   riskNumbers: {
-    threshold: 0.05,
+    threshold: 2.5,
+    start: Array.from({ length: RISK_FEATURES.length }, (_, j) => (j === 0 ? -3 : 0.1)),
     ewma: { drawdown: logistic, volatility: 0.1 },
     persistence: { drawdown: logistic, volatility: 0.1 },
     scores: { drawdown: ascending, volatility: ascending.map((share) => 4 * share - 6) },

@@ -67,6 +67,41 @@ describe('risk features', () => {
     for (const [i, v] of scaled.x.entries()) expect(v).to.be.closeTo(table.x[i] ?? Number.NaN, 1e-9);
   });
 
+  it('take the mean of the public markets that have the hour, in any order', () => {
+    const third = path(HOURS, 5);
+    const late = { ...third, startHour: third.startHour + 36 * 24 };
+    const both = computeMarketFeatures(market, [reference, late]);
+    expect(computeMarketFeatures(market, [late, reference]).x).to.deep.equal(both.x);
+    const at = (given: typeof both, t: number, name: string) =>
+      given.x[t * WIDTH + RISK_FEATURES.findIndex((feature) => feature.name === name)] ?? Number.NaN;
+    const alone = computeMarketFeatures(market, late);
+    for (const t of [35 * 24, 37 * 24, 39 * 24]) {
+      for (const { name } of RISK_FEATURES.filter((feature) => feature.name.startsWith('public-'))) {
+        const [a, b] = [at(table, t, name), at(alone, t, name)];
+        const mean = t < 36 * 24 ? a : (a + b) / 2;
+        if (Math.max(Math.abs(a), Math.abs(b)) < RISK_FEATURE_CLIP) {
+          expect(at(both, t, name), `${name} ${t}`).to.be.closeTo(mean, 1e-9);
+        }
+      }
+    }
+    expect(computeMarketFeatures(market, []).x).to.deep.equal(
+      computeMarketFeatures(market, { startHour: 0, close: new Float64Array(0) }).x,
+    );
+  });
+
+  it('measure a fall by lows where they are known, and by a scale that has seen no later hour', () => {
+    const low = market.close.map((v, t) => (t === 800 ? v / 2 : v));
+    const given = computeMarketFeatures({ ...market, low }, reference);
+    expect(given.x).to.deep.equal(table.x);
+    const fall = Math.log((market.close[780] ?? 0) / (low[800] ?? 1));
+    expect(given.drawdown[804]).to.be.closeTo(fall, 1e-12);
+    expect(given.drawdown[903]).to.equal(table.drawdown[903]);
+    const wild = market.close.map((v, t) => (t > 800 ? v * (t % 2 === 0 ? 2 : 1) : v));
+    const later = computeMarketFeatures({ ...market, close: wild }, reference);
+    expect(later.usual.slice(0, 801)).to.deep.equal(table.usual.slice(0, 801));
+    expect(later.usual[900]).to.be.greaterThan(2 * (table.usual[900] ?? 0));
+  });
+
   it('are zero where there is no reference and no volume', () => {
     const index = (name: string) => RISK_FEATURES.findIndex((feature) => feature.name === name);
     const bare = computeMarketFeatures(
@@ -74,7 +109,9 @@ describe('risk features', () => {
       { startHour: market.startHour + 10 * HOURS, close: reference.close },
     );
     for (let t = bare.warmup; t < bare.rows; t++) {
-      expect(bare.x[t * WIDTH + index('reference-volatility')]).to.equal(0);
+      for (const { name } of RISK_FEATURES.filter((feature) => feature.name.startsWith('public-'))) {
+        expect(bare.x[t * WIDTH + index(name)]).to.equal(0);
+      }
       expect(bare.x[t * WIDTH + index('volume')]).to.equal(0);
     }
   });

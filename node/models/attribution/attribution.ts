@@ -64,7 +64,13 @@ const NAMES: Readonly<Record<Exclude<FeatureGroup, 'other'>, readonly string[]>>
     'scale-trend',
   ],
   timing: ['age', 'young', 'old', 'count', 'rate', 'young-move'],
-  market: ['reference-volatility'],
+  market: [
+    'public-long-volatility',
+    'public-slow-volatility',
+    'public-middle-volatility',
+    'public-drawdown',
+    'public-return',
+  ],
   volume: ['volume'],
 };
 const GROUP_OF = new Map(

@@ -11,8 +11,9 @@ export type RiskAttribution = {
 };
 
 /**
- * Exact: both outputs are EWMA's plus a linear term. Terms are `calm`, what the public training part says at its mean
- * log volatility, and `ewma`, what this hour's EWMA volatility moves it by.
+ * Exact: both outputs are linear. The event's logit is that of a calm hour, whose term `calm` is the public start's
+ * constant, and what each feature adds by the public start and the weights together; the volatility's terms are `calm`,
+ * what the public training part says at its mean log volatility, and `ewma`, what this hour's EWMA volatility moves it by.
  *
  * @param weights the risk head's own.
  * @param input one row, as of `riskInputAt`.
@@ -20,21 +21,34 @@ export type RiskAttribution = {
  */
 export function attributeRisk(model: RiskModel, weights: Float64Array, input: RiskInput): RiskAttribution {
   const { logit, volatility } = forecastRisk(model, weights, input);
-  const { drawdown, volatility: offset } = model.numbers.ewma;
-  const above = (input.ewma[0] ?? Number.NaN) - drawdown.centre;
-  const of = (target: number, gain: number, output: number, calm: number, ewma: number) =>
+  const { ewma, start } = model.numbers;
+  const { centre } = ewma.drawdown;
+  const [constant = 0, ...slopes] = start;
+  const of = (
+    output: number,
+    terms: readonly { readonly name: string; readonly value: number }[],
+    slope: (j: number) => number,
+  ) =>
     attribute(
       output,
-      [
-        { name: 'calm', value: calm },
-        { name: 'ewma', value: ewma },
-      ],
+      terms,
       RISK_FEATURES,
       input.x,
-      RISK_FEATURES.map((_, j) => gain * input.x[j]! * weights[2 * j + target]!),
+      RISK_FEATURES.map((_, j) => input.x[j]! * slope(j)),
     );
   return {
-    drawdown: of(0, DRAWDOWN_GAIN, logit[0] ?? Number.NaN, drawdown.intercept, drawdown.slope * above),
-    volatility: of(1, VOLATILITY_GAIN, volatility[0] ?? Number.NaN, offset + drawdown.centre, above),
+    drawdown: of(
+      logit[0] ?? Number.NaN,
+      [{ name: 'calm', value: constant }],
+      (j) => (j === 0 ? 0 : (slopes[j - 1] ?? 0)) + DRAWDOWN_GAIN * weights[2 * j]!,
+    ),
+    volatility: of(
+      volatility[0] ?? Number.NaN,
+      [
+        { name: 'calm', value: ewma.volatility + centre },
+        { name: 'ewma', value: (input.ewma[0] ?? Number.NaN) - centre },
+      ],
+      (j) => VOLATILITY_GAIN * weights[2 * j + 1]!,
+    ),
   };
 }

@@ -4,6 +4,8 @@ import {
   assessRisk,
   baselineRisk,
   createModel,
+  createRiskModel,
+  drawdownEvents,
   evaluateRisk,
   forecastPeg,
   forecastRisk,
@@ -12,6 +14,7 @@ import {
   mainPegHead,
   parseModelSpec,
   scoreOf,
+  startLogits,
   weightsOfHead,
 } from '../index.ts';
 import { canonicalRoundTrip, type Fixture, fixture } from './fixture.ts';
@@ -35,8 +38,8 @@ describe('heads of one model', () => {
     const { model } = at;
     expect(model.layout.tensors.map(({ name }) => name)).to.deep.equal(['peg/24h/weight', 'risk/weight']);
     const peg = mainPegHead(model);
-    expect([model.size, peg.offset, model.heads.risk?.offset]).to.deep.equal([57, 0, 39]);
-    const weights = Float64Array.from({ length: 57 }, (_, i) => i);
+    expect([model.size, peg.offset, model.heads.risk?.offset]).to.deep.equal([65, 0, 39]);
+    const weights = Float64Array.from({ length: 65 }, (_, i) => i);
     expect([...weightsOfHead(model, peg, weights)].at(-1)).to.equal(38);
     expect(codeOf(() => weightsOfHead(model, peg, weights.slice(1)))).to.equal('MODEL_SIZE');
   });
@@ -123,12 +126,15 @@ describe('risk head', () => {
     at = fixture();
   });
 
-  it('is the EWMA baseline at genesis', () => {
+  it('is the EWMA baseline of volatility and the public start of drawdowns at genesis', () => {
     const { risk, examples } = at;
-    const zero = forecastRisk(risk, new Float64Array(18), examples);
-    expect(zero).to.deep.equal(baselineRisk('ewma', risk.numbers, examples));
-    const { head, ewma } = evaluateRisk(risk, new Float64Array(18), examples);
-    expect(head).to.deep.equal(ewma);
+    const zero = forecastRisk(risk, new Float64Array(26), examples);
+    expect(zero.volatility).to.deep.equal(baselineRisk('ewma', risk.numbers, examples).volatility);
+    expect(zero.logit).to.deep.equal(startLogits(risk.numbers.start, examples));
+    const { head, ewma } = evaluateRisk(risk, new Float64Array(26), examples);
+    expect(head.volatility).to.deep.equal(ewma.volatility);
+    const told = zero.logit.reduce((sum, z) => sum + 1 / (1 + Math.exp(-z)), 0) / examples.rows;
+    expect(told).to.be.closeTo(head.eventShare, 1e-6);
   });
 
   it('has baselines that were fitted: unbiased in the log, calibrated, and one event in twenty', () => {
@@ -141,7 +147,7 @@ describe('risk head', () => {
       const mean = logit.reduce((sum, z) => sum + 1 / (1 + Math.exp(-z)), 0) / examples.rows;
       expect(mean, name).to.be.closeTo(0.05, 0.001);
     }
-    const events = examples.drawdown.filter((fall) => fall > risk.numbers.threshold).length;
+    const events = drawdownEvents(risk.numbers.threshold, examples).reduce((sum, hit) => sum + hit, 0);
     expect(events / examples.rows).to.be.closeTo(0.05, 0.001);
   });
 
@@ -203,14 +209,24 @@ describe('risk head', () => {
   });
 
   it('knows a perfect ranking from none', () => {
-    const { risk, examples } = at;
-    const perfect = { ...examples, ewma: examples.drawdown };
-    expect(evaluateRisk(risk, new Float64Array(18), perfect).head.drawdown.auc).to.equal(1);
-    const flat = { ...examples, ewma: examples.ewma.map(() => 1) };
-    expect(evaluateRisk(risk, new Float64Array(18), flat).head.drawdown.auc).to.equal(0.5);
+    const { examples } = at;
+    let { risk } = at;
+    // Weighs the first volatility alone, against nothing public.
+    const one = new Float64Array(26);
+    one[2] = 1;
+    risk = createRiskModel({ ...risk.numbers, start: risk.numbers.start.map(() => 0) });
+    const inFeature = (values: Float64Array) =>
+      examples.x.map((_, i) => (i % 13 === 1 ? values[Math.floor(i / 13)]! : 0));
+    const perfect = {
+      ...examples,
+      x: inFeature(examples.drawdown.map((fall, i) => fall / Math.exp(examples.usual[i]!))),
+    };
+    expect(evaluateRisk(risk, one, perfect).head.drawdown.auc).to.equal(1);
+    const flat = { ...examples, x: inFeature(examples.drawdown.map(() => 1)) };
+    expect(evaluateRisk(risk, one, flat).head.drawdown.auc).to.equal(0.5);
     const calm = { ...examples, drawdown: examples.drawdown.map(() => 0) };
-    expect(evaluateRisk(risk, new Float64Array(18), calm).head.drawdown.auc).to.equal(null);
-    expect(codeOf(() => evaluateRisk(risk, new Float64Array(18), { ...examples, rows: 0 }))).to.equal(
+    expect(evaluateRisk(risk, new Float64Array(26), calm).head.drawdown.auc).to.equal(null);
+    expect(codeOf(() => evaluateRisk(risk, new Float64Array(26), { ...examples, rows: 0 }))).to.equal(
       'EXAMPLES_EMPTY',
     );
   });

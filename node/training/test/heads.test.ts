@@ -66,7 +66,7 @@ describe('gradients of two heads', () => {
         return l2Norm(rows.subarray(at, at + size)) > 0;
       });
     expect(norms(0, 39)).to.deep.equal(Array.from({ length: 16 }, (_, r) => r <= 10));
-    expect(norms(39, 18)).to.deep.equal(Array.from({ length: 16 }, (_, r) => r >= 5));
+    expect(norms(39, 26)).to.deep.equal(Array.from({ length: 16 }, (_, r) => r >= 5));
   });
 
   it('keep each head’s bound and therefore the joint one, whatever the weights', () => {
@@ -76,7 +76,7 @@ describe('gradients of two heads', () => {
     const bounds = headsOf(model).map(({ recordClipNorm }) => recordClipNorm);
     let largest = 0;
     for (let at = 0; at < rows.length; at += model.size) {
-      const [peg, risk] = [l2Norm(rows.subarray(at, at + 39)), l2Norm(rows.subarray(at + 39, at + 57))];
+      const [peg, risk] = [l2Norm(rows.subarray(at, at + 39)), l2Norm(rows.subarray(at + 39, at + 65))];
       expect(peg).to.be.at.most(bounds[0] ?? 0);
       expect(risk).to.be.at.most(bounds[1] ?? 0);
       largest = Math.max(largest, l2Norm(rows.subarray(at, at + model.size)));
@@ -127,16 +127,16 @@ describe('gradients of two heads', () => {
     };
     const h = 1e-5;
     for (const record of [0, 4, set.records - 1]) {
-      for (let j = 0; j < 18; j++) {
+      for (let j = 0; j < 26; j++) {
         const at = (shift: number) =>
           lossOf(
             record,
             weights.map((w, i) => (i === j ? w + shift : w)),
           );
-        expect(gradients[record * 18 + j]).to.be.closeTo((at(h) - at(-h)) / (2 * h), 1e-7);
+        expect(gradients[record * 26 + j]).to.be.closeTo((at(h) - at(-h)) / (2 * h), 1e-7);
       }
     }
-    expect(RISK_FEATURES).to.have.length(9);
+    expect(RISK_FEATURES).to.have.length(13);
   });
 
   for (const name of ['tfjs-wasm', 'tfjs-cpu'] satisfies EngineName[]) {
@@ -160,7 +160,7 @@ describe('gradients of two heads', () => {
     const alone = openHeads(float64Engine, model, { peg: examples.peg }).perRecord(someWeights());
     expect(alone.length / model.size).to.equal(11);
     for (let at = 39; at < alone.length; at += model.size) {
-      expect(alone.subarray(at, at + 18).every((v) => v === 0)).to.equal(true);
+      expect(alone.subarray(at, at + 26).every((v) => v === 0)).to.equal(true);
     }
     const none = { from: 0, to: 0 };
     const empty = { peg: [buildExamples(pegTable, none)], risk: buildRiskExamples(riskTable, none) };
@@ -181,7 +181,7 @@ describe('heads of several horizons', () => {
       [0, 78],
       [78, 78],
       [156, 39],
-      [195, 18],
+      [195, 26],
     ]);
     requireHeadNorms(three, {
       privacy: TRAINING_DEFAULTS,

@@ -58,7 +58,8 @@ function riskByDefinition(head: RiskModel, set: RiskExamples, weights: Float64Ar
     const [from, to] = [set.recordStart[r] ?? 0, set.recordStart[r + 1] ?? 0];
     const gradient = new Float64Array(head.size);
     for (let i = from; i < to; i++) {
-      const event = (set.drawdown[i] ?? 0) > head.numbers.threshold ? 1 : 0;
+      const event =
+        (set.drawdown[i] ?? 0) > head.numbers.threshold * Math.exp(set.usual[i] ?? Number.NaN) ? 1 : 0;
       const slopes = [
         0.6 * (1 / (1 + Math.exp(-(logit[i] ?? 0))) - event),
         0.6 * 0.5 * ((volatility[i] ?? 0) - (set.volatility[i] ?? 0)),

@@ -150,6 +150,7 @@ describe('models: attributions', () => {
       const input = {
         x: examples.x.slice(row * width, (row + 1) * width),
         ewma: examples.ewma.slice(row, row + 1),
+        usual: examples.usual.slice(row, row + 1),
       };
       const told = forecastRisk(risk, weights, input);
       const { drawdown, volatility } = attributeRisk(risk, weights, input);
