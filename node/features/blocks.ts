@@ -1,10 +1,6 @@
 import { buildExamples, type ExampleSet } from './examples.ts';
-import {
-  computeMarketTable,
-  type MarketWindow,
-  type ReferenceMarkets,
-  RISK_FEATURES,
-} from './market-features.ts';
+import { computeMarketTable, RISK_FEATURES } from './market-features.ts';
+import type { MarketWindow, ReferenceMarkets } from './market-window.ts';
 import { type PegHorizon, pegFeatures } from './peg-features.ts';
 import { computeFeatures } from './peg-table.ts';
 import { type RecordBlock, recordHoursOf } from './records.ts';

@@ -18,14 +18,13 @@ export {
 export {
   computeMarketFeatures,
   type MarketTable,
-  type MarketWindow,
-  type ReferenceMarkets,
   RISK_FEATURE_CLIP,
   RISK_FEATURES,
   RISK_WARMUP_HOURS,
   type RiskFeatureDefinition,
   riskFeatureSchema,
 } from './market-features.ts';
+export type { MarketWindow, ReferenceMarkets } from './market-window.ts';
 export {
   FEATURE_CLIP,
   type FeatureDefinition,

@@ -1,4 +1,4 @@
-import type { MarketWindow, ReferenceMarkets } from './market-features.ts';
+import type { MarketWindow, ReferenceMarkets } from './market-window.ts';
 import { describeMarket, RISK_HORIZON_HOURS } from './volatile-market.ts';
 
 /** How rough the public markets are together: means over those that have the hour, by hour. */

@@ -1,5 +1,5 @@
 import { BallastError } from '../../protocol/errors.ts';
-import type { MarketWindow } from './market-features.ts';
+import type { MarketWindow } from './market-window.ts';
 import { ewma } from './rolling.ts';
 import { FLAGS } from './series.ts';
 
