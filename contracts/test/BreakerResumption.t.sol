@@ -68,6 +68,19 @@ contract BreakerResumptionTest is BreakerWorld {
         return abi.encodeWithSelector(CircuitBreaker.CauseStands.selector, scope, bytes32(0), cause, severity);
     }
 
+    function test_R19_anObservationServesAResumptionAsLongAsItsVotesLive() external {
+        setPeg(0.99e18, 0);
+        observe(3);
+        setPeg(1e18, 0);
+        observe(13);
+        resumeRequest(Halts.Scope.RiskRaising);
+        vm.warp(block.timestamp + RESUME_DELAY);
+        observe(1);
+        vm.warp(block.timestamp + 1 hours);
+        breaker.resume(Halts.Scope.RiskRaising, 0);
+        assertTrue(!breaker.status().riskRaising, "resumed");
+    }
+
     function test_R19_doesNotResumeOnAFailingOracle() external {
         oracle.fail(Answering.Way.Revert);
         observe(3);

@@ -90,6 +90,20 @@ contract BreakerSettingsTest is BreakerWorld {
         set(settings);
     }
 
+    /// @dev 84 percent of a shortfall of 60 is 50.4: one of 50 holds nothing.
+    function test_theShareThatHoldsALevelIsNotRounded() external {
+        set(changed(4, 84));
+        Level[4] memory levels = defaultLevels();
+        for (uint8 i = 0; i < 4; ++i) {
+            levels[i].collateralHealth = 43 - i;
+        }
+        set(levels);
+        setHealth(40, 0);
+        assertEq(observe(3), 4, "critical");
+        setHealth(50, 0);
+        assertEq(observe(13), 3, "held by the threshold of 59 alone");
+    }
+
     function test_levelsRiseInEveryMetric() external {
         for (uint256 level = 1; level < 4; ++level) {
             for (uint256 metric = 0; metric < 4; ++metric) {

@@ -94,4 +94,47 @@ contract BridgeBoundsTest is BridgeWorld {
         bridge.approveWithLimits(id, given);
         assertEq(parameters.valueOf(FEE), 0.1e18, "at once");
     }
+
+    function test_aStepToABoundIsNoWishAndOneBeyondItIs() public {
+        Limits memory given = limits();
+        (given.min, given.max) = (FIRST_FEE - 1_000, FIRST_FEE + 1_000);
+        setLimits(given);
+        uint64[2] memory bounds = [given.min, given.max];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ParameterProposals.WithinLimits.selector, FEE, bounds[i]));
+            submit(identity(0), bounds[i]);
+        }
+        uint256 id = submit(identity(0), given.max + 1);
+        asGovernance();
+        bridge.reject(id, REASON);
+        submit(identity(1), given.min - 1);
+    }
+
+    function test_aValueThatTheBoundsHaveLeftIsNoWishItself() public {
+        Limits memory given = limits();
+        given.max = FIRST_FEE - 1;
+        setLimits(given);
+        vm.expectRevert(abi.encodeWithSelector(ParameterProposals.WithinLimits.selector, FEE, FIRST_FEE));
+        submit(identity(0), FIRST_FEE);
+        submit(identity(0), FIRST_FEE + 1);
+    }
+
+    function test_aValueMayBeItsNewBound() public {
+        uint256 id = submit(identity(0), 0.005e18);
+        Limits memory given = limits();
+        given.min = 0.005e18;
+        asGovernance();
+        bridge.approveWithLimits(id, given);
+        vm.warp(block.timestamp + DELAY);
+        bridge.executeProposal(id, given);
+        assertEq(parameters.valueOf(FEE), 0.005e18, "value");
+    }
+
+    function test_anApprovalOfAValueAloneTouchesNoLimits() public {
+        uint256 id = submit(identity(0), 0.1e18);
+        vm.expectCall(address(parameters), abi.encodeWithSelector(parameters.setLimits.selector), 0);
+        asGovernance();
+        bridge.approve(id);
+        assertEq(parameters.valueOf(FEE), 0.1e18, "value");
+    }
 }

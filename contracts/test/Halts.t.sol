@@ -201,7 +201,7 @@ contract HaltsTest is BreakerWorld {
     function test_R19_aResumptionExpires() external {
         halt(Halts.Scope.All, 0);
         request(Halts.Scope.All, 0);
-        uint256 expiry = block.timestamp + RESUME_DELAY + breaker.RESUME_PERIOD();
+        uint256 expiry = block.timestamp + RESUME_DELAY + 7 days;
         vm.warp(expiry + 1);
         vm.expectRevert(
             abi.encodeWithSelector(Halts.ResumptionExpired.selector, Halts.Scope.All, bytes32(0), expiry)
@@ -209,6 +209,19 @@ contract HaltsTest is BreakerWorld {
         breaker.resume(Halts.Scope.All, 0);
         vm.warp(expiry);
         breaker.resume(Halts.Scope.All, 0);
+    }
+
+    function test_R19_whatNobodyAskedForIsNoCancelledResumption() external {
+        halt(Halts.Scope.All, 0);
+        (uint256 readyAt, bool isCancelled) = breaker.resumption(Halts.Scope.All, 0);
+        assertTrue(readyAt == 0 && !isCancelled, "nothing was asked for");
+    }
+
+    function test_theFirstHaltPaysForNoNewSlot() external {
+        vm.prank(guardian);
+        uint256 left = gasleft();
+        breaker.haltAll();
+        assertTrue(left - gasleft() < 20_000, "as dear as a new slot");
     }
 
     function test_R19_asksOnlyForWhatIsHalted() external {

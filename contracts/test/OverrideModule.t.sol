@@ -26,6 +26,8 @@ contract OverrideModuleTest is RulesWorld {
         applied(FEE, RISEN);
         uint64 far = MAX;
         uint40 until = uint40(block.timestamp + 3 days);
+        vm.expectEmit(address(parameters));
+        emit ParameterRegistry.OverrideSet(FEE, 2, RISEN, far, until);
         vm.expectEmit(address(overrides));
         emit OverrideModule.ParameterOverridden(1, FEE, far, until, 2, WHY);
         overridden(far, 3 days);
@@ -39,6 +41,9 @@ contract OverrideModuleTest is RulesWorld {
         vm.warp(until - 1);
         refused(FEE, far - 1, reason);
         vm.warp(until);
+        vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.OverrideNotActive.selector, FEE));
+        vm.prank(address(overrides));
+        parameters.endOverride(FEE);
         assertEq(parameters.valueOf(FEE), far, "the value stays");
         applied(FEE, far - STEP_DOWN);
     }
@@ -48,6 +53,8 @@ contract OverrideModuleTest is RulesWorld {
         vm.warp(block.timestamp + COOLDOWN);
         vm.expectEmit(address(overrides));
         emit OverrideModule.OverrideCancelled(1, FEE, WHY);
+        vm.expectEmit(address(parameters));
+        emit ParameterRegistry.OverrideEnded(FEE);
         vm.prank(timelock);
         overrides.cancelOverride(FEE, WHY);
         assertEq(parameters.valueOf(FEE), RISEN, "value");

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {ICircuitBreaker} from "../src/interfaces/ICircuitBreaker.sol";
-import {IParameterRegistry} from "../src/interfaces/IParameterRegistry.sol";
 import {ParameterRules} from "../src/ParameterRules.sol";
 import {Limits} from "../src/ParameterTypes.sol";
 import {RulesWorld} from "./RulesWorld.sol";
@@ -50,6 +49,52 @@ contract ParameterBandTest is RulesWorld {
         applied(FEE, highest);
     }
 
+    function alarm(uint8 severity) private {
+        ICircuitBreaker.Status memory status;
+        status.severity = severity;
+        breaker.tell(status);
+    }
+
+    function narrowed(uint64 lowest, uint64 highest) private {
+        bytes4 below = ParameterRules.ValueBelowMinimum.selector;
+        bytes4 above = ParameterRules.ValueAboveMaximum.selector;
+        refused(FEE, lowest - 1, abi.encodeWithSelector(below, FEE, lowest - 1, lowest));
+        refused(FEE, highest + 1, abi.encodeWithSelector(above, FEE, highest + 1, highest));
+    }
+
+    function test_bothEndsNarrowByQuarters() public {
+        for (uint64 severity = 0; severity <= 5; ++severity) {
+            alarm(uint8(severity));
+            uint64 quarters = severity < 4 ? 4 - severity : 0;
+            narrowed(
+                FIRST_FEE - ((FIRST_FEE - MIN) * quarters) / 4, FIRST_FEE + ((MAX - FIRST_FEE) * quarters) / 4
+            );
+        }
+    }
+
+    /// @dev The range then shrinks to the bound that is nearest to what governance wrote.
+    function test_theBoundsMayHaveLeftGovernancesValue() public {
+        alarm(2);
+        Limits memory given = limits();
+        (given.min, given.max) = (0.01e18, 0.03e18);
+        relimit(FEE, given);
+        vm.warp(block.timestamp + COOLDOWN);
+        assertEq(parameters.allowed(FEE).lowest, FIRST_FEE - STEP_DOWN, "the way down");
+        bytes4 above = ParameterRules.ValueAboveMaximum.selector;
+        refused(FEE, FIRST_FEE + 1, abi.encodeWithSelector(above, FEE, FIRST_FEE + 1, given.max));
+        (given.min, given.max) = (0.07e18, 0.09e18);
+        relimit(FEE, given);
+        vm.warp(block.timestamp + COOLDOWN);
+        assertEq(parameters.allowed(FEE).highest, FIRST_FEE + STEP_UP, "the way up");
+        bytes4 below = ParameterRules.ValueBelowMinimum.selector;
+        refused(FEE, FIRST_FEE - 1, abi.encodeWithSelector(below, FEE, FIRST_FEE - 1, given.min));
+    }
+
+    function test_noChangeIsRefusedForWhatItIsWhileRiskIsHalted() public {
+        breaker.tell(ICircuitBreaker.Status(false, true, false, 0, 3));
+        refused(CEILING, FIRST_FEE, abi.encodeWithSelector(ParameterRules.NoChange.selector, CEILING, FIRST_FEE));
+    }
+
     /// @dev A budget is there as a whole at first, and not at all while a shorter window has less than is owed.
     function test_R04_aBudgetIsExact() public {
         ICircuitBreaker.Status memory calm;
@@ -64,20 +109,6 @@ contract ParameterBandTest is RulesWorld {
         given.window = 1 days;
         relimit(FEE, given);
         refused(FEE, highest + 1, exceeded(highest, highest + 1, 0));
-    }
-
-    function test_R23_whatIsAllowedEndsAtTheBounds() public {
-        ICircuitBreaker.Status memory calm;
-        breaker.tell(calm);
-        uint64[2] memory values = [MIN + 1, MAX - 1];
-        for (uint256 i = 0; i < 2; ++i) {
-            vm.prank(governance);
-            parameters.setValue(FEE, values[i], WHY);
-            vm.warp(block.timestamp + COOLDOWN);
-            IParameterRegistry.Allowance memory allowance = parameters.allowed(FEE);
-            assertEq(allowance.lowest, i == 0 ? MIN : values[i] - STEP_DOWN, "lowest");
-            assertEq(allowance.highest, i == 1 ? MAX : values[i] + STEP_UP, "highest");
-        }
     }
 
     function exceeded(uint64 current, uint64 value, uint64 left) private pure returns (bytes memory) {

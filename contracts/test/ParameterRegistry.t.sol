@@ -6,7 +6,7 @@ import {ICircuitBreaker} from "../src/interfaces/ICircuitBreaker.sol";
 import {IDecisionLog} from "../src/interfaces/IDecisionLog.sol";
 import {IParameterConsumer} from "../src/interfaces/IParameterConsumer.sol";
 import {ParameterRegistry} from "../src/ParameterRegistry.sol";
-import {ParameterRules} from "../src/ParameterRules.sol";
+import {Hot, ParameterRules} from "../src/ParameterRules.sol";
 import {Change, Limits, Provenance, Risk} from "../src/ParameterTypes.sol";
 import {RulesWorld} from "./RulesWorld.sol";
 
@@ -157,6 +157,10 @@ contract ParameterRegistryTest is RulesWorld {
             given,
             abi.encodeWithSelector(ParameterRegistry.ValueOutOfBounds.selector, id, MIN - 1, MIN, MAX)
         );
+        given.window = 0;
+        configureRefused(
+            id, UNIT, 1, given, abi.encodeWithSelector(ParameterRegistry.WindowInvalid.selector, id, 0, 365 days)
+        );
     }
 
     function test_limitsThatMakeNoSenseAreRefused() public {
@@ -238,6 +242,8 @@ contract ParameterRegistryTest is RulesWorld {
         assertTrue(value == MIN && unit == UNIT && configured, "configured");
         (address consumer, uint64 anchor) = parameters.wiringOf(id);
         assertTrue(consumer == address(0xC) && anchor == MIN, "wiring");
+        bytes memory blank = abi.encode(Hot(MIN, uint40(block.timestamp), 0, 0, 0, 0));
+        assertEq(keccak256(abi.encode(parameters.stateOf(id))), keccak256(blank), "nothing has moved it");
         Limits memory given = limits();
         given.max = MAX - 1;
         vm.expectEmit(address(parameters));
@@ -248,6 +254,10 @@ contract ParameterRegistryTest is RulesWorld {
         emit ParameterRegistry.ConsumerSet(id, address(0xD));
         vm.prank(governance);
         parameters.setConsumer(id, address(0xD));
+        vm.prank(governance);
+        parameters.setConsumer(id, address(0));
+        (consumer,) = parameters.wiringOf(id);
+        assertEq(consumer, address(0), "nobody is told any more");
     }
 
     function test_R01_governanceWritesWithinTheBoundsToo() public {
@@ -313,6 +323,9 @@ contract ParameterRegistryTest is RulesWorld {
         vm.prank(address(overrides));
         parameters.setOverride(FEE, MIN, uint40(block.timestamp + 1), WHY);
         assertEq(consumer.value(), MIN, "told of overrides");
+        consumer = new ConsumerDouble(parameters);
+        vm.prank(governance);
+        parameters.setConsumer(FEE, address(consumer));
         vm.expectRevert(abi.encodeWithSelector(ParameterRegistry.ConsumerMissing.selector, FEE));
         vm.prank(governance);
         parameters.setConsumer(FEE, address(0));

@@ -40,6 +40,9 @@ contract RecommendationsTest is World {
         votes[4].index = 9;
         refused(update, votes, abi.encodeWithSelector(CommitteeVotes.MemberIndexOutOfRange.selector, 9, 7));
 
+        votes[4].index = 255;
+        refused(update, votes, abi.encodeWithSelector(CommitteeVotes.MemberIndexOutOfRange.selector, 255, 7));
+
         votes = agree(update, RISEN);
         votes[4].vs = bytes32(type(uint256).max);
         refused(update, votes, abi.encodeWithSelector(CommitteeVotes.SignatureInvalid.selector, 4));
@@ -101,6 +104,40 @@ contract RecommendationsTest is World {
             assertEq(parameters.valueOf(FEE), FIRST_FEE, "value");
             assertEq(controller.sequence(), 0, "sequence");
         }
+    }
+
+    function test_ofMembersWhoAgreeTheFirstIsHeardInAnyOrder() public {
+        ParameterUpdate memory update = nextUpdate();
+        Recommendation[] memory votes = agree(update, RISEN);
+        (votes[0], votes[1], votes[3], votes[4]) = (votes[4], votes[3], votes[1], votes[0]);
+        expectRecord(update, FEE, RISEN, 1, explanationOf(0));
+        controller.applyUpdate(update, votes, members());
+    }
+
+    /// @dev 170 of 255 members vote, and the median is the last one's.
+    function test_theLastMemberOfTheLargestCommitteeIsHeard() public {
+        buildWorld(255);
+        buildFee();
+        vm.warp(START + COOLDOWN);
+        ParameterUpdate memory update = nextUpdate();
+        Recommendation[] memory votes = new Recommendation[](170);
+        for (uint256 i = 0; i < 170; ++i) {
+            uint64 value = i == 169 ? RISEN : i < 84 ? RISEN - 1 : RISEN + 1;
+            votes[i] = voteOf(update, 85 + i, one(value));
+        }
+        Recommendation[] memory fewer = new Recommendation[](169);
+        refused(update, fewer, abi.encodeWithSelector(CommitteeVotes.QuorumNotReached.selector, 169, 170));
+        expectRecord(update, FEE, RISEN, 1, explanationOf(254));
+        controller.applyUpdate(update, votes, members());
+    }
+
+    function test_aCommitteeOfOneDecidesAlone() public {
+        buildWorld(1);
+        buildFee();
+        vm.warp(START + COOLDOWN);
+        ParameterUpdate memory update = nextUpdate();
+        controller.applyUpdate(update, agree(update, RISEN), members());
+        assertEq(feeValue(), RISEN, "value");
     }
 
     function copyOf(uint64[] memory values) private pure returns (uint64[] memory copy) {

@@ -12,7 +12,7 @@ export type ContractArea = {
 export const CONTRACT_AREAS: readonly ContractArea[] = [
   {
     contract: 'ModelRegistry',
-    files: ['ModelRegistry', 'ModelDisputes'],
+    files: ['ModelRegistry', 'ModelDisputes', 'AggregateVotes', 'CommitteeVotes'],
     tests: [
       'ModelRegistry',
       'ModelDisputes',
@@ -44,7 +44,14 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
       'breaker/Severity',
       'breaker/VoteRing',
     ],
-    tests: ['CircuitBreaker', 'Halts', 'BreakerSettings', 'BreakerResumption'],
+    tests: [
+      'CircuitBreaker',
+      'Halts',
+      'BreakerSettings',
+      'BreakerEvents',
+      'BreakerWrites',
+      'BreakerResumption',
+    ],
   },
   {
     contract: 'DecisionLog',
@@ -53,12 +60,13 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
   },
   {
     contract: 'ParameterRegistry',
-    files: ['ParameterRegistry', 'ParameterRules'],
+    files: ['ParameterRegistry', 'ParameterRules', 'PackedLimits'],
     tests: [
       'ParameterRules',
       'ParameterRegistry',
       'ParameterBand',
       'ParameterReentrancy',
+      'ParameterAllowance',
       'OverrideModule',
       'BoundedAutonomyController',
       'Recommendations',

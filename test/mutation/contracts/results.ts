@@ -24,22 +24,22 @@ export class Results {
     for (const { key, result } of lines.map((line) => JSON.parse(line) as Line)) this.#known.set(key, result);
   }
 
-  /** What became of it before; what survived is tried again, since tests may have come. */
-  of(mutant: Mutant): Result | undefined {
-    const result = this.#known.get(this.#keyOf(mutant));
+  /** What became of it in `contract` before; what survived is tried again, since tests may have come. */
+  of(contract: string, mutant: Mutant): Result | undefined {
+    const result = this.#known.get(this.#keyOf(contract, mutant));
     return result?.type === 'survived' ? undefined : result;
   }
 
   /** @param place what a reader finds it by. */
-  add(mutant: Mutant, place: string, result: Result): void {
-    const line: Line = { key: this.#keyOf(mutant), place, result };
+  add(contract: string, mutant: Mutant, place: string, result: Result): void {
+    const line: Line = { key: this.#keyOf(contract, mutant), place, result };
     if (this.#path !== undefined) appendFileSync(this.#path, `${JSON.stringify(line)}\n`);
   }
 
-  /** A file that has changed has other mutants. */
-  #keyOf({ path, at, length, replacement }: Mutant): string {
+  /** A file that has changed has other mutants, and a library is tried in each contract that it is a part of. */
+  #keyOf(contract: string, { path, at, length, replacement }: Mutant): string {
     const text = readFileSync(join(this.#root, path));
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    return `${path}@${digest}:${at}+${length}=${replacement}`;
+    return `${contract} ${path}@${digest}:${at}+${length}=${replacement}`;
   }
 }

@@ -61,7 +61,7 @@ async function tryAll(): Promise<boolean> {
     for (const area of new Set(picked.map((trial) => trial.area))) {
       const due: Mutant[] = [];
       for (const { mutant } of picked.filter((trial) => trial.area === area)) {
-        const known = results.of(mutant);
+        const known = results.of(area.contract, mutant);
         if (known === undefined) due.push(mutant);
         else outcomes.push([mutant, known]);
       }
@@ -71,7 +71,7 @@ async function tryAll(): Promise<boolean> {
       const work = async (lane: Lane): Promise<void> => {
         for (const mutant of queue) {
           const result = await resultOf(lane, area, mutant);
-          results.add(mutant, say(mutant), result);
+          results.add(area.contract, mutant, say(mutant), result);
           outcomes.push([mutant, result]);
         }
       };

@@ -26,10 +26,17 @@ const OTHER_SIGNS: Readonly<Record<string, readonly string[]>> = {
   '&=': ['|='],
 };
 
+/** Of assembly: built-in functions that take as many words. */
+const OTHER_BUILT_INS: Readonly<Record<string, string>> = {
+  ...{ add: 'sub', sub: 'add', mul: 'div', div: 'mul', mulmod: 'addmod', addmod: 'mulmod' },
+  ...{ and: 'or', or: 'and', shl: 'shr', shr: 'shl', lt: 'gt', gt: 'lt' },
+};
+
 /**
  * Every mutant of a Solidity file: comparisons moved by their bound, arithmetic and logic exchanged,
  * checks, modifiers, calls, events and assignments left out, branches taken always or never, neighbouring arguments
- * swapped, numbers raised by one. Mutants that do not compile are sorted out by who tries them.
+ * swapped, numbers raised by one; in assembly, built-in functions exchanged, statements left out and branches never
+ * taken. Mutants that do not compile are sorted out by who tries them.
  *
  * @param ast its syntax tree.
  */
@@ -77,9 +84,26 @@ function editsOf(node: Node, above: readonly Node[], bytes: Buffer): Edit[] {
       return node.operator === '!' && node.prefix === true
         ? [replace(node, textOf(childOf(node, 'subExpression'), bytes), 'no !', bytes)]
         : [];
+    case 'YulFunctionCall':
+      return builtInEdits(node, bytes);
+    case 'YulExpressionStatement':
+      return [replace(node, '', 'no statement', bytes)];
+    case 'YulIf':
+      return conditionEdits(node, bytes, '0');
     default:
       return [];
   }
+}
+
+function builtInEdits(node: Node, bytes: Buffer): Edit[] {
+  const called = childOf(node, 'functionName');
+  if (called === undefined) return [];
+  const name = textOf(called, bytes);
+  if (name === 'iszero') {
+    return [replace(node, textOf(listOf(node, 'arguments')[0], bytes), 'no iszero', bytes)];
+  }
+  const other = OTHER_BUILT_INS[name];
+  return other === undefined ? [] : [replace(called, other, `${name} → ${other}`, bytes)];
 }
 
 function signEdits(node: Node, leftKey: string, rightKey: string, bytes: Buffer): Edit[] {
@@ -96,11 +120,11 @@ function signEdits(node: Node, leftKey: string, rightKey: string, bytes: Buffer)
 }
 
 /** A check that is left out, or a branch that is taken always or never. */
-function conditionEdits(node: Node, bytes: Buffer): Edit[] {
+function conditionEdits(node: Node, bytes: Buffer, no = 'false'): Edit[] {
   const condition = childOf(node, 'condition');
   if (condition === undefined) return [];
-  const never = replace(condition, 'false', 'if never', bytes);
-  return isRevert(childOf(node, 'trueBody'))
+  const never = replace(condition, no, 'if never', bytes);
+  return node.nodeType === 'YulIf' || isRevert(childOf(node, 'trueBody'))
     ? [never]
     : [never, replace(condition, 'true', 'if always', bytes)];
 }
@@ -153,7 +177,7 @@ function numberEdits(node: Node, above: readonly Node[], bytes: Buffer): Edit[] 
 function replace(node: Node, replacement: string, change: string, bytes: Buffer): Edit {
   const { from, to } = spanOf(node);
   // A statement's own semicolon may stay: an empty one is no Solidity, so a block takes its place.
-  const isStatement = replacement === '' && /Statement$/.test(node.nodeType);
+  const isStatement = replacement === '' && /^(?!Yul).*Statement$/.test(node.nodeType);
   const end = isStatement && bytes[to] === 0x3b ? to + 1 : to;
   return { at: from, length: end - from, replacement: isStatement ? '{}' : replacement, change };
 }
