@@ -6,6 +6,10 @@ import {CircuitBreaker} from "../src/CircuitBreaker.sol";
 import {Halts} from "../src/breaker/Halts.sol";
 import {Settings} from "../src/breaker/Settings.sol";
 import {Level} from "../src/breaker/Severity.sol";
+import {ICollateralHealth} from "../src/interfaces/ICollateralHealth.sol";
+import {IDecisionLog} from "../src/interfaces/IDecisionLog.sol";
+import {IModelDisputes} from "../src/interfaces/IModelDisputes.sol";
+import {IStabilityOracle} from "../src/interfaces/IStabilityOracle.sol";
 import {Answering, BreakerWorld} from "./BreakerWorld.sol";
 
 /// @notice What the breaker makes of its observations.
@@ -296,6 +300,14 @@ contract CircuitBreakerTest is BreakerWorld {
         if (source == 0) return oracle;
         if (source == 1) return health;
         return source == 2 ? log : models;
+    }
+
+    function test_eachSourceIsAskedWhatItIsFor() external {
+        vm.expectCall(address(oracle), abi.encodeCall(IStabilityOracle.getStabilityMetrics, ()), 1);
+        vm.expectCall(address(health), abi.encodeCall(ICollateralHealth.collateralHealth, ()), 1);
+        vm.expectCall(address(log), abi.encodeCall(IDecisionLog.head, ()), 1);
+        vm.expectCall(address(models), abi.encodeCall(IModelDisputes.isContested, ()), 1);
+        observe(1);
     }
 
     function test_R24_aFailedSourceIsAFailureAndNoPrice() external {

@@ -2,13 +2,10 @@
 pragma solidity 0.8.37;
 
 import {DecisionLog} from "../src/DecisionLog.sol";
-import {GovernanceBridge} from "../src/GovernanceBridge.sol";
 import {ModelDisputes} from "../src/ModelDisputes.sol";
 import {ModelRegistry} from "../src/ModelRegistry.sol";
 import {ModuleRegistry} from "../src/ModuleRegistry.sol";
-import {NodeRegistry} from "../src/NodeRegistry.sol";
 import {Limits} from "../src/ParameterTypes.sol";
-import {Electorate} from "../src/governance/Electorate.sol";
 import {BridgeDelay} from "../src/governance/BridgeDelay.sol";
 import {LimitChanges} from "../src/governance/LimitChanges.sol";
 import {ParameterProposals} from "../src/governance/ParameterProposals.sol";
@@ -17,30 +14,8 @@ import {IDecisionLog} from "../src/interfaces/IDecisionLog.sol";
 import {IGovernanceConnector} from "../src/interfaces/IGovernanceConnector.sol";
 import {IParameterGovernance} from "../src/interfaces/IParameterGovernance.sol";
 import {BridgeWorld} from "./BridgeWorld.sol";
-import {ModelsOf} from "./ModelsOf.sol";
+import {GovernanceBridgeV2} from "./GovernanceBridgeV2.sol";
 import {Draft} from "./GovernanceWorld.sol";
-
-/// @notice A later version of the bridge, with a variable more.
-contract GovernanceBridgeV2 is GovernanceBridge {
-    uint256 public answer;
-
-    constructor(
-        address upgrader,
-        address governance,
-        IParameterGovernance parameters,
-        IDecisionLog log,
-        Electorate electorate,
-        NodeRegistry nodes
-    ) GovernanceBridge(upgrader, governance, parameters, log, electorate, nodes) {}
-
-    function setAnswer(uint256 given) external reinitializer(2) {
-        answer = given;
-    }
-
-    function moduleVersion() external pure override returns (uint96) {
-        return 2 << 64;
-    }
-}
 
 /// @notice The whole way of a proposal of each kind, through the real contracts.
 contract GovernanceTest is BridgeWorld {

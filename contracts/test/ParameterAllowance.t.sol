@@ -31,6 +31,14 @@ contract ParameterAllowanceTest is RulesWorld {
         allows(FEE, MAX - 1 - STEP_DOWN, MAX);
     }
 
+    function test_R23_boundsThatMeetLeaveNothing() public {
+        Limits memory given = limits();
+        (given.min, given.max) = (FIRST_FEE, FIRST_FEE);
+        relimit(FEE, given);
+        vm.warp(block.timestamp + COOLDOWN);
+        allows(FEE, FIRST_FEE, FIRST_FEE);
+    }
+
     function test_R23_aStepDownMayBeLongerThanTheValue() public {
         Limits memory given = limits();
         given.min = 0;

@@ -4,14 +4,13 @@ pragma solidity 0.8.37;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ICircuitBreaker} from "../src/interfaces/ICircuitBreaker.sol";
 import {IDecisionLog} from "../src/interfaces/IDecisionLog.sol";
-import {IParameterConsumer} from "../src/interfaces/IParameterConsumer.sol";
 import {ParameterRegistry} from "../src/ParameterRegistry.sol";
 import {Hot, ParameterRules} from "../src/ParameterRules.sol";
 import {Change, Limits, Provenance, Risk} from "../src/ParameterTypes.sol";
 import {RulesWorld} from "./RulesWorld.sol";
 
 /// @notice Keeps what it was told and what the registry said then; may call back or refuse.
-contract ConsumerDouble is IParameterConsumer {
+contract ConsumerDouble {
     ParameterRegistry private immutable REGISTRY;
     bytes32 public id;
     uint256 public before;

@@ -67,6 +67,7 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
       'ParameterBand',
       'ParameterReentrancy',
       'ParameterAllowance',
+      'ParameterRecords',
       'OverrideModule',
       'BoundedAutonomyController',
       'Recommendations',

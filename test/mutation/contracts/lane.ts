@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { foundryBinary } from '../../../contracts/client/foundry.ts';
 import { compileStandardJson } from '../../../contracts/solc/compiler.ts';
@@ -90,6 +90,7 @@ export class Lane {
     if (unchanged.type !== 'survived') {
       throw new Error(`${area.contract}, without any change: ${unchanged.by}`);
     }
+    refuseHolders(folder, area);
     return new Lane(folder, area);
   }
 
@@ -111,6 +112,28 @@ export class Lane {
       return await test(this.#folder, STUCK_MS);
     } finally {
       writeFileSync(path, text);
+    }
+  }
+}
+
+/**
+ * forge leaves a file alone that has a contract which inherits from one of contracts/src: its tests hold the code of
+ * what they make, and would see no mutant.
+ *
+ * @throws Error naming such a test.
+ */
+function refuseHolders(project: string, { contract, tests }: ContractArea): void {
+  const out = join(project, 'contracts', 'out');
+  const { bytecode } = JSON.parse(
+    readFileSync(join(out, `${contract}.sol`, `${contract}.json`), 'utf8'),
+  ) as Artifact;
+  for (const folder of tests.map((name) => `${name}.t.sol`)) {
+    for (const file of readdirSync(join(out, folder))) {
+      if (readFileSync(join(out, folder, file), 'utf8').includes(bytecode.object.slice(2))) {
+        throw new Error(
+          `${folder}: ${file} holds the code of ${contract}; its doubles belong in a file of their own`,
+        );
+      }
     }
   }
 }
