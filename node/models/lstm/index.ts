@@ -1,0 +1,12 @@
+export {
+  createLstm,
+  createTraces,
+  initialLstmWeights,
+  type LstmLayer,
+  type LstmModel,
+  type LstmSpec,
+  type LstmTrace,
+  lstmForward,
+  PEG_LSTM,
+  predictLstm,
+} from './lstm.ts';
