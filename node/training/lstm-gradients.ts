@@ -1,23 +1,11 @@
 import {
   createTraces,
+  type LstmExamples,
   type LstmLayer,
   type LstmModel,
   type LstmTrace,
   lstmForward,
 } from '../models/lstm/index.ts';
-
-/** Windows of a series and what came after them. */
-export type LstmExamples = {
-  readonly rows: number;
-  /** Hours × inputs, row-major: windows overlap, so that every hour is held once. */
-  readonly channels: Float64Array;
-  /** Of each row, the hour of `channels` that its window begins with. */
-  readonly start: Uint32Array;
-  /** rows × outputs: scaled outcomes, one a quantile; NaN where it is not known and counts nothing. */
-  readonly y: Float64Array;
-  /** Quantile level of each output. */
-  readonly levels: readonly number[];
-};
 
 /** Mean gradients of the pinball loss, summed over the outputs, of batches of rows. */
 export type LstmGradients = {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LstmLayer, LstmModel } from '../models/lstm/index.ts';
-import type { LstmExamples, LstmGradients } from './lstm-gradients.ts';
+import type { LstmExamples, LstmLayer, LstmModel } from '../models/lstm/index.ts';
+import type { LstmGradients } from './lstm-gradients.ts';
 
 /** What a layer computed at each step for a batch. */
 type Pass = {

@@ -8,20 +8,18 @@ import {
   anchorQuantiles,
   createPegModel,
   fitPublicNumbers,
-  pinball,
   pinballLosses,
   QUANTILE_LEVELS,
 } from '../../node/models/index.ts';
 import {
   createLstm,
-  createTraces,
+  forecastWindows,
   initialLstmWeights,
-  type LstmModel,
-  lstmForward,
+  type LstmExamples,
+  lstmLoss,
   PEG_LSTM,
 } from '../../node/models/lstm/index.ts';
 import { createEngine } from '../../node/training/index.ts';
-import type { LstmExamples } from '../../node/training/lstm-gradients.ts';
 import { LSTM_TRAINING, trainLstm } from '../../node/training/lstm-training.ts';
 import { tensorflowLstm } from '../../node/training/tensorflow-lstm.ts';
 import { joinPegExamples } from './join-examples.ts';
@@ -103,27 +101,6 @@ function examplesOf(coins: readonly Windows[], pick: (hour: number) => boolean):
   };
 }
 
-function predict(model: LstmModel, weights: Float64Array, set: LstmExamples): Float64Array {
-  const traces = createTraces(model);
-  const out = new Float64Array(set.rows * 9);
-  for (let i = 0; i < set.rows; i++) {
-    lstmForward(
-      model,
-      weights,
-      set.channels,
-      set.start[i]! * PEG_LSTM.inputs,
-      traces,
-      out.subarray(9 * i, 9 * i + 9),
-    );
-  }
-  return out;
-}
-
-function meanLoss(model: LstmModel, weights: Float64Array, set: LstmExamples): number {
-  const told = predict(model, weights, set);
-  return told.reduce((sum, q, k) => sum + pinball(LEVELS[k % 9]!, q, set.y[k]!), 0) / set.rows;
-}
-
 /** Rows of a set at some hours. */
 function thin(set: ExampleSet, keep: (hour: number) => boolean): ExampleSet {
   const taken = [...set.hour.keys()].filter((i) => keep(set.hour[i]!));
@@ -164,7 +141,7 @@ async function study(folder: string): Promise<void> {
     initialLstmWeights(model, createPrng(1, 0x15).uniform),
     Uint32Array.from({ length: train.rows }, (_, i) => i),
     (weights) => {
-      const loss = meanLoss(model, weights, held);
+      const loss = lstmLoss(model, weights, held);
       print(`  public loss ${loss.toFixed(4)} after ${(cpu() - began).toFixed(0)} s of CPU`);
       return loss;
     },
@@ -206,7 +183,7 @@ async function study(folder: string): Promise<void> {
       'lstm',
       model.size,
       tests.map((set, c) => {
-        const told = predict(model, run.weights, test[c]!);
+        const told = forecastWindows(model, run.weights, test[c]!);
         const f = Float64Array.from(
           { length: set.rows * 3 },
           (_, k) => told[Math.floor(k / 3) * 9 + h * 3 + (k % 3)]!,

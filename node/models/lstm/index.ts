@@ -1,3 +1,4 @@
+export { forecastWindows, type LstmExamples, lstmLoss } from './examples.ts';
 export {
   createLstm,
   createTraces,

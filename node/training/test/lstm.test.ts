@@ -5,12 +5,13 @@ import { pinball } from '../../models/index.ts';
 import {
   createLstm,
   initialLstmWeights,
+  type LstmExamples,
   type LstmModel,
   PEG_LSTM,
   predictLstm,
 } from '../../models/lstm/index.ts';
 import { createEngine } from '../index.ts';
-import { float64Lstm, type LstmExamples } from '../lstm-gradients.ts';
+import { float64Lstm } from '../lstm-gradients.ts';
 import { LSTM_TRAINING, trainLstm } from '../lstm-training.ts';
 import { tensorflowLstm } from '../tensorflow-lstm.ts';
 
