@@ -7,6 +7,8 @@ export type AdamOptions = {
   readonly batch: number;
   /** At the first step; it falls to 0 along a cosine. */
   readonly learningRate: number;
+  /** Share by which each step shrinks the weights, times its rate (Loshchilov and Hutter 2019); 0 where left out. */
+  readonly decay?: number;
 };
 
 /** Mean gradient over some rows; valid until the next call. */
@@ -24,7 +26,7 @@ export function minimiseByAdam(
   gradientOf: BatchGradient,
   start: Float64Array,
   rows: number,
-  { steps, batch, learningRate }: AdamOptions,
+  { steps, batch, learningRate, decay = 0 }: AdamOptions,
   uniform: () => number,
 ): Float64Array {
   if (
@@ -61,7 +63,8 @@ export function minimiseByAdam(
       const g = gradient[j]!;
       first[j]! += 0.1 * (g - first[j]!);
       second[j]! += 0.001 * (g * g - second[j]!);
-      weights[j]! -= (rate * (first[j]! / unbias)) / (Math.sqrt(second[j]! / unbiasSquare) + 1e-8);
+      const move = first[j]! / unbias / (Math.sqrt(second[j]! / unbiasSquare) + 1e-8);
+      weights[j]! -= rate * (move + decay * weights[j]!);
     }
   }
   return weights;

@@ -4,7 +4,7 @@ import {
   RISK_SCORES,
   type RiskAssessor,
 } from '../models/assessor/index.ts';
-import { createDensePass, denseBackward, denseForward } from '../models/dense/dense-network.ts';
+import { createDensePass, type Dropout, denseBackward, denseForward } from '../models/dense/dense-network.ts';
 import { sigmoid } from '../models/risk-numbers.ts';
 import type { BatchGradient } from './adam.ts';
 import type { RecordGradients } from './engine.ts';
@@ -15,16 +15,20 @@ import type { RecordGradients } from './engine.ts';
  */
 type RowGradient = (weights: Float64Array, row: number, share: number, out: Float64Array, at: number) => void;
 
-function rowGradient({ network }: RiskAssessor, { x, labels }: AssessorExamples): RowGradient {
+function rowGradient(
+  { network }: RiskAssessor,
+  { x, labels }: AssessorExamples,
+  dropout?: Dropout,
+): RowGradient {
   const pass = createDensePass(network);
   const slopes = pass.slopes.at(-1)!;
   const outputs = RISK_SCORES.length;
   return (weights, row, share, out, at) => {
-    const logits = denseForward(network, weights, x, row * ASSESSOR_INPUTS, pass);
+    const logits = denseForward(network, weights, x, row * ASSESSOR_INPUTS, pass, dropout);
     for (let q = 0; q < outputs; q++) {
       slopes[q] = share * (sigmoid(logits[q]!) - labels[row * outputs + q]!);
     }
-    denseBackward(network, weights, pass, out, at);
+    denseBackward(network, weights, pass, out, at, dropout?.rate);
   };
 }
 
@@ -47,9 +51,13 @@ export function openAssessor(assessor: RiskAssessor, examples: AssessorExamples)
   };
 }
 
-/** By batch, for training that stays local. */
-export function assessorBatches(assessor: RiskAssessor, examples: AssessorExamples): BatchGradient {
-  const own = rowGradient(assessor, examples);
+/** By batch, for training that stays local; the published rate of dropout is 0.2. */
+export function assessorBatches(
+  assessor: RiskAssessor,
+  examples: AssessorExamples,
+  dropout?: Dropout,
+): BatchGradient {
+  const own = rowGradient(assessor, examples, dropout);
   const gradient = new Float64Array(assessor.network.size);
   return (weights, rows) => {
     gradient.fill(0);

@@ -40,7 +40,7 @@ const { values } = parseArgs({
   options: { epochs: { type: 'string', default: '12' }, every: { type: 'string', default: '4' } },
 });
 const [epochs, every] = [Number(values.epochs), Number(values.every)];
-const TEST_EVERY = 6;
+const TEST_EVERY = 24;
 const CUT = hourOfDate('2022-05-01');
 const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 const print = (line: string) => process.stdout.write(`${line}\n`);

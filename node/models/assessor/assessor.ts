@@ -4,6 +4,7 @@ import {
   createDensePass,
   type DenseNetwork,
   denseForward,
+  initialDenseWeights,
 } from '../dense/dense-network.ts';
 import { sigmoid } from '../risk-numbers.ts';
 
@@ -43,6 +44,25 @@ export function createAssessor(
 ): RiskAssessor {
   requireNumbers(numbers);
   return { network: createDenseNetwork([ASSESSOR_INPUTS, ...hidden, RISK_SCORES.length]), numbers };
+}
+
+/**
+ * Weights to begin with: those of any dense network, with the last biases at the public mean of each label, so that the
+ * first scores are the usual ones and training need not find them.
+ *
+ * @param meanLabels of public rows, above 0 and below 1. @param normal standard normal, seeded.
+ */
+export function initialAssessorWeights(
+  { network }: RiskAssessor,
+  meanLabels: ByScore,
+  normal: () => number,
+): Float64Array {
+  const weights = initialDenseWeights(network, normal);
+  for (const [q, score] of RISK_SCORES.entries()) {
+    const mean = meanLabels[score];
+    weights[network.size - RISK_SCORES.length + q] = Math.log(mean / (1 - mean));
+  }
+  return weights;
 }
 
 /** Scores from 0 to 100, higher is riskier. */

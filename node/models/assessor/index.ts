@@ -5,6 +5,7 @@ export {
   assessScores,
   type ByScore,
   createAssessor,
+  initialAssessorWeights,
   overallScore,
   predictScores,
   RISK_SCORES,

@@ -64,6 +64,9 @@ export function createDensePass({ units }: DenseNetwork): DensePass {
   return { values: room(), slopes: room() };
 }
 
+/** Silences hidden units while training: each with probability `rate`, the others louder by as much. */
+export type Dropout = { readonly rate: number; readonly uniform: () => number };
+
 /** Outputs of one row; a view that lasts until the next call. */
 export function denseForward(
   { units }: DenseNetwork,
@@ -71,6 +74,7 @@ export function denseForward(
   x: Float64Array,
   offset: number,
   { values }: DensePass,
+  dropout?: Dropout,
 ): Float64Array {
   const inputs = values[0]!;
   for (let j = 0; j < inputs.length; j++) inputs[j] = x[offset + j]!;
@@ -92,7 +96,11 @@ export function denseForward(
       at += outputs;
     }
     at += outputs;
-    if (l < last) for (let k = 0; k < outputs; k++) if (to[k]! < 0) to[k] = 0;
+    if (l === last) break;
+    for (let k = 0; k < outputs; k++) if (to[k]! < 0) to[k] = 0;
+    if (dropout === undefined) continue;
+    const { rate, uniform } = dropout;
+    for (let k = 0; k < outputs; k++) to[k] = uniform() < rate ? 0 : to[k]! / (1 - rate);
   }
   return values[last]!;
 }
@@ -102,6 +110,7 @@ export function denseForward(
  *
  * @param pass whose last `slopes` hold those of the loss in the outputs.
  * @param gradient of the network's size, from `offset` on.
+ * @param dropout the rate of that call, 0 without.
  */
 export function denseBackward(
   { units, size }: DenseNetwork,
@@ -109,8 +118,11 @@ export function denseBackward(
   { values, slopes }: DensePass,
   gradient: Float64Array,
   offset: number,
+  dropout = 0,
 ): void {
   let at = size;
+  // What was made louder passes its slope on by as much.
+  const louder = 1 / (1 - dropout);
   for (let l = units.length - 1; l >= 1; l--) {
     const from = values[l - 1]!;
     const own = slopes[l]!;
@@ -132,7 +144,7 @@ export function denseBackward(
         gradient[offset + row + k]! += value * own[k]!;
         sum += weights[row + k]! * own[k]!;
       }
-      back[j] = sum;
+      back[j] = l > 1 ? louder * sum : sum;
     }
   }
 }

@@ -25,7 +25,7 @@ export function protocolRows(seed: number, venue: number, days: number, every: n
 }
 
 /**
- * An assessor's published numbers from public rows: an outcome's 99 % quantile is its scale, its 90 % quantile the
+ * An assessor's published numbers from public rows: an outcome's 95 % quantile is its scale, its 90 % quantile the
  * threshold of a bad outcome; all scores weigh alike.
  */
 export function publishedNumbers(rows: ProtocolRows, range: { from: number; to: number }): AssessorNumbers {
@@ -44,7 +44,23 @@ export function publishedNumbers(rows: ProtocolRows, range: { from: number; to: 
         ),
       ),
     );
-  return { scale: quantile(0.99), threshold: quantile(0.9), weights: byScore(() => 1 / RISK_SCORES.length) };
+  return { scale: quantile(0.95), threshold: quantile(0.9), weights: byScore(() => 1 / RISK_SCORES.length) };
+}
+
+/** Mean label of each score over public rows. */
+export function meanLabels(rows: ProtocolRows, { scale }: AssessorNumbers, to: number): ByScore {
+  const mean = (score: RiskScore) => {
+    const own = rows.outcomes[score].filter((_, i) => rows.hour[i]! < to);
+    const labels = own.map((outcome) => Math.min(1, outcome / scale[score]));
+    return Math.min(0.99, Math.max(0.01, labels.reduce((sum, label) => sum + label, 0) / labels.length));
+  };
+  return {
+    collateral: mean('collateral'),
+    market: mean('market'),
+    protocol: mean('protocol'),
+    liquidity: mean('liquidity'),
+    contagion: mean('contagion'),
+  };
 }
 
 /** Rows before and from a cut on; labels of 24 hours reach over it from neither. */
