@@ -53,6 +53,7 @@ const COMMANDS = {
   'bench:correlated-noise': ['simulations/experiments/correlated-noise.ts'],
   'bench:features': ['simulations/experiments/features-bench.ts'],
   'bench:training': ['simulations/experiments/record-gradients-bench.ts'],
+  'bench:engines': ['simulations/experiments/training-engines.ts'],
   'bench:training-proofs': ['simulations/experiments/training-proofs.ts'],
   'bench:privacy-audit': ['simulations/experiments/privacy-audit.ts'],
 };

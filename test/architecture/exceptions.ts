@@ -43,6 +43,7 @@ export const ENTRY_FILES: readonly Exception[] = [
   { path: 'simulations/experiments/soak-kill.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/soak-partition.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/kill/member.ts', reason: 'a process of its own, to be killed' },
+  { path: 'simulations/experiments/training-engines.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/training-proofs.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/tree-ensembles.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/update-screen.ts', reason: 'an experiment that is run by its path' },
