@@ -31,6 +31,8 @@ export function toApiEvent(event: NodeEvent): ApiEvent | undefined {
 const PUBLIC: ReadonlySet<string> = new Set([
   'phase',
   'judged',
+  'drift',
+  'shadow',
   'suspected',
   'view',
   'voted',

@@ -5,6 +5,7 @@ import type { NetworkDocument } from '../../protocol/network.ts';
 import type {
   BreakerJson,
   Condition,
+  DriftJson,
   OverrideJson,
   OwnUpdateJson,
   ParameterJson,
@@ -14,6 +15,7 @@ import type {
   Readiness,
   RiskAssessmentJson,
   RiskRequest,
+  ShadowJson,
   StandingJson,
   VersionReport,
 } from './schemas/index.ts';
@@ -62,6 +64,10 @@ export type ApiSource = {
   readonly parameters: () => Promise<readonly ParameterJson[]>;
   readonly breaker: () => Promise<BreakerJson>;
   readonly overrides: () => Promise<readonly OverrideJson[]>;
+  /** What was seen of the published model on public data. */
+  readonly drift: () => DriftJson;
+  /** How the candidate in the shadow does; its trial is null where there is none. */
+  readonly shadow: () => ShadowJson;
   readonly predict: {
     /** @throws BallastError `WINDOW_…` or `HEAD_ABSENT` for input that no forecast can be made from. */
     readonly peg: (request: PegRequest) => Promise<PegForecastJson>;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import { type OperatorIdentity, obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
 import { chainIdOf } from '../operator/index.ts';
@@ -13,6 +14,8 @@ export type RunNodeOptions = FolderFlags & {
   readonly rpc?: readonly string[];
   /** Keeps the bodies, models and transcripts of all rounds, whatever the configuration says. */
   readonly archive?: boolean;
+  /** A model that forecasts beside the published one, in the place of the configuration's. */
+  readonly shadow?: string;
   readonly revise?: (update: Float64Array) => Float64Array;
 };
 
@@ -20,12 +23,20 @@ export type RunNodeOptions = FolderFlags & {
 const LINGER_MS = 2_000;
 
 /** Runs one node until a signal, or until its standard input ends where a parent holds it. */
-export async function runNode({ json, archive, revise, rpc, ...flags }: RunNodeOptions): Promise<void> {
+export async function runNode({
+  json,
+  archive,
+  shadow,
+  revise,
+  rpc,
+  ...flags
+}: RunNodeOptions): Promise<void> {
   const endpoints = givenEndpoints(rpc);
   const config = {
     ...(await configOf(flags)),
     ...(endpoints === undefined ? {} : { rpc: [...endpoints] }),
     ...(archive === true ? { archive } : {}),
+    ...(shadow === undefined ? {} : { shadow: shadow.startsWith('version:') ? shadow : resolve(shadow) }),
   };
   const document = await readNetworkDocument(config.network);
   const identity = await openIdentity(config, document);

@@ -104,6 +104,34 @@ export const METRICS = [
     labels: ['pair'],
   },
   {
+    name: 'ballast_drift_active',
+    type: 'gauge',
+    help: '1 while something about the model is not what it was, by head and collateral and by trigger',
+    labels: ['pair', 'trigger'],
+  },
+  {
+    name: 'ballast_interval_coverage_ratio',
+    type: 'gauge',
+    help: 'Outcomes within the 80 % intervals on the last 30 public days',
+    labels: ['pair'],
+  },
+  {
+    name: 'ballast_live_skill_ratio',
+    type: 'gauge',
+    help: '1 - loss / loss of the baseline on the last 30 public days',
+    labels: ['pair'],
+  },
+  {
+    name: 'ballast_shadow_blocks',
+    type: 'gauge',
+    help: 'Blocks that the candidate in the shadow was compared on',
+  },
+  {
+    name: 'ballast_shadow_advantage_low_ratio',
+    type: 'gauge',
+    help: 'Lower end of the interval of the candidate’s advantage: above 0 it is better',
+  },
+  {
     name: 'ballast_suspected_copies_total',
     type: 'counter',
     help: 'Pairs of updates that pointed nearly the same way: honest ones may',

@@ -1,9 +1,11 @@
+import { basename } from 'node:path';
 import { type Clock, type Committee, isMember } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { createDataClock, loadMarket, loadSeries } from '../data/index.ts';
 import { DataFolder } from '../data-folder/index.ts';
+import { readModelFile } from '../evaluation/model-file.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
@@ -15,6 +17,7 @@ import { BreakerKeeper, KEEPING, keeperTurn } from './breaker-keeper.ts';
 import type { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
 import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
+import { MAIN_COLLATERAL } from './collaterals.ts';
 import { Conditions } from './conditions.ts';
 import { type Emit, isVote } from './events.ts';
 import { GossipWiring } from './gossip.ts';
@@ -28,6 +31,7 @@ import { pause } from './pause.ts';
 import { PeerWatch } from './peer-watch.ts';
 import { createPublicMarket, type PublicMarket } from './public-market.ts';
 import { reachChain } from './reach-chain.ts';
+import { candidateOf, type ShadowCandidate, versionNamed } from './shadow-candidate.ts';
 import { closeWithin, STOP_STAGES_MS } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
 import { systemClock } from './system-clock.ts';
@@ -132,6 +136,7 @@ export class BallastNode {
       market: this.#market,
       participant,
       ledger: core?.ledger,
+      monitor: core === undefined ? undefined : () => core.monitor.status(),
       head: this.#head,
       conditions: this.#conditions.active,
       peers: this.#host?.current?.peers() ?? [],
@@ -169,6 +174,7 @@ export class BallastNode {
     const others = await loadCollaterals(config.collaterals ?? [], signal);
     const market = createPublicMarket(feed.series, dataClock, model, reference, others);
     this.#market = market;
+    const shadow = await this.#shadowCandidate();
     const publicRows = { feed: feed.series, ...(reference === undefined ? {} : { market: reference }) };
     const auditedStep =
       document.parameters.audit === undefined
@@ -210,6 +216,11 @@ export class BallastNode {
       archive: archive === true,
       epsilonBudget,
       reportsEvidence: config.evidence?.report === true,
+      monitoring: {
+        collaterals: [{ name: MAIN_COLLATERAL, feed: feed.series, market: reference }, ...others],
+        reference,
+        shadow,
+      },
     };
     const core = new Supervisor(this.#tuning.storeBackoff, {
       open: async (onFailure) => {
@@ -218,7 +229,11 @@ export class BallastNode {
           { ...options, restored: this.#folder?.restored ?? false },
           {
             link,
-            stores: { round: store.sub('round'), ledger: store.sub('ledger') },
+            stores: {
+              round: store.sub('round'),
+              ledger: store.sub('ledger'),
+              monitor: store.sub('monitor'),
+            },
             closeStores: () => store.close(),
             transport: gossip.transport,
             clock: this.#clock,
@@ -263,6 +278,13 @@ export class BallastNode {
     });
     core.start();
     this.#beside(this.#catchUp(core));
+  }
+
+  /** A file is read at the start, so that a mistake in it is told then; a version when the log is there. */
+  async #shadowCandidate(): Promise<ShadowCandidate | string | undefined> {
+    const { shadow } = this.#options.config;
+    if (shadow === undefined || versionNamed(shadow) !== undefined) return shadow;
+    return candidateOf(basename(shadow), await readModelFile(shadow));
   }
 
   /** Ready when it is as far as the others. */

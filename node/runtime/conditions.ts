@@ -69,6 +69,11 @@ export const CONDITIONS = {
     isNotice: true,
     hint: 'see the message; other keepers may observe meanwhile',
   },
+  MODEL_DRIFT: {
+    holdsChain: false,
+    isNotice: true,
+    hint: 'see docs/monitoring.md: rounds go on, and the message says what has moved',
+  },
   LEDGER_BEHIND: { holdsChain: false, hint: 'restore the newest backup of the data folder' },
 } as const satisfies Readonly<Record<string, Terms>>;
 

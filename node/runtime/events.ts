@@ -4,6 +4,7 @@ import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Outcome, PrivacyStatement } from '../../protocol/messages.ts';
 import type { Hold } from '../controller/index.ts';
+import type { RetrainingAdvice, ShadowVerdict, Trigger } from '../monitoring/index.ts';
 import type { ConditionEvent } from './conditions.ts';
 import type { RiskSkill, SkillIntervals } from './held-out.ts';
 import type { PrivacyPlan } from './privacy-plan.ts';
@@ -163,6 +164,28 @@ export type NodeEvent =
       readonly status: 'reported' | 'refused';
       readonly transaction: string | null;
       readonly reason: string;
+    }
+  | {
+      /** Something about the model has changed, or is again what it was; it starts nothing. */
+      readonly event: 'drift';
+      readonly round: number;
+      /** `head/collateral`. */
+      readonly subject: string;
+      readonly trigger: Trigger;
+      readonly active: boolean;
+      readonly sinceHour: number;
+      readonly message: string;
+      readonly retraining: RetrainingAdvice;
+    }
+  | {
+      /** The verdict on the candidate in the shadow is another. */
+      readonly event: 'shadow';
+      readonly round: number;
+      readonly candidate: string;
+      readonly verdict: ShadowVerdict;
+      readonly blocks: number;
+      readonly skill: number;
+      readonly reasons: readonly string[];
     }
   | { readonly event: 'finished'; readonly round: number }
   | ConditionEvent

@@ -12,6 +12,7 @@ export {
 export type { Emit, HeldOut, NodeEvent, RoundDecided } from './events.ts';
 export { createGate, type RoundJudgement } from './gate.ts';
 export type { RiskSkill, SkillIntervals } from './held-out.ts';
+export type { MonitorStatus, ShadowStatus } from './model-monitor.ts';
 export { isInline, type NodeAggregator, openNodeAggregator } from './node-aggregator.ts';
 export {
   describeError,

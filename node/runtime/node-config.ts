@@ -10,6 +10,7 @@ import { type MarketSource, marketSourceSchema } from '../data/index.ts';
 import type { KernelOptions } from '../kernels/index.ts';
 import { ENGINE_NAMES } from '../training/index.ts';
 import { MAX_COLLATERALS } from './collaterals.ts';
+import { versionNamed } from './shadow-candidate.ts';
 
 const engineNames = [...ENGINE_NAMES] as [string, ...string[]];
 
@@ -91,6 +92,8 @@ const schema = z.strictObject({
       report: z.boolean(),
     })
     .optional(),
+  /** A model that forecasts beside the published one and moves nothing: a model file, or `version:N`. */
+  shadow: z.string().min(1).max(4096).optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),
   /** Keeps the bodies, models and transcripts of all rounds. */
@@ -167,6 +170,7 @@ function located(config: NodeConfig, folder: string): NodeConfig {
     publicMarket,
     collaterals,
     api,
+    shadow,
   } = config;
   return {
     ...config,
@@ -175,6 +179,7 @@ function located(config: NodeConfig, folder: string): NodeConfig {
     dataDir: at(dataDir),
     slice: source(slice),
     publicFeed: source(publicFeed),
+    ...(shadow === undefined || versionNamed(shadow) !== undefined ? {} : { shadow: at(shadow) }),
     ...(passwordFile === undefined ? {} : { passwordFile: at(passwordFile) }),
     ...(market === undefined ? {} : { market: source(market) }),
     ...(publicMarket === undefined ? {} : { publicMarket: source(publicMarket) }),

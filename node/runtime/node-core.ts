@@ -35,6 +35,7 @@ import { FeeAdvisor } from './fee-advisor.ts';
 import { createGate } from './gate.ts';
 import { HandOver } from './hand-over.ts';
 import { ledgerPolicy } from './ledger-policy.ts';
+import { ModelMonitor, type ModelMonitorOptions } from './model-monitor.ts';
 import { tellOwnRow, tellOwnUpdate } from './own-update.ts';
 import { pause } from './pause.ts';
 import type { PublicMarket } from './public-market.ts';
@@ -56,12 +57,18 @@ export type CoreOptions = {
   readonly epsilonBudget?: number | undefined;
   /** Whether proofs go to the slasher. */
   readonly reportsEvidence?: boolean;
+  /** What the model is watched on. */
+  readonly monitoring: Pick<ModelMonitorOptions, 'collaterals' | 'reference' | 'shadow'>;
 };
 
 export type CoreCollaborators = {
   readonly link: ChainLink;
-  /** What the node remembers of its rounds, and its privacy ledger: two stores that never meet. */
-  readonly stores: { readonly round: KeyValueStore; readonly ledger: KeyValueStore };
+  /** What the node remembers of its rounds, its privacy ledger, what it has seen of the model: they never meet. */
+  readonly stores: {
+    readonly round: KeyValueStore;
+    readonly ledger: KeyValueStore;
+    readonly monitor: KeyValueStore;
+  };
   readonly transport: Transport;
   readonly clock: Clock;
   readonly dataClock: DataClock;
@@ -108,6 +115,7 @@ export class NodeCore {
         after: AfterDecision;
         reporter: EvidenceReporter | undefined;
         ledger: PrivacyLedger;
+        monitor: ModelMonitor;
       }
     | undefined;
   /** The last round that this node sits out. */
@@ -127,7 +135,9 @@ export class NodeCore {
       const policy = ledgerPolicy(parameters.privacy, options.epsilonBudget);
       const accountant = ledgerAccountant(parameters);
       const ledger = await PrivacyLedger.open(collaborators.stores.ledger, policy, { accountant });
-      core.#parts = { ...core.#assemble(await core.#createParticipant(ledger)), ledger };
+      const participant = await core.#createParticipant(ledger);
+      const monitor = await core.#openMonitor(participant);
+      core.#parts = { ...core.#assemble(participant), ledger, monitor };
       return core;
     } catch (error) {
       await collaborators.closeStores();
@@ -147,6 +157,10 @@ export class NodeCore {
 
   get ledger(): PrivacyLedger {
     return this.#running.ledger;
+  }
+
+  get monitor(): ModelMonitor {
+    return this.#running.monitor;
   }
 
   start(): void {
@@ -226,6 +240,15 @@ export class NodeCore {
         ? new EvidenceReporter({ self, link, participant, committeeOf, emit, onError })
         : undefined;
     return { participant, advisor, handOver, after, reporter };
+  }
+
+  #openMonitor(participant: Participant): Promise<ModelMonitor> {
+    const { model, monitoring, document } = this.#options;
+    const { stores, dataClock: clock, conditions, emit } = this.#collaborators;
+    return ModelMonitor.open(
+      { ...monitoring, model, clock, deadBand: document.parameters.gate.deadBand },
+      { store: stores.monitor, participant, conditions, emit },
+    );
   }
 
   #epochOf(round: number): number {
@@ -336,7 +359,10 @@ export class NodeCore {
     if (decided.certificate.entry.nextCommittee !== null) this.#collaborators.onEpoch();
     this.#noteOffences(decided);
     const isLast = round >= this.#options.rounds;
-    const followed = this.#running.after.follow(decided);
+    const { after, monitor } = this.#running;
+    // What comes late is looked at with the newest round.
+    if (decided.isOld !== true) this.#beside(monitor.follow(decided.certificate));
+    const followed = after.follow(decided);
     const { emit } = this.#collaborators;
     this.#beside(isLast ? followed.then(() => emit({ event: 'finished', round })) : followed);
   }

@@ -4,6 +4,7 @@ import type { NetworkDocument } from '../../protocol/network.ts';
 import type { PeerInfo } from '../network/index.ts';
 import type { ChainLink } from './chain-link.ts';
 import type { Condition } from './conditions.ts';
+import type { MonitorStatus } from './model-monitor.ts';
 import type { PublicMarket } from './public-market.ts';
 
 export type Readiness = { readonly status: 'starting' | 'syncing' | 'ready'; readonly reason: string };
@@ -20,6 +21,8 @@ export type NodeView = {
   readonly participant: Participant | undefined;
   /** Undefined as long as there is no participant. */
   readonly ledger: PrivacyLedger | undefined;
+  /** What was seen of the model on public data; undefined as long as there is no participant. */
+  readonly monitor: (() => MonitorStatus) | undefined;
   /** The last certified round; kept while there is no participant. */
   readonly head: Head | undefined;
   readonly conditions: readonly Condition[];

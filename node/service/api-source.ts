@@ -5,9 +5,10 @@ import type { NodeId } from '../../protocol/ids.ts';
 import { encodeWeights } from '../../protocol/vectors.ts';
 import { ApiError, type ApiSource, createPredictor, type Role } from '../api/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
-import type { ChainLink, NodeView, PublicMarket } from '../runtime/index.ts';
+import type { ChainLink, MonitorStatus, NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainBreaker } from './chain-breaker.ts';
 import type { ChainParameters } from './chain-parameters.ts';
+import { driftJson, shadowJson } from './monitoring.ts';
 import { ownStanding, ownUpdate } from './own-standing.ts';
 import type { PrivacyAccounts } from './privacy-accounts.ts';
 import type { Measure, ReportedVersion, VersionReports } from './version-reports.ts';
@@ -44,6 +45,11 @@ export function createApiSource({
     const known = view().market;
     if (known === undefined) throw notReady(view());
     return known;
+  };
+  const monitor = (): MonitorStatus => {
+    const status = view().monitor?.();
+    if (status === undefined) throw notReady(view());
+    return status;
   };
   const versionOf = async (version: number): Promise<ReportedVersion | undefined> => {
     if (version === 0) return { version, modelDigest: document.genesis.modelDigest, round: 0, privacy: null };
@@ -110,6 +116,8 @@ export function createApiSource({
     parameters: () => onChain((link) => parameters.read(link)),
     breaker: () => onChain(breaker.breaker),
     overrides: () => onChain(breaker.overrides),
+    drift: () => driftJson(monitor()),
+    shadow: () => shadowJson(monitor()),
     predict: createPredictor({ model, current, known }),
   };
 }

@@ -16,6 +16,7 @@ import { createApiSource, measureOf } from './api-source.ts';
 import { ChainBreaker } from './chain-breaker.ts';
 import { type ChainReadings, readChain } from './chain-metrics.ts';
 import { ChainParameters } from './chain-parameters.ts';
+import { monitorGauges } from './monitoring.ts';
 import { PrivacyAccounts } from './privacy-accounts.ts';
 import { VersionReports } from './version-reports.ts';
 
@@ -160,8 +161,9 @@ export function withView(
 ): ApiMetrics {
   let block = { height: -1, seenAt: performance.now() };
   const read = (): void => {
-    const { ledger, peers, finalizedHeight, clockSkewMs } = view();
+    const { ledger, monitor, peers, finalizedHeight, clockSkewMs } = view();
     readPrivacy(metrics, ledger, accounts);
+    readMonitor(metrics, monitor);
     metrics.set('ballast_peers', peers.length);
     if (clockSkewMs !== undefined) metrics.set('ballast_clock_skew_seconds', clockSkewMs / 1_000);
     if (finalizedHeight === undefined) return;
@@ -177,6 +179,17 @@ export function withView(
       return metrics.text();
     },
   };
+}
+
+function readMonitor(metrics: Pick<Metrics, 'set' | 'setAll'>, monitor: NodeView['monitor']): void {
+  if (monitor === undefined) return;
+  const { drift, coverage, skill, shadow } = monitorGauges(monitor());
+  metrics.setAll('ballast_drift_active', drift);
+  metrics.setAll('ballast_interval_coverage_ratio', coverage);
+  metrics.setAll('ballast_live_skill_ratio', skill);
+  if (shadow === null) return;
+  metrics.set('ballast_shadow_blocks', shadow.blocks);
+  metrics.set('ballast_shadow_advantage_low_ratio', shadow.advantage.low);
 }
 
 /**

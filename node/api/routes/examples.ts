@@ -250,6 +250,54 @@ export const EXAMPLES = {
   parameters: { items: [parameter] },
   breaker,
   overrides: { items: [overrideOfGovernance] },
+  drift: {
+    round: 9,
+    hour: 497_208,
+    findings: [
+      {
+        subject: 'peg/main',
+        trigger: 'inputs',
+        sinceHour: 497_064,
+        evidence: 154.2,
+        threshold: 121.7,
+        message:
+          'peg/main: inputs have moved since 2026-09-16: fast-volatility furthest, median 1.31 in the last 3 days, 0.02 in training (above 99 % of the training hours), 2.8 times as far as usual',
+      },
+    ],
+    retraining: { recommended: true, reasons: ['inputs'], heldBack: null },
+    subjects: [
+      {
+        subject: 'peg/main',
+        days: 30,
+        skill: 0.12,
+        coverage: 0.79,
+        modelShare: 1,
+        inputs: {
+          toHour: 497_208,
+          p: 0.004,
+          feature: 'fast-volatility',
+          median: 1.31,
+          trainingMedian: 0.02,
+          rank: 0.99,
+          times: 2.8,
+        },
+      },
+    ],
+  },
+  shadow: {
+    trial: {
+      candidate: 'candidate.json',
+      digest: EXAMPLE_DIGEST,
+      firstDay: 20_637,
+      nextDay: 20_717,
+      verdict: 'review',
+      reasons: ['skill 2.1 %, not above 5.0 %'],
+      blocks: 26,
+      skill: 0.021,
+      advantage: { mean: 0.012, low: 0.001, high: 0.03 },
+      pairs: [{ pair: 'peg/main', rows: 1_248, skill: 0.021, deadBand: 0.001, isWorse: false }],
+    },
+  },
   pegRequest: {},
   pegForecast: {
     ...made,

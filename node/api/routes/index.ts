@@ -5,6 +5,7 @@ import { breakerRoutes } from './breaker.ts';
 import { eventRoutes } from './events.ts';
 import { type HealthCollaborators, healthRoutes } from './health.ts';
 import { modelRoutes } from './models.ts';
+import { monitoringRoutes } from './monitoring.ts';
 import { nodeRoutes } from './node.ts';
 import { parameterRoutes } from './parameters.ts';
 import { predictionRoutes } from './predictions.ts';
@@ -23,6 +24,7 @@ export function allRoutes(
     ...nodeRoutes(source, status),
     ...privacyRoutes(source),
     ...modelRoutes(source),
+    ...monitoringRoutes(source),
     ...weightRoutes(source),
     ...roundRoutes(source),
     ...parameterRoutes(source),

@@ -2,6 +2,7 @@ export * from './breaker.ts';
 export * from './common.ts';
 export * from './error.ts';
 export * from './models.ts';
+export * from './monitoring.ts';
 export * from './node.ts';
 export * from './parameters.ts';
 export * from './predictions.ts';

@@ -64,6 +64,8 @@ const SAMPLES: Readonly<Record<string, readonly [path: string, body?: unknown][]
   '/v1/rounds/{round}/roll/{node}': [[`/v1/rounds/3/roll/${ROLL[0]?.node}`]],
   '/v1/parameters': [['/v1/parameters']],
   '/v1/parameters/{id}': [['/v1/parameters/STABILITY_FEE']],
+  '/v1/drift': [['/v1/drift']],
+  '/v1/shadow': [['/v1/shadow']],
   '/v1/breaker': [['/v1/breaker']],
   '/v1/overrides': [['/v1/overrides']],
   '/v1/predictions/peg': [

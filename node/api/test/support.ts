@@ -27,6 +27,7 @@ import { API_LIMITS } from '../limits.ts';
 import { EXAMPLES } from '../routes/examples.ts';
 import {
   breaker,
+  drift,
   type ErrorEnvelope,
   errorEnvelope,
   offence,
@@ -37,6 +38,7 @@ import {
   type Readiness,
   report,
   riskAssessment,
+  shadow,
   standing,
 } from '../schemas/index.ts';
 
@@ -156,6 +158,8 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
     parameters: async () => [parameter.parse(EXAMPLES.parameter)],
     breaker: async () => breaker.parse(EXAMPLES.breaker),
     overrides: async () => overridesAnswer.parse(EXAMPLES.overrides).items,
+    drift: () => drift.parse(EXAMPLES.drift),
+    shadow: () => shadow.parse(EXAMPLES.shadow),
     predict: {
       peg: async (request) => ({
         ...pegForecast.parse(EXAMPLES.pegForecast),

@@ -40,7 +40,7 @@ describe('conditions', () => {
     expect(holding).to.have.members(CONDITION_CODES.filter((code) => /^(CHAIN|CLOCK|ENDPOINTS)_/.test(code)));
   });
 
-  it('are faults, but for those of a node that has given what it may give, whose update dropped out, or that a liar leaves unharmed', () => {
+  it('are faults, but for those of a node that has given what it may give, whose update dropped out, that a liar leaves unharmed, or that sees its model drift', () => {
     for (const code of CONDITION_CODES) {
       const { conditions } = make();
       conditions.raise(code, 'now');
@@ -51,6 +51,7 @@ describe('conditions', () => {
         'ORACLE_UNUSABLE',
         'BREAKER_UNOBSERVED',
         'ENDPOINT_LYING',
+        'MODEL_DRIFT',
       ].includes(code);
       expect(conditions.faults, code).to.have.length(isNotice ? 0 : 1);
     }

@@ -123,6 +123,7 @@ export function fakeNode() {
       conditions: [],
       peers: [],
       finalizedHeight: undefined,
+      monitor: undefined,
       clockSkewMs: undefined,
     }),
   };
