@@ -14,6 +14,11 @@ export const THRESHOLDS = { days: 365 / 2, windows: (365 * 24) / INPUT_WINDOW_HO
 export const DAYS_KEPT = 120;
 /** Share of the model in a day's forecasts below which the market is beyond what the model was trained on. */
 export const LEAST_SHARE = 0.5;
+/**
+ * What a head must have done, over so many days in a row, before its accuracy can drift: losses no more than this share
+ * of its baseline's, and, of an 80 % interval, misses within these bounds. A young model has yet to come there.
+ */
+export const SETTLED = { days: 14, loss: 1.02, misses: { least: 0.1, most: 0.3 } } as const;
 /** Days of data time without a new version after which a round is due, drift or not. */
 export const SCHEDULE_DAYS = 90;
 
@@ -32,6 +37,8 @@ export type SubjectState = {
   /** The last `DAYS_KEPT` days, ascending. */
   readonly recent: readonly ForecastDay[];
   readonly lastWindow: InputWindow | null;
+  /** It has been what it promises once: from then on accuracy is tested. */
+  readonly isSettled: boolean;
 };
 
 /** @param day the first UTC day to be observed. */
@@ -46,6 +53,7 @@ export function newSubject(day: number): SubjectState {
     tests: { loss: test('loss'), narrow: test('narrow'), wide: test('wide') },
     recent: [],
     lastWindow: null,
+    isSettled: false,
   };
 }
 
@@ -55,6 +63,9 @@ export function newSubject(day: number): SubjectState {
  */
 export function observeDay(state: SubjectState, day: ForecastDay): SubjectState {
   if (day.day < state.day) return state;
+  const recent = [...state.recent, day].slice(-DAYS_KEPT);
+  const next = { ...state, day: day.day + 1, recent };
+  if (!state.isSettled) return { ...next, isSettled: hasSettled(recent) };
   const tests = { ...state.tests };
   for (const name of ACCURACY_TESTS) {
     const factors = accuracyFactors(name, day);
@@ -62,7 +73,20 @@ export function observeDay(state: SubjectState, day: ForecastDay): SubjectState 
     const both = day.day % 2 === 0 ? [...factors, ...none] : [...none, ...factors];
     tests[name] = advance(tests[name], both, day.day * 24, THRESHOLDS.days);
   }
-  return { ...state, day: day.day + 1, tests, recent: [...state.recent, day].slice(-DAYS_KEPT) };
+  return { ...next, tests };
+}
+
+function hasSettled(recent: readonly ForecastDay[]): boolean {
+  const days = recent.slice(-SETTLED.days);
+  if (days.length < SETTLED.days) return false;
+  const sum = (of: (day: ForecastDay) => number) => days.reduce((total, day) => total + of(day), 0);
+  const missed = sum((day) => day.missed ?? 0.2) / days.length;
+  const { least, most } = SETTLED.misses;
+  return (
+    sum(({ loss }) => loss) <= SETTLED.loss * sum(({ baseline }) => baseline) &&
+    missed >= least &&
+    missed <= most
+  );
 }
 
 /** One window of `INPUT_WINDOW_HOURS`. */

@@ -15,6 +15,7 @@ export {
   observeDay,
   observeWindow,
   SCHEDULE_DAYS,
+  SETTLED,
   type SubjectState,
   scheduleFinding,
   THRESHOLDS,

@@ -19,6 +19,7 @@ export const ENTRY_FILES: readonly Exception[] = [
   { path: 'simulations/experiments/compression.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/conformal-rules.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/correlated-noise.ts', reason: 'an experiment that is run by its path' },
+  { path: 'simulations/experiments/drift-monitor.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/features-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/federation-value.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/fuzz.ts', reason: 'an experiment that is run by its path' },

@@ -22,6 +22,7 @@ import {
   observeWindow,
   P_BETS,
   SCHEDULE_DAYS,
+  SETTLED,
   type SubjectState,
   scheduleFinding,
   sinceOf,
@@ -123,12 +124,25 @@ describe('monitoring: accuracy', () => {
   it('tells a head that has become worse than its baseline, and one whose intervals are too wide', () => {
     const told = (of: Partial<ForecastDay>) => {
       let state = newSubject(0);
-      for (let d = 0; d < 120; d++) state = observeDay(state, day(d, of));
+      for (let d = 0; d < SETTLED.days; d++)
+        state = observeDay(state, day(d, { missed: of.missed === null ? null : 0.2 }));
+      for (let d = SETTLED.days; d < 120; d++) state = observeDay(state, day(d, of));
       return findingsOf('risk/main', state).map(({ trigger }) => trigger);
     };
     expect(told({ loss: 1.4, missed: null, share: null })).to.deep.equal(['loss']);
     expect(told({ missed: 0.02 })).to.deep.equal(['wide']);
     expect(told({})).to.deep.equal([]);
+  });
+
+  it('is not tested before a model has once been what it promises', () => {
+    let state = newSubject(0);
+    for (let d = 0; d < 100; d++) state = observeDay(state, day(d, { loss: 2, missed: 0.9 }));
+    expect(state.isSettled).to.equal(false);
+    expect(findingsOf('peg/main', state)).to.deep.equal([]);
+    for (let d = 100; d < 100 + SETTLED.days; d++) state = observeDay(state, day(d));
+    expect(state.isSettled).to.equal(true);
+    for (let d = 200; d < 260; d++) state = observeDay(state, day(d, { loss: 2, missed: 0.9 }));
+    expect(findingsOf('peg/main', state).map(({ trigger }) => trigger)).to.deep.equal(['loss', 'narrow']);
   });
 
   it('tells at once of a day beyond the range that the model was trained on', () => {
