@@ -77,7 +77,7 @@ export const NODE_COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'data',
-    summary: 'look at market data before training on it',
+    summary: 'fetch market data, and look at it before training on it',
     task: LEARN,
     load: async () => (await import('./data-command.ts')).defineData,
   },

@@ -1,3 +1,4 @@
+export * from './archive/index.ts';
 export { type LoadedBlocks, loadMarketBlocks, loadSeriesBlocks } from './block-source.ts';
 export { checkFolder, type FileReport, type FlagCount } from './check.ts';
 export { createDataClock, type DataClock, type DataClockOptions, type HourRange } from './clock.ts';

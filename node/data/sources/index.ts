@@ -18,6 +18,14 @@ export {
 export { createPoolSource, type PoolOptions, poolPrice } from './chain/uniswap.ts';
 export { systemClock } from './clock.ts';
 export * from './data-source.ts';
+export {
+  type DiscoveredPrice,
+  type DiscoveryRules,
+  discoverPrice,
+  MAX_QUOTES,
+  type Quote,
+  type Verdict,
+} from './price-discovery.ts';
 export { MAX_REFUSALS } from './refusal.ts';
 export { createMarketStream, type MarketStreamOptions, STREAM_VENUES } from './stream/market-stream.ts';
 export { DEFAULT_SOCKET_LIMITS, type SocketLimits } from './stream/socket.ts';
