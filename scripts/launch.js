@@ -54,6 +54,10 @@ const COMMANDS = {
   'bench:features': ['simulations/experiments/features-bench.ts'],
   'bench:training': ['simulations/experiments/record-gradients-bench.ts'],
   'bench:engines': ['simulations/experiments/training-engines.ts'],
+  'bench:assessor': ['simulations/experiments/risk-assessor.ts'],
+  'bench:trees': ['simulations/experiments/tree-ensembles.ts'],
+  'bench:lstm': ['simulations/experiments/peg-lstm.ts'],
+  'bench:personal': ['simulations/experiments/personal-heads.ts'],
   'bench:training-proofs': ['simulations/experiments/training-proofs.ts'],
   'bench:privacy-audit': ['simulations/experiments/privacy-audit.ts'],
 };
