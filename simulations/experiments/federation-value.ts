@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { PEG_HORIZONS } from '../../node/features/index.ts';
 import { cellsOf, loadRecordings } from './federation-value/cells.ts';
 import { documentOf } from './federation-value/document.ts';
 import { PRIVATE_RECIPES, RECIPES } from './federation-value/recipes.ts';
@@ -45,8 +46,12 @@ if (existsSync(folder)) {
   log(`clip norms of records by the public rule: ${JSON.stringify(recordings.recordNorms)}`);
   const cells = cellsOf(recordings);
   const chosen = cells.filter(({ name }) => name.startsWith(values.case));
-  const settings = hashJson({ RECIPES, PRIVATE_RECIPES, norms: recordings.recordNorms, seeds });
-  const keyOf = (name: string) => `${name}#${settings}`;
+  // What a horizon's figures follow from, beside the code.
+  const keyOf = (name: string) => {
+    const horizon = PEG_HORIZONS.find((hours) => name.endsWith(`/${hours}`)) ?? 24;
+    const settings = [RECIPES[horizon], PRIVATE_RECIPES[horizon], recordings.recordNorms[horizon], seeds];
+    return `${name}#${hashJson(settings)}`;
+  };
   for (const [i, { name, run }] of chosen.entries()) {
     if (known.has(keyOf(name))) continue;
     log(

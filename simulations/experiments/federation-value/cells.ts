@@ -88,8 +88,8 @@ export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
       return [
         cell(`insurance-month/${name}/24`, () => clearFigures(trial(24, month, event))),
         cell(`insurance-short/${name}/24`, () => clearFigures(trial(24, calmest(own, SHORT_HOURS), event))),
-        ...[calmest(own), month].map((calm, k) =>
-          cell(`newcomer${k === 0 ? '' : '-month'}/${name}/24`, () =>
+        ...[calmest(own), month, calmest(own, SHORT_HOURS)].map((calm, k) =>
+          cell(`newcomer${['', '-month', '-short'][k]}/${name}/24`, () =>
             newcomerFigures(trial(24, own, event), trial(24, calm, event)),
           ),
         ),

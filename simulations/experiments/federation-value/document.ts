@@ -121,7 +121,7 @@ export function documentOf(
     ...generatorLines(of<GeneratedFigures>('generator/24')),
     '### Node unit',
     table(
-      ['nodes', 'ε', 'σ / C', 'σ·C·√d / n', 'clear', 'federated', 'cost'],
+      ['nodes', 'noise', 'ε', 'σ / C', 'norm of the noise', 'clear', 'federated', 'cost'],
       NODE_COUNTS.flatMap((count) => unitRows(of<NodeUnitFigures>(`node-unit/${count}`))),
     ),
     '### What the recipes were chosen on',
@@ -181,6 +181,7 @@ const INSURANCE = [
   ['insurance', '60 calm days each', 24],
   ['insurance-month', '44 calm days each', 24],
   ['insurance-short', '30 calm days each', 24],
+  ['newcomer-short', 'one with 30 calm days among settled ones', 24],
   ['newcomer', 'one with 60 calm days among settled ones', 24],
   ['newcomer-month', 'one with 44 calm days among settled ones', 24],
   ['insurance', '60 calm days each, 4 h', 4],
@@ -247,8 +248,9 @@ function liarRows(label: string, { honest, cases }: LiarsFigures): Row[] {
 }
 
 function unitRows(own: NodeUnitFigures | undefined): Row[] {
-  return (own?.cases ?? []).map(({ epsilon, noiseMultiplier, ratio, federated, cost }) => [
+  return (own?.cases ?? []).map(({ noise, epsilon, noiseMultiplier, ratio, federated, cost }) => [
     String(own?.nodes),
+    noise,
     String(epsilon),
     noiseMultiplier.toFixed(2),
     ratio.toFixed(3),
@@ -259,7 +261,7 @@ function unitRows(own: NodeUnitFigures | undefined): Row[] {
 }
 
 function generatorLines(own: GeneratedFigures | undefined): string[] {
-  if (own === undefined) return [];
+  if (own === undefined) return [table([], [])];
   const { markets, local, federated, pooled, robust, gains, gaining: share } = own;
   return [
     table(
@@ -307,6 +309,7 @@ function interval({ value, low, high }: Estimate): string {
 }
 
 function table(head: Row, rows: readonly Row[]): string {
+  if (rows.length === 0) return 'No figures yet: the results file has none of these cells.';
   const line = (cells: Row) => `| ${cells.join(' | ')} |`;
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }

@@ -67,16 +67,21 @@ export type NodeUnitFigures = {
   readonly nodes: number;
   readonly clear: Estimate;
   readonly cases: readonly {
+    readonly noise: 'shared' | 'own';
     readonly epsilon: number;
+    /** σ / C of the sum where noise is shared, of each update where it is each node's own. */
     readonly noiseMultiplier: number;
-    /** σ·C·√d / n. */
+    /** Expected norm of the noise on the mean of a round: σ·C·√d / n, and √n times that where each has its own. */
     readonly ratio: number;
     readonly federated: Estimate;
     readonly cost: Estimate;
   }[];
 };
 
-/** Noise on whole updates: what each of n nodes covers by itself, and what that costs at few rounds. */
+/**
+ * Noise on whole updates, and what it costs at few rounds: each node's own, or a share each of one noise on the sum, as
+ * under secure aggregation when nobody is missing.
+ */
 export async function nodeUnitFigures(
   count: number,
   seeds: number,
@@ -88,20 +93,25 @@ export async function nodeUnitFigures(
   return {
     nodes: count,
     clear: bench.skill(clear),
-    cases: EPSILONS.map((epsilon) => {
-      const noiseMultiplier = unitNoise(trial, epsilon);
-      const runs = Array.from({ length: seeds }, (_, s) =>
-        trial.scored(federateUnits(trial, noiseMultiplier, `unit/${epsilon}/${s + 1}`)),
-      );
-      const federated: Scored[] = averaged(runs);
-      return {
-        epsilon,
-        noiseMultiplier,
-        ratio: (noiseMultiplier * UPDATE_NORM * Math.sqrt(task.model.size)) / count,
-        federated: bench.skill(federated),
-        cost: bench.gain(clear, federated),
-      };
-    }),
+    cases: (['shared', 'own'] as const).flatMap((noise) =>
+      EPSILONS.map((epsilon) => {
+        const noiseMultiplier = unitNoise(trial, epsilon);
+        // Shares of n nodes add up to the noise of one.
+        const share = noise === 'own' ? 1 : 1 / Math.sqrt(count);
+        const runs = Array.from({ length: count < 200 ? seeds : 1 }, (_, s) =>
+          trial.scored(federateUnits(trial, share * noiseMultiplier, `unit/${epsilon}/${s + 1}`)),
+        );
+        const federated: Scored[] = averaged(runs);
+        return {
+          noise,
+          epsilon,
+          noiseMultiplier,
+          ratio: (share * noiseMultiplier * UPDATE_NORM * Math.sqrt(task.model.size)) / Math.sqrt(count),
+          federated: bench.skill(federated),
+          cost: bench.gain(clear, federated),
+        };
+      }),
+    ),
   };
 }
 
