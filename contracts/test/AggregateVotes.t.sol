@@ -61,6 +61,44 @@ contract AggregateVotesTest is BlsWorld {
         models.publishAggregated(decision, again);
     }
 
+    function refused(RoundDecision memory decision, AggregateVote memory vote, bytes memory reason) private {
+        vm.expectRevert(reason);
+        models.publishAggregated(decision, vote);
+    }
+
+    /// @dev The same refusals as the library's below, where a registry asks for them.
+    function test_aRegistryRefusesWhatIsNotTheCommitteesQuorum() public {
+        handOverTo(SOME);
+        RoundDecision memory decision = decisionFor(1);
+        bytes32 digest = models.hashRoundDecision(decision);
+        AggregateVote memory vote = voteFor(SOME, digest);
+        (uint256 signers, bytes32 root, uint256 hashes) = (vote.signers, vote.keysRoot, vote.siblings.length);
+        bytes memory absent = vote.absentKeys;
+        vote.signers = 1 << 7;
+        refused(decision, vote, abi.encodeWithSelector(AggregateVotes.SignersOutOfRange.selector, 128, 7));
+        vote.signers = (1 << 3) - 1;
+        refused(decision, vote, abi.encodeWithSelector(CommitteeVotes.QuorumNotReached.selector, 3, 5));
+        vote.signers = 0x7f;
+        refused(decision, vote, abi.encodeWithSelector(AggregateVotes.AbsentKeysMismatch.selector, 0, 256));
+        vote.absentKeys = "";
+        refused(decision, vote, abi.encodeWithSelector(AggregateVotes.SiblingsMismatch.selector, hashes));
+        (vote.signers, vote.absentKeys) = (signers, new bytes(128));
+        refused(decision, vote, abi.encodeWithSelector(AggregateVotes.AbsentKeysMismatch.selector, 256, 128));
+        vote.absentKeys = absent;
+        vote.siblings = new bytes32[](hashes - 1);
+        refused(decision, vote, abi.encodeWithSelector(AggregateVotes.SiblingsMismatch.selector, hashes - 1));
+        vote.siblings = new bytes32[](hashes + 1);
+        refused(decision, vote, abi.encodeWithSelector(AggregateVotes.SiblingsMismatch.selector, hashes + 1));
+        vote.siblings = new bytes32[](hashes);
+        bytes32 other = this.rootOf(7, signers, absent, vote.siblings);
+        refused(decision, vote, abi.encodeWithSelector(AggregateVotes.KeysMismatch.selector, root, other));
+        vote.keysRoot = 0;
+        other = keccak256(abi.encodePacked(vote.aggregateKey, bytes32(0)));
+        refused(decision, vote, abi.encodeWithSelector(AggregateVotes.KeysMismatch.selector, keysOf(SOME), other));
+        vote.aggregateKey = new bytes(127);
+        refused(decision, vote, abi.encodeWithSelector(Bls.PointLengthInvalid.selector, 128, 127));
+    }
+
     function test_committeesHandOverBothWays() public {
         handOverTo(LARGE);
         uint256[] memory next = ascendingKeys(4, 200);

@@ -144,7 +144,7 @@ contract BoundedAutonomyControllerTest is World {
         for (uint256 i = 0; i < 16; ++i) {
             (ids[i], values[i]) = (bytes32(i + 1), RISEN);
             vm.prank(governance);
-            parameters.configure(ids[i], UNIT, FIRST_FEE, limits(), address(0));
+            parameters.configure(ids[i], UNIT, FIRST_FEE + uint64(i), limits(), address(0));
         }
         vm.warp(START + 2 * COOLDOWN);
         ParameterUpdate memory update = updateOf(ids);

@@ -54,6 +54,27 @@ contract CommitteeRotationTest is World {
         refused(rotation, abi.encodeWithSelector(ModelDisputes.ZeroValue.selector, "committeeRoot"));
     }
 
+    function test_theNextCommitteeMayHave255Members() public {
+        CommitteeRotation memory rotation = rotationTo(next);
+        rotation.nextSize = 255;
+        CommitteeSignature[] memory votes = signedBy(quorum(), models.hashCommitteeRotation(rotation));
+        models.rotateCommittee(rotation, members(), votes);
+        assertEq(models.committeeSize(1), 255, "size");
+    }
+
+    /// @dev Each member but the first: its own vote twice, and a position behind the last.
+    function test_aMemberOfTheQuorumVotesOnce() public {
+        CommitteeRotation memory rotation = rotationTo(next);
+        CommitteeSignature[] memory votes = signedBy(quorum(), models.hashCommitteeRotation(rotation));
+        address[] memory outgoing = members();
+        votes[2] = votes[1];
+        vm.expectRevert(abi.encodeWithSelector(CommitteeVotes.DuplicateVote.selector, 1));
+        models.rotateCommittee(rotation, outgoing, votes);
+        votes[2].index = 9;
+        vm.expectRevert(abi.encodeWithSelector(CommitteeVotes.MemberIndexOutOfRange.selector, 9, 4));
+        models.rotateCommittee(rotation, outgoing, votes);
+    }
+
     /// @dev A certified version that nobody has published yet must not be cut off by a rotation.
     function test_rotationWaitsForTheLastVersionOfItsEpoch() public {
         CommitteeRotation memory rotation = rotationTo(next);

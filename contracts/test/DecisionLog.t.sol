@@ -79,6 +79,21 @@ contract DecisionLogTest is RulesWorld {
         head(4, expected);
     }
 
+    /// @dev The two numbers of a provenance, of which the registry hands on what it was given.
+    function test_R20_aProvenanceWhoseNumbersAreTooLongIsNotRecorded() public {
+        bytes memory data = abi.encodeCall(log.recordBatch, (provenance(), new Change[](0)));
+        for (uint256 place = 0x24; place <= 0x44; place += 0x20) {
+            bytes memory dirty = abi.encodePacked(data);
+            assembly ("memory-safe") {
+                let word := add(dirty, place)
+                mstore(word, or(mload(word), shl(64, 1)))
+            }
+            vm.prank(address(parameters));
+            (bool done,) = address(log).call(dirty);
+            assertTrue(!done, "recorded");
+        }
+    }
+
     function linked(bytes24 previous, bytes memory entry) private pure returns (bytes24) {
         return bytes24(keccak256(abi.encodePacked(previous, keccak256(entry))));
     }

@@ -23,7 +23,11 @@ contract ParameterRecordsTest is RulesWorld {
         assertEq(anchor, MAX, "anchor");
     }
 
-    function test_aWriteOfAModelMovesNoAnchor() public {
+    function test_aWriteOfAModelIsRecordedAndMovesNoAnchor() public {
+        vm.expectEmit(address(log));
+        emit DecisionLog.DecisionRecorded(
+            1, FEE, DecisionLog.Kind.Model, FIRST_FEE, FIRST_FEE + 1, provenance(), WHY
+        );
         applied(FEE, FIRST_FEE + 1);
         (, uint64 anchor) = parameters.wiringOf(FEE);
         assertEq(anchor, FIRST_FEE, "anchor");

@@ -5,6 +5,7 @@ import {BoundedAutonomyController} from "../src/BoundedAutonomyController.sol";
 import {CommitteeVotes} from "../src/CommitteeVotes.sol";
 import {DecisionLog} from "../src/DecisionLog.sol";
 import {ParameterUpdate, Recommendation} from "../src/interfaces/IStabilityController.sol";
+import {ParameterRules} from "../src/ParameterRules.sol";
 import {Provenance} from "../src/ParameterTypes.sol";
 import {Quorum} from "../src/Quorum.sol";
 import {World} from "./World.sol";
@@ -61,6 +62,13 @@ contract RecommendationsTest is World {
         (swapped[0], swapped[1]) = (swapped[1], swapped[0]);
         vm.expectRevert(abi.encodeWithSelector(CommitteeVotes.CommitteeNotAscending.selector, 1));
         controller.applyUpdate(update, votes, swapped);
+    }
+
+    function test_whatTheRegistryRefusesIsRefusedWithItsReason() public {
+        uint64 value = FIRST_FEE + STEP_UP + 1;
+        ParameterUpdate memory update = nextUpdate();
+        bytes4 exceeded = ParameterRules.StepExceeded.selector;
+        refused(update, agree(update, value), abi.encodeWithSelector(exceeded, FEE, FIRST_FEE, value, STEP_UP));
     }
 
     function test_R12_anOutgoingCommitteeMovesNothing() public {

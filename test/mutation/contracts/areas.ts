@@ -56,7 +56,7 @@ export const CONTRACT_AREAS: readonly ContractArea[] = [
   {
     contract: 'DecisionLog',
     files: ['DecisionLog'],
-    tests: ['DecisionLog', 'OverrideModule', 'ParameterRegistry'],
+    tests: ['DecisionLog', 'OverrideModule', 'ParameterRecords', 'ParameterRegistry'],
   },
   {
     contract: 'ParameterRegistry',

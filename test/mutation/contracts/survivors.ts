@@ -196,7 +196,6 @@ export const CONTRACT_SURVIVORS: readonly Survivor[] = [
     code: 'uint256 bit = 1 << index;',
     change: '1 → 2',
     reason: 'members are at most 255: each keeps a bit of its own, and no one else reads them',
-    nth: 2,
   },
   {
     path: 'contracts/src/CommitteeVotes.sol',
@@ -209,5 +208,23 @@ export const CONTRACT_SURVIVORS: readonly Survivor[] = [
     code: '_overrides[id] = Override(number, value, uint40(block.timestamp), until, 0, justification);',
     change: '0 → 1',
     reason: 'the decision is written two lines below',
+  },
+  {
+    path: 'contracts/src/ParameterRules.sol',
+    code: /^drainedAt = \(drainedAt > block\.timestamp|^uint256 level = drainedAt > block\.timestamp/,
+    change: '> → >=',
+    reason: 'where both are equal either is the time, and the difference is 0',
+  },
+  {
+    path: 'contracts/src/ParameterRules.sol',
+    code: 'return level >= window ? 0 : uint64(((window - level) * budget) / window);',
+    change: '>= → >',
+    reason: 'where both are equal the difference is 0',
+  },
+  {
+    path: 'contracts/src/PackedLimits.sol',
+    code: 'uint256 private constant WIRED_AT = 249;',
+    change: '249 → 250',
+    reason: 'the bit above is as free',
   },
 ];
