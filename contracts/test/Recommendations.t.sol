@@ -122,6 +122,15 @@ contract RecommendationsTest is World {
         controller.applyUpdate(update, votes, members());
     }
 
+    function test_ofMembersWithTheMedianTheFirstIsHeard() public {
+        uint64[] memory values = new uint64[](5);
+        (values[0], values[1], values[2], values[3], values[4]) = (RISEN - 1, RISEN, RISEN, RISEN + 1, RISEN + 1);
+        ParameterUpdate memory update = nextUpdate();
+        Recommendation[] memory votes = recommend(update, values);
+        expectRecord(update, FEE, RISEN, 1, explanationOf(1));
+        controller.applyUpdate(update, votes, members());
+    }
+
     /// @dev 170 of 255 members vote, and the median is the last one's.
     function test_theLastMemberOfTheLargestCommitteeIsHeard() public {
         buildWorld(255);

@@ -61,7 +61,8 @@ export function reportOf(
   return { lines, ok: isEnough && unlisted.length === 0 && stale.length === 0 };
 }
 
-function isListed({ path, code, change, nth }: Survivor, mutant: Mutant): boolean {
+/** Whether the entry of a list is about this mutant. */
+export function isListed({ path, code, change, nth }: Survivor, mutant: Mutant): boolean {
   const fits = (wanted: string | RegExp, given: string): boolean =>
     typeof wanted === 'string' ? wanted === given : wanted.test(given);
   return (

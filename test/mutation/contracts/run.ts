@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Mutant } from '../operators.ts';
-import { reportOf, type Tried } from '../report.ts';
+import { isListed, reportOf, type Tried } from '../report.ts';
 import { sampleOf } from '../sample.ts';
 import { CONTRACT_AREAS, type ContractArea } from './areas.ts';
 import { Lane, mutatedCode } from './lane.ts';
@@ -90,8 +90,18 @@ async function tryAll(): Promise<boolean> {
   const { lines, ok } = reportOf(tried, CONTRACT_SURVIVORS, isWhole, { contracts: 0.95 });
   for (const line of lines) console.log(line);
   const count = (type: Result['type']) => outcomes.filter(([, result]) => result.type === type).length;
+  const { alive, killable } = killableOf(tried);
+  const share = (100 * (killable - alive)) / killable;
+  console.log(`without those of the list: killed ${killable - alive}/${killable}, ${share.toFixed(1)} %`);
   console.log(`${count('invalid')} more do not compile, ${count('same')} are the same code once optimised`);
   return ok;
+}
+
+/** How many mutants the list does not have, and how many of those survived. */
+function killableOf(tried: readonly Tried[]): { readonly alive: number; readonly killable: number } {
+  const survivors = tried.filter(({ outcome }) => outcome.type === 'survived');
+  const listed = survivors.filter(({ mutant }) => CONTRACT_SURVIVORS.some((each) => isListed(each, mutant)));
+  return { alive: survivors.length - listed.length, killable: tried.length - listed.length };
 }
 
 async function resultOf(lane: Lane, area: ContractArea, mutant: Mutant): Promise<Result> {
