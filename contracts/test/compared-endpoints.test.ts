@@ -178,7 +178,7 @@ describe('compared endpoints', function () {
 
   it('do without an endpoint that is dead or silent, and refuse without a majority', async () => {
     const silent: Alter = () => SILENT;
-    const one = await compared([silent, honest, honest], { timeoutMs: 100 });
+    const one = await compared([silent, honest, honest], { timeoutMs: 1_000 });
     expect((await echo(one.reader)).data).to.equal('0xabcd');
     expect(one.endpoints.health[0]).to.include({ state: 'failing', answers: 0, lies: 0 });
     const most = await compared([silent, honest, silent], { timeoutMs: 100 });
@@ -213,7 +213,7 @@ describe('compared endpoints', function () {
     let isSilent = true;
     const other = lyingAbout('eth_call', () => '0xdead');
     const waking: Alter = (result, rpc) => (isSilent ? SILENT : other(result, rpc));
-    const options = { timeoutMs: 100, isOneEnough: true };
+    const options = { timeoutMs: 1_000, isOneEnough: true };
     const { endpoints, reader, lies } = await compared([honest, waking], options);
     expect((await echo(reader)).data).to.equal('0xabcd');
     isSilent = false;
