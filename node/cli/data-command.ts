@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
-import { checkFolder, type FileReport, type ListedFile, listFolder } from '../data/index.ts';
+import { type ListedFile, listFolder } from '../data/archive/index.ts';
+import { checkFolder, type FileReport } from '../data/index.ts';
 import type { FlagName } from '../features/index.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { defineFetch } from './data-fetch.ts';

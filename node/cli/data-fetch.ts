@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { createReader } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
+import { type FetchOptions, fetchHistory } from '../data/archive/index.ts';
+import { hourOfDate } from '../data/index.ts';
 import {
   CANDLE_INTERVALS,
   CANDLE_VENUES,
@@ -10,11 +12,8 @@ import {
   createCandleSource,
   createChainlinkSource,
   type DataSource,
-  type FetchOptions,
-  fetchHistory,
-  hourOfDate,
   systemClock,
-} from '../data/index.ts';
+} from '../data/sources/index.ts';
 import { Progress } from './progress.ts';
 import { catchSignals } from './signals.ts';
 

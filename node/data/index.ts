@@ -1,4 +1,3 @@
-export * from './archive/index.ts';
 export { type LoadedBlocks, loadMarketBlocks, loadSeriesBlocks } from './block-source.ts';
 export { checkFolder, type FileReport, type FlagCount } from './check.ts';
 export { createDataClock, type DataClock, type DataClockOptions, type HourRange } from './clock.ts';
@@ -24,7 +23,6 @@ export {
   type MarketSource,
   marketSourceSchema,
 } from './source.ts';
-export * from './sources/index.ts';
 export {
   type EventSplit,
   type EventSplitOptions,

@@ -15,8 +15,8 @@ import {
 
 /** None of them was used to choose a setting: those are 1 to 5. */
 const SEEDS = [101, 102, 103, 104];
-/** Without noise, or without one defence or several, the effect is large: two seeds show it. */
-const FEW = SEEDS.slice(0, 2);
+/** Without noise, or without one defence or several, the effect is large: one seed shows it. */
+const FEW = SEEDS.slice(0, 1);
 
 describe('learning through the whole round, seven nodes, ten rounds, one of them lying', function () {
   this.timeout(600_000);

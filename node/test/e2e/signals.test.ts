@@ -30,7 +30,7 @@ describe('ending a devnet', function () {
     };
 
     before(async () => {
-      started = await Promise.all(Array.from({ length: 5 }, () => start('--exit')));
+      started = await Promise.all(Array.from({ length: 4 }, () => start('--exit')));
       const isInRound = (run: Run) =>
         run.events.find((event) => event.event === 'node' && event.detail.event === 'trained');
       await Promise.all(started.map(({ run }) => run.until(() => isInRound(run), 'a node that has trained')));
@@ -75,14 +75,16 @@ describe('ending a devnet', function () {
       expect(run.stderr).to.match(/^ballast: node-3: ended with [^\n]*\n$/);
       await gone(run, 500);
     });
+  });
 
-    it('the end of whoever reads its output ends it in order, without a stack', async () => {
-      const { run } = take();
-      run.child.stdout?.destroy();
-      expect(await run.end(20_000)).to.deep.equal({ code: 130, signal: null });
-      expect(run.stderr).to.equal('');
-      await gone(run, 500);
-    });
+  it('the end of whoever reads its output ends it in order, without a stack', async () => {
+    const { run } = await start('--exit');
+    // The chain, and a node that will tell that it started.
+    await run.until(() => (run.processes().length >= 2 ? true : undefined), 'its processes');
+    run.child.stdout?.destroy();
+    expect(await run.end(60_000)).to.deep.equal({ code: 130, signal: null });
+    expect(run.stderr).to.equal('');
+    await gone(run, 500);
   });
 
   it('before the first round leaves nothing behind', async () => {

@@ -4,10 +4,10 @@ import { ANYWHERE_BLOCK_MS, HUB_PACE, LEADER_BLOCK_MS, openHub } from '../../kil
 import { useMemberCode } from './member-code.ts';
 
 /** `npm run soak:kill` makes 2,000 in 300 rounds. */
-const KILLS = 120;
+const KILLS = 60;
 /** Of them, those that fall into a training. */
-const TRAINING_KILLS = 30;
-const ROUNDS = 20;
+const TRAINING_KILLS = 15;
+const ROUNDS = 10;
 const SEED = 1;
 /** A mutant is found within so many deaths. */
 const MUTANT_KILLS = 12;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { FUZZ_TARGETS } from './fuzz/targets.ts';
 
 /** A seed per source; `npm run fuzz:data` goes through ten thousand rows of each. */
-const ROWS = 500;
+const ROWS = 200;
 
 describe('hostile data', () => {
   for (const [seed, target] of FUZZ_TARGETS.entries()) {
