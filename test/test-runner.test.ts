@@ -158,6 +158,7 @@ describe('test runner', () => {
       'node/test/e2e/hostile-peer.test.ts',
       'node/test/e2e/operator.test.ts',
       'simulations/test/a.test.ts',
+      'simulations/test/e2e/kill-leader.test.ts',
       'simulations/test/e2e/kill.test.ts',
       'simulations/test/learning.test.ts',
       'simulations/world/test/a.test.ts',
@@ -179,8 +180,13 @@ describe('test runner', () => {
       'simulations/test/e2e/kill.test.ts',
       'node/test/e2e/operator.test.ts',
     ]);
-    expect(groups.punctual.map(({ name }) => name)).to.deep.equal(['node/test/e2e/hostile-peer.test.ts']);
-    expect(groups.paired.map(({ name }) => name)).to.deep.equal(['node/test/e2e/faults.test.ts']);
+    expect(groups.punctual.map(({ name }) => name)).to.deep.equal([
+      'simulations/test/e2e/kill-leader.test.ts',
+    ]);
+    expect(groups.paired.map(({ name }) => name)).to.deep.equal([
+      'node/test/e2e/faults.test.ts',
+      'node/test/e2e/hostile-peer.test.ts',
+    ]);
     const last = groups.parallel.filter(({ niceness }) => niceness === 6).map(({ name }) => name);
     expect(last).to.have.members([
       'contracts/forge',

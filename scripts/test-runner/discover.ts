@@ -23,12 +23,14 @@ const PATIENT: readonly string[] = [
   'test/e2e/build.test.ts',
 ];
 /** End-to-end files whose rounds have deadlines, and that compute little: one after the other, before all else. */
-const PUNCTUAL: readonly string[] = [
-  'simulations/test/e2e/kill-leader.test.ts',
-  'node/test/e2e/hostile-peer.test.ts',
-];
+const PUNCTUAL: readonly string[] = ['simulations/test/e2e/kill-leader.test.ts'];
 /** Those whose limits are nearer what they take: two of them at a time, and nothing else. */
-const PAIRED: readonly string[] = ['simulations/test/e2e/kill-nodes.test.ts', 'node/test/e2e/faults.test.ts'];
+const PAIRED: readonly string[] = [
+  'simulations/test/e2e/kill-nodes.test.ts',
+  'node/test/e2e/faults.test.ts',
+  'node/test/e2e/hostile-peer.test.ts',
+  'simulations/test/e2e/catch-up.test.ts',
+];
 /** Folders that compute and wait for nothing: they take what the others leave of the processors. */
 const COMPUTING = [
   'aggregation',

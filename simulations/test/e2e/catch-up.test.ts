@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { catchUpOver } from '../catch-up-bench.ts';
+import { catchUpOver } from '../../experiments/catch-up-bench.ts';
 
 describe('a node that is 200 rounds behind, over libp2p', () => {
   it('has the head and its model within ten seconds', async function () {
