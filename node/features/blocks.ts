@@ -1,3 +1,4 @@
+import { joinColumns } from './columns.ts';
 import { buildExamples, type ExampleSet } from './examples.ts';
 import { computeMarketTable, RISK_FEATURES } from './market-features.ts';
 import type { MarketWindow, ReferenceMarkets } from './market-window.ts';
@@ -37,11 +38,11 @@ export function pegBlocks(
     return {
       horizon,
       ...shapeOf(sets, pegFeatures(horizon).length),
-      x: joined(sets.map(({ x }) => x)),
-      y: joined(sets.map(({ y }) => y)),
-      scale: joined(sets.map(({ scale }) => scale)),
-      deviation: joined(sets.map(({ deviation }) => deviation)),
-      hour: joined(sets.map(({ hour }) => hour)),
+      x: joinColumns(sets.map(({ x }) => x)),
+      y: joinColumns(sets.map(({ y }) => y)),
+      scale: joinColumns(sets.map(({ scale }) => scale)),
+      deviation: joinColumns(sets.map(({ deviation }) => deviation)),
+      hour: joinColumns(sets.map(({ hour }) => hour)),
       flags: Uint8Array.from(sets.flatMap(({ flags }) => [...flags])),
     };
   };
@@ -63,14 +64,14 @@ export function riskBlocks(
     const sets = tables.map((table) => buildRiskExamples(table, range, hours));
     return {
       ...shapeOf(sets, RISK_FEATURES.length),
-      x: joined(sets.map(({ x }) => x)),
-      ewma: joined(sets.map(({ ewma }) => ewma)),
-      usual: joined(sets.map(({ usual }) => usual)),
-      drawdown: joined(sets.map(({ drawdown }) => drawdown)),
-      volatility: joined(sets.map(({ volatility }) => volatility)),
-      lastDrawdown: joined(sets.map(({ lastDrawdown }) => lastDrawdown)),
-      lastVolatility: joined(sets.map(({ lastVolatility }) => lastVolatility)),
-      hour: joined(sets.map(({ hour }) => hour)),
+      x: joinColumns(sets.map(({ x }) => x)),
+      ewma: joinColumns(sets.map(({ ewma }) => ewma)),
+      usual: joinColumns(sets.map(({ usual }) => usual)),
+      drawdown: joinColumns(sets.map(({ drawdown }) => drawdown)),
+      volatility: joinColumns(sets.map(({ volatility }) => volatility)),
+      lastDrawdown: joinColumns(sets.map(({ lastDrawdown }) => lastDrawdown)),
+      lastVolatility: joinColumns(sets.map(({ lastVolatility }) => lastVolatility)),
+      hour: joinColumns(sets.map(({ hour }) => hour)),
       flags: Uint8Array.from(sets.flatMap(({ flags }) => [...flags])),
     };
   };
@@ -103,14 +104,4 @@ function shapeOf(sets: readonly Shape[], width: number) {
     rows += set.rows;
   }
   return { records: starts.length - 1, rows, width, recordStart: Int32Array.from(starts) };
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

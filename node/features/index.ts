@@ -7,6 +7,7 @@ export {
   RISK_BLOCK_WARMUP_HOURS,
   riskBlocks,
 } from './blocks.ts';
+export { joinColumns } from './columns.ts';
 export {
   buildExamples,
   type ExampleSet,

@@ -1,5 +1,5 @@
 import { BallastError } from '../../../protocol/errors.ts';
-import { ROWS_PER_RECORD } from '../../features/index.ts';
+import { joinColumns, ROWS_PER_RECORD } from '../../features/index.ts';
 import { ASSESSOR_INPUTS, type AssessorNumbers, RISK_SCORES, type RiskScore } from './assessor.ts';
 
 /** Rows of an assessor, grouped into records: a record is a UTC day of rows, as it is for the other heads. */
@@ -81,16 +81,7 @@ export function joinAssessorExamples(sets: readonly AssessorExamples[]): Assesso
     const before = starts.at(-1) ?? 0;
     for (let r = 1; r <= records; r++) starts.push(before + recordStart[r]!);
   }
-  const floats = (of: (set: AssessorExamples) => Float64Array) => {
-    const parts = sets.map(of);
-    const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      out.set(part, at);
-      at += part.length;
-    }
-    return out;
-  };
+  const floats = (of: (set: AssessorExamples) => Float64Array) => joinColumns(sets.map(of));
   return {
     records: starts.length - 1,
     rows: starts.at(-1) ?? 0,

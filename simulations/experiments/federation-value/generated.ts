@@ -3,20 +3,14 @@ import { loadSeries } from '../../../node/data/index.ts';
 import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
 import { endHour, type HourlySeries, sliceHours } from '../../../node/features/index.ts';
 import { genesisOf } from '../../../node/models/index.ts';
-import { clipHeads, trainingRelease, trainLocally } from '../../../node/training/index.ts';
-import {
-  calibrateNoise,
-  createAccountant,
-  fromGrid,
-  noisyUpdate,
-  privacyEventOf,
-} from '../../../privacy/index.ts';
+import { clipHeads, trainLocally } from '../../../node/training/index.ts';
+import { fromGrid, noisyUpdate } from '../../../privacy/index.ts';
 import { seededRandom } from '../../world/random.ts';
 import { clearFigures, openTrial, type Trial } from './clear.ts';
 import type { History } from './histories.ts';
 import { mean, type Scored } from './judging.ts';
-import { averaged, EPSILONS } from './privacy.ts';
-import { DELTA, GRID_BITS, RECIPES, type Recipe, UPDATE_NORM } from './recipes.ts';
+import { averaged, EPSILONS, noiseFor } from './privacy.ts';
+import { GRID_BITS, RECIPES, type Recipe, UPDATE_NORM } from './recipes.ts';
 import { openTask } from './task.ts';
 
 /** Days of a node's history, the first 14 of which fill averages, and of the test after it. */
@@ -95,7 +89,7 @@ export async function nodeUnitFigures(
     clear: bench.skill(clear),
     cases: (['shared', 'own'] as const).flatMap((noise) =>
       EPSILONS.map((epsilon) => {
-        const noiseMultiplier = unitNoise(trial, epsilon);
+        const noiseMultiplier = noiseFor(trial.plan('mean'), epsilon, 'node');
         // Shares of n nodes add up to the noise of one.
         const share = noise === 'own' ? 1 : 1 / Math.sqrt(count);
         const runs = Array.from({ length: count < 200 ? seeds : 1 }, (_, s) =>
@@ -113,21 +107,6 @@ export async function nodeUnitFigures(
       }),
     ),
   };
-}
-
-/** The least σ / C on an update with which all rounds together stay within ε. */
-function unitNoise(trial: Trial, epsilon: number): number {
-  const { rounds, training } = trial.plan('mean');
-  return calibrateNoise({
-    accountant: () => createAccountant('gaussian', 'add-remove'),
-    epsilon,
-    delta: DELTA,
-    event: (noiseMultiplier) => ({
-      kind: 'repeated',
-      times: rounds,
-      event: privacyEventOf(trainingRelease({ ...training, unit: 'node', noiseMultiplier })),
-    }),
-  });
 }
 
 /** Rounds whose updates are covered whole, as `round-trainer` covers a node's, and averaged. */

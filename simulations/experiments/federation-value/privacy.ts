@@ -33,8 +33,8 @@ export type PrivacyFigures = {
   readonly cases: readonly PrivateFigures[];
 };
 
-/** The least σ / C with which all sums of all rounds together stay within ε. */
-export function noiseFor({ rounds, training }: Plan, epsilon: number): number {
+/** The least σ / C with which all releases of all rounds, sums of records or whole updates, together stay within ε. */
+export function noiseFor({ rounds, training }: Plan, epsilon: number, unit: 'record' | 'node'): number {
   return calibrateNoise({
     accountant: () => createAccountant('gaussian', 'add-remove'),
     epsilon,
@@ -42,7 +42,7 @@ export function noiseFor({ rounds, training }: Plan, epsilon: number): number {
     event: (noiseMultiplier) => ({
       kind: 'repeated',
       times: rounds,
-      event: privacyEventOf(trainingRelease({ ...training, unit: 'record', noiseMultiplier })),
+      event: privacyEventOf(trainingRelease({ ...training, unit, noiseMultiplier })),
     }),
   });
 }
@@ -54,7 +54,7 @@ export function privacyFigures(trial: Trial, seeds: number): PrivacyFigures {
   const clear = clearOf('mean');
   const clearLocal = trial.alone(plan('mean'), 'clear');
   const cases = EPSILONS.map((epsilon): PrivateFigures => {
-    const noiseMultiplier = noiseFor(plan('mean'), epsilon);
+    const noiseMultiplier = noiseFor(plan('mean'), epsilon, 'record');
     const runs = (rule: RuleName, count: number) =>
       Array.from({ length: count }, (_, s) =>
         trial.scored(trial.together(plan(rule, noiseMultiplier), { seed: `privacy/${epsilon}/${s + 1}` })),

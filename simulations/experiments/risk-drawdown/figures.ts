@@ -6,7 +6,7 @@ import {
   estimateRows,
   openAuc,
 } from '../../../node/evaluation/metrics/index.ts';
-import type { RiskExamples } from '../../../node/features/index.ts';
+import { joinColumns, type RiskExamples } from '../../../node/features/index.ts';
 import { empiricalQuantile } from '../../../node/models/index.ts';
 import type { SplitAsset } from './perpetuals.ts';
 
@@ -77,12 +77,5 @@ export function joined(
   assets: readonly SplitAsset[],
   of: (test: RiskExamples) => Float64Array,
 ): Float64Array {
-  const parts = assets.map(({ test }) => of(test));
-  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return joinColumns(assets.map(({ test }) => of(test)));
 }

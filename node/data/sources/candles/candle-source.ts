@@ -1,9 +1,11 @@
-import { BallastError, UsageError } from '../../../../protocol/errors.ts';
+import { BallastError } from '../../../../protocol/errors.ts';
 import { FLAGS } from '../../../features/series.ts';
 import { createFlagger } from '../../readers/flagging.ts';
 import type { DataSource, Observation, SourceCollaborators, TimeRange } from '../data-source.ts';
 import { JsonClient } from '../http/json-client.ts';
 import { Refusals } from '../refusal.ts';
+import { requireSymbol } from '../symbol.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { shown } from '../wire.ts';
 import { binanceCandles } from './binance.ts';
 import { coinbaseCandles } from './coinbase.ts';
@@ -47,16 +49,7 @@ const SETTLING = { least: 2, spread: 3 };
 export function createCandleSource(options: CandleSourceOptions, world: SourceCollaborators): DataSource {
   const venue: CandleVenue = CANDLE_VENUES[options.venue];
   const { symbol } = options;
-  if (!venue.symbol.test(symbol)) {
-    throw new UsageError(
-      'SOURCE_SYMBOL',
-      `symbol: got ${shown(symbol)}, expected one as ${venue.name} spells it`,
-      {
-        metadata: { venue: venue.name, symbol },
-        hint: 'such as BTCUSDT at binance, BTC-USD at coinbase, XBTUSD at kraken',
-      },
-    );
-  }
+  requireSymbol(venue, symbol, 'BTCUSDT at binance, BTC-USD at coinbase, XBTUSD at kraken');
   const client = new JsonClient(
     { name: venue.name, origin: options.origin ?? venue.origin, rate: venue.rate },
     world,
@@ -66,7 +59,7 @@ export function createCandleSource(options: CandleSourceOptions, world: SourceCo
     id: reader.id,
     unit: venue.unitOf(symbol) ?? 'unknown',
     history: (range, signal) => reader.history(range, signal),
-    live: (signal) => reader.live(signal),
+    live: (signal) => untilAborted(reader.live(signal), signal),
   };
 }
 
@@ -114,24 +107,20 @@ class CandleReader {
   async *live(signal: AbortSignal): AsyncGenerator<Observation> {
     const { clock, random } = this.#world;
     const place = this.#place(Math.floor(this.#now() / this.#step) * this.#step);
-    try {
-      for (;;) {
-        const ends = (Math.floor(this.#now() / this.#step) + 1) * this.#step;
-        const due = ends + SETTLING.least + SETTLING.spread * random();
-        await clock.sleep(due * 1000 - clock.now(), signal);
-        try {
-          for await (const seen of this.#read(place, this.#now(), new Refusals(this.id), signal)) {
-            const isLate = seen.kind === 'bar' && seen.receivedAt - seen.bar.second > this.#step;
-            yield isLate ? { ...seen, flags: seen.flags | FLAGS.stale } : seen;
-          }
-        } catch (error) {
-          // What could not be fetched now is asked for again at the end of the next interval.
-          const code = error instanceof BallastError ? error.code : undefined;
-          if (code !== 'SOURCE_UNREACHABLE' && code !== 'SOURCE_THROTTLED') throw error;
+    for (;;) {
+      const ends = (Math.floor(this.#now() / this.#step) + 1) * this.#step;
+      const due = ends + SETTLING.least + SETTLING.spread * random();
+      await clock.sleep(due * 1000 - clock.now(), signal);
+      try {
+        for await (const seen of this.#read(place, this.#now(), new Refusals(this.id), signal)) {
+          const isLate = seen.kind === 'bar' && seen.receivedAt - seen.bar.second > this.#step;
+          yield isLate ? { ...seen, flags: seen.flags | FLAGS.stale } : seen;
         }
+      } catch (error) {
+        // What could not be fetched now is asked for again at the end of the next interval.
+        const code = error instanceof BallastError ? error.code : undefined;
+        if (code !== 'SOURCE_UNREACHABLE' && code !== 'SOURCE_THROTTLED') throw error;
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
     }
   }
 

@@ -4,6 +4,7 @@ import { BallastError, UsageError } from '../../../../protocol/errors.ts';
 import { FLAGS } from '../../../features/series.ts';
 import type { DataSource, Observation, SourceCollaborators, TimeRange } from '../data-source.ts';
 import { Refusals } from '../refusal.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { chainCall } from './chain-calls.ts';
 import { type ChainPrice, priceScreen } from './price-bars.ts';
 
@@ -65,7 +66,7 @@ export function createChainlinkSource(
     id: feed.id,
     unit: options.unit,
     history: (range, signal) => feed.history(range, signal),
-    live: (signal) => feed.live(signal),
+    live: (signal) => untilAborted(feed.live(signal), signal),
   };
 }
 
@@ -131,18 +132,14 @@ class ChainlinkFeed {
     const { clock } = this.#world;
     const screen = this.#screen(new Refusals(this.id));
     const poll = (this.#options.pollSeconds ?? 60) * 1000;
-    try {
-      const decimals = await this.#decimals();
-      let seen: bigint | undefined;
-      for (;;) {
-        for (const round of await this.#newRounds(seen)) {
-          seen = round.id;
-          yield screen(priceOf(round, decimals));
-        }
-        await clock.sleep(poll, signal);
+    const decimals = await this.#decimals();
+    let seen: bigint | undefined;
+    for (;;) {
+      for (const round of await this.#newRounds(seen)) {
+        seen = round.id;
+        yield screen(priceOf(round, decimals));
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      await clock.sleep(poll, signal);
     }
   }
 

@@ -7,6 +7,7 @@ import {
 } from '../../../../contracts/client/index.ts';
 import { CLOCK_SKEW, type DataSource, type Observation, type SourceCollaborators } from '../data-source.ts';
 import { Refusals } from '../refusal.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { type EventBlock, EventBlocks, type EventOptions } from './event-blocks.ts';
 
 /** What an event adds to a block's sums: one to its count, and an amount to its total. */
@@ -63,13 +64,7 @@ export function createProtocolSource(
     id,
     unit: 'coins',
     history: (range, signal) => observe(blocks.history(range, signal)),
-    live: async function* (signal) {
-      try {
-        yield* observe(blocks.live(signal));
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
-    },
+    live: (signal) => untilAborted(observe(blocks.live(signal)), signal),
   };
 }
 

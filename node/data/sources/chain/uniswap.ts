@@ -3,6 +3,7 @@ import type { ChainEvent, ChainReader } from '../../../../contracts/client/index
 import { UsageError } from '../../../../protocol/errors.ts';
 import type { DataSource, Observation, SourceCollaborators } from '../data-source.ts';
 import { Refusals } from '../refusal.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { chainCall } from './chain-calls.ts';
 import { type EventBlock, EventBlocks, type EventOptions } from './event-blocks.ts';
 import { type ChainPrice, priceScreen } from './price-bars.ts';
@@ -53,13 +54,7 @@ export function createPoolSource(
     id,
     unit: options.unit,
     history: (range, signal) => observe(blocks.history(range, signal)),
-    live: async function* (signal) {
-      try {
-        yield* observe(blocks.live(signal));
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
-    },
+    live: (signal) => untilAborted(observe(blocks.live(signal)), signal),
   };
 }
 

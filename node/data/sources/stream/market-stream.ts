@@ -1,9 +1,11 @@
-import { BallastError, UsageError } from '../../../../protocol/errors.ts';
+import { BallastError } from '../../../../protocol/errors.ts';
 import type { DataSource, Observation, SourceCollaborators } from '../data-source.ts';
 import { backoffMs, DEFAULT_BACKOFF } from '../http/backoff.ts';
 import { JsonClient } from '../http/json-client.ts';
 import { originOf } from '../http/origin.ts';
 import { Refusals } from '../refusal.ts';
+import { requireSymbol } from '../symbol.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { shown } from '../wire.ts';
 import { binanceStream } from './binance.ts';
 import { BookKeeper } from './book-keeper.ts';
@@ -56,16 +58,7 @@ const PASSING = new Set([
 export function createMarketStream(options: MarketStreamOptions, world: SourceCollaborators): DataSource {
   const venue: StreamVenue = STREAM_VENUES[options.venue];
   const { symbol } = options;
-  if (!venue.symbol.test(symbol)) {
-    throw new UsageError(
-      'SOURCE_SYMBOL',
-      `symbol: got ${shown(symbol)}, expected one as ${venue.name} spells it`,
-      {
-        metadata: { venue: venue.name, symbol },
-        hint: 'such as BTCUSDT at binance, BTC-USD at coinbase, BTC/USD at kraken',
-      },
-    );
-  }
+  requireSymbol(venue, symbol, 'BTCUSDT at binance, BTC-USD at coinbase, BTC/USD at kraken');
   const stream = new MarketStream(options, venue, world);
   return {
     id: stream.id,
@@ -73,7 +66,7 @@ export function createMarketStream(options: MarketStreamOptions, world: SourceCo
     history: async function* ({ from, to }) {
       yield { kind: 'gap', source: stream.id, from, to, reason: 'unserved' };
     },
-    live: (signal) => stream.live(signal),
+    live: (signal) => untilAborted(stream.live(signal), signal),
   };
 }
 
@@ -105,21 +98,17 @@ class MarketStream {
 
   async *live(signal: AbortSignal): AsyncGenerator<Observation> {
     const { clock, random } = this.#world;
-    try {
-      for (;;) {
-        try {
-          yield* this.#connection(signal);
-        } catch (error) {
-          signal.throwIfAborted();
-          if (!(error instanceof BallastError) || !PASSING.has(error.code)) throw error;
-          // What was believed may be what made all the rest unbelievable.
-          if (error.code === 'SOURCE_UNUSABLE') this.#trades = new TradeScreen(this.id, this.#options.jump);
-        }
-        this.#failures = Math.min(this.#failures + 1, DEFAULT_BACKOFF.tries);
-        await clock.sleep(RECONNECT_MS + backoffMs(this.#failures, DEFAULT_BACKOFF, random), signal);
+    for (;;) {
+      try {
+        yield* this.#connection(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof BallastError) || !PASSING.has(error.code)) throw error;
+        // What was believed may be what made all the rest unbelievable.
+        if (error.code === 'SOURCE_UNUSABLE') this.#trades = new TradeScreen(this.id, this.#options.jump);
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      this.#failures = Math.min(this.#failures + 1, DEFAULT_BACKOFF.tries);
+      await clock.sleep(RECONNECT_MS + backoffMs(this.#failures, DEFAULT_BACKOFF, random), signal);
     }
   }
 
