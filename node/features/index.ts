@@ -16,6 +16,7 @@ export {
   ROWS_PER_RECORD,
   withMirror,
 } from './examples.ts';
+export { FeatureTables } from './feature-tables.ts';
 export {
   computeMarketFeatures,
   type MarketTable,

@@ -1,8 +1,7 @@
 import {
   buildExamples,
   buildRiskExamples,
-  computeFeatures,
-  computeMarketFeatures,
+  FeatureTables,
   type HourlySeries,
   type MarketWindow,
   pegFeatures,
@@ -52,23 +51,30 @@ export type MonitoredPair = {
  *
  * @param reference the public market beside which features of a market are computed.
  * @param judge numbers whose drawdown event risk is judged by; the model's own unless given.
+ * @param tables of the same public data, where others have them too.
  */
 export function createMonitoredPairs(
   model: StabilityModel,
   collaterals: readonly MonitoredCollateral[],
   reference: MarketWindow | undefined,
   judge?: RiskNumbers,
+  tables = new FeatureTables(),
 ): MonitoredPair[] {
   return collaterals.flatMap((collateral) => [
-    ...model.heads.peg.flatMap((head) => pegPair(model, head, collateral)),
-    ...riskPair(model, collateral, reference, judge),
+    ...model.heads.peg.flatMap((head) => pegPair(model, head, collateral, tables)),
+    ...riskPair(model, collateral, reference, tables, judge),
   ]);
 }
 
-function pegPair(model: StabilityModel, peg: PegHead, { name, feed }: MonitoredCollateral): MonitoredPair[] {
+function pegPair(
+  model: StabilityModel,
+  peg: PegHead,
+  { name, feed }: MonitoredCollateral,
+  tables: FeatureTables,
+): MonitoredPair[] {
   if (feed === undefined) return [];
   const { horizon } = peg.model;
-  const table = once(() => computeFeatures(feed, horizon));
+  const table = () => tables.peg(feed, horizon);
   const head = pegHeadName(model, peg);
   return [
     {
@@ -92,11 +98,12 @@ function riskPair(
   model: StabilityModel,
   { name, market }: MonitoredCollateral,
   reference: MarketWindow | undefined,
+  tables: FeatureTables,
   judge: RiskNumbers | undefined,
 ): MonitoredPair[] {
   const { risk } = model.heads;
   if (risk === undefined || market === undefined || reference === undefined) return [];
-  const table = once(() => computeMarketFeatures(market, reference));
+  const table = () => tables.risk(market, reference);
   return [
     {
       name: `risk/${name}`,
@@ -141,12 +148,4 @@ function columns(
     out[at + width] = scale[t]!;
   }
   return { startHour: startHour + first, width: width + 1, x: out };
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

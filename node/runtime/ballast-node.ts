@@ -6,6 +6,7 @@ import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { createDataClock, loadMarket, loadSeries } from '../data/index.ts';
 import { DataFolder } from '../data-folder/index.ts';
 import { readModelFile } from '../evaluation/model-file.ts';
+import { FeatureTables } from '../features/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
@@ -172,7 +173,8 @@ export class BallastNode {
     const reference =
       config.publicMarket === undefined ? undefined : (await loadMarket(config.publicMarket, signal)).market;
     const others = await loadCollaterals(config.collaterals ?? [], signal);
-    const market = createPublicMarket(feed.series, dataClock, model, reference, others);
+    const tables = new FeatureTables();
+    const market = createPublicMarket(feed.series, dataClock, model, reference, others, tables);
     this.#market = market;
     const shadow = await this.#shadowCandidate();
     const publicRows = { feed: feed.series, ...(reference === undefined ? {} : { market: reference }) };
@@ -220,6 +222,7 @@ export class BallastNode {
         collaterals: [{ name: MAIN_COLLATERAL, feed: feed.series, market: reference }, ...others],
         reference,
         shadow,
+        tables,
       },
     };
     const core = new Supervisor(this.#tuning.storeBackoff, {

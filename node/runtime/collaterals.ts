@@ -5,8 +5,7 @@ import type { DataClock, HourRange } from '../data/index.ts';
 import {
   buildExamples,
   buildRiskExamples,
-  computeFeatures,
-  computeMarketFeatures,
+  FeatureTables,
   type HourlySeries,
   type MarketWindow,
   RISK_WARMUP_HOURS,
@@ -46,6 +45,7 @@ type Scorer = {
  *
  * @param collaterals the main one first.
  * @param reference the public market beside which features of a market are computed.
+ * @param tables of the same public data, where others have them too.
  * @returns scores of weights on a round's rows, rounded; less is better.
  * @throws UsageError `COLLATERAL_NAME` for a name that is none or comes twice, or more than 16; `COLLATERAL_UNCOVERED`
  *   for data, the main one's apart, that do not reach over all rounds of `clock`.
@@ -55,12 +55,13 @@ export function createPairScores(
   clock: DataClock,
   collaterals: readonly PublicCollateral[],
   reference: MarketWindow | undefined,
+  tables = new FeatureTables(),
 ): (round: number, weights: Float64Array) => readonly PairScore[] {
   requireNames(collaterals.map(({ name }) => name));
   for (const collateral of collaterals.slice(1)) requireCovered(collateral, clock);
   const scorers = collaterals.flatMap((collateral) => [
-    ...pegScorer(model, collateral),
-    ...riskScorer(model, collateral, reference),
+    ...pegScorer(model, collateral, tables),
+    ...riskScorer(model, collateral, reference, tables),
   ]);
   return (round, weights) => {
     const rows = clock.gate(round);
@@ -74,10 +75,10 @@ export function createPairScores(
   };
 }
 
-function pegScorer(model: StabilityModel, { name, feed }: PublicCollateral): Scorer[] {
+function pegScorer(model: StabilityModel, { name, feed }: PublicCollateral, tables: FeatureTables): Scorer[] {
   if (feed === undefined) return [];
   return model.heads.peg.map((peg) => {
-    const table = computeFeatures(feed, peg.model.horizon);
+    const table = tables.peg(feed, peg.model.horizon);
     const score = (rows: HourRange, weights: Float64Array) => {
       const examples = buildExamples(table, rows);
       return pegLoss(peg.model, weightsOfHead(model, peg, weights), peg.numbers, examples);
@@ -90,10 +91,11 @@ function riskScorer(
   model: StabilityModel,
   { name, market }: PublicCollateral,
   reference: MarketWindow | undefined,
+  tables: FeatureTables,
 ): Scorer[] {
   const { risk } = model.heads;
   if (risk === undefined || market === undefined || reference === undefined) return [];
-  const table = computeMarketFeatures(market, reference);
+  const table = tables.risk(market, reference);
   const score = (rows: HourRange, weights: Float64Array) => {
     const examples = buildRiskExamples(table, rows);
     if (examples.rows === 0) return undefined;

@@ -2,7 +2,7 @@ import type { Certificate, Participant } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
 import type { DataClock } from '../data/index.ts';
-import type { MarketWindow } from '../features/index.ts';
+import type { FeatureTables, MarketWindow } from '../features/index.ts';
 import type { StabilityModel } from '../models/index.ts';
 import {
   adviseRetraining,
@@ -46,6 +46,8 @@ export type ModelMonitorOptions = {
   /** The main one first. */
   readonly collaterals: readonly MonitoredCollateral[];
   readonly reference: MarketWindow | undefined;
+  /** Of the same public data, where others have them too. */
+  readonly tables?: FeatureTables | undefined;
   /** The network's, of the gate. */
   readonly deadBand: number;
   /** A candidate from a file, or the name of a version; none unless given. */
@@ -124,8 +126,8 @@ export class ModelMonitor {
     this.#options = options;
     this.#collaborators = collaborators;
     this.#kept = kept;
-    const { model, collaterals, reference } = options;
-    this.#pairs = createMonitoredPairs(model, collaterals, reference);
+    const { model, collaterals, reference, tables } = options;
+    this.#pairs = createMonitoredPairs(model, collaterals, reference, undefined, tables);
   }
 
   /** Goes on from what is stored; what another release has stored is begun anew. @throws what the store throws. */
@@ -296,9 +298,9 @@ export class ModelMonitor {
   }
 
   #take(candidate: ShadowCandidate): void {
-    const { collaterals, reference, model } = this.#options;
+    const { collaterals, reference, model, tables } = this.#options;
     const judge = model.heads.risk?.model.numbers;
-    const pairs = createMonitoredPairs(candidate.model, collaterals, reference, judge);
+    const pairs = createMonitoredPairs(candidate.model, collaterals, reference, judge, tables);
     this.#candidate = { candidate, pairs };
   }
 

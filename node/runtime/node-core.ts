@@ -58,7 +58,7 @@ export type CoreOptions = {
   /** Whether proofs go to the slasher. */
   readonly reportsEvidence?: boolean;
   /** What the model is watched on. */
-  readonly monitoring: Pick<ModelMonitorOptions, 'collaterals' | 'reference' | 'shadow'>;
+  readonly monitoring: Pick<ModelMonitorOptions, 'collaterals' | 'reference' | 'shadow' | 'tables'>;
 };
 
 export type CoreCollaborators = {

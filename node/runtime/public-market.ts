@@ -4,8 +4,7 @@ import { createPrng, type DataClock } from '../data/index.ts';
 import {
   buildExamples,
   buildRiskExamples,
-  computeFeatures,
-  computeMarketFeatures,
+  FeatureTables,
   type HourlySeries,
   inputAt,
   LONGEST_HORIZON_HOURS,
@@ -57,6 +56,7 @@ export type PublicMarket = {
  * @param feed the public peg series, whose calendar `clock` is.
  * @param market the public volatile asset that a risk head is judged on.
  * @param others public collaterals beside these two, which are the main one; the gate alone looks at them.
+ * @param tables of the same public data, where others have them too.
  * @throws UsageError `MARKET_ABSENT` for a model with a risk head and no market; `COLLATERAL_NAME`,
  *   `COLLATERAL_UNCOVERED`.
  */
@@ -66,6 +66,7 @@ export function createPublicMarket(
   model: StabilityModel,
   market?: MarketWindow,
   others: readonly PublicCollateral[] = [],
+  tables = new FeatureTables(),
 ): PublicMarket {
   if (model.heads.risk !== undefined && market === undefined) {
     throw new UsageError(
@@ -78,16 +79,16 @@ export function createPublicMarket(
   }
   const { risk } = model.heads;
   const peg = mainPegHead(model);
-  const table = computeFeatures(feed, peg.model.horizon);
+  const table = tables.peg(feed, peg.model.horizon);
   const median = QUANTILE_LEVELS.indexOf(0.5);
-  const riskTable = market === undefined ? undefined : computeMarketFeatures(market, market);
+  const riskTable = market === undefined ? undefined : tables.risk(market, market);
   const riskTest = riskTable === undefined ? undefined : buildRiskExamples(riskTable, clock.test);
   const bench =
     risk === undefined || riskTest === undefined || riskTest.rows === 0
       ? undefined
       : createRiskBench(risk.model, riskTest);
   const benchOf = (head: PegHead) => ({
-    ...createPegBench(head, buildExamples(computeFeatures(feed, head.model.horizon), clock.test)),
+    ...createPegBench(head, buildExamples(tables.peg(feed, head.model.horizon), clock.test)),
     partOf: (weights: Float64Array) => weightsOfHead(model, head, weights),
   });
   const main = benchOf(peg);
@@ -95,7 +96,13 @@ export function createPublicMarket(
   const riskOf = (weights: Float64Array) =>
     risk === undefined ? new Float64Array(0) : weightsOfHead(model, risk, weights);
   return {
-    gateScores: createPairScores(model, clock, [{ name: MAIN_COLLATERAL, feed, market }, ...others], market),
+    gateScores: createPairScores(
+      model,
+      clock,
+      [{ name: MAIN_COLLATERAL, feed, market }, ...others],
+      market,
+      tables,
+    ),
     heldOut: (weights) => ({
       ...main.report(main.partOf(weights)),
       ...(shorter.length === 0
