@@ -3,7 +3,7 @@ import { hourOfDate, loadSeries, STRESS_EVENTS } from '../../../node/data/index.
 import { PEG_HORIZONS, type PegHorizon, withMirror } from '../../../node/features/index.ts';
 import { createPegModel, genesisWeights } from '../../../node/models/index.ts';
 import { float64Engine, publicClipNorm } from '../../../node/training/index.ts';
-import { clearFigures, newcomerFigures, openTrial, type Trial } from './clear.ts';
+import { clearFigures, openTrial, type Trial } from './clear.ts';
 import { generatedFigures, NODE_COUNTS, nodeUnitFigures } from './generated.ts';
 import {
   byCoin,
@@ -18,9 +18,11 @@ import {
   SHORT_HOURS,
   TEST_FROM,
 } from './histories.ts';
+import { averageFigures, calmScores, crossFigures, newcomerFigures, newcomerScores } from './insurance.ts';
 import { liarFigures } from './liars.ts';
 import { privacyFigures } from './privacy.ts';
 import { PRIVATE_RECIPES, RECIPES, type Recipe, UPDATE_NORM } from './recipes.ts';
+import type { RecordNorms } from './results.ts';
 import { openTask } from './task.ts';
 
 /** One piece of the study: it is run by itself, and its figures are kept under its name. */
@@ -29,8 +31,7 @@ export type Cell = { readonly name: string; readonly run: (seeds: number) => unk
 /** What the study reads. */
 export type Recordings = {
   readonly coins: Coins;
-  /** C of a record at each horizon, by the public rule. */
-  readonly recordNorms: Readonly<Record<PegHorizon, number>>;
+  readonly recordNorms: RecordNorms;
 };
 
 /** The events of the insurance cases, each unseen by all. */
@@ -84,17 +85,42 @@ export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
     ...INSURED.flatMap((name) => {
       const event = STRESS_EVENTS[name];
       const own = byPeriod(coins, event.from);
-      const month = calmest(own, MONTH_HOURS);
+      const [two, month, short] = calmOf(own);
       return [
         cell(`insurance-month/${name}/24`, () => clearFigures(trial(24, month, event))),
-        cell(`insurance-short/${name}/24`, () => clearFigures(trial(24, calmest(own, SHORT_HOURS), event))),
-        ...[calmest(own), month, calmest(own, SHORT_HOURS)].map((calm, k) =>
+        cell(`insurance-short/${name}/24`, () => clearFigures(trial(24, short, event))),
+        cell(`cross-short/${name}/24`, () => crossFigures(trial(24, short, event))),
+        ...[two, month, short].map((calm, k) =>
           cell(`newcomer${['', '-month', '-short'][k]}/${name}/24`, () =>
             newcomerFigures(trial(24, own, event), trial(24, calm, event)),
           ),
         ),
       ];
     }),
+    cell('average/calm/24', () =>
+      averageFigures(
+        INSURED.map((name) => {
+          const event = STRESS_EVENTS[name];
+          return calmOf(byPeriod(coins, event.from)).map((calm) => {
+            const one = trial(24, calm, event);
+            return { trial: one, scores: calmScores(one) };
+          });
+        }),
+      ),
+    ),
+    cell('average/newcomer/24', () =>
+      averageFigures(
+        INSURED.map((name) => {
+          const event = STRESS_EVENTS[name];
+          const own = byPeriod(coins, event.from);
+          const settled = trial(24, own, event);
+          return calmOf(own).map((calm) => {
+            const joining = trial(24, calm, event);
+            return { trial: joining, scores: newcomerScores(settled, joining) };
+          });
+        }),
+      ),
+    ),
     ...each((horizon) => [
       cell(`privacy/period/${horizon}`, (seeds) =>
         privacyFigures(trial(horizon, histories.period, final, PRIVATE_RECIPES[horizon]), seeds),
@@ -131,6 +157,11 @@ export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
       ),
     ]),
   ];
+}
+
+/** The calm stretches of the insurance cases: 60, 44 and 30 days. */
+function calmOf(own: readonly History[]): [History[], History[], History[]] {
+  return [calmest(own), calmest(own, MONTH_HOURS), calmest(own, SHORT_HOURS)];
 }
 
 function cell(name: string, run: Cell['run']): Cell {

@@ -46,7 +46,8 @@ export type Trial = {
   readonly scored: (weights: Float64Array) => Scored[];
   readonly scoredOn: (coin: string, weights: Float64Array) => Scored;
   readonly together: (plan: Plan, options: FederateOptions) => Float64Array;
-  /** Each node by itself, judged on its own coin. */
+  /** Each node by itself: its weights, and these judged on its own coin. */
+  readonly aloneWeights: (plan: Plan, seed: string) => Float64Array[];
   readonly alone: (plan: Plan, seed: string) => Scored[];
 };
 
@@ -58,6 +59,10 @@ export function openTrial(task: Task, recipe: Recipe, recordNorm: number, f: num
     if (judge === undefined) throw new RangeError(`coin: got ${coin}, expected one of the task`);
     return { losses: judge.losses(weights), baseline: judge.baseline };
   };
+  const aloneWeights: Trial['aloneWeights'] = (plan, seed) =>
+    task.nodes.map(({ name, gradients }) =>
+      federate(task.model, [gradients], oneNode(plan), { seed: `${seed}/${name}` }),
+    );
   return {
     task,
     bench,
@@ -76,10 +81,9 @@ export function openTrial(task: Task, recipe: Recipe, recordNorm: number, f: num
       return task.nodes.flatMap(({ coin }) => byCoin.get(coin) ?? []);
     },
     together: (plan, options) => federate(task.model, gradientsOf(task.nodes), plan, options),
+    aloneWeights,
     alone: (plan, seed) =>
-      task.nodes.map(({ name, coin, gradients }) =>
-        scoredOn(coin, federate(task.model, [gradients], oneNode(plan), { seed: `${seed}/${name}` })),
-      ),
+      aloneWeights(plan, seed).map((weights, i) => scoredOn(task.nodes[i]!.coin, weights)),
   };
 }
 
@@ -106,12 +110,7 @@ export function clearFigures(trial: Trial): ClearFigures {
         if (k >= 0) sums[k]! += skillOf(trial.scoredOn(coin, own)) / task.nodes.length;
       },
     });
-    mixed.push(
-      trial.scoredOn(
-        coin,
-        weights.map((weight, k) => (weight + shared[k]!) / 2),
-      ),
-    );
+    mixed.push(trial.scoredOn(coin, meanOf(weights, shared)));
     return trial.scoredOn(coin, weights);
   });
   const { pooled: pool } = task;
@@ -144,49 +143,8 @@ export function clearFigures(trial: Trial): ClearFigures {
   };
 }
 
-export type NewcomerFigures = Pick<
-  ClearFigures,
-  'rows' | 'local' | 'federated' | 'gain' | 'robust' | 'robustGain' | 'localLong'
-> & {
-  readonly nodes: readonly Omit<NodeFigures, 'pooled' | 'mixed' | 'mixedGain'>[];
-};
-
-/**
- * Each node in turn as one that has just joined: it brings its short history, and the other nine the whole of theirs.
- *
- * @param settled all nodes with the whole of their histories.
- * @param joining the same nodes, each with its short one.
- */
-export function newcomerFigures(settled: Trial, joining: Trial): NewcomerFigures {
-  const { bench, plan, task } = joining;
-  const others = settled.task.nodes;
-  const local = joining.alone(plan('mean'), 'newcomer');
-  const among = (rule: RuleName) =>
-    task.nodes.map(({ coin, gradients }, i) => {
-      const nodes = others.map((other, j) => (i === j ? gradients : other.gradients));
-      const weights = federate(task.model, nodes, settled.plan(rule), { seed: 'newcomer' });
-      return joining.scoredOn(coin, weights);
-    });
-  const [federated, robust] = [among('mean'), among('multi-krum')];
-  return {
-    rows: local[0]?.losses.length ?? 0,
-    nodes: task.nodes.map(({ name }, i) => ({
-      node: name,
-      local: skillOf(local[i]!),
-      federated: skillOf(federated[i]!),
-      gain: bench.gain(federated.slice(i, i + 1), local.slice(i, i + 1)),
-    })),
-    local: bench.skill(local),
-    federated: bench.skill(federated),
-    gain: bench.gain(federated, local),
-    robust: bench.skill(robust),
-    robustGain: bench.gain(robust, local),
-    ...localLong(joining),
-  };
-}
-
 /** Whether a node alone would do better, or worse, to train on: at 24 h, where that is cheap. */
-function localLong({ task, bench, plan, alone }: Trial): Pick<ClearFigures, 'localLong'> {
+export function localLong({ task, bench, plan, alone }: Trial): Pick<ClearFigures, 'localLong'> {
   if (task.horizon !== 24) return {};
   const long = { ...plan('mean'), rounds: 10 * plan('mean').rounds };
   return { localLong: bench.skill(alone(long, 'long')) };
@@ -203,6 +161,11 @@ export function pooledPlan(plan: Plan, records: number): Plan {
 
 export function gradientsOf(nodes: readonly TaskNode[]) {
   return nodes.map(({ gradients }) => gradients);
+}
+
+/** Half of each. */
+export function meanOf(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((weight, k) => (weight + b[k]!) / 2);
 }
 
 function meanSkill(scored: readonly Scored[]): number {

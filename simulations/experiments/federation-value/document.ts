@@ -1,30 +1,24 @@
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
-import { PEG_HORIZONS, type PegHorizon } from '../../../node/features/index.ts';
+import { PEG_HORIZONS } from '../../../node/features/index.ts';
 import { INSURED } from './cells.ts';
-import type { ClearFigures, NewcomerFigures, NodeFigures } from './clear.ts';
+import type { ClearFigures, NodeFigures } from './clear.ts';
 import type { GeneratedFigures, NodeUnitFigures } from './generated.ts';
 import { NODE_COUNTS } from './generated.ts';
+import { EVENT_NAMES, insuranceParts } from './insurance-tables.ts';
 import type { LiarsFigures } from './liars.ts';
 import { insurancePlot, roundsPlot } from './plots.ts';
 import type { PrivacyFigures } from './privacy.ts';
 import type { Recipe } from './recipes.ts';
+import type { RecordNorms } from './results.ts';
+import { gaining, interval, points, type Row, table, worst } from './tables.ts';
 
 /** Figures by the names of their cells; undefined where one has not been run. */
 export type Figures = ReadonlyMap<string, unknown>;
 
-type Row = readonly string[];
-
 const HORIZONS = [...PEG_HORIZONS].reverse();
-const EVENT_NAMES: Readonly<Record<(typeof INSURED)[number], string>> = {
-  terra: 'Terra',
-  celsius: 'Celsius',
-  ftx: 'FTX',
-};
-
 /** The study's tables as markdown, and its plots as SVG by the name of their file. Cells without figures are left out. */
 export function documentOf(
   figures: Figures,
-  norms: Readonly<Record<PegHorizon, number>>,
+  norms: RecordNorms,
 ): { readonly text: string; readonly plots: Readonly<Record<string, string>> } {
   const of = <T>(name: string) => figures.get(name) as T | undefined;
   const clear = HORIZONS.flatMap((horizon) => {
@@ -68,25 +62,7 @@ export function documentOf(
         }),
       ),
     ),
-    '### Insurance: calm histories before an event that nobody has seen',
-    table(
-      [
-        'case',
-        'local',
-        'local, ten times the rounds',
-        'federated',
-        'gain',
-        'multi-krum',
-        'nodes that gain',
-        'worst node',
-      ],
-      INSURANCE.flatMap(([name, label, horizon]) =>
-        INSURED.flatMap((event) => {
-          const own = of<ClearFigures | NewcomerFigures>(`${name}/${event}/${horizon}`);
-          return own === undefined ? [] : [insuranceRow(`${EVENT_NAMES[event]}, ${label}`, own)];
-        }),
-      ),
-    ),
+    ...insuranceParts(figures),
     '### Record privacy',
     table(
       [
@@ -177,17 +153,6 @@ const OTHER_CUTS = [
   ['clear/period/30', 'by period, 1 month'],
 ] as const;
 
-const INSURANCE = [
-  ['insurance', '60 calm days each', 24],
-  ['insurance-month', '44 calm days each', 24],
-  ['insurance-short', '30 calm days each', 24],
-  ['newcomer-short', 'one with 30 calm days among settled ones', 24],
-  ['newcomer', 'one with 60 calm days among settled ones', 24],
-  ['newcomer-month', 'one with 44 calm days among settled ones', 24],
-  ['insurance', '60 calm days each, 4 h', 4],
-  ['insurance', '60 calm days each, 1 h', 1],
-] as const;
-
 function clearRow(label: string, own: ClearFigures): Row {
   return [
     label,
@@ -196,24 +161,11 @@ function clearRow(label: string, own: ClearFigures): Row {
     interval(own.pooled),
     interval(own.gain),
     interval(own.share),
-    gaining(own.nodes),
+    gaining(own.nodes.map(({ gain }) => gain)),
     worst(own.nodes.map(({ gain }) => gain)),
     interval(own.mixedGain),
     worst(own.nodes.map(({ mixedGain }) => mixedGain)),
     interval(own.robust),
-  ];
-}
-
-function insuranceRow(label: string, own: ClearFigures | NewcomerFigures): Row {
-  return [
-    label,
-    interval(own.local),
-    own.localLong === undefined ? '–' : interval(own.localLong),
-    interval(own.federated),
-    interval(own.gain),
-    interval(own.robust),
-    gaining(own.nodes),
-    worst(own.nodes.map(({ gain }) => gain)),
   ];
 }
 
@@ -287,29 +239,4 @@ function roundsOf(all: readonly ClearFigures[]): number[] {
 
 function nodeText({ local, federated, mixed }: NodeFigures): string {
   return `${points(local)} → ${points(federated)} (${points(mixed)})`;
-}
-
-function gaining(nodes: readonly { readonly gain: Estimate }[]): string {
-  return `${nodes.filter(({ gain }) => gain.value > 0).length} of ${nodes.length}`;
-}
-
-function worst(gains: readonly Estimate[]): string {
-  const [least] = [...gains].sort((a, b) => a.value - b.value);
-  return least === undefined ? '–' : interval(least);
-}
-
-/** In points: 12.3, −0.4. */
-function points(share: number): string {
-  const text = (100 * Math.abs(share)).toFixed(1);
-  return share < 0 && text !== '0.0' ? `−${text}` : text;
-}
-
-function interval({ value, low, high }: Estimate): string {
-  return low === null || high === null ? points(value) : `${points(value)} [${points(low)}, ${points(high)}]`;
-}
-
-function table(head: Row, rows: readonly Row[]): string {
-  if (rows.length === 0) return 'No figures yet: the results file has none of these cells.';
-  const line = (cells: Row) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }

@@ -17,12 +17,31 @@ export type Bench = {
   readonly skill: (scored: readonly Scored[]) => Estimate;
   /** Mean over pairs of the skill of `ours` less that of `theirs`. */
   readonly gain: (ours: readonly Scored[], theirs: readonly Scored[]) => Estimate;
+  /** `gain`, and what it is in each resample. */
+  readonly gainDraws: (ours: readonly Scored[], theirs: readonly Scored[]) => GainDraws;
   /** (ours − theirs) / (best − theirs), of means over pairs. */
   readonly share: (ours: readonly Scored[], theirs: readonly Scored[], best: readonly Scored[]) => Estimate;
 };
 
-/** @param judges of coins whose rows are of the same hours. */
-export function openBench(judges: Iterable<Judge>): Bench {
+/** A gain and its resamples. */
+export type GainDraws = { readonly value: number; readonly draws: readonly number[] };
+
+/** Mean of gains over rows that have no hour in common: their resamples are independent, and paired by number. */
+export function meanGain(gains: readonly GainDraws[]): Estimate {
+  const draws = Array.from({ length: RESAMPLES }, (_, k) => mean(gains.map((one) => one.draws[k]!)));
+  draws.sort((a, b) => a - b);
+  return {
+    value: mean(gains.map(({ value }) => value)),
+    low: draws[Math.floor(0.025 * RESAMPLES)]!,
+    high: draws[Math.floor(0.975 * RESAMPLES)]!,
+  };
+}
+
+/**
+ * @param judges of coins whose rows are of the same hours.
+ * @param seed of the resamples.
+ */
+export function openBench(judges: Iterable<Judge>, seed = 1): Bench {
   const [first, ...rest] = judges;
   if (first === undefined) throw new RangeError('judges: got none, expected one or more');
   for (const { hour } of rest) {
@@ -34,7 +53,7 @@ export function openBench(judges: Iterable<Judge>): Bench {
     blockLength: rows < SHORT_ROWS ? SHORT_BLOCK_HOURS : BLOCK_HOURS,
     resamples: RESAMPLES,
     level: 0.95,
-    uniform: createPrng(1, 0xfed).uniform,
+    uniform: createPrng(seed, 0xfed).uniform,
   });
   const over = (groups: readonly (readonly Scored[])[], figure: (skills: readonly number[]) => number) => {
     const columns = [...new Set(groups.flat().flatMap(({ losses, baseline }) => [losses, baseline]))];
@@ -46,9 +65,19 @@ export function openBench(judges: Iterable<Judge>): Bench {
       figure(terms.map((group) => mean(group.map(([own, b2]) => 1 - sums[own]! / sums[b2]!)))),
     );
   };
+  const gain: Bench['gain'] = (ours, theirs) =>
+    over([ours, theirs], ([a = Number.NaN, b = Number.NaN]) => a - b);
   return {
     skill: (scored) => over([scored], ([skill = Number.NaN]) => skill),
-    gain: (ours, theirs) => over([ours, theirs], ([a = Number.NaN, b = Number.NaN]) => a - b),
+    gain,
+    gainDraws: (ours, theirs) => {
+      const draws: number[] = [];
+      const { value } = over([ours, theirs], ([a = Number.NaN, b = Number.NaN]) => {
+        draws.push(a - b);
+        return a - b;
+      });
+      return { value, draws: draws.slice(0, RESAMPLES) };
+    },
     share: (ours, theirs, best) =>
       over([ours, theirs, best], ([a = Number.NaN, b = Number.NaN, c = Number.NaN]) => (a - b) / (c - b)),
   };

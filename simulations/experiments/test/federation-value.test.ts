@@ -1,16 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { loadSeries } from '../../../node/data/index.ts';
 import { endHour, type HourlySeries, sliceHours } from '../../../node/features/index.ts';
-import { clearFigures, newcomerFigures, openTrial, type Trial } from '../federation-value/clear.ts';
+import { clearFigures, openTrial, type Trial } from '../federation-value/clear.ts';
 import { documentOf } from '../federation-value/document.ts';
 import { calmest, type History } from '../federation-value/histories.ts';
+import { averageFigures, calmScores, newcomerFigures } from '../federation-value/insurance.ts';
 import { liarFigures } from '../federation-value/liars.ts';
 import { privacyFigures } from '../federation-value/privacy.ts';
 import type { Recipe } from '../federation-value/recipes.ts';
+import {
+  currentFigures,
+  normsOf,
+  parseResults,
+  resultOf,
+  resultsText,
+  withNorms,
+} from '../federation-value/results.ts';
 import { openTask } from '../federation-value/task.ts';
 
 const RECIPE: Recipe = { rounds: 6, localSteps: 2, learningRate: 0.5, server: 'fedavgm:beta1=0.5' };
 const NORM = 0.5;
+const DOCS = fileURLToPath(new URL('../../../docs/', import.meta.url));
 
 /** Seven nodes of two generated venues, 20 days of rows each, judged on the 30 days after. */
 async function smallTrial(days = 34): Promise<{ readonly trial: Trial; readonly histories: History[] }> {
@@ -75,5 +87,49 @@ describe('federation value', () => {
     expect(figures.nodes.map(({ local }) => local)).to.deep.equal(
       clearFigures(joining).nodes.map(({ local }) => local),
     );
+  });
+
+  it('averages cases, and counts the nodes that gain', async () => {
+    const { trial } = await smallTrial();
+    const { nodes, gain, mixedGain } = clearFigures(trial);
+    const one = averageFigures([[{ trial, scores: calmScores(trial) }]]);
+    // One case of one event: its own gain, with its own resamples.
+    expect(one.gain).to.deep.equal(gain);
+    expect(one.mixedGain).to.deep.equal(mixedGain);
+    expect(one.gaining).to.equal(nodes.filter((node) => node.gain.value > 0).length);
+    const two = averageFigures([
+      [{ trial, scores: calmScores(trial) }],
+      [{ trial, scores: calmScores(trial) }],
+    ]);
+    expect(two.gain.value).to.be.closeTo(gain.value, 1e-12);
+    // Two events drawn independently are surer than one.
+    expect((two.gain.high ?? 0) - (two.gain.low ?? 0)).to.be.below((gain.high ?? 0) - (gain.low ?? 0));
+  });
+
+  it('keeps results that tables are made of, and drops those of other settings', () => {
+    const norms = { 1: 0.1, 4: 0.2, 24: 0.3 };
+    const result = resultOf('clear/period/full/4', norms, 5, { value: 1 / 3, rows: 4_896_123_456 });
+    const text = resultsText(withNorms(new Map([[result.name, result]]), norms), [result.name]);
+    const read = parseResults(text);
+    expect(normsOf(read)).to.deep.equal(norms);
+    expect(currentFigures(read, norms).get(result.name)).to.deep.equal({
+      value: 0.333333,
+      rows: 4_896_123_456,
+    });
+    expect(currentFigures(read, { ...norms, 4: 0.25 }).has(result.name)).to.equal(false);
+    expect(currentFigures(read, { ...norms, 1: 0.25 }).has(result.name)).to.equal(true);
+    expect(resultsText(read, []).split('\n')).to.have.length(2);
+  });
+
+  it('prints the page from the results beside it', async () => {
+    const results = parseResults(await readFile(`${DOCS}federation-study.jsonl`, 'utf8'));
+    const norms = normsOf(results);
+    if (norms === undefined) throw new RangeError('results: got no norms, expected them');
+    const { text, plots } = documentOf(currentFigures(results, norms), norms);
+    expect(await readFile(`${DOCS}federation-study.md`, 'utf8')).to.include(
+      `<!-- begin of tables -->\n${text}<!-- end of tables -->`,
+    );
+    for (const [name, svg] of Object.entries(plots))
+      expect(await readFile(`${DOCS}${name}`, 'utf8')).to.equal(svg);
   });
 });
