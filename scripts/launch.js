@@ -20,6 +20,7 @@ const COMMANDS = {
   contracts: ['scripts/contracts.ts'],
   kernels: ['scripts/kernels.ts'],
   dashboard: ['scripts/dashboard.ts'],
+  grafana: ['scripts/grafana.ts'],
   mutants: ['test/mutation/run.ts'],
   'mutants:contracts': ['test/mutation/contracts/run.ts'],
   'prove:contracts': ['scripts/prove-contracts.ts'],

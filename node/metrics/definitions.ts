@@ -12,10 +12,11 @@ export type MetricDefinition = {
 };
 
 const ROUND_BUCKETS = [0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120, 300];
-const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5];
+const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /** Every metric of a node but the process's own: what dashboards and alerts may name. */
 export const METRICS = [
+  { name: 'ballast_ready', type: 'gauge', help: '1 while the node takes part: /readyz answers 200' },
   { name: 'ballast_round', type: 'gauge', help: 'Last decided round' },
   { name: 'ballast_version', type: 'gauge', help: 'Version of the model after that round' },
   {
@@ -39,6 +40,7 @@ export const METRICS = [
     buckets: ROUND_BUCKETS,
   },
   { name: 'ballast_view_changes_total', type: 'counter', help: 'Leaders that were given up' },
+  { name: 'ballast_roster_nodes', type: 'gauge', help: 'Nodes that may contribute in this epoch' },
   { name: 'ballast_updates_sealed_total', type: 'counter', help: 'Updates sealed in time' },
   { name: 'ballast_updates_selected_total', type: 'counter', help: 'Updates with weight in the result' },
   {

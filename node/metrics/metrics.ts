@@ -1,9 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CONVERGENCE_START, observeRound } from '../../coordinator/index.ts';
+import type { Outcome } from '../../protocol/messages.ts';
 import type { ApiMetrics } from '../api/metrics.ts';
 import { CONDITION_CODES } from '../runtime/conditions.ts';
 import type { NodeEvent, RoundDecided } from '../runtime/events.ts';
-import { BoundedLabel } from './bounded-label.ts';
+import { BoundedLabel, OTHER } from './bounded-label.ts';
 import {
   type LabelledGauge,
   METRICS,
@@ -17,6 +18,7 @@ const MAX_NODE_LABELS = 40;
 
 const MAX_CODES = 64;
 const STATUSES = ['improving', 'converged', 'diverged'] as const;
+const OUTCOMES = ['accepted', 'rejected', 'aborted'] as const satisfies readonly Outcome[];
 const PHASES = ['announced', 'collecting', 'sealed', 'aggregated', 'evaluated'] as const;
 
 export type MetricsOptions = {
@@ -64,6 +66,15 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
   };
   for (const code of CONDITION_CODES) gauge('ballast_condition_active').set({ code }, 0);
   for (const phase of PHASES) gauge('ballast_round_phase').set({ phase }, 0);
+  // A rate sees the first count only of a series that was there before it.
+  for (const outcome of OUTCOMES) counter('ballast_rounds_total').inc({ outcome }, 0);
+  for (const code of ['RULE', 'BODY_NOT_SERVED', 'AUDIT_MISSING'])
+    counter('ballast_updates_left_out_total').inc({ code: labels.left.of(code) }, 0);
+  for (const status of ['reported', 'refused']) counter('ballast_offences_reported_total').inc({ status }, 0);
+  for (const outcome of ['usable', 'failed'])
+    counter('ballast_breaker_observations_total').inc({ outcome }, 0);
+  for (const name of ['ballast_errors_total', 'ballast_refusals_total', 'ballast_abstentions_total'] as const)
+    counter(name).inc({ code: OTHER }, 0);
 
   /** When rounds began that are not told to be over: a decision is told when the next round may have begun. */
   const begun = new Map<number, number>();

@@ -3,8 +3,8 @@ import type { BreakerJson, OverrideJson, ParameterJson } from '../api/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { ChainLink, NodeView } from '../runtime/index.ts';
 
-/** A scrape waits for the chain so long; then it has what was read before. */
-const PATIENCE_MS = 1_000;
+/** A scrape waits for the chain so long; then it has what was read before, and the next one what is read now. */
+const PATIENCE_MS = 30;
 
 export type ChainReadings = {
   readonly parameters: (link: ChainLink) => Promise<readonly ParameterJson[]>;

@@ -161,7 +161,9 @@ export function withView(
 ): ApiMetrics {
   let block = { height: -1, seenAt: performance.now() };
   const read = (): void => {
-    const { ledger, monitor, peers, finalizedHeight, clockSkewMs } = view();
+    const { ledger, monitor, peers, finalizedHeight, clockSkewMs, readiness, participant } = view();
+    metrics.set('ballast_ready', readiness.status === 'ready' ? 1 : 0);
+    if (participant !== undefined) metrics.set('ballast_roster_nodes', participant.epoch.roster.places.size);
     readPrivacy(metrics, ledger, accounts);
     readMonitor(metrics, monitor);
     metrics.set('ballast_peers', peers.length);

@@ -170,6 +170,29 @@ describe('metrics', () => {
     expect(await value('ballast_stability_fee_ratio')).to.equal(0.051);
   });
 
+  it('is written in less than 50 ms, in a bounded number of lines, when 200 peers have filled every label', async () => {
+    const nodes = Array.from({ length: 200 }, (_, i) => `12D3KooW${i}`);
+    const events: NodeEvent[] = nodes.flatMap((sender, i) => [
+      { event: 'refused', code: `REFUSED_${i}`, sender, reason: 'r' },
+      { event: 'error', code: `ERROR_${i}`, message: 'm' },
+      { event: 'abstained', round: 1, code: `ABSTAINED_${i}`, reason: 'r' },
+      { event: 'judged', round: 1, verdict: 'rejected', findings: [], worse: [`peg/${i}`] },
+    ]);
+    const leftOut = nodes.map((node, i) => ({ node, reason: `LEFT_OUT_${i}` }));
+    const { metrics } = observed([...events, decided({ selected: nodes, leftOut })]);
+    for (const i of nodes.keys())
+      for (const status of [200, 404]) metrics.api.observeRequest(`/v1/${i}`, status, 0.001);
+    const times: number[] = [];
+    let text = '';
+    for (let i = 0; i < 5; i++) {
+      const start = performance.now();
+      text = await metrics.text();
+      times.push(performance.now() - start);
+    }
+    expect(times.toSorted((a, b) => a - b)[2]).to.be.below(50);
+    expect(text.split('\n').length).to.be.within(1_000, 4_000);
+  });
+
   it('folds codes and nodes beyond their bound into other', async () => {
     const events: NodeEvent[] = Array.from({ length: 500 }, (_, i) => ({
       event: 'refused',

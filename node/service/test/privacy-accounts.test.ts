@@ -44,7 +44,12 @@ describe('service: privacy accounts', () => {
     const gauges = createMetrics({ now: () => 0, withProcess: false });
     const textOf = async (of = parameters) =>
       withView(gauges, node.view, new PrivacyAccounts(of), NO_CHAIN).text();
-    expect(await textOf()).to.match(/^ballast_privacy_rounds_left NaN$/im);
+    expect(await textOf())
+      .to.match(/^ballast_privacy_rounds_left NaN$/im)
+      .and.to.match(/^ballast_ready 0$/m)
+      .and.to.match(/^ballast_roster_nodes 3$/m);
+    node.readiness = { status: 'ready', reason: '' };
+    expect(await textOf()).to.match(/^ballast_ready 1$/m);
     const ledger = await ledgerAfter(2);
     node.ledger = ledger;
     const text = await textOf();

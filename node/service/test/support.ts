@@ -81,6 +81,7 @@ export function fakeNode() {
   ]);
   const participant = {
     head,
+    epoch: { roster: { places: new Map(['a', 'b', 'c'].map((node, place) => [node, place])) } },
     certificate: async (round: number) => certificates[round - 1],
     roll: async () => ROLL,
     roundOf: async (version: number) =>
