@@ -46,6 +46,12 @@ export const NODE_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exit-command.ts')).defineExit,
   },
   {
+    name: 'config',
+    summary: 'what the node is configured with, and which flag, variable or file gave each value',
+    task: OPERATE,
+    load: async () => (await import('./config-command.ts')).defineConfig,
+  },
+  {
     name: 'privacy',
     summary: 'what the node has spent of its privacy budget, round by round, and what is left',
     task: OPERATE,

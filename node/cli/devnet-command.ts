@@ -6,6 +6,7 @@ import { type DevnetOptions, runDevnet } from '../devnet/index.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { positiveNumber, wholeNumber } from './numbers.ts';
 import { Progress } from './progress.ts';
+import { dropSettings } from './settings.ts';
 import { catchSignals } from './signals.ts';
 
 const RULE_HELP = [
@@ -79,6 +80,8 @@ type DevnetFlags = Omit<
 };
 
 async function devnet(flags: DevnetFlags, entry: string): Promise<void> {
+  // What is meant for one node would reach all that this starts: one port for seven.
+  dropSettings();
   const progress = new Progress(process.stderr, !flags.json);
   const interruption = catchSignals(() => progress.note('stopping; Ctrl-C again forces'));
   const { json, record, ...rest } = flags;

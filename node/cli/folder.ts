@@ -2,27 +2,78 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../protocol/errors.ts';
-import { CONFIG_FILE } from '../operator/index.ts';
-import { type NodeConfig, parseEndpoints, readNodeConfig } from '../runtime/node-config.ts';
+import type { Assignment } from '../config/index.ts';
+import { CONFIG_FILE, CONFIG_FILES } from '../operator/config-file.ts';
+import {
+  type LayeredConfig,
+  type NodeConfig,
+  parseEndpoints,
+  readLayeredConfig,
+} from '../runtime/node-config.ts';
 
 /** Where a command finds what `ballast init` made. */
-export type FolderFlags = { readonly folder?: string; readonly config?: string };
+export type FolderFlags = {
+  readonly folder?: string;
+  readonly config?: string;
+  readonly set?: readonly string[];
+};
 
 export function withFolder(command: Command): Command {
   return command
     .option('--folder <folder>', 'the folder that ballast init made', '.')
-    .option('--config <file>', 'the node’s configuration; config.json in the folder unless given');
+    .option(
+      '--config <file>',
+      `the node’s configuration; ${CONFIG_FILES.join(', ')} in the folder unless given`,
+    )
+    .addOption(
+      new Option(
+        '--set <key=value>',
+        'a value in the place of the configuration’s, such as api.port=9480; may be repeated',
+      ).argParser((setting: string, before: readonly string[] | undefined) => [...(before ?? []), setting]),
+    );
 }
 
-/** @throws UsageError `CONFIG_FILE`, `CONFIG_FIELD`. */
-export async function configOf(flags: FolderFlags): Promise<NodeConfig> {
-  const path = flags.config ?? join(flags.folder ?? '.', CONFIG_FILE);
-  if (flags.config === undefined && !existsSync(path)) {
-    throw new UsageError('CONFIG_FILE', `${path}: got nothing, expected a readable file`, {
-      hint: 'give the folder that ballast init made with --folder, or a configuration with --config',
-    });
+/**
+ * The configuration's file: the one that was given, else the only one in the folder.
+ *
+ * @throws UsageError `CONFIG_FILE` where there is none, or several.
+ */
+export function configPathOf({ folder = '.', config }: FolderFlags): string {
+  if (config !== undefined) return config;
+  const [path, second] = configFilesIn(folder);
+  if (path === undefined) {
+    throw new UsageError(
+      'CONFIG_FILE',
+      `${join(folder, CONFIG_FILE)}: got nothing, expected a readable file`,
+      { hint: 'give the folder that ballast init made with --folder, or a configuration with --config' },
+    );
   }
-  return readNodeConfig(path);
+  if (second === undefined) return path;
+  throw new UsageError('CONFIG_FILE', `${path}: ${second} is there too, expected one configuration`, {
+    hint: 'remove one of them, or name one with --config',
+  });
+}
+
+const configFilesIn = (folder: string): readonly string[] =>
+  CONFIG_FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
+
+/**
+ * The configuration as it holds: flags, environment, file.
+ *
+ * @param flags those of the command that stand for a key, before all else.
+ * @throws UsageError `CONFIG_FILE`, `CONFIG_FIELD`, `CONFIG_SETTING`, `CONFIG_VARIABLE`.
+ */
+export async function configOf(where: FolderFlags, flags: readonly Assignment[] = []): Promise<NodeConfig> {
+  return (await layeredConfigOf(where, flags)).config;
+}
+
+/** As {@link configOf}, and who gave which value. */
+export function layeredConfigOf(
+  where: FolderFlags,
+  flags: readonly Assignment[] = [],
+): Promise<LayeredConfig> {
+  const { set: settings = [] } = where;
+  return readLayeredConfig(configPathOf(where), { flags, settings, environment: process.env });
 }
 
 /** `--rpc`, once for each endpoint. */
@@ -58,9 +109,9 @@ export async function chainOf(
   flags: ChainFlags,
 ): Promise<{ readonly rpc: string; readonly network: string }> {
   const { rpc, network } = flags;
-  const known = flags.config ?? join(flags.folder ?? '.', CONFIG_FILE);
+  const hasConfig = flags.config === undefined ? configFilesIn(flags.folder ?? '.').length > 0 : true;
   const config =
-    (rpc === undefined || network === undefined) && existsSync(known) ? await configOf(flags) : undefined;
+    (rpc === undefined || network === undefined) && hasConfig ? await configOf(flags) : undefined;
   const endpoint = rpc ?? givenEndpoints(undefined)?.[0] ?? [config?.rpc ?? []].flat()[0];
   if (endpoint !== undefined) return { rpc: endpoint, network: network ?? config?.network ?? 'network.json' };
   throw new UsageError('RPC_MISSING', '--rpc: got nothing, expected the URL of the chain’s endpoint', {

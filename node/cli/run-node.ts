@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { NetworkDocument } from '../../protocol/network.ts';
+import type { Assignment } from '../config/index.ts';
 import { type OperatorIdentity, obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
 import { chainIdOf } from '../operator/index.ts';
 import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts';
 import { NodeService, type ServiceEvent } from '../service/index.ts';
-import { configOf, type FolderFlags, givenEndpoints } from './folder.ts';
+import { configOf, type FolderFlags } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';
 import { catchSignals } from './signals.ts';
 
@@ -31,13 +32,13 @@ export async function runNode({
   rpc,
   ...flags
 }: RunNodeOptions): Promise<void> {
-  const endpoints = givenEndpoints(rpc);
-  const config = {
-    ...(await configOf(flags)),
-    ...(endpoints === undefined ? {} : { rpc: [...endpoints] }),
-    ...(archive === true ? { archive } : {}),
-    ...(shadow === undefined ? {} : { shadow: shadow.startsWith('version:') ? shadow : resolve(shadow) }),
-  };
+  const given = (name: string, value: unknown): readonly Assignment[] =>
+    value === undefined ? [] : [{ path: [name], value, origin: `--${name}` }];
+  const config = await configOf(flags, [
+    ...given('rpc', rpc),
+    ...given('archive', archive === true ? true : undefined),
+    ...given('shadow', shadow === undefined || shadow.startsWith('version:') ? shadow : resolve(shadow)),
+  ]);
   const document = await readNetworkDocument(config.network);
   const identity = await openIdentity(config, document);
   const print = (event: ServiceEvent) =>

@@ -12,6 +12,9 @@ export type OpenKernels = Kernels & { close(): Promise<void> };
 const MOST_THREADS = 64;
 const DEFAULT_MOST_THREADS = 8;
 
+/** As many threads as the machine has cores, within reason. */
+export const defaultThreads = (): number => Math.min(DEFAULT_MOST_THREADS, availableParallelism());
+
 /**
  * The kernels of this machine: vector instructions, and several threads for what is large enough. The calling thread
  * stands still while a call is under way, so that a node uses them within a thread of their own
@@ -20,7 +23,7 @@ const DEFAULT_MOST_THREADS = 8;
  * @throws UsageError `KERNEL_OPTION` for threads out of range.
  */
 export function openKernels({ threads, kind = 'auto' }: KernelOptions = {}): OpenKernels {
-  const count = threads ?? Math.min(DEFAULT_MOST_THREADS, availableParallelism());
+  const count = threads ?? defaultThreads();
   if (!Number.isSafeInteger(count) || count < 1 || count > MOST_THREADS) {
     throw new UsageError('KERNEL_OPTION', `threads: got ${count}, expected 1 to ${MOST_THREADS}`, {
       metadata: { threads: count },

@@ -2,6 +2,7 @@ import { BlockList } from 'node:net';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { type NodeId, publicKeyFromNodeId } from '../../protocol/ids.ts';
 import { AddressError } from './errors.ts';
+import { isListenAddress } from './listen-address.ts';
 
 /** A multiaddr with the id of the peer that it leads to. */
 export type PeerAddress = { readonly peer: NodeId; readonly address: Multiaddr };
@@ -35,12 +36,7 @@ export function tryParsePeerAddress(text: string): PeerAddress | undefined {
 
 /** @throws AddressError `ADDRESS_MALFORMED` unless `text` is like /ip4/127.0.0.1/tcp/0. */
 export function requireListenAddress(text: string): void {
-  try {
-    const [host, transport, ...more] = multiaddr(text).getComponents();
-    if (/^ip[46]$/.test(host?.name ?? '') && transport?.name === 'tcp' && more.length === 0) return;
-  } catch {
-    // Reported below.
-  }
+  if (isListenAddress(text)) return;
   throw new AddressError('ADDRESS_MALFORMED', `listen address: got ${JSON.stringify(text.slice(0, 200))}`, {
     metadata: { address: text.slice(0, 200) },
     hint: 'expected a TCP multiaddr, such as /ip4/127.0.0.1/tcp/0',

@@ -34,6 +34,7 @@ import {
   WITNESS_LIMITS,
   WITNESS_PROTOCOL,
 } from './limits.ts';
+import { DEFAULT_LISTEN } from './listen-address.ts';
 import { answerExchange, askExchange } from './peer-exchange.ts';
 import { PeerJudge } from './peer-judge.ts';
 import { PeerScores } from './peer-scores.ts';
@@ -82,7 +83,7 @@ export async function createNetwork(
   options: NetworkOptions,
   collaborators: NetworkCollaborators = {},
 ): Promise<Network> {
-  const listen = options.listen ?? ['/ip4/127.0.0.1/tcp/0'];
+  const listen = options.listen ?? DEFAULT_LISTEN;
   for (const address of listen) requireListenAddress(address);
   const now = collaborators.now ?? (() => performance.now());
   const scores = new PeerScores(now);

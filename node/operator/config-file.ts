@@ -7,6 +7,8 @@ import type { NodeConfig } from '../runtime/index.ts';
 import { KEYSTORE_FILE } from './initialise.ts';
 
 export const CONFIG_FILE = 'config.json';
+/** What a configuration may be called in its folder. */
+export const CONFIG_FILES: readonly string[] = [CONFIG_FILE, 'config.yaml', 'config.yml'];
 
 export type ConfigChoices = {
   readonly rpc: string;
@@ -59,8 +61,8 @@ export async function writeNodeConfig(folder: string, choices: ConfigChoices): P
 
 /** @throws UsageError `CONFIG_EXISTS`. */
 export function requireNoConfig(folder: string): void {
-  const path = join(folder, CONFIG_FILE);
-  if (existsSync(path)) throw configExists(path);
+  const path = CONFIG_FILES.map((name) => join(folder, name)).find((each) => existsSync(each));
+  if (path !== undefined) throw configExists(path);
 }
 
 function configExists(path: string): UsageError {

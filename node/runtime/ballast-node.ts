@@ -11,7 +11,7 @@ import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
 import { FailStopStore, LevelStore, type NodeStore, StoreError } from '../store/index.ts';
-import { createTrainer, type EngineName } from '../training/index.ts';
+import { createTrainer, DEFAULT_ENGINE, type EngineName } from '../training/index.ts';
 import { auditedStepOf } from './audited-step.ts';
 import type { Backoff } from './backoff.ts';
 import { BreakerKeeper, KEEPING, keeperTurn } from './breaker-keeper.ts';
@@ -198,7 +198,7 @@ export class BallastNode {
       ...(document.parameters.privacy.record === undefined
         ? {}
         : { record: document.parameters.privacy.record }),
-      engine: (config.engine ?? 'tfjs') as EngineName,
+      engine: (config.engine ?? DEFAULT_ENGINE) as EngineName,
       entropy: { kind: 'system' },
     });
     this.#closers.push({ name: 'trainer', close: () => trainer.close() });

@@ -6,8 +6,20 @@ import { collateralName } from '../../protocol/gate-pair.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
 import { firstIssue } from '../../protocol/schema.ts';
 import { apiConfigSchema } from '../api/config.ts';
+import {
+  type Assignment,
+  assignmentsOf,
+  configKeys,
+  type Environment,
+  environmentAssignments,
+  type Layered,
+  layered,
+  parseSettings,
+  readConfigText,
+} from '../config/index.ts';
 import { type MarketSource, marketSourceSchema } from '../data/index.ts';
 import type { KernelOptions } from '../kernels/index.ts';
+import { expectedListenAddress, isListenAddress } from '../network/listen-address.ts';
 import { ENGINE_NAMES } from '../training/index.ts';
 import { MAX_COLLATERALS } from './collaterals.ts';
 import { versionNamed } from './shadow-candidate.ts';
@@ -22,6 +34,20 @@ const endpointList = z
     (urls) => new Set(urls).size === urls.length,
     'expected each endpoint once: one cannot prove itself',
   );
+
+const listenAddress = z.string().superRefine((text, context) => {
+  if (!isListenAddress(text)) context.addIssue({ code: 'custom', message: expectedListenAddress(text) });
+});
+
+/** Variables that set a key by another name than its own. */
+export const VARIABLE_ALIASES: Readonly<Record<string, string>> = { BALLAST_RPC_URL: 'rpc' };
+/** Variables that are no setting of a node. */
+const OTHER_VARIABLES = [
+  'BALLAST_PASSPHRASE',
+  'BALLAST_PASSPHRASE_FILE',
+  'BALLAST_STAKE_PASSPHRASE',
+  'BALLAST_STAKE_PASSPHRASE_FILE',
+];
 
 const schema = z.strictObject({
   /** Path of the network document. */
@@ -44,7 +70,7 @@ const schema = z.strictObject({
   /** Where the node keeps its log, votes, ledger and bodies. */
   dataDir: z.string().min(1),
   /** TCP multiaddrs; a free port on localhost unless given. */
-  listen: z.array(z.string()).min(1).optional(),
+  listen: z.array(listenAddress).min(1).optional(),
   /** TCP multiaddrs that others are told in place of those, behind a router for one. */
   announce: z.array(z.string()).min(1).max(8).optional(),
   /** The rows that this node trains on and shares with nobody. */
@@ -125,30 +151,91 @@ export function parseEndpoints(given: readonly string[], from: string): readonly
 /** What one node is started with. */
 export type NodeConfig = z.infer<typeof schema>;
 
+/** Every key of a configuration, with the environment variable that sets it. */
+export const nodeConfigKeys = once(() => configKeys(schema));
+
+/** What is given beside a configuration's file, and comes before what is in it. */
+export type ConfigBeside = {
+  /** Flags, before everything. */
+  readonly flags?: readonly Assignment[];
+  /** `key=value` each, as the command line's `--set` has them. */
+  readonly settings?: readonly string[];
+  readonly environment?: Environment;
+};
+
+export type LayeredConfig = {
+  readonly config: NodeConfig;
+  /** The flag, variable or file that gave a value; undefined for a default. */
+  readonly originOf: Layered['originOf'];
+};
+
 /**
- * Reads a configuration. Its relative paths start at its own folder, wherever the node is started from.
+ * Reads a configuration, JSON or YAML by its file's name. Relative paths start at the file's own folder, wherever the
+ * node is started from and whoever gave them.
  *
- * @throws UsageError `CONFIG_FILE` or `CONFIG_FIELD`: the field, what was expected and, for an unknown key, the
- *   nearest known one.
+ * @throws UsageError `CONFIG_FILE`, `CONFIG_SETTING`, `CONFIG_VARIABLE` or `CONFIG_FIELD`: the field, what was expected
+ *   and, for an unknown key, the nearest known one.
  */
-export async function readNodeConfig(path: string): Promise<NodeConfig> {
-  const value = await readJson(path, 'CONFIG_FILE');
+export async function readNodeConfig(path: string, beside: ConfigBeside = {}): Promise<NodeConfig> {
+  return (await readLayeredConfig(path, beside)).config;
+}
+
+/** As {@link readNodeConfig}, and who gave which value. */
+export async function readLayeredConfig(path: string, beside: ConfigBeside = {}): Promise<LayeredConfig> {
+  const keys = nodeConfigKeys();
+  const { value, originOf } = layered([
+    ...assignmentsOf(await readConfigText(path), path),
+    ...environmentAssignments(keys, beside.environment ?? {}, VARIABLE_ALIASES, OTHER_VARIABLES),
+    ...parseSettings(keys, beside.settings ?? []),
+    ...(beside.flags ?? []),
+  ]);
   const parsed = schema.safeParse(value);
-  if (parsed.success) return located(parsed.data, dirname(resolve(path)));
+  if (parsed.success) return { config: located(parsed.data, dirname(resolve(path))), originOf };
+  throw refusal(parsed.error, (field) => whereOf(originOf(field), path));
+}
+
+/** A file is named with the field that is wrong in it; a variable or a flag is a field's name already. */
+const whereOf = (origin: string | undefined, path: string) =>
+  origin === undefined || origin === path
+    ? (field: string) => `${path}: ${field}`
+    : (field: string) => (origin.endsWith(field) ? origin : `${origin} (${field})`);
+
+function refusal(
+  error: z.ZodError,
+  where: (path: readonly PropertyKey[]) => (field: string) => string,
+): UsageError {
   // A misspelt key is also a missing one: the misspelling is what helps.
-  const issue = parsed.error.issues.find(
-    ({ code, path }) => code === 'unrecognized_keys' && path.length === 0,
-  );
-  if (issue?.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const close = closestWord(key, Object.keys(schema.shape));
-    throw new UsageError('CONFIG_FIELD', `${path}: ${key}: unknown key`, {
-      metadata: { field: key },
-      ...(close === undefined ? {} : { hint: `did you mean "${close}"?` }),
+  const unknown = error.issues.find(({ code }) => code === 'unrecognized_keys');
+  if (unknown?.code === 'unrecognized_keys') {
+    const key = unknown.keys[0] ?? '';
+    const path = [...unknown.path, key];
+    const field = path.join('.');
+    const close = closestWord(key, namesWithin(unknown.path.join('.')));
+    return new UsageError('CONFIG_FIELD', `${where(path)(field)}: unknown key`, {
+      metadata: { field },
+      hint: close === undefined ? 'ballast config keys lists them' : `did you mean "${close}"?`,
     });
   }
-  const { field, expectation } = firstIssue(parsed.error);
-  throw new UsageError('CONFIG_FIELD', `${path}: ${field}: ${expectation}`, { metadata: { field } });
+  const { field, expectation } = firstIssue(error);
+  return new UsageError('CONFIG_FIELD', `${where(error.issues[0]?.path ?? [])(field)}: ${expectation}`, {
+    metadata: { field },
+  });
+}
+
+/** The keys of a group, by their last names. */
+function namesWithin(group: string): readonly string[] {
+  const prefix = group === '' ? '' : `${group}.`;
+  return nodeConfigKeys()
+    .filter(({ name }) => name.startsWith(prefix) && !name.slice(prefix.length).includes('.'))
+    .map(({ name }) => name.slice(prefix.length));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** The configuration with absolute paths. */

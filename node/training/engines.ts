@@ -14,6 +14,8 @@ export const ENGINE_NAMES = [
 ] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+export const DEFAULT_ENGINE: EngineName = 'tfjs';
+
 const BACKENDS: ReadonlyMap<EngineName, readonly TensorFlowBackend[] | undefined> = new Map([
   ['tfjs', undefined],
   ['tfjs-node-gpu', ['node-gpu']],

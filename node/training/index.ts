@@ -1,7 +1,7 @@
 export { auditedSteps, type PublicRows } from './audited-steps.ts';
 export { defaultModelSpec, TRAINING_DEFAULTS, type TrainingDefaults } from './defaults.ts';
 export type { RecordGradients, TrainingEngine } from './engine.ts';
-export { createEngine, ENGINE_NAMES, type EngineName } from './engines.ts';
+export { createEngine, DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from './engines.ts';
 export { float64Engine } from './float64-engine.ts';
 export {
   clipHeads,

@@ -62,8 +62,9 @@ describe('closestWord', () => {
     ['clipNorms', 'clipNorm'],
     ['ripNorm', 'clipNorm'],
     ['gridbit', 'gridBits'],
-    // Two edits, more than a third of five letters.
-    ['dleta', undefined],
+    // Neighbours in each other's place are one edit; two are more than a third of five letters.
+    ['dleta', 'delta'],
+    ['dxelt', undefined],
     ['epsilon', undefined],
     ['', undefined],
     ['zzzzzzzz', undefined],
