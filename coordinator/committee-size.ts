@@ -5,7 +5,7 @@ import { hypergeometricTail, type Probability, worstWeightedDraw } from './corru
 /** Up to this many nodes are all in the committee; above, it is drawn (DESIGN 7.1). */
 export const WHOLE_ROSTER = 40;
 /** The largest committee that is drawn. */
-export const LARGEST_DRAW = 255;
+const LARGEST_DRAW = 255;
 /** The smallest one: below four members no fault is borne. */
 const SMALLEST_DRAW = 4;
 /** P(more than F corrupt) ≤ 1 / RISK. */

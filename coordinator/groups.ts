@@ -5,7 +5,7 @@ import { beaconDraws, drawDistinct } from './beacon-draws.ts';
 import { compareText } from './compare.ts';
 
 /** A sum of fewer updates would tell too much about each (DESIGN, section 6). */
-export const SMALLEST_GROUP = 5;
+const SMALLEST_GROUP = 5;
 
 /**
  * The round's random groups: as many as have `least` nodes each, sizes differing by one at most, every division

@@ -2,7 +2,7 @@ import type { NodeId } from '../protocol/ids.ts';
 import type { Outcome } from '../protocol/messages.ts';
 
 /** Fewer reports than this are not summed up: a median of few is nearly one node's own figure. */
-export const MIN_REPORTS = 5;
+const MIN_REPORTS = 5;
 
 export type RoundFigures = {
   readonly round: number;

@@ -14,7 +14,7 @@ export const MAX_OFFENCES = 16;
 
 export const code = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'expected an error code');
 /** What a proof shows, such as `equivocation-header`. */
-export const offenceKind = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'expected a kind of evidence');
+const offenceKind = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'expected a kind of evidence');
 export const outcome = z.enum(['accepted', 'rejected', 'aborted']);
 const epsilon = z.number().nonnegative().nullable();
 
@@ -76,7 +76,7 @@ export const roundEntry = z.strictObject({
 });
 
 /** Bytes of a member's commit vote: an ECDSA signature, or a BLS signature in a committee that has BLS keys. */
-export const COMMIT_SIGNATURE_BYTES = 65;
+const COMMIT_SIGNATURE_BYTES = 65;
 export const BLS_SIGNATURE_BYTES = 96;
 
 /**

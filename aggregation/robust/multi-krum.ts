@@ -11,7 +11,7 @@ export type MultiKrumOptions = KrumOptions & {
 };
 
 /** With m given, m ≤ n − f is asked too: more than n − f rows cannot all be honest. */
-export function multiKrumCondition(m?: number): RuleCondition {
+function multiKrumCondition(m?: number): RuleCondition {
   if (m === undefined) return KRUM_CONDITION;
   return {
     text: `${KRUM_CONDITION.text} and n ≥ m + f with m = ${m}`,

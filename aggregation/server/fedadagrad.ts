@@ -12,7 +12,7 @@ export type FedAdagradOptions = {
 };
 
 /** lr and τ were chosen on the peg task of this network, generated seeds 1 to 5. */
-export const FEDADAGRAD_DEFAULTS = Object.freeze({ lr: 0.3, beta1: 0, tau: 0.001 });
+const FEDADAGRAD_DEFAULTS = Object.freeze({ lr: 0.3, beta1: 0, tau: 0.001 });
 
 /**
  * FedAdagrad: {@link adaptiveStep} with v ← v + Δ². Steps grow shorter for good.

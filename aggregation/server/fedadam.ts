@@ -14,7 +14,7 @@ export type FedAdamOptions = {
 };
 
 /** lr and τ were chosen on the peg task of this network, generated seeds 1 to 5. */
-export const FEDADAM_DEFAULTS = Object.freeze({ lr: 0.1, beta1: 0.9, beta2: 0.99, tau: 0.001 });
+const FEDADAM_DEFAULTS = Object.freeze({ lr: 0.1, beta1: 0.9, beta2: 0.99, tau: 0.001 });
 
 /**
  * FedAdam: {@link adaptiveStep} with v ← β₂·v + (1 − β₂)·Δ².

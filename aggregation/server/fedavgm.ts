@@ -12,7 +12,7 @@ export type FedAvgMOptions = {
  * Chosen on the peg task of this network, generated seeds 1 to 5. Under β = 0.9 its clipped updates, which point the
  * same way for many rounds, carry the weights past the optimum and back.
  */
-export const FEDAVGM_DEFAULTS = Object.freeze({ lr: 1, beta1: 0.5 });
+const FEDAVGM_DEFAULTS = Object.freeze({ lr: 1, beta1: 0.5 });
 
 /**
  * Server momentum: v ← β·v + Δ, and the weights move by lr·v. v begins at 0 and is state of the version, so that

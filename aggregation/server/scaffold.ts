@@ -9,7 +9,7 @@ export type ScaffoldOptions = {
   readonly clients?: number;
 };
 
-export const SCAFFOLD_DEFAULTS = Object.freeze({ lr: 1 });
+const SCAFFOLD_DEFAULTS = Object.freeze({ lr: 1 });
 
 /**
  * SCAFFOLD's server: rows are [Δy_i; Δc_i], so that both halves go through the same robust rule. The weights move by

@@ -50,7 +50,7 @@ const MAX_ROWS = 11;
 const SEED = 20171;
 
 /** Runs `check` on {@link LAW_RUNS} seeds; a failure names the seed. */
-export function forSeeds(check: (seed: number) => void, runs = LAW_RUNS): void {
+function forSeeds(check: (seed: number) => void, runs = LAW_RUNS): void {
   const seeds = fc.noShrink(fc.integer({ min: 0, max: 2 ** 31 - 1 }));
   fc.assert(fc.property(seeds, check), { seed: SEED, numRuns: runs });
 }
@@ -72,7 +72,7 @@ export function expectCase(isFound: (draws: Draw) => boolean): void {
 type RowsOf = (draws: Draw, n: number, d: number) => Float64Array[];
 
 /** Multiples of `unit`: on a small lattice, widely spread, in a cluster with outliers, or all alike. */
-export const latticeRows =
+const latticeRows =
   (unit: number): RowsOf =>
   (draws, n, d) =>
     lattice(draws, n, d).map((row) => row.map((x) => x * unit));
@@ -135,7 +135,7 @@ export function drawOptions(
 }
 
 /** 64 hexadecimal digits. */
-export function seedOf(draws: Draw): string {
+function seedOf(draws: Draw): string {
   return Array.from({ length: 8 }, () =>
     draws
       .int(0, 2 ** 32 - 1)

@@ -108,7 +108,7 @@ function krumScoresOf(rows: Rows, neighbours: number, power: 1 | 2): number[] {
 }
 
 /** The squared distances of all pairs, added by ascending coordinate. */
-export function pairDistances(rows: Rows): number[] {
+function pairDistances(rows: Rows): number[] {
   return rows.flatMap((x, i) => rows.slice(i + 1).map((y) => squaredDistance(x, y)));
 }
 

@@ -4,7 +4,7 @@ import { aggregate, drawCase, expectAgree, forCases, mapped, type Subject, wildR
 import { bytesOf } from './support.ts';
 
 /** Every implementation of the kernels; each gives the bits of the plain ones. */
-export const kernelsUnderTest: readonly Kernels[] = [plainKernels, simdKernels()];
+const kernelsUnderTest: readonly Kernels[] = [plainKernels, simdKernels()];
 
 export function describeBits(subject: Subject): void {
   it('gives the same bits twice and with every kernel, no negative zero, and leaves what it was given', () => {

@@ -51,11 +51,7 @@ export function moduleSteps(
  *
  * @returns throws BallastError `DEPLOYMENT_STEP_UNKNOWN` for a name that is not among the steps.
  */
-export function predictAddresses(
-  deployer: string,
-  firstNonce: number,
-  steps: readonly DeploymentStep[],
-): AddressOf {
+function predictAddresses(deployer: string, firstNonce: number, steps: readonly DeploymentStep[]): AddressOf {
   const from = lowerCaseAddress(deployer);
   const addresses = new Map(
     steps.map(({ name }, place) => [

@@ -49,7 +49,7 @@ export const SUITE_MODULES: readonly SuiteModule[] = [
 export const moduleKey = (key: string): Hex => keccak256(stringToHex(key));
 
 /** ERC-165 id of the interface that consists of these functions: their selectors, combined by exclusive or. */
-export function interfaceIdOf(abi: Abi, functions: readonly string[]): Hex {
+function interfaceIdOf(abi: Abi, functions: readonly string[]): Hex {
   const id = functions.reduce((sum, name) => {
     const item = abi.find((entry) => entry.type === 'function' && entry.name === name);
     if (item?.type !== 'function')

@@ -8,7 +8,7 @@ const DOMAIN = 'ballast/evidence/1';
 /** A proof is at most so long: two proposals at their limit. */
 export const MAX_EVIDENCE_BYTES = 2 * (1 << 20) + 1_024;
 /** A header and the reports of F+1 members of the largest committee. */
-export const MAX_PROOF_PARTS = 86;
+const MAX_PROOF_PARTS = 86;
 
 /**
  * A proof's bytes: canonical, and told apart from every other record by their first field, so that their plain

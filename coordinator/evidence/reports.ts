@@ -75,7 +75,7 @@ export function voteReport(
 }
 
 /** The entries that a proof about two proposals holds; none for another kind. */
-export function proposedEntries(proof: Uint8Array): RoundEntry[] {
+function proposedEntries(proof: Uint8Array): RoundEntry[] {
   const { kind, proof: parts } = decodeEvidence(proof);
   if (kind !== 'equivocation-proposal') return [];
   return parts.flatMap((part) => {

@@ -80,7 +80,7 @@ function withBasis(bases: readonly Basis[], basis: Basis | undefined): readonly 
   return basis === undefined ? bases : [basis, ...bases].slice(0, MAX_BASES);
 }
 
-export function refusal(message: Received<'proposal'>, code: string, reason: string) {
+function refusal(message: Received<'proposal'>, code: string, reason: string) {
   return { type: 'refused' as const, message, code, reason };
 }
 

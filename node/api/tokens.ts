@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from '../../protocol/errors.ts';
 
 /** Shorter tokens can be guessed, so they are never looked up. */
-export const MIN_TOKEN_LENGTH = 32;
+const MIN_TOKEN_LENGTH = 32;
 const MAX_TOKEN_LENGTH = 512;
 const MAX_TOKENS = 1_000;
 

@@ -59,7 +59,7 @@ export type LoadedSeries = LoadReport & { readonly series: HourlySeries };
 export type LoadedMarket = LoadReport & { readonly market: HourlyMarket };
 
 /** How many flagged prints a report lists; the flags of the hours are complete. */
-export const MAX_FLAGGED = 1000;
+const MAX_FLAGGED = 1000;
 /**
  * Share of the price beyond which a print of a volatile asset needs to be confirmed. Crashes have printed 42 %
  * outside their hour's open and close (AAVE, 2021-05-19), and such prints are what a risk model is about.

@@ -1,2 +1,2 @@
-export { type DevnetCollaborators, type DevnetEvent, type DevnetSummary, runDevnet } from './devnet.ts';
+export { type DevnetEvent, runDevnet } from './devnet.ts';
 export type { DevnetOptions } from './options.ts';

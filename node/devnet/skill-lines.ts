@@ -37,6 +37,6 @@ function against(baseline: string, { skill, low, high }: Interval): string {
   return `${percent(skill)} [${percent(low)}, ${percent(high)}] against ${baseline} (${verdict})`;
 }
 
-export function percent(share: number): string {
+function percent(share: number): string {
   return `${share < 0 ? '−' : ''}${Math.abs(100 * share).toFixed(1)} %`;
 }

@@ -25,7 +25,7 @@ export const devnetPeople = () => ({
 /** The core's one collateral. */
 export const COLLATERAL = 'ETH';
 /** The bond that operators post. */
-export const BOND = parseEther('1');
+const BOND = parseEther('1');
 const MANDATE_SECONDS = 86_400;
 
 /** A decision every few seconds is no flood where a round takes as long. */

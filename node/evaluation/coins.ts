@@ -39,7 +39,7 @@ const WINDOW_WARMUP_HOURS = 72;
 /** What is shorter than this is a window around an event. */
 const LEAST_HISTORY_HOURS = 60 * 24;
 /** The most files of one folder. */
-export const MAX_FILES = 200;
+const MAX_FILES = 200;
 
 export type LoadProgress = (done: number, file: string) => void;
 

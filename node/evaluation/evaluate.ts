@@ -204,7 +204,7 @@ export async function evaluate(
  * Six days before the first named event that hourly coins cover with a quarter of their hours on either side; without one
  * 60 % of those hours.
  */
-export function defaultCutoff(coins: readonly Coin[]): number {
+function defaultCutoff(coins: readonly Coin[]): number {
   const hourly = coins.filter(({ stepHours, isWindow }) => stepHours === 1 && !isWindow);
   const from = Math.min(...hourly.map(({ series }) => series.startHour));
   const to = Math.max(...hourly.map(({ series }) => series.startHour + series.deviation.length));

@@ -22,7 +22,7 @@ const LEAST_ROWS = 24;
 const BLOCK_HOURS = 48;
 
 /** What may be trained on when an event is left out: hourly histories, without whatever reads the event. */
-export function windowsWithout(
+function windowsWithout(
   coins: readonly Coin[],
   event: StressEvent,
   horizonHours: number,

@@ -45,7 +45,7 @@ export type Fan = {
 };
 
 /** Training rows below which a coin's baselines are fitted on all coins'. */
-export const LEAST_OWN_ROWS = 1000;
+const LEAST_OWN_ROWS = 1000;
 /** Half-life of the scale in which conformal corrections are measured, steps. */
 const CONFORMAL_HALF_LIFE = 24;
 const MOST_FAN_POINTS = 240;

@@ -12,7 +12,7 @@ import {
 import { absoluteChange, ewma } from '../features/rolling.ts';
 
 /** The most steps ahead that are evaluated. */
-export const MAX_STEPS_AHEAD = 720;
+const MAX_STEPS_AHEAD = 720;
 
 const GAPS = ['fast-gap', 'middle-gap', 'slow-gap'].map((name) =>
   pegFeatures(24).findIndex((feature) => feature.name === name),

@@ -3,7 +3,7 @@ import { empiricalQuantile } from '../models/index.ts';
 import type { Coin } from './coins.ts';
 
 /** A week is stressed when it moves more than this share of the training weeks. */
-export const STRESSED_SHARE = 0.9;
+const STRESSED_SHARE = 0.9;
 
 /**
  * Which rows of `test` lie in a stressed week: one whose root mean square change of a step is above the 90 % quantile of

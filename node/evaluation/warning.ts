@@ -5,7 +5,7 @@ import type { Forecaster } from './forecaster.ts';
 import { type Estimate, earlyWarning, estimateMean, estimateSums } from './metrics/index.ts';
 
 /** Hours before an event in which an alarm counts as its warning. */
-export const LOOKBACK_HOURS = 24;
+const LOOKBACK_HOURS = 24;
 /** Pauses shorter than this do not end an event or an alarm, hours. */
 const MERGE_HOURS = 24;
 const HOURS_PER_WEEK = 168;

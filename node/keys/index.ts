@@ -1,5 +1,5 @@
-export { KeystoreError, type KeystoreErrorCode } from './errors.ts';
-export { createIdentity, OperatorIdentity, type OperatorSecrets } from './identity.ts';
+export { KeystoreError } from './errors.ts';
+export { createIdentity, OperatorIdentity } from './identity.ts';
 export {
   createKeystore,
   type KeystoreOptions,
@@ -10,11 +10,10 @@ export {
 } from './keystore.ts';
 export { keystoreName } from './keystore-format.ts';
 export {
-  MIN_PASSPHRASE_LENGTH,
   obtainNewPassphrase,
   obtainPassphrase,
   type PassphraseSources,
 } from './passphrase.ts';
-export { type CommitSigner, openRemoteSigner, type RemoteSignerOptions } from './remote-signer.ts';
+export { openRemoteSigner } from './remote-signer.ts';
 export { DEFAULT_SCRYPT_COST, MIN_SCRYPT_COST } from './seal.ts';
 export { createStakeKeystore, openStakeKeystore, StakeKey, sealStakeKeystore } from './stake-key.ts';

@@ -2,7 +2,7 @@ import { UsageError } from '../../protocol/errors.ts';
 import { readSecretFile } from './secret-file.ts';
 
 /** Least length of a new passphrase, in characters. */
-export const MIN_PASSPHRASE_LENGTH = 8;
+const MIN_PASSPHRASE_LENGTH = 8;
 const MAX_PASSPHRASE_FILE_BYTES = 4096;
 
 /** Where a passphrase may come from; the first that is given counts. */

@@ -109,7 +109,7 @@ export function pegInputs(
 }
 
 /** One horizon's from features of one hour. */
-export function forecastHorizon(
+function forecastHorizon(
   model: StabilityModel,
   weights: Float64Array,
   head: PegHead,
@@ -175,7 +175,7 @@ export function riskInputs(input: { readonly market: MarketWindow; readonly refe
 }
 
 /** The same from features of one hour. */
-export function assessRiskFrom(
+function assessRiskFrom(
   model: StabilityModel,
   weights: Float64Array,
   input: RiskInput,

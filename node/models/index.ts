@@ -1,27 +1,19 @@
 export { areaUnderCurve } from '../evaluation/metrics/auc.ts';
 export {
   assessRisk,
-  assessRiskFrom,
-  forecastHorizon,
   forecastPeg,
-  type HorizonForecast,
   type PegForecast,
   type RiskAssessment,
 } from './assess.ts';
 export {
   type Attribution,
-  type Contribution,
   explainPeg,
   explainRisk,
   FEATURE_GROUPS,
-  type FeatureGroup,
   type PegExplanation,
-  type QuantileAttribution,
-  type RiskAttribution,
   type RiskExplanation,
-  shapleyOfPeg,
 } from './attribution/index.ts';
-export { type BootstrapOptions, bootstrapSkill, type SkillInterval } from './bootstrap.ts';
+export { bootstrapSkill, type SkillInterval } from './bootstrap.ts';
 export {
   baselineLosses,
   evaluateModel,
@@ -35,7 +27,6 @@ export {
   anchorQuantiles,
   type Baseline,
   baselineQuantiles,
-  type ForecastInput,
   forecastQuantiles,
   modelShare,
 } from './forecast.ts';
@@ -43,10 +34,7 @@ export {
   type HeadNorms,
   type ModelSpec,
   modelSpec,
-  type PegHeadSpec,
-  type PegHorizonSpec,
   parseModelSpec,
-  type RiskHeadSpec,
 } from './model-spec.ts';
 export {
   createPegModel,
@@ -70,7 +58,6 @@ export {
   createRiskModel,
   forecastRisk,
   RISK_TARGETS,
-  type RiskBaseline,
   type RiskForecast,
   type RiskModel,
   riskScales,
@@ -89,7 +76,6 @@ export {
   genesisOf,
   headsOf,
   horizonsOf,
-  type ModelHead,
   mainPegHead,
   type PegHead,
   pegHeadName,

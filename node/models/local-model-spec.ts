@@ -11,7 +11,7 @@ import { createLstm, type LstmModel } from './lstm/index.ts';
 import { QUANTILE_LEVELS } from './peg-model.ts';
 
 /** Kinds of models that stand beside the network's own. */
-export const LOCAL_MODEL_KINDS = ['risk-assessor', 'peg-lstm', 'boosted-trees'] as const;
+const LOCAL_MODEL_KINDS = ['risk-assessor', 'peg-lstm', 'boosted-trees'] as const;
 
 const finite = z.number();
 const share = z.number().min(0).max(1);

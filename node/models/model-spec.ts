@@ -79,9 +79,6 @@ const spec = z.strictObject({ heads: z.strictObject({ peg, risk: risk.optional()
  * forecast needs. With it and the weights anyone can forecast.
  */
 export type ModelSpec = z.infer<typeof spec>;
-export type PegHeadSpec = ModelSpec['heads']['peg'];
-export type PegHorizonSpec = PegHeadSpec['horizons'][number];
-export type RiskHeadSpec = z.infer<typeof risk>;
 
 /**
  * @param value parsed JSON, such as the `model` of a network document.

@@ -24,13 +24,13 @@ export type RiskNumbers = {
 };
 
 /** Share of the public training rows whose drawdown counts as an event. */
-export const DRAWDOWN_EVENT_SHARE = 0.05;
+const DRAWDOWN_EVENT_SHARE = 0.05;
 /**
  * Ridge on the starting weights, in mean log loss: events come in a few clusters, and what tells those apart in one year
  * misleads in the next. Leaving out each quarter from 2020-10 to 2021-12 in turn, less than this is worse and more is alike
  * (docs/benchmarks.md); the generated market bears no more.
  */
-export const START_RIDGE = 0.03;
+const START_RIDGE = 0.03;
 /** Points of a table that a score is read from. */
 export const SCORE_POINTS = 21;
 

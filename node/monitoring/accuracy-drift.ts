@@ -13,7 +13,7 @@ export type ForecastDay = {
 };
 
 /** Misses of an 80 % interval that are no drift. */
-export const MISSES = { least: 0.15, most: 0.25 } as const;
+const MISSES = { least: 0.15, most: 0.25 } as const;
 
 /** Stakes of the bets, by what they are on; each keeps every factor at 0 or more. */
 const STAKES = {

@@ -13,7 +13,7 @@ export const THRESHOLDS = { days: 365 / 2, windows: (365 * 24) / INPUT_WINDOW_HO
 /** Days of forecasts that are kept to say how far things have moved. */
 export const DAYS_KEPT = 120;
 /** Share of the model in a day's forecasts below which the market is beyond what the model was trained on. */
-export const LEAST_SHARE = 0.5;
+const LEAST_SHARE = 0.5;
 /**
  * What a head must have done, over so many days in a row, before its accuracy can drift: losses no more than this share
  * of its baseline's, and, of an 80 % interval, misses within these bounds. A young model has yet to come there.

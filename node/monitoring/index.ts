@@ -1,12 +1,11 @@
 export {
   ACCURACY_TESTS,
-  type AccuracyTest,
   accuracyFactors,
   betsOf,
   type ForecastDay,
 } from './accuracy-drift.ts';
-export { addObservation, type MeanState, meanInterval, NO_OBSERVATIONS } from './confidence-sequence.ts';
-export { advance, type Detector, evidenceOf, newDetector, sinceOf } from './detector.ts';
+export { addObservation, meanInterval, NO_OBSERVATIONS } from './confidence-sequence.ts';
+export { advance, evidenceOf, newDetector, sinceOf } from './detector.ts';
 export {
   DAYS_KEPT,
   type Finding,
@@ -22,21 +21,17 @@ export {
   TRIGGERS,
   type Trigger,
 } from './drift.ts';
-export { pegDays, riskDays } from './forecast-days.ts';
+
 export {
   compareWindow,
-  type FeatureRows,
   INPUT_WINDOW_HOURS,
   type InputReference,
-  type InputWindow,
   inputFactors,
   inputReference,
-  type MovedFeature,
   P_BETS,
 } from './input-drift.ts';
 export {
   createMonitoredPairs,
-  type DayRange,
   type MonitoredCollateral,
   type MonitoredPair,
 } from './pairs.ts';
@@ -48,9 +43,7 @@ export {
   judgeTrial,
   newTrial,
   type PairedDay,
-  type PairReport,
   PROMOTION,
-  type PromotionRule,
   type ShadowReport,
   type ShadowTrial,
   type ShadowVerdict,

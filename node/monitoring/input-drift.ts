@@ -4,7 +4,7 @@ import { quantileOf } from '../features/statistics/quantile.ts';
 /** Hours of one window: shorter ones are ruled by what the day brings, longer ones are late. */
 export const INPUT_WINDOW_HOURS = 72;
 /** Windows of the public training part that new ones are compared with, at the least. */
-export const LEAST_WINDOWS = 20;
+const LEAST_WINDOWS = 20;
 /** Training windows begin this far apart, and overlap: ranks are finer, and no tail is made up. */
 const REFERENCE_STRIDE_HOURS = 24;
 /** Points of a feature's quantile table. */

@@ -7,7 +7,7 @@ const COUNTED_DAYS = 2;
 /** A block's advantage counts up to this: no single storm decides. */
 export const ADVANTAGE_CAP = 0.25;
 /** The most pairs of a trial: 16 collaterals with four heads each. */
-export const MAX_PAIRS = 64;
+const MAX_PAIRS = 64;
 
 /** One pair's losses on one day, the same rows of both. */
 export type PairedDay = {

@@ -13,7 +13,7 @@ import { StreamReader } from './stream-reader.ts';
  * are big-endian.
  */
 
-export const REQUEST_BYTES = 8;
+const REQUEST_BYTES = 8;
 const STATUS = { answered: 0, busy: 1 } as const;
 /** A peer that sends more than a request is not listened to. */
 const MAX_REQUEST_BUFFER = 256;

@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface';
 
 /** The stream ended before the bytes that were asked for. */
-export class StreamEnded extends Error {
+class StreamEnded extends Error {
   override readonly name = 'StreamEnded';
 }
 

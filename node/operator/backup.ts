@@ -51,7 +51,7 @@ const PUBLIC = [
 /** A piece of a backup that belongs to a store. */
 export const entryName = (store: string, key: string): string => `${store}:${key}`;
 export const KEYSTORE_ENTRY = 'keystore.json';
-export const HEAD_ENTRY = 'head.json';
+const HEAD_ENTRY = 'head.json';
 
 /**
  * Writes keys, votes, locks, counters, privacy ledger and the log's head to one sealed file of mode 0600. The node must

@@ -8,7 +8,7 @@ import {
 } from '../keys/index.ts';
 
 export const KEYSTORE_FILE = 'keystore.json';
-export const STAKE_KEYSTORE_FILE = 'stake-keystore.json';
+const STAKE_KEYSTORE_FILE = 'stake-keystore.json';
 
 /**
  * Makes a node's keys in a folder: node key and hot key in one keystore.

@@ -76,7 +76,7 @@ export type NodeTuning = {
   readonly peersGraceMs: number;
 };
 
-export const TUNING: NodeTuning = {
+const TUNING: NodeTuning = {
   storeBackoff: { firstMs: 500, mostMs: 30_000 },
   portBackoff: { firstMs: 1_000, mostMs: 30_000 },
   chainPollMs: 400,

@@ -25,7 +25,7 @@ export type ReporterTuning = {
   readonly attempts: number;
 };
 
-export const REPORTING: ReporterTuning = { staggerMs: 6_000, retryMs: 15_000, attempts: 20 };
+const REPORTING: ReporterTuning = { staggerMs: 6_000, retryMs: 15_000, attempts: 20 };
 
 export type EvidenceReporterCollaborators = {
   readonly self: NodeId;

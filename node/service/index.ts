@@ -1,6 +1,5 @@
 export {
   NodeService,
-  type NodeServiceCollaborators,
   type NodeServiceOptions,
   type ServiceEvent,
 } from './node-service.ts';

@@ -17,7 +17,7 @@ export class StoreError extends BallastError<StoreErrorCode> {
 }
 
 /** What an error of the level family says about itself, looking through its causes. */
-export function levelCodes(error: unknown): string[] {
+function levelCodes(error: unknown): string[] {
   const codes: string[] = [];
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if ('code' in at) codes.push(String(at.code));

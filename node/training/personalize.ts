@@ -16,7 +16,7 @@ export const PERSONAL_WARNING =
   'personal weights: fitted to own rows alone, by no privacy and for this node alone. After a calm history they are worse in stress than the network’s: keep the steps few and μ large, or use none.';
 
 /** Most steps: more is training, not tuning. */
-export const MOST_PERSONAL_STEPS = 200;
+const MOST_PERSONAL_STEPS = 200;
 
 /**
  * The network's weights after a few proximal steps on a node's own rows:

@@ -1,6 +1,4 @@
 export {
   type FolderVerification,
-  type VerifyFolderCollaborators,
-  type VerifyFolderOptions,
   verifyFolder,
 } from './verify-folder.ts';

@@ -25,7 +25,7 @@ export const COEFFICIENT_BITS = 12;
 const SCALE = 2 ** COEFFICIENT_BITS;
 
 /** The longest run; the square-root factorisation keeps as many rows of noise. */
-export const MAX_ROUNDS = 65_536;
+const MAX_ROUNDS = 65_536;
 
 /** Coefficients rounded to what a plan takes; ties upward. */
 export function roundedCoefficients(coefficients: Iterable<number>): number[] {

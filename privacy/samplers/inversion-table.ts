@@ -101,7 +101,7 @@ function certainThresholds(variance: Rational, firstDigits: number): bigint[] {
  * The first j with U < F_j, where U begins with the given digits: both are read on until they differ. They do, with
  * probability 1.
  */
-export function decideExactly(
+function decideExactly(
   variance: Rational,
   prefix: { readonly value: bigint; readonly bits: bigint },
   words: RandomWords,

@@ -34,11 +34,11 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme-ascii', maxLength: 300 }),
 );
 
-export const keys: fc.Arbitrary<string> = fc
+const keys: fc.Arbitrary<string> = fc
   .oneof(text, fc.constantFrom(...TRICKY_KEYS))
   .filter((key) => key !== '__proto__' && !/^(0|[1-9]\d*)$/.test(key));
 
-export const numbers: fc.Arbitrary<number> = fc.oneof(
+const numbers: fc.Arbitrary<number> = fc.oneof(
   fc.integer({ min: -200, max: 70_000 }),
   fc.maxSafeInteger(),
   fc

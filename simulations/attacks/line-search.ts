@@ -6,7 +6,7 @@ export type LineSearch = {
 };
 
 /** What ByzFL's optimised attacks use. */
-export const BYZFL_SEARCH: LineSearch = { evaluations: 20, step: 10, contraction: 0.8 };
+const BYZFL_SEARCH: LineSearch = { evaluations: 20, step: 10, contraction: 0.8 };
 
 /**
  * The x ≥ 0 with the largest value found, from 0 on; each trial is a step beyond the best x so far. As long as every

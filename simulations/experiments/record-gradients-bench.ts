@@ -86,7 +86,7 @@ function casesOf(engine: TrainingEngine): Case[] {
   };
   const head = linear.model.heads.risk;
   if (head === undefined) throw new Error('the default model has a risk head');
-  const plainRisk = (isFloat64 ? float64 : tensorflow).plainRisk(head.model, risk);
+  const plainRisk = isFloat64 ? float64.plainRisk(head.model, risk) : tensorflow.plainRisk(head.model, risk);
   const plainOf = ({ model }: typeof linear): float64.PlainGradient => {
     const { model: own } = mainPegHead(model);
     if (!isFloat64) return tensorflow.plainPeg(own, peg);

@@ -13,10 +13,10 @@ import { type SeededRandom, seededRandom } from '../world/random.ts';
 import { type Operator, World, type WorldOptions } from '../world/world.ts';
 
 /** A committee that bears one fault. */
-export const FUZZED_NODES = 4;
+const FUZZED_NODES = 4;
 /** The member whose key a fuzzer may have: one fault. */
 export const FUZZED_MEMBER = 3;
-export const FUZZED_LAYOUT: Layout = { tensors: [{ name: 'w', shape: [6] }] };
+const FUZZED_LAYOUT: Layout = { tensors: [{ name: 'w', shape: [6] }] };
 export const FUZZED_SIZE = 6;
 
 export const FUZZED_PARAMETERS: NetworkParameters = {

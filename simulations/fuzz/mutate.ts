@@ -217,7 +217,7 @@ const BYTES = [0x00, 0x7f, 0x80, 0x90, 0xa0, 0xc0, 0xc1, 0xc6, 0xcb, 0xcf, 0xd3,
 /** Passed over by readers of text. */
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 
-export function changedBytes(input: Uint8Array, donor: Uint8Array, random: FuzzRandom): Uint8Array {
+function changedBytes(input: Uint8Array, donor: Uint8Array, random: FuzzRandom): Uint8Array {
   let bytes = Uint8Array.from(input);
   for (let times = 1 + below(random, 4); times > 0; times--) {
     const at = below(random, bytes.length + 1);

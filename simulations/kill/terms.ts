@@ -7,7 +7,7 @@ import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 export const SIZE = 24;
 export const LAYOUT = { tensors: [{ name: 'w', shape: [SIZE] }] } as const;
 export const NETWORK = digestOf('ballast/simulation/kill', { size: SIZE });
-export const BEACON_LAG = 2;
+const BEACON_LAG = 2;
 export const PASSWORD = 'a passphrase of the kill test';
 /** scrypt's N: the keys are play keys, and a killed process opens them hundreds of times. */
 export const SCRYPT_COST = 2 ** 14;

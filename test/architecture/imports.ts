@@ -47,7 +47,7 @@ export function parseSource(path: string, text: string): SourceFile {
 }
 
 /** The path that a relative specifier in `from` names, `..` for what lies outside the root. */
-export function resolveRelative(from: string, specifier: string): string {
+function resolveRelative(from: string, specifier: string): string {
   const parts = from.split('/').slice(0, -1);
   for (const part of specifier.split('/')) {
     if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();

@@ -21,7 +21,7 @@ export function isTest(path: string): boolean {
 }
 
 /** Every match of `patterns` in the code of a file. */
-export function findAll(
+function findAll(
   file: SourceFile,
   patterns: readonly { readonly pattern: RegExp; readonly what: string }[],
 ): Violation[] {

@@ -9,7 +9,7 @@ export type Tried = { readonly mutant: Mutant; readonly outcome: Outcome };
  * The least share that tests must kill, by the folder, equivalent mutants counted as survivors. Rounding up by more
  * than is needed, and tables that only save time, have many of those.
  */
-export const LEAST_KILLED: Readonly<Record<string, number>> = { aggregation: 0.95, privacy: 0.85 };
+const LEAST_KILLED: Readonly<Record<string, number>> = { aggregation: 0.95, privacy: 0.85 };
 
 /**
  * What is printed, and whether it is good: enough killed, no survivor that the list does not have, and in a `whole`

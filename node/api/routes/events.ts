@@ -4,7 +4,7 @@ import { type Route, route } from '../route.ts';
 export const EVENTS_PATH = '/v1/events';
 export const EVENTS_TYPE = 'text/event-stream';
 
-export const eventsQuery = z.strictObject({
+const eventsQuery = z.strictObject({
   after: z
     .string()
     .max(64)

@@ -15,7 +15,7 @@ export type HealthCollaborators = {
 };
 
 /** What Prometheus asks for; the parameters of the type are part of the format. */
-export const METRICS_TYPE = 'text/plain';
+const METRICS_TYPE = 'text/plain';
 
 export function healthRoutes({ status, uptimeSeconds, metricsText }: HealthCollaborators): Route[] {
   return [

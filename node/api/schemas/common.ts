@@ -62,7 +62,7 @@ export const privacyGuarantee = privacyStatement
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), next: count.nullable() });
 
-export const MAX_PAGE = 100;
+const MAX_PAGE = 100;
 
 /** A whole number in a path or a query. Hexadecimal, signs, fractions and blanks are no numbers here. */
 export const integerText = (minimum: number, maximum: number) =>

@@ -3,7 +3,7 @@ import { FEATURE_GROUPS } from '../../models/index.ts';
 import { count, digest } from './common.ts';
 
 /** Hours of one series that a request may carry: a year would not fit in a body of 64 KiB anyway. */
-export const MAX_WINDOW_HOURS = 8_784;
+const MAX_WINDOW_HOURS = 8_784;
 
 const series = z.array(z.number()).min(1).max(MAX_WINDOW_HOURS);
 const hours = z.array(z.number().nonnegative()).min(1).max(MAX_WINDOW_HOURS);

@@ -3,7 +3,7 @@ import { MAX_MERKLE_DEPTH } from '../../../protocol/merkle.ts';
 import { count, digest, nodeId, outcome, pageOf, privacyStatement } from './common.ts';
 
 /** The entry that the committee voted on: field by field what `protocol/messages.ts` calls a round entry. */
-export const roundEntry = z.strictObject({
+const roundEntry = z.strictObject({
   round: count,
   epoch: count,
   parent: digest,

@@ -117,7 +117,7 @@ export async function serve(
 
 type RpcRequest = { readonly id: number; readonly method: string; readonly params?: readonly unknown[] };
 
-export function rpcAnswer(chain: ChainState, request: RpcRequest): unknown {
+function rpcAnswer(chain: ChainState, request: RpcRequest): unknown {
   try {
     return { jsonrpc: '2.0', id: request.id, result: answerRpc(chain, request) };
   } catch (error) {

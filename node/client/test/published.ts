@@ -18,7 +18,7 @@ import { SCORE_POINTS } from '../../models/risk-numbers.ts';
 import type { ChainState } from './chain-stub.ts';
 
 const MNEMONIC = 'test test test test test test test test test test test junk';
-export const MEMBERS = 4;
+const MEMBERS = 4;
 
 const ascending = Array.from({ length: SCORE_POINTS }, (_, k) => k / SCORE_POINTS);
 const logistic = { intercept: -3, slope: 0.8, centre: -3.5 };
@@ -63,7 +63,7 @@ export function weightsOf(version: number): Float64Array {
   );
 }
 
-export const accounts = Array.from({ length: MEMBERS }, (_, i) =>
+const accounts = Array.from({ length: MEMBERS }, (_, i) =>
   mnemonicToAccount(MNEMONIC, { addressIndex: i + 1 }),
 ).toSorted((a, b) => (a.address.toLowerCase() < b.address.toLowerCase() ? -1 : 1));
 

@@ -31,10 +31,10 @@ const segmentSchema = z.strictObject({
 });
 
 /** Segments of one file, at most. */
-export const MAX_SEGMENTS = 100_000;
+const MAX_SEGMENTS = 100_000;
 /** Bytes of the list, at most. */
 const MAX_LIST_BYTES = 256 * 2 ** 20;
-export const SEGMENTS_SUFFIX = '.segments.jsonl';
+const SEGMENTS_SUFFIX = '.segments.jsonl';
 
 /** Where a file's segments are listed: beside it, a line of JSON each. */
 export const segmentsPath = (file: string): string => `${file.replace(/\.csv$/, '')}${SEGMENTS_SUFFIX}`;

@@ -1,5 +1,5 @@
 /** Days and hours in seconds. */
-export const DAY = 86_400;
+const DAY = 86_400;
 const HOUR = 3_600;
 
 /** A column of times: its name, how to read it (undefined for what it cannot be) and what was expected. */

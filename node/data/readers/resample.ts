@@ -3,7 +3,7 @@ import { FLAGS, type HourlyMarket, type ObservationTiming } from '../../features
 import { type FlaggedBar, HEARTBEAT_GRACE } from './flagging.ts';
 
 /** Hours without an observation after which the last one no longer stands for the price (two missed heartbeats). */
-export const MAX_GAP_HOURS = 48;
+const MAX_GAP_HOURS = 48;
 
 /** What a feed promises: a bar every `step` seconds, or a price every `heartbeat` seconds at the least. */
 export type Cadence = { readonly step?: number; readonly heartbeat?: number };

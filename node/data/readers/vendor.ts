@@ -3,7 +3,7 @@ import { type VendorFault, wicks } from './flagging.ts';
 import { formatOf } from './formats.ts';
 
 /** Fewest files that must agree on a wrong day. */
-export const VENDOR_QUORUM = 3;
+const VENDOR_QUORUM = 3;
 
 /**
  * The days on which a vendor's highs or lows are wrong.

@@ -3,7 +3,7 @@ import type { RoundSummary } from '../round-table.ts';
 
 /** Names of nodes in a test: short, where real ids are long. */
 export const NODES = ['a', 'b', 'c', 'd'];
-export const DIGEST = 'ab12cd34'.padEnd(64, '0');
+const DIGEST = 'ab12cd34'.padEnd(64, '0');
 export const OLD_DIGEST = '99ffee00'.padEnd(64, '0');
 
 export function decided(fields: Partial<RoundDecided> = {}): RoundDecided {

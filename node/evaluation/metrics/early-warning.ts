@@ -87,7 +87,7 @@ export function earlyWarning(
 }
 
 /** Runs of ones, [from, to); those fewer than `merge` steps apart are one. */
-export function runsOf(values: Uint8Array, merge: number): { readonly from: number; readonly to: number }[] {
+function runsOf(values: Uint8Array, merge: number): { readonly from: number; readonly to: number }[] {
   const runs: { from: number; to: number }[] = [];
   for (let i = 0; i < values.length; i++) {
     if (values[i] !== 1) continue;

@@ -2,8 +2,8 @@ import { barFeature, column } from '../library/feature.ts';
 import { HOUR_MS } from '../series.ts';
 
 /** Periods in hours, whatever the length of a bar: a day, a week, 30 days. */
-export const FOURIER_PERIODS = [24, 168, 720] as const;
-export const FOURIER_HARMONICS = [1, 2, 3] as const;
+const FOURIER_PERIODS = [24, 168, 720] as const;
+const FOURIER_HARMONICS = [1, 2, 3] as const;
 
 /** sin and cos of 2π k t / P, t since the epoch: seasons of a day, a week and 30 days with three harmonics each. */
 export const fourier = barFeature({

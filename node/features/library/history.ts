@@ -58,11 +58,7 @@ export function openHistory(lists: Partial<MarketHistory>): MarketHistory {
 type Timed = { readonly time: number };
 
 /** Items with `after` < time ≤ `until`. */
-export function itemsBetween<T extends Timed>(
-  items: readonly T[],
-  after: number,
-  until: number,
-): readonly T[] {
+function itemsBetween<T extends Timed>(items: readonly T[], after: number, until: number): readonly T[] {
   return items.slice(countUntil(items, after), countUntil(items, until));
 }
 

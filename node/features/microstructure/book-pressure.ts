@@ -3,7 +3,7 @@ import { latest, STALE_AFTER } from '../library/history.ts';
 import { valueWithin, volumeWithin } from './order-book.ts';
 import { imbalance, logRatio } from './trades.ts';
 
-export const PRESSURE_DEPTHS = [5, 10, 20] as const;
+const PRESSURE_DEPTHS = [5, 10, 20] as const;
 
 /** ln(bid volume / ask volume) within ±ln 1000, the money on either side, and its imbalance. */
 export const bookPressure = momentFeature({

@@ -2,7 +2,7 @@ import { column, momentFeature } from '../library/feature.ts';
 import { type MinuteBars, minuteBars } from './minute-bars.ts';
 
 /** Minutes. */
-export const INTRADAY_WINDOWS = [5, 15, 30, 60] as const;
+const INTRADAY_WINDOWS = [5, 15, 30, 60] as const;
 
 /** Minutes with a trade that a returns' and a bipower volatility need. */
 const LEAST_TRADED = { realised: 2, bipower: 3 } as const;

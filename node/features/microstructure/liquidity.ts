@@ -3,9 +3,9 @@ import { latest, STALE_AFTER } from '../library/history.ts';
 import { type BookSide, midOf, volumeWithin } from './order-book.ts';
 import { imbalance } from './trades.ts';
 
-export const LIQUIDITY_LEVELS = [1, 3, 5, 10] as const;
+const LIQUIDITY_LEVELS = [1, 3, 5, 10] as const;
 /** Shares of a side's visible volume, percent. */
-export const IMPACT_SHARES = [25, 50, 75, 90] as const;
+const IMPACT_SHARES = [25, 50, 75, 90] as const;
 
 /**
  * What it costs on average to take `target` coins of a side, as a distance to `reference` in shares of it: 0.001 is ten

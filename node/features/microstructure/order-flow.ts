@@ -4,7 +4,7 @@ import { midOf } from './order-book.ts';
 import { imbalance, MINUTE_MS, totalsOf } from './trades.ts';
 
 /** Minutes. */
-export const FLOW_WINDOWS = [1, 5, 15, 60] as const;
+const FLOW_WINDOWS = [1, 5, 15, 60] as const;
 
 /**
  * Coins bought and sold, (B − S) / (B + S), and the mean price by volume against the mid, (VWAP − mid) / mid. A window

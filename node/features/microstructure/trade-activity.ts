@@ -3,7 +3,7 @@ import { hasBegun, itemsWithin } from '../library/history.ts';
 import { imbalance, MINUTE_MS, totalsOf } from './trades.ts';
 
 /** Minutes. */
-export const TRADE_WINDOWS = [1, 5, 15, 30] as const;
+const TRADE_WINDOWS = [1, 5, 15, 30] as const;
 
 /** Count, volume, notional, mean size and (buys − sells) / (buys + sells) of the trades. */
 export const tradeActivity = momentFeature({

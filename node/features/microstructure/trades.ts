@@ -60,7 +60,7 @@ export function imbalance(a: number, b: number): number {
 }
 
 /** Bound of a log ratio: a thousand to one. */
-export const LOG_RATIO_LIMIT = Math.log(1_000);
+const LOG_RATIO_LIMIT = Math.log(1_000);
 
 /** ln(a / b) within ±`LOG_RATIO_LIMIT`; NaN where both are 0. */
 export function logRatio(a: number, b: number): number {

@@ -6,7 +6,7 @@ import { ACTIVITIES } from './activity-event.ts';
 import { share, totalValue } from './state.ts';
 
 /** Hours. */
-export const ACTIVITY_WINDOWS = [1, 6, 24, 72] as const;
+const ACTIVITY_WINDOWS = [1, 6, 24, 72] as const;
 
 /**
  * What was done, by window and kind. Mints and burns are measured in shares of the supply, deposits, withdrawals and

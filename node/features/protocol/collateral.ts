@@ -3,7 +3,7 @@ import { latest, STALE_AFTER } from '../library/history.ts';
 import { type Collateral, type ProtocolState, share, totalDebt, totalValue } from './state.ts';
 
 /** Collaterals with slots of their own, the largest by value; what is left shares one more. */
-export const COLLATERAL_SLOTS = 4;
+const COLLATERAL_SLOTS = 4;
 
 const SLOTS = [...Array.from({ length: COLLATERAL_SLOTS }, (_, i) => String(i + 1)), 'rest'];
 

@@ -7,7 +7,7 @@ import { share } from './state.ts';
 const DAY_MS = 24 * HOUR_MS;
 
 /** Days. */
-export const GOVERNANCE_WINDOWS = [7, 30, 90] as const;
+const GOVERNANCE_WINDOWS = [7, 30, 90] as const;
 
 /**
  * (n + 1 − 2 Σ cumulative share) / n over ascending powers (Gini 1912): 0 for equal ones, (n − 1) / n for one holder.

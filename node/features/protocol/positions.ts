@@ -4,11 +4,11 @@ import { quantileOf } from '../statistics/quantile.ts';
 import type { Position } from './state.ts';
 
 /** Upper edges of the buckets of the collateral ratio; the last bucket lies above the last edge. */
-export const RATIO_EDGES = [1.5, 2, 3, 5] as const;
+const RATIO_EDGES = [1.5, 2, 3, 5] as const;
 /** Quantiles of the positions' debts, percent. */
-export const SIZE_QUANTILES = [50, 90, 99] as const;
+const SIZE_QUANTILES = [50, 90, 99] as const;
 /** A position this near to liquidation is at risk. */
-export const AT_RISK_DISTANCE = 0.1;
+const AT_RISK_DISTANCE = 0.1;
 
 /**
  * How far the collateral may fall, as a share of its value, before the position is liquidated:

@@ -7,10 +7,10 @@ import { MomentWindow } from '../streaming/moments.ts';
 import { Ring } from '../streaming/ring.ts';
 
 /** Bars of the peg's history: a day and a week of hours. */
-export const STABILITY_WINDOWS = [24, 168] as const;
+const STABILITY_WINDOWS = [24, 168] as const;
 
 /** Part of the mid price within which orders hold the peg. */
-export const PEG_DEPTH = 0.01;
+const PEG_DEPTH = 0.01;
 
 /**
  * Deviation (price − target) / target, with its sign and without; of its size over 24 and 168 bars the sample standard

@@ -2,7 +2,7 @@ import { type BarFeature, type BarSeries, barFeature, column } from '../library/
 import { Ring } from '../streaming/ring.ts';
 
 /** Periods p of the differences, bars. */
-export const DIFFERENCE_PERIODS = [1, 7] as const;
+const DIFFERENCE_PERIODS = [1, 7] as const;
 
 /** Δ_p x = x_t − x_{t−p} and Δ²_p x = Δ_p(Δ_p x) = x_t − 2 x_{t−p} + x_{t−2p}. */
 export function differences(series: BarSeries): BarFeature {

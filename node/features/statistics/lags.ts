@@ -2,7 +2,7 @@ import { type BarFeature, type BarSeries, barFeature, column } from '../library/
 import { Ring } from '../streaming/ring.ts';
 
 /** Bars back. */
-export const LAGS = [1, 3, 7, 14, 30] as const;
+const LAGS = [1, 3, 7, 14, 30] as const;
 
 /** x_{t−k} for the lags k. */
 export function lags(series: BarSeries): BarFeature {

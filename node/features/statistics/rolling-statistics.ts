@@ -4,7 +4,7 @@ import { MedianWindow } from '../streaming/median.ts';
 import { MomentWindow } from '../streaming/moments.ts';
 
 /** Bars, the present one included. */
-export const ROLLING_WINDOWS = [7, 14, 30, 60] as const;
+const ROLLING_WINDOWS = [7, 14, 30, 60] as const;
 
 const STATISTICS = ['mean', 'std', 'min', 'max', 'median'] as const;
 

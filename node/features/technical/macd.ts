@@ -2,7 +2,7 @@ import { type BarFeature, type BarSeries, barFeature, column } from '../library/
 import { ExponentialAverage } from '../streaming/smoothing.ts';
 
 /** Spans of the averages, bars. */
-export const MACD_SPANS = { fast: 12, slow: 26, signal: 9 } as const;
+const MACD_SPANS = { fast: 12, slow: 26, signal: 9 } as const;
 
 /**
  * Moving average convergence and divergence (Appel): the line is the exponential average of 12 bars less that of 26, the

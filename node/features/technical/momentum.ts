@@ -1,7 +1,7 @@
 import { type BarFeature, type BarSeries, barFeature, column } from '../library/feature.ts';
 import { Ring } from '../streaming/ring.ts';
 
-export const MOMENTUM_BARS = 10;
+const MOMENTUM_BARS = 10;
 
 /** Momentum x_t − x_{t−10} and rate of change x_t / x_{t−10} − 1; the latter is missing where x_{t−10} is zero. */
 export function momentum(series: BarSeries): BarFeature {

@@ -2,7 +2,7 @@ import { type BarFeature, type BarSeries, barFeature, column } from '../library/
 import { Ring } from '../streaming/ring.ts';
 import { WilderAverage } from '../streaming/smoothing.ts';
 
-export const RSI_BARS = 14;
+const RSI_BARS = 14;
 
 /**
  * Relative strength index, 100 G / (G + L), which is 100 − 100 / (1 + G / L): G and L are Wilder's averages of the gains

@@ -18,7 +18,7 @@ export type ByScore = Readonly<Record<RiskScore, number>>;
 /** Inputs of the network: the columns of the feature library's `RISK_INPUTS`. */
 export const ASSESSOR_INPUTS = 24;
 /** Units of its hidden layers. */
-export const ASSESSOR_HIDDEN = [64, 32] as const;
+const ASSESSOR_HIDDEN = [64, 32] as const;
 
 /**
  * Published numbers of an assessor, fixed with its version. An outcome at or beyond its `scale` is a label of 1; one

@@ -1,5 +1,4 @@
 export {
-  ASSESSOR_HIDDEN,
   ASSESSOR_INPUTS,
   type AssessorNumbers,
   assessScores,
@@ -11,6 +10,5 @@ export {
   RISK_SCORES,
   type RiskAssessor,
   type RiskScore,
-  type RiskScores,
 } from './assessor.ts';
 export { type AssessorExamples, buildAssessorExamples, joinAssessorExamples } from './assessor-examples.ts';

@@ -7,7 +7,7 @@ import { integratedGradients } from './integrated-gradients.ts';
 import { shapleyValues } from './shapley.ts';
 
 /** Largest error of a hidden layer's attributions, in units of S · (1 + |f|). */
-export const PATH_TOLERANCE = 1e-9;
+const PATH_TOLERANCE = 1e-9;
 
 /** One level of a peg forecast, bp. */
 export type QuantileAttribution = Attribution & {

@@ -1,7 +1,7 @@
 import { BallastError } from '../../../protocol/errors.ts';
 
 /** Players whose coalitions can still be gone through: 32,768 of them. */
-export const MAX_PLAYERS = 15;
+const MAX_PLAYERS = 15;
 
 /**
  * Exact Shapley values (Shapley 1953): each player's gain, averaged over all orders in which players may join. They sum

@@ -1,7 +1,7 @@
 import { BallastError } from '../../../protocol/errors.ts';
 
 /** Most bins of a column: a bin is a byte. */
-export const MOST_BINS = 256;
+const MOST_BINS = 256;
 
 /** A table of inputs with every value replaced by the bin that it lies in. */
 export type BinnedTable = {

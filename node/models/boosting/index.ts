@@ -1,7 +1,6 @@
-export { type BinnedTable, binColumns, MOST_BINS } from './bins.ts';
+export { binColumns } from './bins.ts';
 export {
   BOOSTING,
-  type BoostingLoss,
   type BoostingOptions,
   fitBoosting,
   MOST_DEPTH,
@@ -9,4 +8,3 @@ export {
   predictBoosting,
   type TreeEnsemble,
 } from './boosting.ts';
-export { evaluateTree, type GrowthOptions, growTree, type Tree } from './tree.ts';

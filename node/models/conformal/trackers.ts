@@ -18,7 +18,7 @@ export type LevelTracker = {
 export type TrackerOptions = { readonly level: number; readonly window: number; readonly rate?: number };
 
 /** Chosen on recorded rows before May 2022; see docs/evaluating.md. */
-export const DEFAULT_RATES: Readonly<Record<TrackingRule, number>> = { aci: 0.003, pi: 0.05 };
+const DEFAULT_RATES: Readonly<Record<TrackingRule, number>> = { aci: 0.003, pi: 0.05 };
 
 /** Scores before which there is no correction: fewer say nothing of a tail. */
 const LEAST_SCORES = 20;

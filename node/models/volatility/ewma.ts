@@ -13,7 +13,7 @@ import {
 export type EwmaParameters = { readonly halfLife: number; readonly gain: number; readonly horizon: number };
 
 /** Half-lives in steps that a fit chooses among. */
-export const EWMA_HALF_LIVES = [6, 12, 24, 48, 96, 168, 336] as const;
+const EWMA_HALF_LIVES = [6, 12, 24, 48, 96, 168, 336] as const;
 
 /**
  * Exponentially weighted variance (RiskMetrics 1996). The fit takes the half-life with the least QLIKE on the returns

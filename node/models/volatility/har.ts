@@ -22,7 +22,7 @@ export type HarParameters = {
 };
 
 /** Hours of a day, a week and a month. */
-export const HAR_WINDOWS = [24, 168, 720] as const;
+const HAR_WINDOWS = [24, 168, 720] as const;
 /** The longest window, steps. */
 export const MAX_WINDOW = 8784;
 

@@ -30,7 +30,7 @@ import { HandOver } from '../hand-over.ts';
 import { endpointOf, GENESIS } from './committee-on-chain.ts';
 import { parametersOf } from './fixtures.ts';
 
-export const EPOCH_ROUNDS = 3;
+const EPOCH_ROUNDS = 3;
 const MEMBERS = 4;
 
 /** Four operators, the same for the same byte. */

@@ -8,7 +8,7 @@ import { fixture } from '../../models/test/fixture.ts';
 import type { ChainLink, HeldOut, NodeEvent, NodeView, PublicMarket } from '../../runtime/index.ts';
 import { parametersOf } from '../../runtime/test/fixtures.ts';
 
-export const { spec, model, window, market } = fixture();
+const { spec, model, window, market } = fixture();
 const genesis = genesisOf(model);
 const ADDRESS = `0x${'1'.repeat(40)}`;
 

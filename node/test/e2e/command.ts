@@ -143,7 +143,7 @@ export async function killAll(): Promise<void> {
   running.clear();
 }
 
-export function environmentOf(pid: number): string {
+function environmentOf(pid: number): string {
   try {
     return existsSync(`/proc/${pid}/environ`) ? readFileSync(`/proc/${pid}/environ`, 'latin1') : '';
   } catch {

@@ -6,7 +6,7 @@ import type { LossPair, MirrorPair, Tails } from './loss-pair.ts';
 const REACH = 37;
 
 /** x with P[N(0,1) > x] ≤ exp(logTail): the Chernoff bound solved. */
-export function normalReach(logTail: number): number {
+function normalReach(logTail: number): number {
   return Math.min(REACH, Math.sqrt(Math.max(0, -2 * logTail)));
 }
 

@@ -52,13 +52,13 @@ export function sampledPair(pair: MirrorPair, rate: number, direction: LossDirec
 }
 
 /** ln(1 − q + q·eʸ). */
-export function mixedLoss(y: number, rate: number): number {
+function mixedLoss(y: number, rate: number): number {
   if (y > MAX_EXPONENT) return y + Math.log(rate);
   return Math.log1p(rate * Math.expm1(y));
 }
 
 /** y with ln(1 − q + q·eʸ) = loss; −∞ where there is none. */
-export function unmixedLoss(loss: number, rate: number): number {
+function unmixedLoss(loss: number, rate: number): number {
   if (loss > 40) return loss + Math.log1p(-(1 - rate) * Math.exp(-loss)) - Math.log(rate);
   const grown = Math.expm1(loss) / rate;
   return grown <= -1 ? Number.NEGATIVE_INFINITY : Math.log1p(grown);

@@ -155,7 +155,7 @@ export function oneNode(plan: Plan): Plan {
   return { ...plan, aggregation: plan.aggregation.replace(/^.*\+/, 'fedavg+'), f: 0 };
 }
 
-export function pooledPlan(plan: Plan, records: number): Plan {
+function pooledPlan(plan: Plan, records: number): Plan {
   return { ...oneNode(plan), training: { ...plan.training, nominalRecords: records } };
 }
 

@@ -22,7 +22,7 @@ const JUDGES = 10;
 const BEFORE_DAYS = 200;
 
 /** The node unit lives on few rounds. */
-export const NODE_UNIT_RECIPE: Recipe = { ...RECIPES[24], rounds: 10 };
+const NODE_UNIT_RECIPE: Recipe = { ...RECIPES[24], rounds: 10 };
 export const NODE_COUNTS = [10, 50, 200] as const;
 
 export type GeneratedFigures = {

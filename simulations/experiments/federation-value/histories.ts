@@ -26,7 +26,7 @@ export type Coins = ReadonlyMap<string, HourlySeries>;
 /** The first hour of the final test; everything is chosen on rows whose labels lie before it. */
 export const TEST_FROM = hourOfDate('2022-05-01');
 /** A history of two months in all, of which the first 14 days only fill averages. */
-export const CALM_HOURS = 60 * 24;
+const CALM_HOURS = 60 * 24;
 /** A month in all, 14 days for the averages among it; and a month of rows, and the 14 days before it. */
 export const SHORT_HOURS = 30 * 24;
 export const MONTH_HOURS = 30 * 24 + WARMUP_HOURS;

@@ -7,7 +7,7 @@ import { averaged } from './privacy.ts';
 import { LIARS, RULES, type RuleName } from './recipes.ts';
 import { federate } from './rounds.ts';
 
-export const ATTACKS: Readonly<Record<string, () => Attack>> = {
+const ATTACKS: Readonly<Record<string, () => Attack>> = {
   'sign flip × 4': () => createAttack('sign-flip', { boost: 4 }),
   'optimised ALIE': () => createAttack('opt-alie'),
   'Min-Max': () => createAttack('min-max'),

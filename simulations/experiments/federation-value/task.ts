@@ -78,7 +78,7 @@ export function openTask({ coins, histories, horizon, test, norms }: TaskOptions
 }
 
 /** A linear network of one horizon, without a risk head. */
-export function pegNetwork(horizon: PegHorizon, numbers: PublicNumbers, norms: Norms): StabilityModel {
+function pegNetwork(horizon: PegHorizon, numbers: PublicNumbers, norms: Norms): StabilityModel {
   return createModel(
     modelSpec({
       peg: { kind: 'linear' },
@@ -90,7 +90,7 @@ export function pegNetwork(horizon: PegHorizon, numbers: PublicNumbers, norms: N
   );
 }
 
-export function judgeOf(model: StabilityModel, numbers: PublicNumbers, rows: ExampleSet): Judge {
+function judgeOf(model: StabilityModel, numbers: PublicNumbers, rows: ExampleSet): Judge {
   return {
     hour: rows.hour,
     baseline: pinballLosses(baselineQuantiles('B2', numbers, rows), rows),
@@ -98,7 +98,7 @@ export function judgeOf(model: StabilityModel, numbers: PublicNumbers, rows: Exa
   };
 }
 
-export function pegOf({ heads }: StabilityModel) {
+function pegOf({ heads }: StabilityModel) {
   const [head] = heads.peg;
   if (head === undefined) throw new RangeError('model: got no peg head, expected one');
   return head.model;

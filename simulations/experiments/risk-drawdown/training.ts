@@ -13,7 +13,7 @@ import { TRAINING_DEFAULTS } from '../../../node/training/index.ts';
 import { noiseMultiplierFor } from '../../../privacy/accountants/gaussian.ts';
 import { federate } from '../federated-run.ts';
 
-export const ROUNDS = 10;
+const ROUNDS = 10;
 const RIDGE = 0.03;
 /** What each node's head is worth: `public` begins with what BTC's past says, `none` with the events' share alone. */
 export type Start = 'public' | 'none';

@@ -49,7 +49,7 @@ export class Notebook {
 }
 
 /** An entry with either verdict; an aborted one has but one form. */
-export function bothOutcomes(entry: RoundEntry): readonly RoundEntry[] {
+function bothOutcomes(entry: RoundEntry): readonly RoundEntry[] {
   if (entry.outcome === 'aborted') return [entry];
   return [withOutcome(entry, 'accepted'), withOutcome(entry, 'rejected')];
 }

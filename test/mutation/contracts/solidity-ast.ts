@@ -33,7 +33,7 @@ export function spanOf({ src }: Node): { readonly from: number; readonly to: num
   return { from, to: from + length };
 }
 
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'nodeType' in value && 'src' in value;
 }
 

@@ -11,7 +11,7 @@ export type BookChange = {
 };
 
 /** Levels of one side, at most. */
-export const MAX_BOOK_LEVELS = 100_000;
+const MAX_BOOK_LEVELS = 100_000;
 
 /** Both sides of one market, best levels first. */
 export class OrderBook {

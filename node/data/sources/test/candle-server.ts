@@ -1,6 +1,6 @@
 import type { CandleVenueName } from '../candles/candle-source.ts';
 import { CANDLE_INTERVALS } from '../candles/venue.ts';
-import { type Answer, startHttpVenue } from './world.ts';
+import type { Answer } from './world.ts';
 
 export type TestCandle = {
   /** Seconds since the epoch at the open. */
@@ -25,7 +25,7 @@ export function calmCandles(from: number, count: number, step = 3600): TestCandl
 const text = (value: number) => value.toFixed(8);
 
 /** A candle as each venue puts it on the wire. */
-export const WIRE_ROWS: Readonly<Record<CandleVenueName, (candle: TestCandle, step: number) => unknown[]>> = {
+const WIRE_ROWS: Readonly<Record<CandleVenueName, (candle: TestCandle, step: number) => unknown[]>> = {
   binance: ({ opened, open, high, low, close, volume }, step) => [
     opened * 1000,
     ...[open, high, low, close, volume].map(text),
@@ -70,8 +70,4 @@ export function candleAnswer(
   const fit = candles.filter((c) => c.opened > Number(query('since'))).slice(-720);
   const rows = spoil(wire(fit, Number(query('interval')) * 60));
   return { body: { error: [], result: { XXBTZUSD: rows, last: fit.at(-2)?.opened ?? 0 } } };
-}
-
-export async function startCandleVenue(venue: CandleVenueName, candles: readonly TestCandle[]) {
-  return startHttpVenue((url) => candleAnswer(venue, url, candles));
 }

@@ -4,7 +4,7 @@ import { createPrng } from '../../prng.ts';
 import type { Observation, SourceClock } from '../data-source.ts';
 
 /** A clock that a wait moves on at once. */
-export class VirtualClock implements SourceClock {
+class VirtualClock implements SourceClock {
   #now: number;
   /** The waits that were asked for, milliseconds. */
   readonly waits: number[] = [];
