@@ -173,8 +173,16 @@ export async function decisionLogHead(
   return { count, digest };
 }
 
+/** Where a record lies on the chain. */
+export type DecisionPlace = {
+  readonly height: bigint;
+  readonly transactionHash: Hex;
+  /** Unix seconds of the block; undefined where the endpoint does not send it along. */
+  readonly timestamp: number | undefined;
+};
+
 /**
- * All decisions, read from the log's events and held against its head at one block.
+ * All decisions, read from the log's events and held against its head at one block, with their places by number.
  *
  * @param fromBlock of the log's deployment, or earlier; 0 unless given.
  * @throws BallastError `DECISION_LOG_BROKEN` when the events are not those that the head is of; `CHAIN_REQUEST_FAILED`.
@@ -183,7 +191,7 @@ export async function readDecisions(
   reader: ChainReader,
   decisionLog: string,
   { fromBlock = 0n }: { readonly fromBlock?: bigint } = {},
-): Promise<Decisions> {
+): Promise<Decisions & { readonly places: ReadonlyMap<bigint, DecisionPlace> }> {
   const address = lowerCaseAddress(decisionLog);
   const toBlock = await chainRequest('read the last block', () => reader.getBlockNumber());
   const [head, events] = await Promise.all([
@@ -192,10 +200,19 @@ export async function readDecisions(
       reader.getContractEvents({ abi, address, fromBlock, toBlock, strict: true }),
     ),
   ]);
-  return rebuildDecisions(events.map(entryOf), head);
+  const places = events.flatMap((event) =>
+    event.eventName === 'DecisionRecorded' ? [[event.args.decision, placeOf(event)] as const] : [],
+  );
+  return { ...rebuildDecisions(events.map(entryOf), head), places: new Map(places) };
 }
 
 type LogEvent = GetContractEventsReturnType<typeof abi, undefined, true>[number];
+
+const placeOf = ({ blockNumber, transactionHash, blockTimestamp }: LogEvent): DecisionPlace => ({
+  height: blockNumber,
+  transactionHash,
+  timestamp: blockTimestamp === undefined ? undefined : Number(blockTimestamp),
+});
 
 function entryOf(event: LogEvent): LogEntry {
   const { decision } = event.args;

@@ -96,7 +96,7 @@ export {
 export * from './slashing.ts';
 export * from './stability-oracle.ts';
 export * from './storage-layout.ts';
-export { governanceOf, type SuiteAddresses, suiteOf } from './suite.ts';
+export { governanceOf, governorOf, type SuiteAddresses, suiteOf } from './suite.ts';
 export { checkSuite, type SuiteContracts } from './suite-check.ts';
 export * from './suite-options.ts';
 export {

@@ -1,8 +1,9 @@
-import type { Address } from 'viem';
+import { type Address, getAbiItem } from 'viem';
 import type { ChainReader } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import { decisionLogAbi } from './generated/decision-log.ts';
 import { parameterRegistryAbi as abi } from './generated/parameter-registry.ts';
+import { timelockAbi } from './generated/timelock.ts';
 import { IN_ONE_CALL } from './multicall.ts';
 import { lowerCaseAddress } from './words.ts';
 
@@ -57,4 +58,33 @@ export async function governanceOf(reader: ChainReader, parameterRegistry: strin
     reader.readContract({ abi: decisionLogAbi, address, functionName: 'REVIEWER' }),
   );
   return lowerCaseAddress(reviewer);
+}
+
+/**
+ * The governor of a network: the one account that the timelock lets propose.
+ *
+ * @param timelock as {@link governanceOf} gives it.
+ * @returns undefined where nobody or more than one may propose.
+ * @throws BallastError `CHAIN_REQUEST_FAILED`.
+ */
+export async function governorOf(reader: ChainReader, timelock: string): Promise<Address | undefined> {
+  const of = { abi: timelockAbi, address: lowerCaseAddress(timelock) } as const;
+  return chainRequest('read who may propose', async () => {
+    const role = await reader.readContract({ ...of, functionName: 'PROPOSER_ROLE' });
+    const granted = await reader.getLogs({
+      address: of.address,
+      event: getAbiItem({ abi: timelockAbi, name: 'RoleGranted' }),
+      args: { role },
+      fromBlock: 0n,
+      strict: true,
+    });
+    const accounts = [...new Set(granted.map(({ args }) => lowerCaseAddress(args.account)))];
+    const have = await Promise.all(
+      accounts.map((account) =>
+        reader.readContract({ ...of, functionName: 'hasRole', args: [role, account] }),
+      ),
+    );
+    const holders = accounts.filter((_, i) => have[i] === true);
+    return holders.length === 1 ? holders[0] : undefined;
+  });
 }

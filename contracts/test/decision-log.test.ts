@@ -144,6 +144,15 @@ describe('decision log on a chain', function () {
     expect(records[0]?.explanation).to.equal(client.explanationDigest('because'));
   });
 
+  it('says where each record lies, and when', async () => {
+    const { places } = await readDecisions(reader, suite.decisionLog);
+    expect([...places.keys()]).to.deep.equal([1n, 2n, 3n, 4n, 5n, 6n, 7n]);
+    for (const { height, timestamp, transactionHash } of places.values()) {
+      expect((await reader.getTransactionReceipt({ hash: transactionHash })).blockNumber).to.equal(height);
+      expect(BigInt(timestamp ?? 0)).to.equal((await reader.getBlock({ blockNumber: height })).timestamp);
+    }
+  });
+
   const registryAddress = () =>
     reader.readContract({ abi: client.decisionLogAbi, address: suite.decisionLog, functionName: 'REGISTRY' });
 

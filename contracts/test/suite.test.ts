@@ -66,6 +66,7 @@ describe('deployment of the suite', function () {
       expect(state).to.deep.include({ value, unit, limits });
     }
     expect(await client.governanceOf(reader, at('parameterRegistry'))).to.equal(at('timelock'));
+    expect(await client.governorOf(reader, at('timelock'))).to.equal(at('governor'));
     expect(
       (await client.readModules(reader, at('moduleRegistry'))).map(({ proxy }) => proxy),
     ).to.have.members(['controller', 'overrideModule', 'stabilityOracle', 'governanceBridge'].map(at));

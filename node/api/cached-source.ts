@@ -30,6 +30,8 @@ export function cachedSource(source: ApiSource, now: () => number): ApiSource {
     parameters: coalesce(source.parameters, now),
     breaker: coalesce(source.breaker, now),
     overrides: coalesce(source.overrides, now),
+    decisions: coalesce(source.decisions, now),
+    proposals: coalesce(source.proposals, now),
   };
 }
 

@@ -8,15 +8,19 @@ import {
   explainRisk,
   forecastPeg,
   type PegExplanation,
+  pegHistory,
+  QUANTILE_LEVELS,
   type RiskExplanation,
   type StabilityModel,
 } from '../models/index.ts';
-import type { AttributionJson, PegRequest, RiskRequest } from './schemas/index.ts';
+import type { AttributionJson, PegHistoryJson, PegRequest, RiskRequest } from './schemas/index.ts';
 import type { ApiSource } from './source.ts';
 
 /** Longer windows give the same forecast to many digits, and take longer: 60 and 180 days. */
 const PEG_HOURS = 60 * 24;
 const RISK_HOURS = 180 * 24;
+/** What is shown of past forecasts, before which their own averages reach back. */
+const HISTORY_HOURS = 14 * 24;
 
 type PegForecast = ReturnType<typeof forecastPeg>;
 type RiskAssessment = ReturnType<typeof assessRisk>;
@@ -49,6 +53,7 @@ export function createPredictor({ model, current, known }: PredictorCollaborator
   const publicRisk = once<RiskAssessment>();
   const whyPeg = once<PegExplanation>();
   const whyRisk = once<RiskExplanation>();
+  const past = once<PegHistoryJson>();
   return {
     peg: async ({ window, explain }) => {
       const { version, modelDigest, weights } = await current();
@@ -111,8 +116,42 @@ export function createPredictor({ model, current, known }: PredictorCollaborator
         volatility: { ...volatility, ...(why && { attribution: attributionJson(why.volatility) }) },
       };
     },
+    pegHistory: async () => {
+      const { version, modelDigest, weights } = await current();
+      return past(keyOf(modelDigest, known()), () => ({
+        version,
+        modelDigest,
+        ...historyJson(model, weights, known().peg),
+      }));
+    },
   };
 }
+
+function historyJson(
+  model: StabilityModel,
+  weights: Float64Array,
+  peg: PublicWindows['peg'],
+): Omit<PegHistoryJson, 'version' | 'modelDigest'> {
+  const { startHour, deviation } = peg;
+  const shown = deviation.subarray(-HISTORY_HOURS);
+  const hour = startHour + deviation.length - 1;
+  return {
+    hour,
+    levels: [...QUANTILE_LEVELS],
+    outcomes: { startHour: hour - shown.length + 1, deviationBp: [...shown].map(finite) },
+    horizons: pegHistory(model, weights, latestPeg(peg, PEG_HOURS + HISTORY_HOURS), HISTORY_HOURS).map(
+      ({ horizonHours, startHour: first, quantiles }) => ({
+        horizonHours,
+        startHour: first,
+        quantiles: quantiles.map((level) => [...level].map(finite)),
+      }),
+    ),
+  };
+}
+
+/** To a hundredth of a basis point; null for what is not known. */
+const finite = (value: number): number | null =>
+  Number.isFinite(value) ? Math.round(value * 100) / 100 : null;
 
 const attributionJson = ({ output, terms, contributions, groups, error }: Attribution): AttributionJson => ({
   output,
@@ -166,8 +205,11 @@ const toWindow = ({ startHour, close, volume }: NonNullable<RiskRequest['market'
   volume: volume ? Float64Array.from(volume) : null,
 });
 
-function latestPeg({ startHour, deviation, timing }: PublicWindows['peg']): PublicWindows['peg'] {
-  const skipped = Math.max(0, deviation.length - PEG_HOURS);
+function latestPeg(
+  { startHour, deviation, timing }: PublicWindows['peg'],
+  hours = PEG_HOURS,
+): PublicWindows['peg'] {
+  const skipped = Math.max(0, deviation.length - hours);
   return {
     startHour: startHour + skipped,
     deviation: carried(deviation.subarray(skipped), Number.isFinite),

@@ -4,18 +4,25 @@ import type { NodeId } from '../../protocol/ids.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type {
   BreakerJson,
+  ChainJson,
   Condition,
+  CurrentRoundJson,
+  DecisionJson,
   DriftJson,
   OverrideJson,
   OwnUpdateJson,
   ParameterJson,
+  PeersJson,
   PegForecastJson,
+  PegHistoryJson,
   PegRequest,
   PrivacyAccountJson,
+  ProposalsJson,
   Readiness,
   RiskAssessmentJson,
   RiskRequest,
   ShadowJson,
+  SkillJson,
   StandingJson,
   VersionReport,
 } from './schemas/index.ts';
@@ -64,6 +71,15 @@ export type ApiSource = {
   readonly parameters: () => Promise<readonly ParameterJson[]>;
   readonly breaker: () => Promise<BreakerJson>;
   readonly overrides: () => Promise<readonly OverrideJson[]>;
+  /** The round in progress, as this node sees it. */
+  readonly currentRound: () => CurrentRoundJson;
+  readonly peers: () => PeersJson;
+  readonly chain: () => ChainJson;
+  /** Every decision on a parameter that is kept, the newest first. */
+  readonly decisions: () => Promise<readonly DecisionJson[]>;
+  readonly proposals: () => Promise<ProposalsJson>;
+  /** Figures of the versions after one that this node has at hand, ascending. */
+  readonly skill: (after: number) => SkillJson;
   /** What was seen of the published model on public data. */
   readonly drift: () => DriftJson;
   /** How the candidate in the shadow does; its trial is null where there is none. */
@@ -73,5 +89,7 @@ export type ApiSource = {
     readonly peg: (request: PegRequest) => Promise<PegForecastJson>;
     /** @throws BallastError as `peg`. */
     readonly risk: (request: RiskRequest) => Promise<RiskAssessmentJson>;
+    /** The newest version's forecasts of hours that have come since, from the public feed. */
+    readonly pegHistory: () => Promise<PegHistoryJson>;
   };
 };

@@ -299,7 +299,8 @@ class Libp2pNetwork implements Network {
     for (const connection of this.#node.getConnections()) {
       const id = connection.remotePeer.toString();
       const address = connection.remoteAddr.toString();
-      peers.set(id, { id, address, score: this.#scores.score(id), refusals: this.#scores.refusals(id) });
+      const [score, refusals] = [this.#scores.score(id), this.#scores.refusals(id)];
+      peers.set(id, { id, address, score, latencyMs: connection.rtt, refusals });
     }
     return [...peers.values()];
   }

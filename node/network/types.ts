@@ -44,6 +44,8 @@ export type PeerInfo = {
   readonly id: NodeId;
   readonly address: string;
   readonly score: number;
+  /** Time of a round trip to it when it was last asked, in milliseconds; undefined before that. */
+  readonly latencyMs: number | undefined;
   /** Refused messages by code. */
   readonly refusals: Readonly<Record<string, number>>;
 };

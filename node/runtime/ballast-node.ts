@@ -142,6 +142,7 @@ export class BallastNode {
       conditions: this.#conditions.active,
       peers: this.#host?.current?.peers() ?? [],
       finalizedHeight: this.#chainWatch?.finalizedHeight,
+      finalizedAgeMs: this.#chainWatch?.finalizedAgeMs,
       clockSkewMs: this.#clockWatch.skewMs,
     };
   }

@@ -44,6 +44,7 @@ export class ChainWatch {
   #told = -1;
   #latest = -1;
   #grownAt: number | undefined;
+  #finalizedAt: number | undefined;
   /** The reorganisation is over when a block above this is final. */
   #settledAbove: number | undefined;
 
@@ -55,6 +56,12 @@ export class ChainWatch {
   /** The last final height that was seen. */
   get finalizedHeight(): number | undefined {
     return this.#seen.at(-1)?.height;
+  }
+
+  /** Milliseconds since the last block that is final was first seen. */
+  get finalizedAgeMs(): number | undefined {
+    if (this.#finalizedAt === undefined) return undefined;
+    return this.#collaborators.monotonic() - this.#finalizedAt;
   }
 
   /** Rejects when the signal fires, and for nothing else. */
@@ -115,8 +122,10 @@ export class ChainWatch {
     this.#grow(latest.height);
     if (isWatched && latest.height > this.#latest) onBlock(latest.timestamp);
     this.#latest = latest.height;
-    if (finalized.height > (this.#seen.at(-1)?.height ?? -1))
+    if (finalized.height > (this.#seen.at(-1)?.height ?? -1)) {
       this.#seen = [...this.#seen, finalized].slice(-REMEMBERED);
+      this.#finalizedAt = this.#collaborators.monotonic();
+    }
     if (this.#settledAbove !== undefined && finalized.height > this.#settledAbove) {
       this.#settledAbove = undefined;
       conditions.clear('CHAIN_REORGANISED');

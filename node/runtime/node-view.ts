@@ -29,6 +29,8 @@ export type NodeView = {
   readonly peers: readonly PeerInfo[];
   /** Last final block that was seen. */
   readonly finalizedHeight: number | undefined;
+  /** Milliseconds since that block was first seen. */
+  readonly finalizedAgeMs: number | undefined;
   /** This node's clock against the others', in milliseconds; undefined where nobody was heard. */
   readonly clockSkewMs: number | undefined;
 };

@@ -7,10 +7,14 @@ import { ApiError, type ApiSource, createPredictor, type Role } from '../api/ind
 import { createModel, parseModelSpec } from '../models/index.ts';
 import type { ChainLink, MonitorStatus, NodeView, PublicMarket } from '../runtime/index.ts';
 import type { ChainBreaker } from './chain-breaker.ts';
+import type { ChainDecisions } from './chain-decisions.ts';
 import type { ChainParameters } from './chain-parameters.ts';
+import type { ChainProposals } from './chain-proposals.ts';
+import { chainJson, currentRoundJson, peersJson } from './live-view.ts';
 import { driftJson, shadowJson } from './monitoring.ts';
 import { ownStanding, ownUpdate } from './own-standing.ts';
 import type { PrivacyAccounts } from './privacy-accounts.ts';
+import { skillColumns } from './skill-columns.ts';
 import type { Measure, ReportedVersion, VersionReports } from './version-reports.ts';
 
 export type ApiSourceParts = {
@@ -19,7 +23,9 @@ export type ApiSourceParts = {
   readonly view: () => NodeView;
   readonly parameters: Pick<ChainParameters, 'read'>;
   readonly breaker: Pick<ChainBreaker, 'breaker' | 'overrides'>;
-  readonly reports: Pick<VersionReports, 'of'>;
+  readonly decisions: Pick<ChainDecisions, 'read'>;
+  readonly proposals: Pick<ChainProposals, 'read'>;
+  readonly reports: Pick<VersionReports, 'of' | 'keptAfter'>;
   readonly accounts: Pick<PrivacyAccounts, 'of'>;
 };
 
@@ -30,6 +36,8 @@ export function createApiSource({
   view,
   parameters,
   breaker,
+  decisions,
+  proposals,
   reports,
   accounts,
 }: ApiSourceParts): ApiSource {
@@ -116,6 +124,15 @@ export function createApiSource({
     parameters: () => onChain((link) => parameters.read(link)),
     breaker: () => onChain(breaker.breaker),
     overrides: () => onChain(breaker.overrides),
+    currentRound: () => currentRoundJson(participant().state, participant().epoch),
+    peers: () => {
+      const { epoch } = participant();
+      return peersJson(view().peers, (peer) => roleOf(peer, epoch));
+    },
+    chain: () => chainJson(view()),
+    decisions: () => onChain((link) => decisions.read(link)),
+    proposals: () => onChain((link) => proposals.read(link)),
+    skill: (after) => skillColumns(reports.keptAfter(after, participant().head.version)),
     drift: () => driftJson(monitor()),
     shadow: () => shadowJson(monitor()),
     predict: createPredictor({ model, current, known }),

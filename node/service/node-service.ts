@@ -14,8 +14,10 @@ import {
 } from '../runtime/index.ts';
 import { createApiSource, measureOf } from './api-source.ts';
 import { ChainBreaker } from './chain-breaker.ts';
+import { ChainDecisions } from './chain-decisions.ts';
 import { type ChainReadings, readChain } from './chain-metrics.ts';
 import { ChainParameters } from './chain-parameters.ts';
+import { ChainProposals } from './chain-proposals.ts';
 import { monitorGauges } from './monitoring.ts';
 import { PrivacyAccounts } from './privacy-accounts.ts';
 import { VersionReports } from './version-reports.ts';
@@ -54,6 +56,8 @@ export class NodeService {
     const metrics = createMetrics({ now: () => performance.now() });
     const parameters = new ChainParameters(() => Date.now());
     const breaker = new ChainBreaker(() => Date.now());
+    const decisions = new ChainDecisions();
+    const proposals = new ChainProposals();
     const view = () => this.node.view();
     const reports = new VersionReports(measureOf(view));
     const accounts = new PrivacyAccounts(nodeOptions.document.parameters);
@@ -63,6 +67,7 @@ export class NodeService {
       observe: (event) => {
         metrics.observe(event);
         parameters.observe(event);
+        decisions.observe(event);
         reports.observe(event);
         const shown = toApiEvent(event);
         if (shown !== undefined) feed.append(shown);
@@ -91,6 +96,8 @@ export class NodeService {
       view,
       parameters,
       breaker,
+      decisions,
+      proposals,
       reports,
       accounts,
     });
@@ -159,19 +166,18 @@ export function withView(
   accounts: PrivacyAccounts,
   readings: ChainReadings,
 ): ApiMetrics {
-  let block = { height: -1, seenAt: performance.now() };
   const read = (): void => {
-    const { ledger, monitor, peers, finalizedHeight, clockSkewMs, readiness, participant } = view();
+    const { ledger, monitor, peers, finalizedHeight, finalizedAgeMs, clockSkewMs } = view();
+    const { readiness, participant } = view();
     metrics.set('ballast_ready', readiness.status === 'ready' ? 1 : 0);
     if (participant !== undefined) metrics.set('ballast_roster_nodes', participant.epoch.roster.places.size);
     readPrivacy(metrics, ledger, accounts);
     readMonitor(metrics, monitor);
     metrics.set('ballast_peers', peers.length);
     if (clockSkewMs !== undefined) metrics.set('ballast_clock_skew_seconds', clockSkewMs / 1_000);
-    if (finalizedHeight === undefined) return;
-    if (finalizedHeight !== block.height) block = { height: finalizedHeight, seenAt: performance.now() };
+    if (finalizedHeight === undefined || finalizedAgeMs === undefined) return;
     metrics.set('ballast_chain_finalized_height', finalizedHeight);
-    metrics.set('ballast_chain_lag_seconds', (performance.now() - block.seenAt) / 1_000);
+    metrics.set('ballast_chain_lag_seconds', finalizedAgeMs / 1_000);
   };
   return {
     ...metrics.api,

@@ -39,6 +39,14 @@ export class VersionReports {
     this.#kept.set(String(version), versionReport(event, heldOut), 1);
   }
 
+  /** What is kept of the versions after one, ascending; nothing is measured for it. */
+  keptAfter(version: number, newest: number): readonly StatedReport[] {
+    const first = Math.max(version + 1, newest - REPORTS_KEPT + 1);
+    return Array.from({ length: Math.max(0, newest - first + 1) }, (_, i) =>
+      this.#kept.get(String(first + i)),
+    ).filter((report) => report !== undefined);
+  }
+
   /** @throws what measuring throws; that is not kept. */
   async of(version: ReportedVersion): Promise<StatedReport | undefined> {
     const known = this.#kept.get(String(version.version));

@@ -4,6 +4,8 @@ import type { ApiSource, ApiStatus } from '../source.ts';
 import { breakerRoutes } from './breaker.ts';
 import { eventRoutes } from './events.ts';
 import { type HealthCollaborators, healthRoutes } from './health.ts';
+import { historyRoutes } from './history.ts';
+import { liveRoutes } from './live.ts';
 import { modelRoutes } from './models.ts';
 import { monitoringRoutes } from './monitoring.ts';
 import { nodeRoutes } from './node.ts';
@@ -25,6 +27,8 @@ export function allRoutes(
     ...privacyRoutes(source),
     ...modelRoutes(source),
     ...monitoringRoutes(source),
+    ...liveRoutes(source),
+    ...historyRoutes(source),
     ...weightRoutes(source),
     ...roundRoutes(source),
     ...parameterRoutes(source),

@@ -64,6 +64,13 @@ const SAMPLES: Readonly<Record<string, readonly [path: string, body?: unknown][]
   '/v1/rounds/{round}/roll/{node}': [[`/v1/rounds/3/roll/${ROLL[0]?.node}`]],
   '/v1/parameters': [['/v1/parameters']],
   '/v1/parameters/{id}': [['/v1/parameters/STABILITY_FEE']],
+  '/v1/rounds/current': [['/v1/rounds/current']],
+  '/v1/peers': [['/v1/peers']],
+  '/v1/chain': [['/v1/chain']],
+  '/v1/skill': [['/v1/skill'], ['/v1/skill?after=7']],
+  '/v1/forecasts/peg': [['/v1/forecasts/peg']],
+  '/v1/decisions': [['/v1/decisions'], ['/v1/decisions?limit=1&before=3']],
+  '/v1/proposals': [['/v1/proposals']],
   '/v1/drift': [['/v1/drift']],
   '/v1/shadow': [['/v1/shadow']],
   '/v1/breaker': [['/v1/breaker']],
@@ -254,6 +261,7 @@ describe('api: endpoints', () => {
     const failing = await serve({
       source: memorySource({
         predict: {
+          ...memorySource().predict,
           peg: async () => {
             throw new BallastError('WINDOW_TOO_SHORT', 'window: got 2 hours, expected 337', {
               metadata: { hours: 2 },

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { assessRisk, forecastPeg, genesisOf } from '../../models/index.ts';
 import { fixture } from '../../models/test/fixture.ts';
 import { createPredictor } from '../index.ts';
-import { type AttributionJson, pegForecast, riskAssessment } from '../schemas/index.ts';
+import { type AttributionJson, pegForecast, pegHistory, riskAssessment } from '../schemas/index.ts';
 import { errorOf, memorySource, serve, stopAll } from './support.ts';
 
 const { model, window, market } = fixture();
@@ -50,6 +50,27 @@ describe('api: predictions', () => {
       drawdown,
       volatility,
     });
+  });
+
+  it('show past hours as they were forecast, and the hours to come', async () => {
+    const { hour, outcomes, horizons, levels } = pegHistory.parse(await predictor.pegHistory());
+    const last = window.startHour + window.deviation.length - 1;
+    expect([hour, outcomes.startHour]).to.deep.equal([last, last - 335]);
+    expect(outcomes.deviationBp.at(-1)).to.be.closeTo(window.deviation.at(-1) ?? 0, 0.006);
+    const [day] = horizons;
+    expect([horizons.length, day?.horizonHours, day?.startHour]).to.deep.equal([1, 24, last - 335]);
+    const now = (await predictor.peg({})).horizons[0]?.quantiles.map(({ deviationBp }) => deviationBp) ?? [];
+    expect(day?.quantiles).to.have.length(levels.length);
+    // 14 days that have come, and one that has not.
+    for (const [q, level] of (day?.quantiles ?? []).entries()) {
+      expect(level).to.have.length(336 + 24);
+      expect(level.at(-1)).to.be.closeTo(now[q] ?? Number.NaN, 0.1);
+    }
+    // What was known a day before made it: the same forecast from a window that ends there.
+    const cut = window.deviation.subarray(0, -24);
+    const then = forecastPeg(model, weights, { startHour: window.startHour, deviation: cut.slice(-60 * 24) });
+    expect(day?.quantiles[1]?.at(-25)).to.be.closeTo(then.horizons[0]?.quantiles[1] ?? Number.NaN, 0.1);
+    expect(await predictor.pegHistory()).to.equal(await predictor.pegHistory());
   });
 
   it('say what each feature adds to every number, where that is asked for', async () => {

@@ -25,20 +25,28 @@ import {
 } from '../index.ts';
 import { API_LIMITS } from '../limits.ts';
 import { EXAMPLES } from '../routes/examples.ts';
+import { LIVE_EXAMPLES } from '../routes/live-examples.ts';
 import {
   breaker,
+  chain,
+  currentRound,
+  decisionPage,
   drift,
   type ErrorEnvelope,
   errorEnvelope,
   offence,
   overrides as overridesAnswer,
   parameter,
+  peers,
   pegForecast,
+  pegHistory,
   privacyAccount,
+  proposals,
   type Readiness,
   report,
   riskAssessment,
   shadow,
+  skill,
   standing,
 } from '../schemas/index.ts';
 
@@ -160,7 +168,20 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
     overrides: async () => overridesAnswer.parse(EXAMPLES.overrides).items,
     drift: () => drift.parse(EXAMPLES.drift),
     shadow: () => shadow.parse(EXAMPLES.shadow),
+    currentRound: () => currentRound.parse(LIVE_EXAMPLES.currentRound),
+    peers: () => peers.parse(LIVE_EXAMPLES.peers),
+    chain: () => chain.parse(LIVE_EXAMPLES.chain),
+    decisions: async () => {
+      const [newest] = decisionPage.parse(LIVE_EXAMPLES.decisionPage).items;
+      return newest === undefined ? [] : [4, 3, 2, 1].map((number) => ({ ...newest, number }));
+    },
+    proposals: async () => proposals.parse(LIVE_EXAMPLES.proposals),
+    skill: (after) => {
+      const whole = skill.parse(LIVE_EXAMPLES.skill);
+      return after === 0 ? whole : { versions: [], heads: [] };
+    },
     predict: {
+      pegHistory: async () => pegHistory.parse(LIVE_EXAMPLES.pegHistory),
       peg: async (request) => ({
         ...pegForecast.parse(EXAMPLES.pegForecast),
         input: request.window === undefined ? 'public-feed' : 'request',

@@ -76,6 +76,8 @@ describe('watching a chain', () => {
     await chain.grow(5);
     await chain.poll();
     expect(chain.finalized).to.deep.equal([37, 38, 39, 40, 41, 42]);
+    // The last poll brought no new block: that was a second ago.
+    expect(chain.watch.finalizedAgeMs).to.equal(1_000);
     expect(chain.codes).to.deep.equal([]);
   });
 

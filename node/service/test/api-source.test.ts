@@ -6,6 +6,8 @@ import { report as reportSchema } from '../../api/schemas/index.ts';
 import type { ChainLink } from '../../runtime/index.ts';
 import { createApiSource, measureOf } from '../api-source.ts';
 import { ChainBreaker } from '../chain-breaker.ts';
+import { ChainDecisions } from '../chain-decisions.ts';
+import { ChainProposals } from '../chain-proposals.ts';
 import { PrivacyAccounts } from '../privacy-accounts.ts';
 import { VersionReports } from '../version-reports.ts';
 import { certificates, document, fakeNode, head } from './support.ts';
@@ -17,6 +19,8 @@ function sourceOver(node = fakeNode(), read: () => Promise<never[]> = async () =
     view: node.view,
     parameters: { read },
     breaker: new ChainBreaker(() => 0),
+    decisions: new ChainDecisions(),
+    proposals: new ChainProposals(),
     reports: new VersionReports(measureOf(node.view)),
     accounts: new PrivacyAccounts(document.parameters),
   });

@@ -124,6 +124,7 @@ export function fakeNode() {
       conditions: [],
       peers: [],
       finalizedHeight: undefined,
+      finalizedAgeMs: undefined,
       monitor: undefined,
       clockSkewMs: undefined,
     }),
