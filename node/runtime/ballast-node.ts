@@ -141,8 +141,7 @@ export class BallastNode {
       head: this.#head,
       conditions: this.#conditions.active,
       peers: this.#host?.current?.peers() ?? [],
-      finalizedHeight: this.#chainWatch?.finalizedHeight,
-      finalizedAgeMs: this.#chainWatch?.finalizedAgeMs,
+      finalized: this.#chainWatch?.finalized,
       clockSkewMs: this.#clockWatch.skewMs,
     };
   }

@@ -9,6 +9,9 @@ export type ChainWatchOptions = {
   readonly stalledAfterMs: number;
 };
 
+/** A final block, and how long ago it was first seen. */
+export type FinalizedBlock = { readonly height: number; readonly ageMs: number };
+
 export type ChainWatchCollaborators = {
   readonly source: ChainSource;
   readonly conditions: Conditions;
@@ -44,7 +47,7 @@ export class ChainWatch {
   #told = -1;
   #latest = -1;
   #grownAt: number | undefined;
-  #finalizedAt: number | undefined;
+  #finalizedAt = 0;
   /** The reorganisation is over when a block above this is final. */
   #settledAbove: number | undefined;
 
@@ -53,15 +56,11 @@ export class ChainWatch {
     this.#collaborators = collaborators;
   }
 
-  /** The last final height that was seen. */
-  get finalizedHeight(): number | undefined {
-    return this.#seen.at(-1)?.height;
-  }
-
-  /** Milliseconds since the last block that is final was first seen. */
-  get finalizedAgeMs(): number | undefined {
-    if (this.#finalizedAt === undefined) return undefined;
-    return this.#collaborators.monotonic() - this.#finalizedAt;
+  /** The last final block that was seen. */
+  get finalized(): FinalizedBlock | undefined {
+    const height = this.#seen.at(-1)?.height;
+    if (height === undefined) return undefined;
+    return { height, ageMs: this.#collaborators.monotonic() - this.#finalizedAt };
   }
 
   /** Rejects when the signal fires, and for nothing else. */

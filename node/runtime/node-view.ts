@@ -3,6 +3,7 @@ import type { PrivacyLedger } from '../../privacy/index.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type { PeerInfo } from '../network/index.ts';
 import type { ChainLink } from './chain-link.ts';
+import type { FinalizedBlock } from './chain-watch.ts';
 import type { Condition } from './conditions.ts';
 import type { MonitorStatus } from './model-monitor.ts';
 import type { PublicMarket } from './public-market.ts';
@@ -28,9 +29,7 @@ export type NodeView = {
   readonly conditions: readonly Condition[];
   readonly peers: readonly PeerInfo[];
   /** Last final block that was seen. */
-  readonly finalizedHeight: number | undefined;
-  /** Milliseconds since that block was first seen. */
-  readonly finalizedAgeMs: number | undefined;
+  readonly finalized: FinalizedBlock | undefined;
   /** This node's clock against the others', in milliseconds; undefined where nobody was heard. */
   readonly clockSkewMs: number | undefined;
 };

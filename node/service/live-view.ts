@@ -55,11 +55,11 @@ export function peersJson(peers: readonly PeerInfo[], roleOf: (node: NodeId) => 
 }
 
 /** How this node sees its chain. */
-export function chainJson({ document, finalizedHeight, finalizedAgeMs, clockSkewMs }: NodeView): ChainJson {
+export function chainJson({ document, finalized, clockSkewMs }: NodeView): ChainJson {
   return {
     chain: document.chain,
-    finalizedHeight: finalizedHeight ?? null,
-    lagSeconds: finalizedAgeMs === undefined ? null : Math.max(0, finalizedAgeMs / 1_000),
+    finalizedHeight: finalized?.height ?? null,
+    lagSeconds: finalized === undefined ? null : Math.max(0, finalized.ageMs / 1_000),
     clockSkewSeconds: clockSkewMs === undefined ? null : clockSkewMs / 1_000,
   };
 }

@@ -167,7 +167,7 @@ export function withView(
   readings: ChainReadings,
 ): ApiMetrics {
   const read = (): void => {
-    const { ledger, monitor, peers, finalizedHeight, finalizedAgeMs, clockSkewMs } = view();
+    const { ledger, monitor, peers, finalized, clockSkewMs } = view();
     const { readiness, participant } = view();
     metrics.set('ballast_ready', readiness.status === 'ready' ? 1 : 0);
     if (participant !== undefined) metrics.set('ballast_roster_nodes', participant.epoch.roster.places.size);
@@ -175,9 +175,9 @@ export function withView(
     readMonitor(metrics, monitor);
     metrics.set('ballast_peers', peers.length);
     if (clockSkewMs !== undefined) metrics.set('ballast_clock_skew_seconds', clockSkewMs / 1_000);
-    if (finalizedHeight === undefined || finalizedAgeMs === undefined) return;
-    metrics.set('ballast_chain_finalized_height', finalizedHeight);
-    metrics.set('ballast_chain_lag_seconds', finalizedAgeMs / 1_000);
+    if (finalized === undefined) return;
+    metrics.set('ballast_chain_finalized_height', finalized.height);
+    metrics.set('ballast_chain_lag_seconds', finalized.ageMs / 1_000);
   };
   return {
     ...metrics.api,

@@ -77,7 +77,7 @@ describe('watching a chain', () => {
     await chain.poll();
     expect(chain.finalized).to.deep.equal([37, 38, 39, 40, 41, 42]);
     // The last poll brought no new block: that was a second ago.
-    expect(chain.watch.finalizedAgeMs).to.equal(1_000);
+    expect(chain.watch.finalized).to.deep.equal({ height: 42, ageMs: 1_000 });
     expect(chain.codes).to.deep.equal([]);
   });
 

@@ -92,7 +92,7 @@ describe('service: what changes from second to second', () => {
       lagSeconds: null,
       clockSkewSeconds: null,
     });
-    const seen = chainJson({ ...view, finalizedHeight: 7, finalizedAgeMs: 1_250, clockSkewMs: -40 });
+    const seen = chainJson({ ...view, finalized: { height: 7, ageMs: 1_250 }, clockSkewMs: -40 });
     expect(seen).to.deep.include({ finalizedHeight: 7, lagSeconds: 1.25, clockSkewSeconds: -0.04 });
   });
 

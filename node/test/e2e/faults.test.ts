@@ -218,7 +218,7 @@ describe('faults around a node', function () {
       const other = await startAnvil({ chainId, blockTimeSeconds: 1 });
       others.push(other);
       const count = await sent(ALL);
-      const finalized = members.map(({ node }) => node.view().finalizedHeight ?? 0);
+      const finalized = members.map(({ node }) => node.view().finalized?.height ?? 0);
       proxy.lead(other.rpcUrl);
       late.lead(other.rpcUrl);
       await until(() => members.every((one) => has(one, 'CHAIN_MISMATCH')), 'CHAIN_MISMATCH of all');
@@ -226,7 +226,7 @@ describe('faults around a node', function () {
       await sleep(1_200);
       expect(await sent(ALL)).to.deep.equal(then);
       expect(then.every((n, i) => n >= (count[i] ?? 0))).to.equal(true);
-      const seen = members.map(({ node }) => node.view().finalizedHeight ?? 0);
+      const seen = members.map(({ node }) => node.view().finalized?.height ?? 0);
       expect(seen.every((height, i) => height >= (finalized[i] ?? 0))).to.equal(true);
       const stranger = createReader({ rpcUrl: other.rpcUrl, chainId });
       for (const { identity } of network.nodes) {
