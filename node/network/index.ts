@@ -1,6 +1,6 @@
 export { AuthorLimit } from './author-limit.ts';
 export { AddressError, NetworkError, type NetworkErrorCode } from './errors.ts';
-export { MAX_MESSAGE_BYTES } from './limits.ts';
+export { BAN_SCORE, DISCONNECT_SCORE, MAX_MESSAGE_BYTES } from './limits.ts';
 export { createNetwork, type NetworkCollaborators, type NetworkOptions } from './network.ts';
 export type {
   Network,

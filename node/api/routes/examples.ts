@@ -1,7 +1,7 @@
 /** Values for the examples of the OpenAPI document; a test checks each against its schema. */
-const EXAMPLE_DIGEST = 'c139be5e'.repeat(8);
-const EXAMPLE_NODE = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
-const EXAMPLE_SIGNER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266';
+export const EXAMPLE_DIGEST = 'c139be5e'.repeat(8);
+export const EXAMPLE_NODE = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
+export const EXAMPLE_SIGNER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266';
 const TRANSACTION = `0x${EXAMPLE_DIGEST}`;
 
 const privacy = { unit: 'record', relation: 'add-remove', epsilon: 3.15, delta: 0.00001 };
