@@ -1,4 +1,4 @@
-import type { Address, Hex } from 'viem';
+import { type Address, type Hex, zeroAddress } from 'viem';
 import type { Digest } from '../../protocol/digest.ts';
 import { type NodeId, nodeIdFromPublicKey } from '../../protocol/ids.ts';
 import { MAX_COMMITTEE } from '../../protocol/messages.ts';
@@ -77,6 +77,19 @@ export async function operatorRecord(
     bond: record.bond,
     withdrawableAt: Number(record.withdrawableAt),
   };
+}
+
+/** Who registered a signer; undefined for a stranger. */
+export async function ownerOfSigner(
+  reader: ChainReader,
+  registry: string,
+  signer: string,
+): Promise<Address | undefined> {
+  const args = [lowerCaseAddress(signer)] as const;
+  const owner = await chainRequest('read the owner of a signer', () =>
+    reader.readContract({ abi, address: lowerCaseAddress(registry), functionName: 'ownerOfSigner', args }),
+  );
+  return owner === zeroAddress ? undefined : lowerCaseAddress(owner);
 }
 
 /** The active operators whose registration is proven, by ascending signer. */

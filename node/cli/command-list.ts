@@ -46,6 +46,12 @@ export const NODE_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exit-command.ts')).defineExit,
   },
   {
+    name: 'doctor',
+    summary: 'look at all that the node needs: keys, folder, ports, data, chain, clock, contracts',
+    task: OPERATE,
+    load: async () => (await import('./doctor-command.ts')).defineDoctor,
+  },
+  {
     name: 'config',
     summary: 'what the node is configured with, and which flag, variable or file gave each value',
     task: OPERATE,

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { CommandEntry, CommandExtension } from './command-entry.ts';
 import { NODE_COMMANDS } from './command-list.ts';
 import { explainError } from './errors.ts';
 import { takePassphrases } from './passphrases.ts';
+import { packageOf } from './version.ts';
 
 /**
  * The `ballast` command. Only the code of the command that was asked for is loaded: all of it takes a second.
@@ -20,7 +20,7 @@ export async function runCommandLine(
   takePassphrases();
   const program = new Command('ballast')
     .description('A federated-learning network of stability nodes')
-    .version(version(), '-V, --version', 'print the version')
+    .version(packageOf().version, '-V, --version', 'print the version')
     .showSuggestionAfterError(true)
     .configureOutput({
       // One line, with commander's suggestion on it.
@@ -41,12 +41,19 @@ export async function runCommandLine(
       if (name === asked) (await item.load())(command, entry);
     }
     await program.parseAsync([...argv], { from: 'user' });
-    return Number(process.exitCode ?? 0);
+    return takeExitCode();
   } catch (error) {
     const { lines, exitCode } = explainError(error);
     for (const line of lines) process.stderr.write(`${line}\n`);
     return exitCode;
   }
+}
+
+/** What the command has set, for this run alone: a process may run several. */
+function takeExitCode(): number {
+  const code = Number(process.exitCode ?? 0);
+  process.exitCode = undefined;
+  return code;
 }
 
 /** The first word that is no flag, or what `help` is asked about. */
@@ -64,11 +71,4 @@ function commandOf(program: Command, name: string): Command {
   const found = program.commands.find((command) => command.name() === name);
   if (found === undefined) throw new Error(`no command ${name} to extend`);
   return found;
-}
-
-function version(): string {
-  // The built copy of this file lies one folder deeper, in dist.
-  const root = import.meta.url.endsWith('.ts') ? '../..' : '../../..';
-  const text = readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

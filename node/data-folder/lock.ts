@@ -55,6 +55,12 @@ export class FolderLock {
   }
 }
 
+/** The process that holds a folder; undefined where none that lives does. */
+export async function lockHolder(folder: string): Promise<number | undefined> {
+  const owner = parseOwner((await readIfThere(join(folder, NAME))) ?? '');
+  return owner !== undefined && (await isAlive(owner)) ? owner.pid : undefined;
+}
+
 /** A link appears with its content or not at all, and never over another. */
 async function linked(draft: string, path: string): Promise<boolean> {
   try {

@@ -1,0 +1,3 @@
+export { type DoctorCollaborators, examine } from './doctor.ts';
+export { type Finding, problem } from './finding.ts';
+export { checkVersions } from './versions.ts';
