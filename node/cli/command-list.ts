@@ -46,6 +46,36 @@ export const NODE_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exit-command.ts')).defineExit,
   },
   {
+    name: 'status',
+    summary: 'whether the running node is up, where it stands, and what is wrong with it',
+    task: OPERATE,
+    load: async () => (await import('./status-command.ts')).defineStatus,
+  },
+  {
+    name: 'peers',
+    summary: 'whom the running node is connected to: roles, scores, latencies, refusals',
+    task: OPERATE,
+    load: async () => (await import('./peers-command.ts')).definePeers,
+  },
+  {
+    name: 'rounds',
+    summary: 'the last rounds as the running node has them',
+    task: OPERATE,
+    load: async () => (await import('./rounds-command.ts')).defineRounds,
+  },
+  {
+    name: 'models',
+    summary: 'the published versions as the running node has them',
+    task: OPERATE,
+    load: async () => (await import('./models-command.ts')).defineModels,
+  },
+  {
+    name: 'parameters',
+    summary: 'the parameters on the chain, their bounds, and what a model may write now',
+    task: OPERATE,
+    load: async () => (await import('./parameters-command.ts')).defineParameters,
+  },
+  {
     name: 'doctor',
     summary: 'look at all that the node needs: keys, folder, ports, data, chain, clock, contracts',
     task: OPERATE,

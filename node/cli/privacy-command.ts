@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import {
   accountantNames,
@@ -13,12 +12,13 @@ import { isNodeId } from '../../protocol/ids.ts';
 import type { PrivacyAccountJson } from '../api/index.ts';
 import { openKeystore } from '../keys/index.ts';
 import { privacyReport, readLedgerExport, readPrivacyAccount, writeLedgerExport } from '../privacy/index.ts';
-import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts';
+import { readNetworkDocument } from '../runtime/node-config.ts';
 import { type FilesFlags, nodeFiles } from './backup-command.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { wholeNumberFrom } from './numbers.ts';
 import { privacyText } from './privacy-text.ts';
+import { tokenOf, urlOf } from './running-node.ts';
 import { printResult } from './spending.ts';
 import { withTerminal } from './terminal.ts';
 
@@ -90,33 +90,6 @@ function accountingOf({ relation, budget, delta }: PrivacyAccountJson) {
         delta,
       }),
   };
-}
-
-/** The interface that the configuration names, unless it takes any port. */
-function urlOf(given: string | undefined, { api }: NodeConfig): string | undefined {
-  if (given !== undefined) {
-    if (/^https?:\/\/[^/]/.test(given) && URL.canParse(given)) return given.replace(/\/+$/, '');
-    throw new UsageError(
-      'PRIVACY_URL',
-      `--url: got ${given.slice(0, 100)}, expected one such as http://127.0.0.1:9470`,
-    );
-  }
-  if (api === undefined || api.port === 0) return undefined;
-  return `http://${api.host.includes(':') ? `[${api.host}]` : api.host}:${api.port}`;
-}
-
-async function tokenOf(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(
-      'PRIVACY_TOKEN_FILE',
-      `--token-file: ${path}: got nothing, expected a readable file`,
-      { cause },
-    );
-  });
-  const token = text.trim();
-  if (/^[\x21-\x7e]{1,512}$/.test(token)) return token;
-  // What is in it is not said: it may be a part of the token.
-  throw new UsageError('PRIVACY_TOKEN_FILE', `--token-file: ${path}: expected one token and nothing else`);
 }
 
 async function writeExport(

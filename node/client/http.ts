@@ -20,7 +20,11 @@ export type HttpRequest = {
   readonly accept: string;
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
+  /** Statuses whose answer is wanted too; 200 alone unless given. */
+  readonly statuses?: readonly number[];
 };
+
+export type HttpAnswer = { readonly status: number; readonly bytes: Uint8Array };
 
 /**
  * The body of a 200 answer, within limits of bytes and time. A redirect is not followed: what a node serves is its own.
@@ -32,6 +36,15 @@ export async function fetchBytes(
   request: HttpRequest,
   options: HttpOptions,
 ): Promise<Uint8Array> {
+  return (await fetchAnswer(node, request, options)).bytes;
+}
+
+/** As {@link fetchBytes}, with the status, for those that the request wants. */
+export async function fetchAnswer(
+  node: NodeEndpoint,
+  request: HttpRequest,
+  options: HttpOptions,
+): Promise<HttpAnswer> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
   try {
@@ -45,7 +58,7 @@ export async function fetchBytes(
       signal,
     });
     requireSuccess(node, request, response);
-    return await readBody(node, request, response);
+    return { status: response.status, bytes: await readBody(node, request, response) };
   } catch (error) {
     if (error instanceof NodeFailure) throw error;
     request.signal?.throwIfAborted();
@@ -53,9 +66,9 @@ export async function fetchBytes(
   }
 }
 
-function requireSuccess(node: NodeEndpoint, { path }: HttpRequest, response: Response): void {
+function requireSuccess(node: NodeEndpoint, { path, statuses }: HttpRequest, response: Response): void {
   const { status, type } = response;
-  if (status === 200) return;
+  if (status === 200 || statuses?.includes(status)) return;
   void response.body?.cancel().catch(() => undefined);
   const metadata = { path, status };
   // A browser hides the status of a redirect that it does not follow.

@@ -25,5 +25,21 @@ export {
 export { NodeFailure, type NodeFailureCode, NoNodeServedError } from './errors.ts';
 export type { NodeEndpoint } from './http.ts';
 export type { Network } from './network.ts';
+export type {
+  NodeModel,
+  NodeParameter,
+  NodePeer,
+  NodePeers,
+  NodeReadiness,
+  NodeRound,
+  NodeState,
+  Page,
+} from './node-answers.ts';
+export {
+  createNodeReader,
+  type NodeReader,
+  type NodeReaderOptions,
+  type PageOptions,
+} from './node-reader.ts';
 export type { BallastClientOptions } from './options.ts';
 export type { ModelVersion, VerifiedVersion } from './version.ts';

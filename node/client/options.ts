@@ -91,7 +91,7 @@ function anchorOf(options: BallastClientOptions, network: NetworkDocument | unde
   return { chainId, modelRegistry: modelRegistry.toLowerCase() };
 }
 
-function checkNode(node: string | NodeEndpoint, i: number): NodeEndpoint {
+export function checkNode(node: string | NodeEndpoint, i: number): NodeEndpoint {
   const { url, token } = typeof node === 'string' ? { url: node } : node;
   const checked = checkUrl(`nodes[${i}]`, url);
   if (token === undefined) return { url: checked };
