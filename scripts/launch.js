@@ -17,6 +17,7 @@ const COMMANDS = {
   test: ['scripts/test.ts'],
   build: ['scripts/build.ts'],
   lint: ['scripts/lint.ts'],
+  'package:check': ['scripts/package-check.ts'],
   contracts: ['scripts/contracts.ts'],
   kernels: ['scripts/kernels.ts'],
   dashboard: ['scripts/dashboard.ts'],

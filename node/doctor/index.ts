@@ -1,3 +1,3 @@
-export { type DoctorCollaborators, examine } from './doctor.ts';
+export { examine } from './doctor.ts';
 export { type Finding, problem } from './finding.ts';
 export { checkVersions } from './versions.ts';

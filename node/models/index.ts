@@ -36,7 +36,7 @@ export {
   modelSpec,
   parseModelSpec,
 } from './model-spec.ts';
-export { type HorizonHistory, pegHistory } from './peg-history.ts';
+export { pegHistory } from './peg-history.ts';
 export {
   createPegModel,
   genesisWeights,

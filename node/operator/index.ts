@@ -17,7 +17,7 @@ export {
   openChain,
   requireBalance,
 } from './chain.ts';
-export { CONFIG_FILE, type ConfigChoices, requireNoConfig, writeNodeConfig } from './config-file.ts';
+export { type ConfigChoices, requireNoConfig, writeNodeConfig } from './config-file.ts';
 export {
   type DeploymentPlan,
   deploymentCost,

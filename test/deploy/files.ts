@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const ROOT = join(import.meta.dirname, '../..');
 
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-export const yamlOf = (path: string): unknown => parse(textOf(path));
+const yamlOf = (path: string): unknown => parse(textOf(path));
 
 const rule = z.strictObject({
   record: z.string().optional(),
@@ -39,7 +39,7 @@ const dashboard = z.object({
   ),
 });
 
-export const RULES = 'deploy/prometheus/rules.yml';
+const RULES = 'deploy/prometheus/rules.yml';
 
 export const readRules = () => rules.parse(yamlOf(RULES)).groups.flatMap((group) => group.rules);
 export const readRuleTests = () => ruleTests.parse(yamlOf('deploy/prometheus/rules.test.yml')).tests;

@@ -74,7 +74,7 @@ export const decision = z.strictObject({
 export const decisionPage = pageOf(decision);
 
 /** A proposal to governance. */
-export const proposal = z.strictObject({
+const proposal = z.strictObject({
   id: z.string().max(78).regex(/^\d+$/).meta({ description: 'number in the governor' }),
   proposer: address,
   state: z.enum(['pending', 'active', 'cancelled', 'defeated', 'succeeded', 'queued', 'expired', 'executed']),

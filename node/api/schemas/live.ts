@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { count, nodeId } from './common.ts';
 
 /** Nodes that one list names at most; the counts beside it are whole. */
-export const MAX_LISTED_NODES = 512;
+const MAX_LISTED_NODES = 512;
 
 const nodes = z.array(nodeId).max(MAX_LISTED_NODES);
 
 /** A peer that this node is connected to now. */
-export const peer = z.strictObject({
+const peer = z.strictObject({
   node: nodeId,
   role: z.enum(['member', 'contributor', 'guest']).meta({ description: 'in the round in progress' }),
   score: z.number().meta({ description: '0 at best; penalties halve with time' }),
