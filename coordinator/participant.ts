@@ -305,6 +305,11 @@ export class Participant {
     return this.#options.epochs.current;
   }
 
+  /** Updates without which a round is aborted. */
+  get minUpdates(): number {
+    return this.#context.minUpdates;
+  }
+
   /** Who took part in an epoch; undefined for one that was never handed over to this node. */
   epochOf(epoch: number): Epoch | undefined {
     return this.#options.epochs.of(epoch);

@@ -88,6 +88,12 @@ export const NODE_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./config-command.ts')).defineConfig,
   },
   {
+    name: 'logs',
+    summary: 'what a node has logged, and with --follow what it logs from now on',
+    task: OPERATE,
+    load: async () => (await import('./logs-command.ts')).defineLogs,
+  },
+  {
     name: 'privacy',
     summary: 'what the node has spent of its privacy budget, round by round, and what is left',
     task: OPERATE,

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import type { Assignment } from '../config/index.ts';
 import { type OperatorIdentity, obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
+import type { Level, Module } from '../logging/index.ts';
 import { chainIdOf } from '../operator/index.ts';
 import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts';
 import { NodeService, type ServiceEvent } from '../service/index.ts';
 import { configOf, type FolderFlags } from './folder.ts';
+import { openLog } from './node-log.ts';
 import { passphraseSources } from './passphrases.ts';
 import { catchSignals } from './signals.ts';
 
@@ -17,6 +19,10 @@ export type RunNodeOptions = FolderFlags & {
   readonly archive?: boolean;
   /** A model that forecasts beside the published one, in the place of the configuration's. */
   readonly shadow?: string;
+  readonly logLevel?: Level;
+  /** Of single modules. */
+  readonly logLevelModule?: Readonly<Partial<Record<Module, Level>>>;
+  readonly logFormat?: 'human' | 'json';
   readonly revise?: (update: Float64Array) => Float64Array;
 };
 
@@ -30,6 +36,9 @@ export async function runNode({
   shadow,
   revise,
   rpc,
+  logLevel,
+  logLevelModule = {},
+  logFormat,
   ...flags
 }: RunNodeOptions): Promise<void> {
   const given = (name: string, value: unknown): readonly Assignment[] =>
@@ -38,14 +47,18 @@ export async function runNode({
     ...given('rpc', rpc),
     ...given('archive', archive === true ? true : undefined),
     ...given('shadow', shadow === undefined || shadow.startsWith('version:') ? shadow : resolve(shadow)),
+    ...logAssignments({ level: logLevel, format: logFormat }, logLevelModule),
   ]);
   const document = await readNetworkDocument(config.network);
   const identity = await openIdentity(config, document);
-  const print = (event: ServiceEvent) =>
-    process.stdout.write(`${json ? JSON.stringify(event) : humanLine(event)}\n`);
-  const node = new NodeService(
+  const log = openLog(config, document, json, () => node.node.view());
+  const emit = (event: ServiceEvent) => {
+    if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    log.tell(event);
+  };
+  const node: NodeService = new NodeService(
     { config, document, identity, api: config.api },
-    { emit: print, ...(revise === undefined ? {} : { revise }) },
+    { emit, ...(revise === undefined ? {} : { revise }) },
   );
   const interruption = catchSignals();
   const ended = new Promise<void>((resolve) => {
@@ -58,11 +71,27 @@ export async function runNode({
     await ended;
   } finally {
     await node.stop();
+    log.close();
     interruption.release();
     process.stdin.pause();
     // The process ends by itself; this ends one that something which overran keeps alive.
     setTimeout(() => process.exit(1), LINGER_MS).unref();
   }
+}
+
+function logAssignments(
+  values: Readonly<Record<string, unknown>>,
+  modules: Readonly<Record<string, unknown>>,
+): readonly Assignment[] {
+  const own = Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ path: ['log', name], value, origin: `--log-${name}` }));
+  const single = Object.entries(modules).map(([name, value]) => ({
+    path: ['log', 'modules', name],
+    value,
+    origin: '--log-level-module',
+  }));
+  return [...own, ...single];
 }
 
 /** The keystore's keys, with an external signer in the place of the hot key where one is configured. */
@@ -74,12 +103,4 @@ async function openIdentity(
   const identity = await openKeystore(keystore, await obtainPassphrase(sources, keystore));
   if (signer === undefined) return identity;
   return identity.withSigner(await openRemoteSigner({ ...signer, chainId: chainIdOf(chain) }));
-}
-
-function humanLine(event: ServiceEvent): string {
-  const { event: name, ...fields } = event;
-  const text = Object.entries(fields).map(
-    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  return `${new Date().toISOString()} ${name} ${text.join(' ')}`;
 }

@@ -144,7 +144,7 @@ export const METRICS = [
     help: 'Offences that this node has handed to the slasher',
     labels: ['status'],
   },
-  { name: 'ballast_publications_total', type: 'counter', help: 'Versions seen published on the chain' },
+  { name: 'ballast_publications_total', type: 'counter', help: 'Versions that this node has published' },
   { name: 'ballast_stability_fee_ratio', type: 'gauge', help: 'Yearly stability fee; 0.05 is 5 % a year' },
   {
     name: 'ballast_breaker_observations_total',
@@ -185,6 +185,7 @@ export const METRICS = [
   },
   { name: 'ballast_peers', type: 'gauge', help: 'Peers connected' },
   { name: 'ballast_chain_finalized_height', type: 'gauge', help: 'Last final block that was seen' },
+  { name: 'ballast_chain_version', type: 'gauge', help: 'Last version that the chain has' },
   { name: 'ballast_chain_lag_seconds', type: 'gauge', help: 'Time since that block was seen' },
   {
     name: 'ballast_condition_active',

@@ -24,6 +24,9 @@ export function configDefaults(
     'breaker.observe': false,
     'evidence.report': false,
     archive: false,
+    'log.level': 'info',
+    'log.format': 'human',
+    'log.file': true,
   };
   const fallbacks = new Map<string, Fallback>(
     Object.entries(values).map(([name, value]) => [name, { value, origin: 'default' }]),

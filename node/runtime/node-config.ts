@@ -19,6 +19,7 @@ import {
 } from '../config/index.ts';
 import { type MarketSource, marketSourceSchema } from '../data/index.ts';
 import type { KernelOptions } from '../kernels/index.ts';
+import { logConfigSchema } from '../logging/config.ts';
 import { expectedListenAddress, isListenAddress } from '../network/listen-address.ts';
 import { ENGINE_NAMES } from '../training/index.ts';
 import { MAX_COLLATERALS } from './collaterals.ts';
@@ -94,6 +95,8 @@ const schema = z.strictObject({
     .optional(),
   /** The HTTP interface; none unless given. */
   api: apiConfigSchema.optional(),
+  /** What the node writes of what it does. */
+  log: logConfigSchema.optional(),
   engine: z.enum(engineNames).optional(),
   /** How rounds are aggregated; the bits are the same whatever is chosen. */
   aggregation: z

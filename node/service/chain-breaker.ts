@@ -19,9 +19,8 @@ import {
 import type { Digest } from '../../protocol/digest.ts';
 import type { BreakerJson, OverrideJson } from '../api/index.ts';
 import type { ChainLink } from '../runtime/index.ts';
+import { fresh } from './fresh.ts';
 
-/** However many ask, the chain is asked this often at most. */
-const FRESH_MS = 1_000;
 /** An endpoint that gave no old events is asked for them again after this. */
 const RETRY_MS = 60_000;
 const MAX_ITEMS = 256;
@@ -169,19 +168,5 @@ function haltJson(
       resumption === undefined
         ? null
         : { readyAtMs: resumption.readyAt * 1_000, isCancelled: resumption.isCancelled },
-  };
-}
-
-/** What was read a moment ago is good enough; a failure is not kept. */
-function fresh<Value>(now: () => number, read: (link: Link) => Promise<Value>) {
-  let last: { readonly atMs: number; readonly value: Promise<Value> } | undefined;
-  return (link: Link): Promise<Value> => {
-    if (last !== undefined && now() - last.atMs < FRESH_MS) return last.value;
-    const current = { atMs: now(), value: read(link) };
-    last = current;
-    current.value.catch(() => {
-      if (last === current) last = undefined;
-    });
-    return current.value;
   };
 }

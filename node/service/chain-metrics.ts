@@ -4,9 +4,11 @@ import type { Metrics } from '../metrics/index.ts';
 import type { ChainLink, NodeView } from '../runtime/index.ts';
 
 /** A scrape waits for the chain so long; then it has what was read before, and the next one what is read now. */
-const PATIENCE_MS = 30;
+const PATIENCE_MS = 20;
 
 export type ChainReadings = {
+  /** The last version that the chain has. */
+  readonly version: (link: ChainLink) => Promise<number>;
   readonly parameters: (link: ChainLink) => Promise<readonly ParameterJson[]>;
   readonly breaker: (link: ChainLink) => Promise<BreakerJson>;
   readonly overrides: (link: ChainLink) => Promise<readonly OverrideJson[]>;
@@ -20,6 +22,7 @@ export async function readChain(
 ): Promise<void> {
   if (link === undefined) return;
   const reading = Promise.all([
+    readings.version(link).then((version) => metrics.set('ballast_chain_version', version)),
     readings.parameters(link).then((parameters) => setParameters(metrics, parameters)),
     readings.breaker(link).then((breaker) => setBreaker(metrics, breaker)),
     readings.overrides(link).then(({ length }) => metrics.set('ballast_overrides', length)),

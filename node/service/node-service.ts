@@ -7,6 +7,7 @@ import {
   BallastNode,
   type BallastNodeCollaborators,
   type BallastNodeOptions,
+  type ChainLink,
   describeError,
   type NodeEvent,
   type NodeView,
@@ -18,6 +19,7 @@ import { ChainDecisions } from './chain-decisions.ts';
 import { type ChainReadings, readChain } from './chain-metrics.ts';
 import { ChainParameters } from './chain-parameters.ts';
 import { ChainProposals } from './chain-proposals.ts';
+import { fresh } from './fresh.ts';
 import { monitorGauges } from './monitoring.ts';
 import { PrivacyAccounts } from './privacy-accounts.ts';
 import { VersionReports } from './version-reports.ts';
@@ -82,6 +84,10 @@ export class NodeService {
       },
       feed,
       metrics: withView(metrics, view, accounts, {
+        version: fresh(
+          () => Date.now(),
+          (link: ChainLink) => link.publishedVersion(),
+        ),
         parameters: (link) => parameters.read(link),
         breaker: breaker.breaker,
         overrides: breaker.overrides,

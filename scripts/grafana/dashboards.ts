@@ -156,7 +156,13 @@ const chain: Dashboard = {
       panels: [
         series('Last final block', 'none', [[each('ballast_chain_finalized_height'), NODE]]),
         series('Time since it was seen', 's', [[each('ballast_chain_lag_seconds'), NODE]]),
-        series('Versions published, an hour', 'short', [[within('ballast_publications_total', '1h'), NODE]]),
+        series('Versions', 'none', [
+          [each('ballast_version'), `${NODE} certified`],
+          [each('ballast_chain_version'), `${NODE} on the chain`],
+        ]),
+        series('Versions published by the node, an hour', 'short', [
+          [within('ballast_publications_total', '1h'), NODE],
+        ]),
         series('Endpoints that lied, a day', 'short', [
           [within('ballast_chain_endpoint_lies_total', '1d'), NODE],
         ]),

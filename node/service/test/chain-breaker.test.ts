@@ -152,12 +152,18 @@ describe('service: breaker of the chain', () => {
     Object.assign(state, { trips: 1, status: { ...CALM, all: true, severity: 4 }, overrides: 1 });
     state.logs = [halted('AllHalted')];
     state.halted = new Set([keyOf(0)]);
-    const readings = { parameters, breaker: chain.breaker, overrides: async () => [{} as never] };
+    const readings = {
+      version: async () => 7,
+      parameters,
+      breaker: chain.breaker,
+      overrides: async () => [{} as never],
+    };
     await readChain(metrics, { link }, readings);
     const away = async () => Promise.reject(new Error('away'));
-    await readChain(metrics, { link }, { parameters: away, breaker: away, overrides: away });
+    await readChain(metrics, { link }, { version: away, parameters: away, breaker: away, overrides: away });
     const text = await metrics.text();
     for (const line of [
+      'ballast_chain_version 7',
       'ballast_breaker_severity 4',
       'ballast_breaker_halts 1',
       'ballast_breaker_halted{scope="all"} 1',

@@ -12,7 +12,7 @@ const release = (ledger: PrivacyLedger, round: number) =>
   ledger.commit({ key: `round/${round}`, event: nextOf(parameters), bytes: Uint8Array.of(1) });
 
 const away = async () => Promise.reject(new Error('nobody asks without a chain'));
-const NO_CHAIN = { parameters: away, breaker: away, overrides: away };
+const NO_CHAIN = { version: away, parameters: away, breaker: away, overrides: away };
 
 describe('service: privacy accounts', () => {
   it('are made once for an entry, and know what later entries cost without asking for all again', async () => {
