@@ -5,7 +5,7 @@ import { FLAGS, type FlagName } from '../features/series.ts';
 import { readBars, requiredColumns } from './readers/bars.ts';
 import { flagBars, type VendorFault } from './readers/flagging.ts';
 import { CSV_FORMATS, type CsvFormat, formatOf } from './readers/formats.ts';
-import { readLines } from './readers/lines.ts';
+import { readRows } from './readers/rows.ts';
 import { findVendorDays } from './readers/vendor.ts';
 import { VOLATILE_JUMP } from './source.ts';
 
@@ -46,7 +46,7 @@ const PEG_BAND = 0.2;
 const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
 
 /**
- * Reads every market file (`.csv`, `.csv.gz`) under `folder`, in the order of their names, one at a time; daily
+ * Reads every market file (`.csv`, `.csv.gz`, `.parquet`) under `folder`, in the order of their names, one at a time; daily
  * files of one folder are checked against each other.
  *
  * @throws UsageError `DATA_FOLDER` for a folder that cannot be listed. A file that cannot be read is reported and
@@ -122,9 +122,9 @@ async function checkFile(
 
 /** The one format whose columns a file has and whose times its first row is written in. */
 async function detectFormat(file: string): Promise<CsvFormat | FileReport> {
-  const head: string[][] = [];
-  for await (const { text } of readLines(file)) {
-    head.push(text.split(','));
+  const head: (readonly string[])[] = [];
+  for await (const { fields } of readRows(file)) {
+    head.push(fields);
     if (head.length === 2) break;
   }
   const [header, row] = head;
@@ -172,7 +172,7 @@ async function marketFiles(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     return entries
-      .filter((entry) => entry.isFile() && /\.csv(\.gz)?$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.(csv(\.gz)?|parquet)$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { UsageError } from '../../../protocol/errors.ts';
 import { type CsvFormat, type Format, formatOf } from './formats.ts';
-import { DEFAULT_LINE_LIMITS, type LineLimits, readLines } from './lines.ts';
+import { DEFAULT_LINE_LIMITS, type LineLimits } from './lines.ts';
+import { readRows } from './rows.ts';
 
 /** One row of a file: prices in price units, and the moment from which they were known, seconds since the epoch. */
 export type Bar = {
@@ -24,11 +25,12 @@ type Row = {
 };
 
 /**
- * The rows of a comma-separated file with a header, in file order, as they are printed.
+ * The rows of a comma-separated file with a header, or of a Parquet file of the same columns, in file order, as they
+ * are printed.
  *
  * @throws UsageError `DATA_MALFORMED` (`FILE:LINE: column X: got "…", expected …`) for an empty file, a missing
  *   column, a number that is none, a price not above zero, a high or low that its own bar contradicts, or a time
- *   not after the one before; and what `readLines` throws.
+ *   not after the one before; and what `readRows` throws.
  */
 export async function* readBars(
   file: string,
@@ -39,8 +41,12 @@ export async function* readBars(
   let columns: ReadonlyMap<string, number> | undefined;
   let width = 0;
   let previous: Bar | undefined;
-  for await (const { number, text } of readLines(file, limits)) {
-    const fields = text.split(',');
+  const rows = readRows(file, {
+    limits,
+    columns: requiredColumns(format),
+    spellTime: format.time.spell,
+  });
+  for await (const { number, fields, text } of rows) {
     if (columns === undefined) {
       columns = readHeader(file, format, fields, text);
       width = fields.length;

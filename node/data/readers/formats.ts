@@ -7,6 +7,8 @@ export type TimeColumn = {
   readonly name: string;
   readonly parse: (text: string) => number | undefined;
   readonly expected: string;
+  /** A moment, milliseconds since the epoch, as the column spells it. */
+  readonly spell: (milliseconds: number) => string;
 };
 
 /** How a file spells its observations, and what may be expected of them. */
@@ -41,12 +43,14 @@ const seconds = (name: string): TimeColumn => ({
   name,
   parse: (text) => (/^\d{1,10}$/.test(text) ? Number(text) : undefined),
   expected: 'whole seconds since 1970-01-01 UTC',
+  spell: (millis) => String(millis / 1000),
 });
 
 const milliseconds = (name: string): TimeColumn => ({
   name,
   parse: (text) => (/^\d{12,13}$/.test(text) ? Number(text) / 1000 : undefined),
   expected: 'whole milliseconds since 1970-01-01 UTC',
+  spell: String,
 });
 
 const offsetTime = (name: string): TimeColumn => ({
@@ -56,6 +60,7 @@ const offsetTime = (name: string): TimeColumn => ({
     return parts === null ? undefined : parsed(`${parts[1]}T${parts[2]}${parts[3]}`);
   },
   expected: 'a time as 2022-05-11 12:00:00+03:00, its offset from UTC included',
+  spell: (millis) => new Date(millis).toISOString(),
 });
 
 const utcDate = (name: string): TimeColumn => ({
@@ -68,6 +73,7 @@ const utcDate = (name: string): TimeColumn => ({
       : undefined;
   },
   expected: 'a date as 2022-05-11',
+  spell: (millis) => new Date(millis).toISOString().replace(/T00:00:00\.000Z$/, ''),
 });
 
 function parsed(iso: string): number | undefined {

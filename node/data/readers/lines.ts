@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../../../protocol/errors.ts';
+import { firstBytes, unreadable } from './first-bytes.ts';
 
 /** What a reader accepts before it gives up on a file. */
 export type LineLimits = {
@@ -64,17 +64,8 @@ export async function* readLines(
 }
 
 async function beginsAsGzip(file: string): Promise<boolean> {
-  try {
-    const handle = await open(file);
-    try {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-      return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
+  const [first, second] = await firstBytes(file, 2);
+  return first === 0x1f && second === 0x8b;
 }
 
 async function nextChunk(
@@ -96,15 +87,6 @@ async function nextChunk(
     }
     throw unreadable(file, cause);
   }
-}
-
-function unreadable(file: string, cause: unknown): UsageError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new UsageError('DATA_FILE_UNREADABLE', `${file}: got "${reason}", expected a readable file`, {
-    metadata: { file },
-    hint: 'check the path and, for gzip, that the file is whole',
-    cause,
-  });
 }
 
 function checkLength(length: number, limits: LineLimits, file: string, number: number): void {
