@@ -8,6 +8,7 @@ import {
 } from 'hyparquet';
 import { UsageError } from '../../../protocol/errors.ts';
 import { decompressors } from './parquet-codecs.ts';
+import { damaged, tooLarge } from './parquet-errors.ts';
 
 /** Bytes of one row group of the columns that are read, uncompressed: what is in memory at a time. */
 const MAX_GROUP_BYTES = 256 * 2 ** 20;
@@ -149,21 +150,4 @@ function cellOf(file: string, { name, logical_type: logical }: SchemaElement, va
   }
   if (typeof value === 'object') throw damaged(file, `bytes in column ${name}`);
   return String(value);
-}
-
-/** `DATA_PARQUET`, with what its reader said. */
-export function damaged(file: string, cause: unknown): UsageError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new UsageError(
-    'DATA_PARQUET',
-    `${file}: got ${JSON.stringify(reason.slice(0, 120))}, expected a whole Parquet file of flat columns, moments with a time zone`,
-    { metadata: { file }, hint: 'write the file again, or convert it to CSV; nothing was loaded', cause },
-  );
-}
-
-function tooLarge(file: string, got: string, most: number): UsageError {
-  return new UsageError('DATA_FILE_TOO_LARGE', `${file}: got ${got}, expected at most ${most}`, {
-    metadata: { file, most },
-    hint: 'split the file by period, or write smaller row groups',
-  });
 }

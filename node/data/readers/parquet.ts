@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { UsageError } from '../../../protocol/errors.ts';
 import { threadUrl } from '../../threads/thread-url.ts';
 import { firstBytes } from './first-bytes.ts';
-import { damaged } from './parquet-cells.ts';
+import { damaged } from './parquet-errors.ts';
 import type { ParquetAnswer, ParquetJob } from './parquet-thread.ts';
 import type { TableRow } from './table-row.ts';
 
