@@ -1,12 +1,23 @@
-import { BlockNotFoundError, type Log } from 'viem';
+import { type AbiEvent, BlockNotFoundError, type Log } from 'viem';
 import type { ChainReader } from './clients.ts';
 import { chainRequest } from './errors.ts';
 import type { ChainEvent, EventSource } from './event-stream.ts';
 import { lowerCaseAddress } from './words.ts';
 
-/** The events of some contracts on one endpoint's chain. */
-export function chainEventSource(reader: ChainReader, contracts: readonly string[]): EventSource {
-  const address = contracts.map(lowerCaseAddress);
+/** One event of a contract that has many, and the values of its indexed arguments; logs come as they are. */
+export type EventFilter = { readonly event: AbiEvent; readonly args?: Readonly<Record<string, unknown>> };
+
+/**
+ * The events of some contracts on one endpoint's chain.
+ *
+ * @param filter which of them; all unless given.
+ */
+export function chainEventSource(
+  reader: ChainReader,
+  contracts: readonly string[],
+  filter?: EventFilter,
+): EventSource {
+  const asked = { address: contracts.map(lowerCaseAddress), ...filter };
   return {
     latestHeight: async () => Number(await chainRequest('read height', () => reader.getBlockNumber())),
     finalizedHeight: async () => {
@@ -23,13 +34,13 @@ export function chainEventSource(reader: ChainReader, contracts: readonly string
     },
     eventsOf: async ({ height, hash }) => {
       const logs = await chainRequest(`read events of block ${height}`, () =>
-        reader.getLogs({ address, blockHash: hash }),
+        reader.getLogs({ ...asked, blockHash: hash }),
       );
       return logs.map(eventOf);
     },
     eventsBetween: async (from, to) => {
       const logs = await chainRequest(`read events of blocks ${from} to ${to}`, () =>
-        reader.getLogs({ address, fromBlock: BigInt(from), toBlock: BigInt(to) }),
+        reader.getLogs({ ...asked, fromBlock: BigInt(from), toBlock: BigInt(to) }),
       );
       return logs.map(eventOf);
     },

@@ -35,7 +35,7 @@ export { deploySuite, type SuiteDeployment } from './deploy-suite.ts';
 export { type AddressOf, nextNonce } from './deployment-steps.ts';
 export { type CommitEquivocation, equivocatorOf, isConflict, isSignedTwice } from './equivocation.ts';
 export { ContractRevertError, decodeRevert, type RevertArgument } from './errors.ts';
-export { chainEventSource } from './event-source.ts';
+export { chainEventSource, type EventFilter } from './event-source.ts';
 export * from './event-stream.ts';
 export { ballastGovernorAbi } from './generated/ballast-governor.ts';
 export { boundedAutonomyControllerAbi } from './generated/bounded-autonomy-controller.ts';

@@ -15,7 +15,13 @@ export {
   type Flow,
   type ProtocolOptions,
 } from './chain/protocol-state.ts';
-export { createPoolSource, type PoolOptions, poolPrice } from './chain/uniswap.ts';
+export {
+  createPoolSource,
+  type PoolOptions,
+  type PoolPlace,
+  type PoolUnits,
+  poolPrice,
+} from './chain/uniswap.ts';
 export { systemClock } from './clock.ts';
 export * from './data-source.ts';
 export {

@@ -3,6 +3,7 @@ import {
   type ChainReader,
   chainEventSource,
   type EventCursor,
+  type EventFilter,
   eventCursor,
   readEvents,
 } from '../../../../contracts/client/index.ts';
@@ -15,6 +16,8 @@ const SPAN = 2_000;
 
 export type EventOptions = {
   readonly contracts: readonly string[];
+  /** Which of their events; all unless given. */
+  readonly filter?: EventFilter;
   /** Blocks above an event until it counts, where the chain calls it final too; 32 unless given. */
   readonly confirmations?: number;
   /** Seconds between questions for new blocks; 12 unless given. */
@@ -44,7 +47,7 @@ export class EventBlocks {
 
   /** Of blocks whose time is in the range. @throws BallastError `SOURCE_UNREACHABLE`; the signal's reason. */
   async *history({ from, to }: TimeRange, signal: AbortSignal): AsyncGenerator<EventBlock> {
-    const events = chainEventSource(this.#reader, this.#options.contracts);
+    const events = this.#events();
     const final = await chainCall(this.#source, 'final height', events.finalizedHeight);
     const [first, end] = [await this.#firstFrom(from, final), await this.#firstFrom(to, final)];
     for (let begin = first; begin < end; begin += SPAN) {
@@ -63,7 +66,7 @@ export class EventBlocks {
 
   /** From the last final block on. @throws as `history`. */
   async *live(signal: AbortSignal): AsyncGenerator<EventBlock> {
-    const events = chainEventSource(this.#reader, this.#options.contracts);
+    const events = this.#events();
     const { confirmations, pollSeconds = 12 } = this.#options;
     let cursor: EventCursor | undefined;
     for (;;) {
@@ -83,8 +86,12 @@ export class EventBlocks {
     }
   }
 
+  #events() {
+    return chainEventSource(this.#reader, this.#options.contracts, this.#options.filter);
+  }
+
   async #begin(): Promise<EventCursor> {
-    const events = chainEventSource(this.#reader, this.#options.contracts);
+    const events = this.#events();
     const block = await events.blockAt(await events.finalizedHeight());
     if (block === undefined)
       throw new BallastError('CHAIN_REQUEST_FAILED', `${this.#source}: got no final block`);

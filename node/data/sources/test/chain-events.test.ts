@@ -15,6 +15,7 @@ import type { Observation, SourceClock } from '../data-source.ts';
 import { collect, NEVER, only, virtualWorld } from './world.ts';
 
 const POOL = `0x${'70'.repeat(20)}` as const;
+const MANAGER = `0x${'74'.repeat(20)}` as const;
 const VAULTS = `0x${'7a'.repeat(20)}` as const;
 /** Two contracts that log what they are called with: three or two words of topics, then data. */
 const LOG3 = '0x365f5f376040516020515f51606036036060a300';
@@ -23,15 +24,18 @@ const START = 2_000_000_000;
 const SWAP = toEventSelector(
   'Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick)',
 );
-const POOL_OPTIONS: PoolOptions = {
-  pool: POOL,
+const SWAP_V4 = toEventSelector(
+  'Swap(bytes32 indexed id, address indexed sender, int128 amount0, int128 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick, uint24 fee)',
+);
+const UNITS = {
   unit: 'USDC',
   base: 'token1',
   decimals: [6, 18],
   jump: 0.5,
   confirmations: 2,
   pollSeconds: 1,
-};
+} as const;
+const POOL_OPTIONS: PoolOptions = { ...UNITS, pool: POOL };
 
 describe('events of contracts', () => {
   let anvil: Anvil;
@@ -46,6 +50,7 @@ describe('events of contracts', () => {
     reader = createReader(anvil);
     writer = createWriter({ ...anvil, pollingIntervalMs: 10 }, devAccount(0));
     await rpc('anvil_setCode', [POOL, LOG3]);
+    await rpc('anvil_setCode', [MANAGER, LOG3]);
     await rpc('anvil_setCode', [VAULTS, LOG2]);
   });
   after(() => anvil.stop());
@@ -60,8 +65,9 @@ describe('events of contracts', () => {
     return second;
   }
   /** A swap after which token1 is worth `price` of token0, of 6 and 18 decimals. */
+  const rootOf = (price: number) => BigInt(Math.round(Math.sqrt(1 / (price * 1e-12)) * 2 ** 48)) << 48n;
   function swap(price: number, amount1 = 10n ** 18n) {
-    const root = BigInt(Math.round(Math.sqrt(1 / (price * 1e-12)) * 2 ** 48)) << 48n;
+    const root = rootOf(price);
     const data = encodeAbiParameters(
       [{ type: 'int256' }, { type: 'int256' }, { type: 'uint160' }, { type: 'uint128' }, { type: 'int24' }],
       [-1_000_000n, amount1, root, 1n, 0],
@@ -93,6 +99,33 @@ describe('events of contracts', () => {
     expect(only('refused', all).map(({ code }) => code)).to.deep.equal(['DATA_MALFORMED']);
     const later = await collect(source.history({ from: first + 1, to: third + 1 }, NEVER));
     expect(only('bar', later).length).to.equal(1);
+  });
+
+  it('make the bars of one pool among those of a version 4 manager', async () => {
+    const words = ['int128', 'int128', 'uint160', 'uint128', 'int24', 'uint24'].map((type) => ({ type }));
+    const swapIn = (id: Hex, price: number) => {
+      const data = encodeAbiParameters(words, [-1_000_000n, 2n * 10n ** 18n, rootOf(price), 1n, 0, 3000]);
+      return { to: MANAGER, data: join(SWAP_V4, id, pad('0x02'), data) };
+    };
+    const [own, other] = [pad('0xaa'), pad('0xbb')];
+    const from = await block(swapIn(other, 7), swapIn(own, 2000), swapIn(own, 1999), swapIn(other, 9));
+    await block({ to: MANAGER, data: join(SWAP_V4, own, pad('0x02'), '0x1234') });
+    for (let i = 0; i < 3; i++) await block();
+    const options: PoolOptions = { ...UNITS, version: 'v4', manager: MANAGER, poolId: own };
+    const source = createPoolSource(options, reader, virtualWorld(START + 10_000));
+    expect(source.id).to.equal(`uniswap-v4:31337:${MANAGER}:${own}`);
+    const all = await collect(source.history({ from, to: START + 10_000 }, NEVER));
+    const bars = only('bar', all).map(({ bar }) => [
+      bar.second,
+      Math.round(bar.open),
+      Math.round(bar.close),
+      bar.volume,
+    ]);
+    expect(bars).to.deep.equal([[from, 2000, 1999, 4]]);
+    expect(only('refused', all).map(({ code }) => code)).to.deep.equal(['DATA_MALFORMED']);
+    expect(() => createPoolSource({ ...options, poolId: '0x12' }, reader, virtualWorld(START)))
+      .to.throw()
+      .with.property('code', 'SOURCE_POOL');
   });
 
   it('come live once, and never from a block that a reorganisation takes back', async () => {
