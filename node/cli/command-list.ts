@@ -124,6 +124,12 @@ export const NODE_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./restore-command.ts')).defineRestore,
   },
   {
+    name: 'purge',
+    summary: 'delete what a stopped node can have again; never its keys, votes or privacy ledger',
+    task: OPERATE,
+    load: async () => (await import('./purge-command.ts')).definePurge,
+  },
+  {
     name: 'data',
     summary: 'fetch market data, and look at it before training on it',
     task: LEARN,

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { formatEther } from 'viem';
 import { UsageError } from '../../protocol/errors.ts';
 import type { Cost } from '../operator/index.ts';
+import { isConfirmed } from './confirm.ts';
 
 /** What every command takes that sends transactions. */
 export type SpendingFlags = { readonly yes: boolean; readonly json: boolean; readonly dryRun: boolean };
@@ -39,9 +39,7 @@ export async function confirmSpending(
   }
   if (!json) process.stderr.write(`${text}\n`);
   if (yes) return true;
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question('Send? [y/N] ').finally(() => lines.close());
-  if (/^y(es)?$/i.test(answer.trim())) return true;
+  if (await isConfirmed('Send?')) return true;
   throw new UsageError('NOT_CONFIRMED', `${what}: not confirmed, nothing was sent`);
 }
 

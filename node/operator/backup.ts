@@ -39,6 +39,7 @@ export const ROUND = 'round';
 const PUBLIC = [
   'log/',
   'record/',
+  'roll/',
   'version/',
   'committee/',
   'checkpoint/',
@@ -47,6 +48,9 @@ const PUBLIC = [
   'blob-of/',
   'archive/',
 ];
+
+/** Whether peers serve again what a key of the round store holds. */
+export const isPublic = (key: string): boolean => PUBLIC.some((prefix) => key.startsWith(prefix));
 
 /** A piece of a backup that belongs to a store. */
 export const entryName = (store: string, key: string): string => `${store}:${key}`;
@@ -75,7 +79,7 @@ export async function backupData(
   try {
     const store = await LevelStore.open(folder.database);
     try {
-      const votes = await entriesOf(store.sub(ROUND), (key) => !PUBLIC.some((p) => key.startsWith(p)));
+      const votes = await entriesOf(store.sub(ROUND), (key) => !isPublic(key));
       const debits = await entriesOf(store.sub(LEDGER), () => true);
       const head = await headOf(store.sub(ROUND), document);
       const sealed = await sealBackup(
@@ -115,7 +119,8 @@ export async function entriesOf(
   return entries;
 }
 
-async function headOf(store: KeyValueStore, document: NetworkDocument): Promise<Head> {
+/** The last certified round in a node's log. */
+export async function headOf(store: KeyValueStore, document: NetworkDocument): Promise<Head> {
   const { size } = createModel(parseModelSpec(document.model));
   const log = await RoundLog.open(store, networkGenesis(document, aggregatorOf(document.parameters), size));
   return log.head;

@@ -37,6 +37,7 @@ export {
   KEYSTORE_FILE,
 } from './initialise.ts';
 export { readDeploymentPlan } from './plan.ts';
+export { type Purged, type PurgeScope, purgeData } from './purge.ts';
 export {
   planRegistration,
   registerOperator,
