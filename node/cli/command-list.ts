@@ -6,6 +6,7 @@ const OPERATE = 'Look after a node:';
 const LEARN = 'Data and models:';
 const FOUND = 'Found a network:';
 const GOVERN = 'Govern a network:';
+const SHELL = 'In a shell:';
 
 /** The commands of the node, in the order of the help. */
 export const NODE_COMMANDS: readonly CommandEntry[] = [
@@ -188,5 +189,11 @@ export const NODE_COMMANDS: readonly CommandEntry[] = [
     summary: 'what the circuit breaker halts, and how it is halted and resumed',
     task: GOVERN,
     load: async () => (await import('./breaker-command.ts')).defineBreaker,
+  },
+  {
+    name: 'completion',
+    summary: 'print what makes bash, zsh or fish complete ballast’s commands and options',
+    task: SHELL,
+    load: async () => (await import('./completion-command.ts')).defineCompletion,
   },
 ];

@@ -5,6 +5,9 @@ import { explainError } from './errors.ts';
 import { takePassphrases } from './passphrases.ts';
 import { packageOf } from './version.ts';
 
+/** The command that tells of all others. */
+const WHOLE = 'completion';
+
 /**
  * The `ballast` command. Only the code of the command that was asked for is loaded: all of it takes a second.
  *
@@ -38,7 +41,7 @@ export async function runCommandLine(
     for (const item of [...NODE_COMMANDS, ...more]) {
       const name = 'extends' in item ? item.extends : item.name;
       const command = 'extends' in item ? commandOf(program, name) : listed(program, item);
-      if (name === asked) (await item.load())(command, entry);
+      if (name === asked || asked === WHOLE) (await item.load())(command, entry);
     }
     await program.parseAsync([...argv], { from: 'user' });
     return takeExitCode();
