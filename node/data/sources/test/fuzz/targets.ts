@@ -1,4 +1,5 @@
 import { candleTarget } from './candles.ts';
+import { poolTarget, protocolTarget } from './chain-events.ts';
 import { chainlinkTarget } from './chainlink.ts';
 import type { FuzzTarget } from './hostile.ts';
 import { streamTarget } from './streams.ts';
@@ -10,4 +11,6 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   ...VENUES.map(candleTarget),
   ...VENUES.map(streamTarget),
   chainlinkTarget,
+  poolTarget,
+  protocolTarget,
 ];
