@@ -1,11 +1,9 @@
-import { basename } from 'node:path';
 import { type Clock, type Committee, isMember } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { createDataClock, loadMarket, loadSeries } from '../data/index.ts';
 import { DataFolder } from '../data-folder/index.ts';
-import { readModelFile } from '../evaluation/model-file.ts';
 import { FeatureTables } from '../features/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
@@ -20,6 +18,7 @@ import { ChainWatch } from './chain-watch.ts';
 import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
 import { MAIN_COLLATERAL } from './collaterals.ts';
 import { Conditions } from './conditions.ts';
+import { configuredCandidate } from './configured-candidate.ts';
 import { type Emit, isVote } from './events.ts';
 import { GossipWiring } from './gossip.ts';
 import { loadCollaterals } from './load-collaterals.ts';
@@ -32,7 +31,6 @@ import { pause } from './pause.ts';
 import { PeerWatch } from './peer-watch.ts';
 import { createPublicMarket, type PublicMarket } from './public-market.ts';
 import { reachChain } from './reach-chain.ts';
-import { candidateOf, type ShadowCandidate, versionNamed } from './shadow-candidate.ts';
 import { closeWithin, STOP_STAGES_MS } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
 import { systemClock } from './system-clock.ts';
@@ -176,7 +174,7 @@ export class BallastNode {
     const tables = new FeatureTables();
     const market = createPublicMarket(feed.series, dataClock, model, reference, others, tables);
     this.#market = market;
-    const shadow = await this.#shadowCandidate();
+    const shadow = await configuredCandidate(config.shadow);
     const publicRows = { feed: feed.series, ...(reference === undefined ? {} : { market: reference }) };
     const auditedStep =
       document.parameters.audit === undefined
@@ -260,7 +258,7 @@ export class BallastNode {
     });
     this.#core = core;
     await core.open();
-    const { engine, flagged } = await trainer.ready(signal);
+    const { engine, flagged, version } = await trainer.ready(signal);
 
     // From here on its log can be read, and may be old.
     this.#readiness = { status: 'syncing', reason: 'finding peers' };
@@ -278,16 +276,10 @@ export class BallastNode {
       addresses: host.current?.multiaddrs() ?? [],
       peers: host.current?.peers().length ?? 0,
       flaggedPrints: flagged.length,
+      data: version,
     });
     core.start();
     this.#beside(this.#catchUp(core));
-  }
-
-  /** A file is read at the start, so that a mistake in it is told then; a version when the log is there. */
-  async #shadowCandidate(): Promise<ShadowCandidate | string | undefined> {
-    const { shadow } = this.#options.config;
-    if (shadow === undefined || versionNamed(shadow) !== undefined) return shadow;
-    return candidateOf(basename(shadow), await readModelFile(shadow));
   }
 
   /** Ready when it is as far as the others. */

@@ -48,6 +48,8 @@ export type NodeEvent =
       readonly addresses: readonly string[];
       readonly peers: number;
       readonly flaggedPrints: number;
+      /** One digest of all that the node trains on: for its operator alone. */
+      readonly data: Digest;
     }
   | { readonly event: 'phase'; readonly round: number; readonly phase: string }
   | { readonly event: 'view'; readonly round: number; readonly view: number }

@@ -1,3 +1,5 @@
+import type { Digest } from '../../protocol/digest.ts';
+import { versionOfSources } from '../data/archive/version.ts';
 import {
   type LoadReport,
   loadMarket,
@@ -22,12 +24,14 @@ import {
 import type { HeadExamples } from './heads.ts';
 import type { WorkerSetup } from './worker-protocol.ts';
 
+type SourceReport = LoadReport & { readonly hours: number; readonly startHour: number };
+
 /** A node's own data, ready to be trained on. */
 export type LocalData = {
   /** Examples of the rows in [from, to) hours, by record; the peg's with their mirror images. */
   readonly examples: ExamplesOf<HeadExamples>;
-  /** What the peg's source was like. */
-  readonly report: LoadReport & { readonly hours: number; readonly startHour: number };
+  /** What the peg's source was like, and one digest of all that was read. */
+  readonly report: SourceReport & { readonly version: Digest };
 };
 
 /**
@@ -42,9 +46,14 @@ export async function openLocalData(
 ): Promise<LocalData> {
   const { peg, report } = await openPeg(setup);
   const risk = await openRisk(setup);
+  const { source, market } = setup;
+  const version = await versionOfSources([
+    source,
+    ...(market === undefined ? [] : [market.own, market.reference]),
+  ]);
   const recordHours = recordHoursOf(setup.record);
   return {
-    report,
+    report: { ...report, version },
     examples: (range) => ({
       peg: peg.map((of) => withMirror(of(range))),
       ...(risk === undefined ? {} : { risk: risk(range) }),
@@ -59,7 +68,7 @@ async function openPeg({
   horizons,
 }: Pick<WorkerSetup, 'source' | 'record'> & { readonly horizons: readonly PegHorizon[] }): Promise<{
   readonly peg: readonly ExamplesOf<ExampleSet>[];
-  readonly report: LocalData['report'];
+  readonly report: SourceReport;
 }> {
   if (record === undefined) {
     const { series, carriedHours, flagged } = await loadSeries(source);

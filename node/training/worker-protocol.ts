@@ -1,3 +1,4 @@
+import type { Digest } from '../../protocol/digest.ts';
 import type { HourRange } from '../data/clock.ts';
 import type { LoadedSeries, MarketSource } from '../data/index.ts';
 import type { RecordBlock } from '../features/index.ts';
@@ -39,6 +40,8 @@ export type TrainingRequest = {
 export type WorkerReady = {
   /** The engine that runs, such as `tfjs-wasm`. */
   readonly engine: string;
+  /** One digest of all that it trains on, as `versionOfSources`. */
+  readonly version: Digest;
   readonly hours: number;
   readonly startHour: number;
   readonly carriedHours: number;

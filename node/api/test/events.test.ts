@@ -67,6 +67,7 @@ describe('api: event feed', () => {
         addresses: ['SECRET'],
         peers: 1,
         flaggedPrints: 77_777,
+        data: 'SECRET',
       },
       { event: 'refused', code: 'A', sender: 'b', reason: 'SECRET' },
       {

@@ -30,7 +30,7 @@ export type ListedFile = {
 const MAX_FILES = 10_000;
 
 /**
- * The market files (`.csv`, `.csv.gz`) under a folder, by name.
+ * The market files (`.csv`, `.csv.gz`, `.parquet`) under a folder, by name.
  *
  * @throws UsageError `DATA_FOLDER`, `ARCHIVE_MALFORMED`.
  */
@@ -58,6 +58,11 @@ export async function versionOfSource(source: MarketSource): Promise<Digest> {
   const content = await contentOf(file);
   const others = (await Promise.all(peers.map(contentOf))).toSorted();
   return digestOf(DOMAIN, { ...given(rest), content, peers: others });
+}
+
+/** What a run reads of several sources, such as a coin, an asset and the public market, in that order. */
+export async function versionOfSources(sources: readonly MarketSource[]): Promise<Digest> {
+  return digestOf(DOMAIN, await Promise.all(sources.map(versionOfSource)));
 }
 
 const DOMAIN = 'ballast/data-version';
@@ -112,7 +117,7 @@ async function namesOf(folder: string): Promise<string[]> {
       cause,
     });
   }
-  const files = names.filter((name) => /\.csv(\.gz)?$/.test(name)).sort();
+  const files = names.filter((name) => /\.(csv(\.gz)?|parquet)$/.test(name)).sort();
   if (files.length <= MAX_FILES) return files.map((name) => join(folder, name));
   throw new UsageError('DATA_FOLDER', `${folder}: got ${files.length} files, expected at most ${MAX_FILES}`);
 }

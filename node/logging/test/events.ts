@@ -42,6 +42,7 @@ export const EVENTS: { readonly [K in Kind]: Extract<ServiceEvent, { readonly ev
     addresses: [],
     peers: 6,
     flaggedPrints: 0,
+    data: 'd1'.repeat(32),
   },
   phase: { event: 'phase', round: 4, phase: 'sealed' },
   view: { event: 'view', round: 4, view: 0 },

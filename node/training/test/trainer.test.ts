@@ -99,6 +99,21 @@ describe('trainer', () => {
     }
   });
 
+  it('names its input: equal sources have one version, others another', async () => {
+    const versionOf = async (seed: number) => {
+      const trainer = createTrainer({ ...setup, source: { kind: 'generator', seed, venue: 1 } });
+      try {
+        return (await trainer.ready()).version;
+      } finally {
+        await trainer.close();
+      }
+    };
+    const version = await versionOf(5);
+    expect(version).to.match(/^[0-9a-f]{64}$/);
+    expect(await versionOf(5)).to.equal(version);
+    expect(await versionOf(6)).not.to.equal(version);
+  });
+
   it('reports data that cannot be loaded as the operator’s mistake', async () => {
     const source = { kind: 'csv', format: 'chainlink', file: '/nonexistent/rounds.csv' } as const;
     const trainer = createTrainer({ ...setup, source });
