@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const ROOT = join(import.meta.dirname, '../..');
 
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const yamlOf = (path: string): unknown => parse(textOf(path));
+export const yamlOf = (path: string): unknown => parse(textOf(path));
 
 const rule = z.strictObject({
   record: z.string().optional(),
