@@ -5,7 +5,12 @@ import type { NodeConfig, NodeView } from '../runtime/index.ts';
 import type { ServiceEvent } from '../service/index.ts';
 import { paint } from './paint.ts';
 
-export type NodeLog = { readonly tell: (event: ServiceEvent) => void; readonly close: () => void };
+export type NodeLog = {
+  readonly tell: (event: ServiceEvent) => void;
+  /** Warns of something that is no event of the node. */
+  readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly close: () => void;
+};
 
 /** Where the log of a node is, beneath its data folder. */
 export const logFolderOf = (dataDir: string): string => join(dataDir, 'logs');
@@ -36,6 +41,7 @@ export function openLog(
       if (event.event === 'decided') logger.log(roundStatus(event, view(), epsilonBudget));
       logger.log(entryOf(event));
     },
+    warn: (message, fields) => logger.log({ module: 'node', level: 'warn', message, fields }),
     close: () => file?.close(),
   };
 }

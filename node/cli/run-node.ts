@@ -8,6 +8,7 @@ import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts'
 import { NodeService, type ServiceEvent } from '../service/index.ts';
 import { configOf, type FolderFlags } from './folder.ts';
 import { openLog } from './node-log.ts';
+import { openTraces } from './node-traces.ts';
 import { passphraseSources } from './passphrases.ts';
 import { catchSignals } from './signals.ts';
 
@@ -52,9 +53,13 @@ export async function runNode({
   const document = await readNetworkDocument(config.network);
   const identity = await openIdentity(config, document);
   const log = openLog(config, document, json, () => node.node.view());
+  const traces = await openTraces(config, document, identity.nodeId, (reason) =>
+    log.warn('traces are not taken', { reason }),
+  );
   const emit = (event: ServiceEvent) => {
     if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
     log.tell(event);
+    traces?.observe(event);
   };
   const node: NodeService = new NodeService(
     { config, document, identity, api: config.api },
@@ -71,6 +76,7 @@ export async function runNode({
     await ended;
   } finally {
     await node.stop();
+    await traces?.close();
     log.close();
     interruption.release();
     process.stdin.pause();

@@ -41,7 +41,10 @@ const listenAddress = z.string().superRefine((text, context) => {
 });
 
 /** Variables that set a key by another name than its own. */
-export const VARIABLE_ALIASES: Readonly<Record<string, string>> = { BALLAST_RPC_URL: 'rpc' };
+export const VARIABLE_ALIASES: Readonly<Record<string, string>> = {
+  BALLAST_RPC_URL: 'rpc',
+  BALLAST_OTLP_ENDPOINT: 'traces.endpoint',
+};
 /** Variables that are no setting of a node. */
 const OTHER_VARIABLES = [
   'BALLAST_PASSPHRASE',
@@ -97,6 +100,8 @@ const schema = z.strictObject({
   api: apiConfigSchema.optional(),
   /** What the node writes of what it does. */
   log: logConfigSchema.optional(),
+  /** Where the traces of the rounds go, such as `http://127.0.0.1:4318`; nowhere unless given. */
+  traces: z.strictObject({ endpoint: z.url({ protocol: /^https?$/ }) }).optional(),
   engine: z.enum(engineNames).optional(),
   /** How rounds are aggregated; the bits are the same whatever is chosen. */
   aggregation: z
