@@ -9,11 +9,12 @@ import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFil
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeDashboard } from './dashboard/bundle.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const CONFIG = join(ROOT, 'tsconfig.build.json');
 
-function main(): number {
+async function main(): Promise<number> {
   const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } });
   const out = resolve(ROOT, values.out);
   const started = performance.now();
@@ -34,8 +35,9 @@ function main(): number {
       exclude: (name) => name === 'test' || name === 'node_modules',
     }),
   );
-  const copied = assets.filter((path) => !/\.(?:ts|as|md)$/.test(path));
+  const copied = assets.filter((path) => !/(?:\.(?:ts|as|md)|tsconfig\.json)$/.test(path));
   for (const path of copied) cpSync(join(ROOT, path), join(out, path));
+  await writeDashboard(join(out, 'node', 'dashboard', 'generated'));
 
   const abis = writeAbis(join(out, 'contracts', 'abi'));
 
@@ -60,4 +62,4 @@ function writeAbis(folder: string): number {
   return count;
 }
 
-process.exitCode = main();
+process.exitCode = await main();

@@ -1,6 +1,4 @@
-/** `npm run dashboard`: bundles the dashboard's script into the file that a node serves. */
-import { writeFileSync } from 'node:fs';
-import { bundleDashboard, DASHBOARD_SCRIPT } from './dashboard/bundle.ts';
+/** `npm run dashboard`: bundles the dashboard into the folder from which the nodes of this checkout serve it. */
+import { writeDashboard } from './dashboard/bundle.ts';
 
-writeFileSync(DASHBOARD_SCRIPT, await bundleDashboard());
-console.log(DASHBOARD_SCRIPT);
+for (const path of await writeDashboard()) console.log(path);

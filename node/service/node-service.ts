@@ -94,7 +94,7 @@ export class NodeService {
       }),
       now: () => performance.now(),
       onError: (error) => emit({ event: 'error', ...describeError(error) }),
-      pages: dashboardFiles,
+      pages: () => dashboardFiles(),
     });
     const source = createApiSource({
       node: options.identity.nodeId,

@@ -1,24 +1,45 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const pathOf = (file: string) => fileURLToPath(new URL(`../../node/dashboard/${file}`, import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../node/dashboard', import.meta.url));
 
-/** The committed file; a test compares it with what {@link bundleDashboard} makes. */
-export const DASHBOARD_SCRIPT = pathOf('generated/dashboard.js');
+/** Where a node of this checkout looks for what {@link bundleDashboard} makes. */
+export const GENERATED = join(FOLDER, 'generated');
 
-/** The dashboard's script as one module for a browser. @throws Error with the bundler's words. */
-export async function bundleDashboard(): Promise<string> {
+/** The dashboard's script as one module, and its styles with those of the charts. @throws Error with the bundler's words. */
+export async function bundleDashboard(): Promise<ReadonlyMap<string, string>> {
   const { outputFiles } = await build({
-    entryPoints: [pathOf('page/main.ts')],
-    absWorkingDir: pathOf('.'),
+    entryPoints: {
+      dashboard: join(FOLDER, 'page/browser/main.ts'),
+      style: join(FOLDER, 'page/style.css'),
+    },
+    outdir: GENERATED,
+    absWorkingDir: FOLDER,
     bundle: true,
+    minify: true,
     write: false,
     format: 'esm',
     platform: 'browser',
-    target: 'es2022',
+    target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
     charset: 'utf8',
-    banner: { js: '// Generated from node/dashboard/page/main.ts by npm run dashboard; do not edit.' },
+    legalComments: 'inline',
     logLevel: 'silent',
   });
-  return outputFiles[0]?.text ?? '';
+  return new Map(outputFiles.map(({ path, text }) => [path.slice(GENERATED.length + 1), text]));
+}
+
+/** Bundles into a folder: the checkout's own, or that of a package. @returns the paths of the files. */
+export async function writeDashboard(folder = GENERATED): Promise<readonly string[]> {
+  const files = await bundleDashboard();
+  return [...files].map(([name, text]) => {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    // A node that starts meanwhile reads the file before or after it, and never half of it.
+    const part = `${path}.${process.pid}`;
+    writeFileSync(part, text);
+    renameSync(part, path);
+    return path;
+  });
 }

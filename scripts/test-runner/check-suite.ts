@@ -10,6 +10,10 @@ export const CHECKS: readonly Check[] = [
   { name: 'lint', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '--project', '.'] },
   {
+    name: 'types of the page',
+    args: ['node_modules/typescript/bin/tsc', '--project', 'node/dashboard/page/browser'],
+  },
+  {
     name: 'solidity',
     args: [
       ...[

@@ -78,6 +78,9 @@ export const proof = z.strictObject({
   proof: z.string().meta({ description: 'the bytes of the proof, hexadecimal; docs/standing.md' }),
 });
 
+export type NodeJson = z.infer<typeof node>;
+export type ReadinessJson = z.infer<typeof readiness>;
+export type OffencesJson = z.infer<typeof offences>;
 export type OwnUpdateJson = z.infer<typeof ownUpdate>;
 export type StandingJson = z.infer<typeof standing>;
 

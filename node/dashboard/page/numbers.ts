@@ -3,12 +3,13 @@ export function epsilonText(epsilon: number | null): string {
   return epsilon === null ? '∞' : (Math.ceil(epsilon * 1000) / 1000).toFixed(3);
 }
 
-/** Round numbers from 0 to at most `most`, `steps` of them at most after 0. */
-export function ticks(most: number, steps: number, isWhole = false): number[] {
-  if (!(most > 0)) return [0];
-  const rough = most / steps;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const nice = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? rough;
-  const step = isWhole ? Math.max(1, nice) : nice;
-  return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, i) => i * step);
+/** A share in percent: `0.143` as `14.3 %`. */
+export const percentText = (share: number, digits: number): string =>
+  Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : 'no figure';
+
+/** A figure of any size with few digits, its thousands apart. */
+export function figureText(value: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : 'no figure';
+  if (Number.isInteger(value)) return String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ' ');
+  return Math.abs(value) >= 1_000 ? figureText(Math.round(value)) : String(Number(value.toPrecision(4)));
 }
