@@ -81,8 +81,8 @@ function later(coins: readonly Coin[]): void {
  * 24 h there are few independent rows.
  */
 async function events(coins: readonly Coin[], folder: string): Promise<void> {
-  print('\nevents left out in turn; skill against B2, gated and not');
-  print('event    horizon  model    gated                    without   on');
+  print('\nevents left out in turn; skill against B2: gated, not, and gated with at most 95 % of the model');
+  print('event    horizon  model    gated                    without   95 %                     on');
   const rows = rowsOf();
   const windowRows = rowsOf(WINDOW_WARMUP);
   const windows = await loadWindows(folder);
@@ -110,9 +110,11 @@ async function events(coins: readonly Coin[], folder: string): Promise<void> {
           if (filled.length === 0) continue;
           const { B2 } = skillsOf(filled.map((set) => lossesOf(forecaster, set)));
           const bare = skillsOf(filled.map((set) => lossesOf(forecaster, set, () => 1)));
+          const most: Gate = ({ scale }, row) => 0.95 * modelShare(forecaster.numbers.anchor, scale[row]!);
+          const less = skillsOf(filled.map((set) => lossesOf(forecaster, set, most)));
           least = Math.min(least, B2.skill);
           print(
-            `${name.padEnd(8)} ${`${horizon} h`.padEnd(7)}  ${label.padEnd(7)}  ${interval(B2)} ${percent(bare.B2.skill)}   ${on}, ${filled.reduce((sum, set) => sum + set.rows, 0)} rows`,
+            `${name.padEnd(8)} ${`${horizon} h`.padEnd(7)}  ${label.padEnd(7)}  ${interval(B2)} ${percent(bare.B2.skill)}  ${interval(less.B2)} ${on}, ${filled.reduce((sum, set) => sum + set.rows, 0)} rows`,
           );
         }
       }
@@ -124,28 +126,28 @@ async function events(coins: readonly Coin[], folder: string): Promise<void> {
 /** What the gate was chosen by: each coin left out in turn, before the test begins. */
 function gates(coins: readonly Coin[]): void {
   print('\ncoins left out in turn, before 2022-05-01; skill against B2 by what the gate reads');
-  print('horizon  model       none        S      S, |d|');
+  print('horizon  model       none        S      S, |d|  S, at most 95 %    90 %     85 %');
   const rows = rowsOf();
   for (const horizon of PEG_HORIZONS) {
     for (const [label, spec] of SPECS) {
       const before = coins.map((coin) => rows(coin, horizon, [{ ...ALWAYS, to: CUT - horizon }]).flat());
-      const losses: Record<'none' | 'S' | 'both', Losses[]> = { none: [], S: [], both: [] };
+      const losses = new Map<number, Losses[]>();
       for (const [i, own] of before.entries()) {
         const others = joinPegExamples(before.filter((_, j) => j !== i).flat());
         const forecaster = train([others], spec);
         const reach = empiricalQuantile(others.deviation.map(Math.abs), 0.999);
-        const both: Gate = ({ scale, deviation }, row) =>
-          Math.min(
-            modelShare(forecaster.numbers.anchor, scale[row]!),
-            Math.max(0, Math.min(1, 2 - Math.abs(deviation[row]!) / reach)),
-          );
-        for (const set of own) {
-          losses.none.push(lossesOf(forecaster, set, () => 1));
-          losses.S.push(lossesOf(forecaster, set));
-          losses.both.push(lossesOf(forecaster, set, both));
+        const most =
+          (share: number): Gate =>
+          ({ scale }, row) =>
+            share * modelShare(forecaster.numbers.anchor, scale[row]!);
+        const both: Gate = (set, row) =>
+          Math.min(most(1)(set, row), Math.max(0, Math.min(1, 2 - Math.abs(set.deviation[row]!) / reach)));
+        const candidates: readonly Gate[] = [() => 1, most(1), both, most(0.95), most(0.9), most(0.85)];
+        for (const [g, gate] of candidates.entries()) {
+          losses.set(g, [...(losses.get(g) ?? []), ...own.map((set) => lossesOf(forecaster, set, gate))]);
         }
       }
-      const skills = (['none', 'S', 'both'] as const).map((gate) => percent(skillsOf(losses[gate]).B2.skill));
+      const skills = [...losses.values()].map((of) => percent(skillsOf(of).B2.skill));
       print(`${`${horizon} h`.padEnd(7)}  ${label.padEnd(7)}  ${skills.join('  ')}`);
     }
   }
