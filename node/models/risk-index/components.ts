@@ -2,7 +2,7 @@ import { BallastError } from '../../../protocol/errors.ts';
 import { giniOf } from '../../features/library/index.ts';
 
 /** What is usual of a quantity, from public data: its mean and its standard deviation, above zero. */
-export type Usual = { readonly mean: number; readonly deviation: number };
+type Usual = { readonly mean: number; readonly deviation: number };
 
 /** Published numbers of the market's risk: what is usual of each term, and what a deviation of it counts. */
 export type MarketRiskNumbers = {
@@ -11,7 +11,7 @@ export type MarketRiskNumbers = {
   readonly weight: Readonly<Record<'volatility' | 'correlation' | 'sentiment' | 'volumeChange', number>>;
 };
 
-export type MarketState = {
+type MarketState = {
   /** Of the price, in any unit of time that the numbers share. */
   readonly volatility: number;
   /** Mean correlation with other assets, −1 to 1. */
@@ -54,9 +54,7 @@ export type CollateralState = {
 };
 
 /** Shares of one: of the shortfall, the volatility, the concentration and the nearness to liquidation. */
-export type CollateralWeights = Readonly<
-  Record<'shortfall' | 'volatility' | 'concentration' | 'proximity', number>
->;
+type CollateralWeights = Readonly<Record<'shortfall' | 'volatility' | 'concentration' | 'proximity', number>>;
 
 /** How far above its liquidation a vault counts half. */
 const HALF_DISTANCE = 0.1;

@@ -9,13 +9,13 @@ export const RISK_COMPONENTS = [
   'oracle',
   'contagion',
 ] as const;
-export type RiskComponent = (typeof RISK_COMPONENTS)[number];
+type RiskComponent = (typeof RISK_COMPONENTS)[number];
 
 /** One number a component. */
-export type ByComponent = Readonly<Record<RiskComponent, number>>;
+type ByComponent = Readonly<Record<RiskComponent, number>>;
 
 /** Shares of one, published with a version, are whole millionths: a contract adds them up to the same total. */
-export const SHARE_UNIT = 1_000_000;
+const SHARE_UNIT = 1_000_000;
 
 /**
  * Total risk, 0 to 100: 100 · Σ α · risk.
