@@ -40,6 +40,8 @@ describe('package', () => {
 
   it('exports what has a source', () => {
     for (const [name, target] of Object.entries(manifest.exports)) {
+      // The build writes the ABIs; test/e2e/build.test.ts reads one.
+      if (name === './abi/*.json') continue;
       if (typeof target === 'string') expect(existsSync(join(ROOT, target)), name).to.equal(true);
       else {
         expect(sourceOf(target.types), name).to.equal(sourceOf(target.default));

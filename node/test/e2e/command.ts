@@ -48,9 +48,10 @@ export class Run {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], sandbox: Sandbox) {
+  /** @param entry the command, where it is not the checkout's. */
+  constructor(args: readonly string[], sandbox: Sandbox, entry = ENTRY) {
     this.#mark = `${sandbox.root}/${counter++}`;
-    this.child = spawn(process.execPath, [ENTRY, ...args], {
+    this.child = spawn(process.execPath, [entry, ...args], {
       cwd: sandbox.cwd,
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createTestClient, http, parseEther } from 'viem';
 import {
@@ -10,25 +9,15 @@ import {
   chainHead,
   committeeOperators,
   createReader,
-  createWriter,
   devAccount,
   operatorRecord,
   startAnvil,
 } from '../../../contracts/client/index.ts';
 import { networkId, parseNetworkDocument } from '../../../protocol/network.ts';
 import { devnetParameters } from '../../devnet/options.ts';
-import { freePort, startBlocks } from '../../devnet/setup.ts';
-import { keystoreName, MIN_SCRYPT_COST, readKeystoreText } from '../../keys/index.ts';
-import {
-  activateNetwork,
-  deployNetwork,
-  initialiseOperator,
-  initialiseStake,
-  readDeploymentPlan,
-  registerOperator,
-} from '../../operator/index.ts';
-import { type NodeEvent, readNodeConfig } from '../../runtime/index.ts';
-import { createSandbox, killAll, Run, type Sandbox } from './command.ts';
+import { MIN_SCRYPT_COST } from '../../keys/index.ts';
+import { initialiseOperator, initialiseStake } from '../../operator/index.ts';
+import { readNodeConfig } from '../../runtime/index.ts';
 import { inProcess } from './in-process.ts';
 
 const OPERATORS = 4;
@@ -237,161 +226,5 @@ describe('operator commands', function () {
     expect(await committeeOperators(reader(), contracts.nodeRegistry, committeeRoot)).to.have.length(
       OPERATORS,
     );
-  });
-});
-
-/** Four operators' nodes as processes of their own, started from what the commands have written. */
-describe('a node that is restored from an old backup', function () {
-  this.timeout(240_000);
-
-  let anvil: Anvil;
-  let place: Sandbox;
-  const path = (...parts: string[]) => join(place.root, 'an operator', ...parts);
-  const start = (i: number) => new Run(['node', '--folder', path(`op-${i}`), '--json'], place);
-  const eventsOf = (run: Run) => run.events as unknown as readonly NodeEvent[];
-  const conditions = (run: Run) => eventsOf(run).filter((event) => event.event === 'condition');
-  const decidedAfter = (run: Run, round: number) => () =>
-    eventsOf(run).find(
-      (event): event is Extract<NodeEvent, { event: 'decided' }> =>
-        event.event === 'decided' && event.round > round,
-    );
-  const raised = (run: Run, code: string) => () =>
-    conditions(run).find((event) => 'code' in event && event.code === code);
-
-  before(async () => {
-    place = await createSandbox();
-    anvil = await startAnvil();
-    const bank = createTestClient({ mode: 'anvil', transport: http(anvil.rpcUrl) });
-    const endpoint = { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 50 };
-    const reader = createReader(endpoint);
-    const light = { scryptCost: MIN_SCRYPT_COST };
-    const ports = await Promise.all(Array.from({ length: OPERATORS }, freePort));
-    const identities = [];
-    for (let i = 1; i <= OPERATORS; i++) {
-      identities.push(await initialiseOperator(path(`op-${i}`), PASSPHRASE, light));
-      if (i === 1) await writeFile(path('passphrase'), PASSPHRASE, { mode: 0o600 });
-      await succeed([
-        ...['init', '--folder', path(`op-${i}`), '--rpc', anvil.rpcUrl, '--network', path('network.json')],
-        ...['--venue', String(i), '--port', String(ports[i - 1]), '--passphrase-file', path('passphrase')],
-        ...['--api-port', String(await freePort())],
-      ]);
-      // What `init` wrote, with the engine that is up soonest.
-      const config = path(`op-${i}`, 'config.json');
-      const written = JSON.parse(await readFile(config, 'utf8')) as object;
-      await writeFile(config, JSON.stringify({ ...written, engine: 'float64' }));
-    }
-    const bootstrap = `/ip4/127.0.0.1/tcp/${ports[0]}/p2p/${identities[0]?.nodeId}`;
-    const { code, out } = await ballast(['plan', '--bootstrap', bootstrap]);
-    expect(code).to.equal(0);
-    const printed = JSON.parse(out) as { parameters: { timeouts: object; beaconLag: number } };
-    // Whoever waits for the restored node's update waits this long.
-    Object.assign(printed.parameters.timeouts, { collectMs: 1_500, fetchMs: 1_500 });
-    // Nobody here profits from knowing a beacon early, and blocks come once a second.
-    printed.parameters.beaconLag = 1;
-    await writeFile(path('plan.json'), JSON.stringify(printed));
-    const { plan } = await readDeploymentPlan(path('plan.json'), path('network.json'));
-    const governance = createWriter(endpoint, devAccount(0));
-    const { contracts } = await deployNetwork(reader, governance, plan);
-    for (const [i, { account, signer: node }] of identities.entries()) {
-      const owner = devAccount(i + 1);
-      await bank.setBalance({ address: account.address, value: parseEther('1') });
-      const keys = { node, signer: account };
-      await registerOperator(reader, createWriter(endpoint, owner), {
-        nodeRegistry: contracts.nodeRegistry,
-        keys,
-      });
-    }
-    await activateNetwork(reader, governance, path('network.json'), { beaconDelay: 4 });
-    await startBlocks(anvil);
-  });
-
-  after(async () => {
-    await killAll();
-    await anvil?.stop();
-    await place.remove();
-  });
-
-  it('abstains and says why, votes again, never trains on the old ledger, and verifies against the chain', async () => {
-    const others = [1, 2, 3].map(start);
-    const first = start(4);
-    await first.until(decidedAfter(first, 0), 'round 1');
-    first.child.stdin?.end();
-    expect(await first.end(8_000)).to.deep.equal({ code: 0, signal: null });
-    const folder = ['--folder', path('op-4')];
-    await succeed(['backup', path('old.backup'), ...folder]);
-
-    const second = start(4);
-    // The first may be one that the backup knows: charged before the stop, and released again.
-    const update = await second.until(
-      () => eventsOf(second).filter((event) => event.event === 'trained')[1],
-      'a second update',
-    );
-    // Until its round is over, the others may not have heard of the update.
-    const last = await second.until(decidedAfter(second, update.round - 1), 'its round');
-    second.child.kill('SIGKILL');
-    await second.end(2_000);
-    // Forced or not, the folder keeps the debits that were made since.
-    expect(await refuse(['restore', path('old.backup'), ...folder, '--force'])).to.include(
-      'never be forgotten',
-    );
-    await rename(path('op-4', 'data'), path('lost'));
-    await succeed(['restore', path('old.backup'), ...folder]);
-
-    const restored = start(4);
-    const { url } = await restored.until(
-      () => restored.events.find((event) => 'url' in event) as { url: string } | undefined,
-      'its address',
-    );
-    for (const code of ['RESTORE_UNCONFIRMED', 'VOTES_BEHIND', 'LEDGER_BEHIND'])
-      await restored.until(raised(restored, code), code);
-    const ready = await fetch(new URL('/readyz', url));
-    expect(ready.status, 'in step, and not taking part in full').to.equal(206);
-    expect(await ready.text()).to.include('LEDGER_BEHIND');
-    const said = conditions(restored).find((event) => 'code' in event && event.code === 'VOTES_BEHIND');
-    expect(said).to.deep.include({ active: true });
-
-    // Three of four decide: with another one gone, every round needs the vote of the restored one.
-    const [watched, , leaving] = others;
-    if (watched === undefined || leaving === undefined) throw new Error('three others');
-    leaving.child.stdin?.end();
-    expect(await leaving.end(8_000)).to.deep.equal({ code: 0, signal: null });
-    const left = Math.max(...eventsOf(leaving).map((event) => ('round' in event ? event.round : 0)));
-    const later = await restored.until(decidedAfter(restored, left), 'a round that needs its vote');
-    expect(
-      eventsOf(restored).some(({ event }) => event === 'trained'),
-      'trained',
-    ).to.equal(false);
-    const { nodeId } = keystoreName(await readKeystoreText(path('op-4', 'keystore.json')), 'keystore.json');
-    const same = await watched.until(decidedAfter(watched, later.round - 1), 'the same round');
-    expect(same.modelDigest).to.equal(later.modelDigest);
-    for (const run of others) {
-      const codes = eventsOf(run).flatMap((event) => (event.event === 'refused' ? [event.code] : []));
-      expect(codes).not.to.include('MESSAGE_EQUIVOCATION');
-      for (const event of eventsOf(run))
-        if (event.event === 'decided' && event.round > last.round + 1)
-          expect(event.selected).not.to.include(nodeId);
-    }
-
-    // Just after a publication no decision is near: all stop with the same log.
-    const { contracts } = parseNetworkDocument(JSON.parse(await readFile(path('network.json'), 'utf8')));
-    const chain = createReader({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 50 });
-    const decided = () =>
-      Math.max(...eventsOf(restored).map((event) => (event.event === 'decided' ? event.version : 0)));
-    for (
-      let waited = 0;
-      (await chainHead(chain, contracts.modelRegistry)).version < decided();
-      waited += 100
-    ) {
-      expect(waited, `version ${decided()} on the chain`).to.be.below(30_000);
-      await sleep(100);
-    }
-    const staying = [...others.filter((run) => run !== leaving), restored];
-    for (const run of staying) run.child.stdin?.end();
-    for (const run of staying) expect(await run.end(8_000)).to.deep.equal({ code: 0, signal: null });
-    for (const i of [1, 2, 4]) {
-      const result = await succeed(['verify', '--folder', path(`op-${i}`)]);
-      expect(result.mismatches).to.deep.equal([]);
-      expect(result.chain).to.include({ version: decided() });
-    }
   });
 });
