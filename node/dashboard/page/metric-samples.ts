@@ -7,7 +7,7 @@ export type Samples = {
 export const NO_SAMPLES: Samples = { atMs: [], byName: new Map() };
 /** An hour at one sample in 15 s. */
 export const MAX_SAMPLES = 240;
-export const MAX_SERIES = 300;
+export const MAX_SERIES = 600;
 
 const LINE = /^(ballast_[a-z0-9_]+)(\{[^}]*\})? (\S+)$/;
 

@@ -17,6 +17,8 @@ export type RoundDetail = {
   readonly roll: Answer<RollJson>;
 };
 
+export type LeftOutReasons = ReadonlyMap<number, ReadonlyMap<string, string>>;
+
 /** Lists that begin short and grow when they are asked to. */
 export type ListId = 'nodes' | 'rounds' | 'peers' | 'decisions' | 'log' | 'refusals' | 'roll';
 
@@ -28,6 +30,10 @@ export type PageState = {
   /** Decided rounds, the newest first, {@link MAX_ROUNDS} at most. */
   readonly rounds: readonly RoundSummaryJson[];
   readonly opened: RoundDetail | undefined;
+  /** The roll of the last decided round. */
+  readonly last: Pick<RoundDetail, 'round' | 'roll'> | undefined;
+  /** Why the rule gave updates no weight, by round and node, as the events told it. */
+  readonly reasons: LeftOutReasons;
   readonly own: readonly OwnRow[];
   readonly log: readonly LogLine[];
   readonly refused: readonly LogLine[];
@@ -36,6 +42,8 @@ export type PageState = {
   readonly rules: readonly AlertRule[];
   readonly parameter: string | undefined;
   readonly horizon: number | undefined;
+  /** Whether the history of a parameter is drawn without its bounds. */
+  readonly isCloseUp: boolean;
   readonly shown: Readonly<Record<ListId, number>>;
 };
 
@@ -45,6 +53,7 @@ export type Actions = {
   readonly openRound: (round: number | undefined) => void;
   readonly chooseParameter: (name: string) => void;
   readonly chooseHorizon: (hours: number) => void;
+  readonly closeUp: (isCloseUp: boolean) => void;
   readonly chooseMetric: (name: string) => void;
   readonly addRule: (rule: AlertRule) => void;
   readonly dropRule: (place: number) => void;

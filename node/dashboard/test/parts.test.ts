@@ -9,6 +9,7 @@ import { amountText, durationText } from '../page/amounts.ts';
 import { axisTimes } from '../page/chart-spec.ts';
 import { EventParser, MAX_EVENT_CHARACTERS } from '../page/event-parser.ts';
 import { eventWords } from '../page/event-words.ts';
+import { MAX_REASONED, withReasons } from '../page/left-out.ts';
 import {
   latestOf,
   MAX_SAMPLES,
@@ -71,7 +72,25 @@ describe('dashboard: parts', () => {
     expect(eventWords({ event: 'observed', level: 2 })).to.equal('');
   });
 
-  it('keeps an hour of metrics, 300 at most, with holes where one was not there', () => {
+  it('keeps why the rule left updates out, of 50 rounds and 500 nodes at most, and nothing of another form', () => {
+    const event = {
+      round: 9,
+      leftOut: [{ node: 'a', reason: 'r'.repeat(500) }, { node: 1, reason: 'x' }, {}],
+    };
+    expect([...(withReasons(new Map(), event).get(9) ?? [])]).to.deep.equal([['a', 'r'.repeat(400)]]);
+    const kept = new Map();
+    expect(withReasons(kept, { event: 'decided', isTruncated: true })).to.equal(kept);
+    let many: ReturnType<typeof withReasons> = new Map();
+    const crowd = Array.from({ length: 600 }, (_, i) => ({ node: `n${i}`, reason: '' }));
+    for (let round = 1; round <= 60; round++) many = withReasons(many, { round, leftOut: crowd });
+    expect([many.size, many.has(10), many.get(60)?.size]).to.deep.equal([
+      MAX_REASONED.rounds,
+      false,
+      MAX_REASONED.nodes,
+    ]);
+  });
+
+  it('keeps an hour of metrics, 600 at most, with holes where one was not there', () => {
     const read = readMetrics(
       '# HELP x\nballast_peers 4\nballast_drift_active{pair="a/b",trigger="loss"} 1\nballast_privacy_rounds_left +Inf\nballast_http_request_duration_seconds_bucket{le="1"} 3\nprocess_cpu 3\nballast_bad NaN\n',
     );
@@ -90,9 +109,9 @@ describe('dashboard: parts', () => {
       MAX_SAMPLES + 4,
     ]);
     expect(samples.byName.has('b')).to.equal(false);
-    const crowd = new Map(Array.from({ length: 400 }, (_, i) => [`m${i}`, i]));
+    const crowd = new Map(Array.from({ length: 700 }, (_, i) => [`m${i}`, i]));
     expect(withSample(NO_SAMPLES, 0, crowd).byName.size).to.equal(MAX_SERIES);
-    expect(readMetrics(Array.from({ length: 400 }, (_, i) => `ballast_m${i} 1`).join('\n')).size).to.equal(
+    expect(readMetrics(Array.from({ length: 700 }, (_, i) => `ballast_m${i} 1`).join('\n')).size).to.equal(
       MAX_SERIES,
     );
   });

@@ -116,6 +116,38 @@ describe('dashboard: round', () => {
     );
   });
 
+  it('says who was left out of the last round and why, with what the rule said where it was heard', () => {
+    expect(wordsOf(roundView(pageState(), NO_ACTIONS))).to.include(
+      'Left out of the last round no round is decided yet',
+    );
+    const updates = [a, b, c].map((node, i) => ({
+      node,
+      digest: 'ab'.repeat(32),
+      fate: ['selected', 'accepted', 'BODY_NOT_SERVED'][i] ?? '',
+    }));
+    const rollOf = (rows: typeof updates) => ({
+      round: 9,
+      roll: { state: 'here' as const, body: { round: 9, updates: rows } },
+    });
+    const reasons = new Map([[9, new Map([[b, `score 0.98 ranks 7 of 7 ${HOSTILE}`]])]]);
+    const shown = roundView(pageState({}, { last: rollOf(updates), reasons }), NO_ACTIONS);
+    const words = wordsOf(shown);
+    expect(words).to.include('2 of 3 sealed updates of round 9 have no weight');
+    expect(words).to.include('which is no fault: score 0.98 ranks 7 of 7');
+    expect(words).to.match(/BODY_NOT_SERVED \S.*To do: /);
+    expect(markupOf(shown)).not.to.include('<img');
+    const crowd = rollOf(
+      Array.from({ length: 30 }, () => ({ node: c, digest: 'ab'.repeat(32), fate: 'accepted' })),
+    );
+    expect(
+      markupOf(roundView(pageState({}, { last: crowd }), NO_ACTIONS)).match(/which is no fault/g),
+    ).to.have.length(8);
+    const all = rollOf(updates.slice(0, 1));
+    expect(wordsOf(roundView(pageState({}, { last: all }), NO_ACTIONS))).to.include(
+      'nobody all 1 sealed updates of round 9',
+    );
+  });
+
   it('shows 20 decided rounds, and the rest when it is asked to', () => {
     const rounds = Array.from({ length: 45 }, (_, i) => ({
       ...EXAMPLES.roundPage.items[0],
@@ -323,8 +355,10 @@ describe('dashboard: what holds the models', () => {
       isStepped: true,
     });
     expect(
-      chart?.series.filter(({ label }) => label === 'bound').map(({ values }) => values[0]),
+      chart?.series.filter(({ label }) => label.endsWith('bound')).map(({ values }) => values[0]),
     ).to.deep.equal([9, 1]);
+    const [near] = chartsOf({ ...state, isCloseUp: true });
+    expect(near?.series.map(({ label }) => label)).to.deep.equal(['highest now', 'lowest now', 'value']);
   });
 });
 

@@ -4,6 +4,7 @@ import { type AlertRule, MAX_RULES, readRules } from '../alerts.ts';
 import { type Answer, type Answers, bodyOf, type Name, WAITING } from '../answers.ts';
 import type { StreamEvent } from '../event-parser.ts';
 import { eventWords } from '../event-words.ts';
+import { withReasons } from '../left-out.ts';
 import { NO_SAMPLES, readMetrics, withSample } from '../metric-samples.ts';
 import { reportText } from '../report.ts';
 import { NAMES, namesAfter, namesOf, RESOURCES, viewOf } from '../resources.ts';
@@ -41,6 +42,9 @@ export class App {
     answers: Object.fromEntries(NAMES.map((name) => [name, WAITING])) as unknown as Answers,
     rounds: [],
     opened: undefined,
+    last: undefined,
+    reasons: new Map(),
+    isCloseUp: false,
     own: [],
     log: [],
     refused: [],
@@ -61,6 +65,7 @@ export class App {
   };
   #isDue = false;
   #metricsMs = 0;
+  #rollAsked: number | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
   readonly #actions: Actions = {
@@ -69,6 +74,7 @@ export class App {
     openRound: (round) => void this.#openRound(round),
     chooseParameter: (parameter) => this.#set({ parameter }),
     chooseHorizon: (horizon) => this.#set({ horizon }),
+    closeUp: (isCloseUp) => this.#set({ isCloseUp }),
     chooseMetric: (metric) => this.#set({ metric }),
     addRule: (rule) => this.#keepRules([...this.#state.rules, rule]),
     dropRule: (place) => this.#keepRules(this.#state.rules.filter((_, i) => i !== place)),
@@ -112,17 +118,15 @@ export class App {
   }
 
   #hear({ kind, data }: StreamEvent): void {
-    const fields: unknown = JSON.parse(data);
-    const line = { atMs: Date.now(), kind, words: eventWords(fields as Readonly<Record<string, unknown>>) };
+    const fields = JSON.parse(data) as Readonly<Record<string, unknown>>;
+    const line = { atMs: Date.now(), kind, words: eventWords(fields) };
     const { log, refused } = this.#state;
     this.#set({
       log: [line, ...log].slice(0, MAX_LINES),
+      ...(kind === 'decided' ? { reasons: withReasons(this.#state.reasons, fields) } : {}),
       ...(kind === 'refused'
         ? {
-            refused: [
-              { ...line, kind: String((fields as { readonly code?: unknown }).code) },
-              ...refused,
-            ].slice(0, MAX_LINES),
+            refused: [{ ...line, kind: String(fields.code) }, ...refused].slice(0, MAX_LINES),
           }
         : {}),
     });
@@ -154,6 +158,7 @@ export class App {
     }
     if (now - this.#metricsMs >= METRICS_MS) void this.#sample(now);
     if (this.#state.view === 'node') void this.#ownRows();
+    if (this.#state.view === 'round') void this.#lastRoll();
   }
 
   async #ask(name: Name, wanted: Wanted): Promise<void> {
@@ -208,6 +213,7 @@ export class App {
     const answer: Answer<Page> = await ask<Page>(`/v1/rounds?${query}`).catch(() => WAITING);
     const page = bodyOf(answer);
     if (page !== undefined) this.#set({ rounds: mergeRounds(this.#state.rounds, page.items) });
+    if (this.#state.view === 'round') void this.#lastRoll();
     return page;
   }
 
@@ -222,6 +228,15 @@ export class App {
       ask<RollJson>(`/v1/rounds/${round}/roll`).catch(() => WAITING),
     ]);
     if (this.#state.opened?.round === round) this.#set({ opened: { round, detail, roll } });
+  }
+
+  async #lastRoll(): Promise<void> {
+    const round = this.#state.rounds[0]?.round;
+    if (round === undefined || round === this.#rollAsked) return;
+    this.#rollAsked = round;
+    const roll = await ask<RollJson>(`/v1/rounds/${round}/roll`).catch(() => WAITING);
+    if (roll.state === 'waiting') this.#rollAsked = undefined;
+    else if (this.#rollAsked === round) this.#set({ last: { round, roll } });
   }
 
   /** This node's row in each of the last rounds; a round that is decided stays as it is. */

@@ -118,6 +118,7 @@ function optionsOf({ axis, unit, series, band, reach = [] }: ChartSpec, width: n
         ...(axis === 'number'
           ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] }
           : {
+              space: 76,
               values: (_: uPlot, splits: number[], __: number, ___: number, step: number) =>
                 axisTimes(splits, step),
             }),

@@ -85,7 +85,7 @@ function driftPart({ findings, subjects, retraining, round }: DriftJson): Templa
   const known = subjects.filter(({ days }) => days > 0);
   return html`${findings.length === 0 ? html`<p>${badge('nothing has changed', 'good')} <span class="quiet">looked at in round ${round}</span></p>` : html`<ul class="items">${findings.map(({ message }) => html`<li>${badge('drift', 'warm')} ${message}</li>`)}</ul>`}
 ${retraining.recommended ? html`<p>training is recommended: ${retraining.reasons.join(', ')}</p>` : nothing}
-${known.length === 0 ? nothing : html`<dl>${known.map(({ subject, days, skill, coverage }) => html`<div><dt>${subject}, ${days} days</dt><dd>skill ${skillText(skill)}, ${coverage === null ? 'no' : percentText(coverage, 0)} of outcomes in the 80 % interval</dd></div>`)}</dl>`}`;
+${known.length === 0 ? nothing : html`<dl>${known.map(({ subject, days, skill, coverage }) => html`<div><dt>${subject}, ${days} days</dt><dd>skill ${skillText(skill)}${coverage === null ? '' : `; ${percentText(coverage, 0)} of outcomes within the 80 % interval`}</dd></div>`)}</dl>`}`;
 }
 
 function shadowPart({ trial }: ShadowJson): TemplateResult {

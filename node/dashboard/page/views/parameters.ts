@@ -39,7 +39,7 @@ export const chosenParameter = (
   known[0];
 
 function historyPart(
-  { answers, parameter, nowMs }: PageState,
+  { answers, parameter, nowMs, isCloseUp }: PageState,
   known: readonly ParameterJson[],
   actions: Actions,
 ): TemplateResult {
@@ -50,7 +50,7 @@ function historyPart(
   const { unit, bounds, allowed, value } = chosen;
   return html`<p><label>parameter <select @change=${(event: Event) => actions.chooseParameter((event.target as unknown as { value: string }).value)}>${known.map(({ name }) => html`<option value=${name} ?selected=${name === chosen.name}>${name}</option>`)}</select></label></p>
 <p class="figure"><strong>${amountText(value, unit)}</strong> <span class="quiet">between ${valueText(bounds.minimum, unit)} and ${valueText(bounds.maximum, unit)}; a model may now write ${valueText(allowed.lowest, unit)} to ${valueText(allowed.highest, unit)}</span></p>
-${own.length === 0 ? html`<p>no change is in the decision log yet</p>` : chartPlace(HISTORY, historyWords(chosen, own))}
+${own.length === 0 ? html`<p>no change is in the decision log yet</p>` : html`<p class="choices" role="group" aria-label="range of the chart">${[false, true].map((isNear) => html`<button type="button" aria-pressed=${isNear === isCloseUp ? 'true' : 'false'} @click=${() => actions.closeUp(isNear)}>${isNear ? 'close up' : 'with its bounds'}</button>`)}</p>${chartPlace(HISTORY, historyWords(chosen, own))}`}
 ${own.slice(0, 5).map((item) => html`<p class="change">${item.atMs === null ? `block ${item.block}` : timeAgo(item.atMs, nowMs)}: <strong>${valueText(item.before, unit)} → ${valueText(item.after, unit)}</strong> by ${item.kind === 'model' ? `version ${item.version}` : 'governance'}${item.words === null ? '' : `: ${item.words}`}</p>`)}
 ${own.length > 5 ? html`<p><a href="#decisions">all decisions</a></p>` : nothing}`;
 }
@@ -98,7 +98,7 @@ function mayNow({ value, unit, allowed, overriddenUntilMs }: ParameterJson): str
 }
 
 /** The value of the chosen parameter over its changes, with the bounds and what a model may write now. */
-export function parameterCharts({ answers, parameter, nowMs }: PageState): readonly ChartSpec[] {
+export function parameterCharts({ answers, parameter, nowMs, isCloseUp }: PageState): readonly ChartSpec[] {
   const [known, changes] = [bodyOf(answers.parameters)?.items ?? [], bodyOf(answers.decisions)?.items ?? []];
   const chosen = chosenParameter(known, changes, parameter);
   if (chosen === undefined) return [];
@@ -128,8 +128,12 @@ export function parameterCharts({ answers, parameter, nowMs }: PageState): reado
       series: [
         { label: 'highest now', colour: '--fan-edge', values: flat(chosen.allowed.highest) },
         { label: 'lowest now', colour: '--fan-edge', values: flat(chosen.allowed.lowest) },
-        { label: 'bound', colour: '--late', values: flat(chosen.bounds.maximum), dash: [4, 3] },
-        { label: 'bound', colour: '--late', values: flat(chosen.bounds.minimum), dash: [4, 3] },
+        ...(isCloseUp
+          ? []
+          : [
+              { label: 'upper bound', colour: '--late', values: flat(chosen.bounds.maximum), dash: [4, 3] },
+              { label: 'lower bound', colour: '--late', values: flat(chosen.bounds.minimum), dash: [4, 3] },
+            ]),
         { label: 'value', colour: '--line', values, isStepped: true, width: 2, hasPoints: own.length < 40 },
       ],
       band: { upper: 0, lower: 1, colour: '--fan' },

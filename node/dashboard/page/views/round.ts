@@ -3,7 +3,7 @@ import type { CurrentRoundJson, ModelJson, RoundSummaryJson } from '../../../api
 import type { ChartSpec } from '../chart-spec.ts';
 import { epsilonText } from '../numbers.ts';
 import type { Actions, PageState } from '../state.ts';
-import { openedRound } from './opened-round.ts';
+import { leftOutPart, openedRound } from './opened-round.ts';
 import { badge, card, chartPlace, fact, meter, rowsOf, shortHash, shortId, shown } from './parts.ts';
 
 const PHASES = ['announced', 'collecting', 'sealed', 'aggregated', 'evaluated'] as const;
@@ -17,9 +17,10 @@ export function roundView(state: PageState, actions: Actions): TemplateResult {
     shown(answers.current, (current) => currentRound(current, limits.nodes, actions)),
     true,
   )}
+${card('Left out of the last round', leftOutPart(state))}
 ${card('The newest version', shown(answers.model, versionFacts))}
-${card('Updates, round by round', rounds.length === 0 ? html`<p>no round is decided yet</p>` : chartPlace(ROUNDS_CHART, roundWords(rounds)))}
-${opened === undefined ? nothing : openedRound(opened, limits.roll, actions)}
+${card('Updates, round by round', rounds.length === 0 ? html`<p>no round is decided yet</p>` : chartPlace(ROUNDS_CHART, roundWords(rounds)), true)}
+${opened === undefined ? nothing : openedRound(opened, state.reasons, limits.roll, actions)}
 ${card('Decided rounds', roundTable(rounds, limits.rounds, actions), true)}`;
 }
 
