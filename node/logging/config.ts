@@ -19,7 +19,6 @@ export const logConfigSchema = z.strictObject({
   /** Whether the log is also kept in `logs/` of the data folder, 5 files of 16 MiB at most; true unless given. */
   file: z.boolean().optional(),
 });
-export type LogConfig = z.infer<typeof logConfigSchema>;
 
 /**
  * The levels of modules as the command line has them: `network=debug,chain=debug`.

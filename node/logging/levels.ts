@@ -22,5 +22,3 @@ export type LogEntry = {
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
 };
-
-export const isLoud = (level: Level): boolean => LEVELS.indexOf(level) <= LEVELS.indexOf('info');

@@ -9,12 +9,12 @@ export type OtlpExporterOptions = {
   readonly onFailure: (reason: string) => void;
   readonly intervalMs?: number;
   readonly maxQueue?: number;
+  /** How long the last spans may take when the node stops. */
+  readonly lastMs?: number;
 };
 
 const BATCH = 512;
 const TIMEOUT_MS = 5_000;
-/** A node that stops waits so long for its last spans. */
-const LAST_MS = 1_000;
 
 /**
  * Sends spans to a collector now and then. What cannot be sent waits, up to a bound, the oldest going first; a
@@ -24,16 +24,17 @@ export class OtlpExporter {
   readonly #options: Required<OtlpExporterOptions>;
   readonly #url: string;
   readonly #timer: NodeJS.Timeout;
+  readonly #closing = new AbortController();
   #queue: Span[] = [];
   #sending: Promise<void> | undefined;
   #isFailing = false;
 
-  constructor({ intervalMs = 2_000, maxQueue = 4_096, ...options }: OtlpExporterOptions) {
-    this.#options = { ...options, intervalMs, maxQueue };
+  constructor({ intervalMs = 2_000, maxQueue = 4_096, lastMs = 1_000, ...options }: OtlpExporterOptions) {
+    this.#options = { ...options, intervalMs, maxQueue, lastMs };
     const url = new URL(options.endpoint);
     if (!url.pathname.endsWith('/v1/traces')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`;
     this.#url = url.href;
-    this.#timer = setInterval(() => void this.#send(TIMEOUT_MS), intervalMs).unref();
+    this.#timer = setInterval(() => void this.#send(this.#untilClosed()), intervalMs).unref();
   }
 
   add(span: Span): void {
@@ -49,19 +50,25 @@ export class OtlpExporter {
   /** Sends what waits, and ends. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    const last = AbortSignal.timeout(this.#options.lastMs);
+    // One that is under way may end, but a collector that does not answer is not waited for.
+    last.addEventListener('abort', () => this.#closing.abort(), { once: true });
     await this.#sending;
-    await this.#send(LAST_MS);
+    if (!last.aborted) await this.#send(last);
   }
 
-  #send(withinMs: number): Promise<void> {
-    this.#sending ??= this.#sendAll(withinMs).finally(() => {
+  #untilClosed(): AbortSignal {
+    return AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  }
+
+  #send(signal: AbortSignal): Promise<void> {
+    this.#sending ??= this.#sendAll(signal).finally(() => {
       this.#sending = undefined;
     });
     return this.#sending;
   }
 
-  async #sendAll(withinMs: number): Promise<void> {
-    const signal = AbortSignal.timeout(withinMs);
+  async #sendAll(signal: AbortSignal): Promise<void> {
     while (this.#queue.length > 0) {
       const batch = this.#queue.slice(0, BATCH);
       const reason = await this.#post(batch, signal);

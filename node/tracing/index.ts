@@ -1,2 +1,2 @@
-export { OtlpExporter, type OtlpExporterOptions } from './exporter.ts';
-export { RoundSpans, type RoundSpansOptions } from './round-spans.ts';
+export { OtlpExporter } from './exporter.ts';
+export { RoundSpans } from './round-spans.ts';

@@ -192,6 +192,25 @@ describe('traces of rounds', () => {
     expect(state.paths[0]).to.match(/^POST \/otlp\/v1\/traces /);
   });
 
+  it('do not keep a node that stops, where the collector takes them and never answers', async () => {
+    const asked = Promise.withResolvers<void>();
+    const server = createServer(() => asked.resolve()).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    const exporter = new OtlpExporter({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      resource: {},
+      onFailure: () => undefined,
+      intervalMs: 5,
+      lastMs: 50,
+    });
+    for (const span of spansOf('node-1')) exporter.add(span);
+    await asked.promise;
+    const start = performance.now();
+    await exporter.close();
+    expect(performance.now() - start).to.be.below(1_000);
+  });
+
   it('hold up nothing where nobody listens', async () => {
     const { endpoint } = await collector();
     const [server] = servers.splice(0);
