@@ -80,7 +80,7 @@ describe('ballast completion', function () {
       if (isThere('zsh')) run('zsh', ['-f', '-n', '-s'], zshCompletion(nodes));
       if (!isThere('fish')) this.skip();
       const ask = 'complete -C "ballast od"; complete -C "ballast odd --colour b"';
-      const said = run('fish', ['--no-config'], `${fishCompletion(nodes)}\n${ask}\n`);
+      const said = run('fish', ['--no-config', '-c', `${fishCompletion(nodes)}\n${ask}`]);
       expect(said).to.include('odd\tit\'s $HOME \\ `whoami` "x"').and.to.include("blue\tdon't $(run) this");
     });
 
