@@ -48,6 +48,7 @@ const COMMANDS = {
   'bench:scale': ['simulations/experiments/scale.ts'],
   'bench:verify': ['simulations/experiments/verify-bench.ts'],
   'bench:risk': ['simulations/experiments/risk-federation.ts'],
+  'bench:moments': ['simulations/experiments/market-moments.ts'],
   'bench:robust-rules': ['simulations/experiments/robust-rules.ts'],
   'bench:robustness': ['simulations/experiments/robustness.ts'],
   'bench:peg': ['simulations/experiments/peg-federation.ts'],

@@ -1,7 +1,8 @@
 export { type LoadedBlocks, loadMarketBlocks, loadSeriesBlocks } from './block-source.ts';
 export { checkFolder, type FileReport, type FlagCount } from './check.ts';
 export { createDataClock, type DataClock, type DataClockOptions, type HourRange } from './clock.ts';
-export { generateMarket } from './generator/market.ts';
+export { hiddenRisk } from './generator/hidden-risk.ts';
+export { generateMarket, type OpenMarket, openMarket } from './generator/market.ts';
 export {
   type GeneratedProtocol,
   generateProtocol,

@@ -5,19 +5,21 @@ import type { RiskSkill } from '../../node/runtime/index.ts';
 import { TRAINING_DEFAULTS } from '../../node/training/index.ts';
 import { type FederatedResult, type PreparedMarket, prepareMarket, runFederation } from './federated-run.ts';
 import { printDrawdown } from './risk-drawdown/print.ts';
+import { printGenerated } from './risk-drawdown/print-generated.ts';
 import { printEvents } from './risk-event-table.ts';
 
 // What the federated risk head is worth with the published defaults, beside the same training by each node alone and
 // beside its baselines: seven nodes, ten rounds, held-out rows of the public market. Run it with
 //
-//     node simulations/experiments/risk-federation.ts [--quick | --events | --drawdown [--settings]]
+//     node simulations/experiments/risk-federation.ts [--quick | --events | --drawdown [--settings] | --generator]
 //
 // `--quick` takes three seeds. The recorded market is read from BALLAST_DATA (../shared/data unless set) and left out
 // where it is absent; its test is the last fifth of the public calendar, 2022-08-15 on, with an event that no node has
 // seen (November 2022). It is a split by time; no event is left out of the training on purpose. `--events` does that
 // instead: each stress event of the recordings in turn is what the head is tested on, and nothing near it is trained on.
 // `--drawdown` trains before 2022 and tests on seven perpetuals in 2022, beside EWMA's ranking; `--settings` prints
-// before it what the settings were chosen by.
+// before it what the settings were chosen by. `--generator` does the same on generated markets, beside one who sees
+// what is hidden there.
 
 const NODES = 7;
 const ROUNDS = 10;
@@ -120,8 +122,9 @@ function intervalLines(market: PreparedMarket, seed: number): string[] {
 const dataDir = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 const isEvents = process.argv.includes('--events');
 const isDrawdown = process.argv.includes('--drawdown');
+const isGenerator = process.argv.includes('--generator');
 
-if (!isEvents && !isDrawdown) {
+if (!isGenerator && !isEvents && !isDrawdown) {
   print(
     `${NODES} nodes, ${ROUNDS} rounds; skill is 1 − loss / loss of the baseline, the mean over seeds and in brackets the least`,
   );
@@ -129,7 +132,8 @@ if (!isEvents && !isDrawdown) {
     prepareMarket(await slicesFor(undefined, seed, NODES), ROUNDS),
   );
 }
-if (!existsSync(dataDir)) print(`\nrecorded market: nothing at ${dataDir}, left out`);
+if (isGenerator) printGenerated(SEEDS, print);
+else if (!existsSync(dataDir)) print(`\nrecorded market: nothing at ${dataDir}, left out`);
 else if (isDrawdown) await printDrawdown(dataDir, print, process.argv.includes('--settings'));
 else if (isEvents) await printEvents(await slicesFor(dataDir, 1, NODES), [1, 2, 3], print);
 else {

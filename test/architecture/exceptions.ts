@@ -23,6 +23,7 @@ export const ENTRY_FILES: readonly Exception[] = [
   { path: 'simulations/experiments/features-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/federation-value.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/fuzz.ts', reason: 'an experiment that is run by its path' },
+  { path: 'simulations/experiments/market-moments.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/noise-bench.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/peg-federation.ts', reason: 'an experiment that is run by its path' },
   { path: 'simulations/experiments/peg-horizons.ts', reason: 'an experiment that is run by its path' },

@@ -19,8 +19,8 @@ export type CommonPath = {
 };
 
 /** Mean lengths of the two regimes, hours. */
-const CALM_HOURS = 45 * 24;
-const STRESSED_HOURS = 9 * 24;
+export const CALM_HOURS = 45 * 24;
+export const STRESSED_HOURS = 9 * 24;
 
 /** A run: heavy-tailed depth (Pareto, index 1.8), four of five downwards, half-lives spread over a decade. */
 export function drawDepeg(prng: ReturnType<typeof createPrng>, hour: number, smallest: number): Depeg {

@@ -119,7 +119,7 @@ describe('gradients of two heads', () => {
       let sum = 0;
       for (let i = from; i < to; i++) {
         const z = logit[i] ?? 0;
-        const event = (set.drawdown[i] ?? 0) > risk.model.numbers.threshold;
+        const event = (set.drawdown[i] ?? 0) > risk.model.numbers.threshold * Math.exp(set.usual[i] ?? 0);
         sum +=
           Math.log1p(Math.exp(event ? -z : z)) + ((volatility[i] ?? 0) - (set.volatility[i] ?? 0)) ** 2 / 2;
       }

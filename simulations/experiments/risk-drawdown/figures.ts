@@ -14,7 +14,7 @@ import type { SplitAsset } from './perpetuals.ts';
 const BLOCK_HOURS = 240;
 const RESAMPLES = 500;
 /** An event is a fall beyond this share of the asset's own training rows. */
-const EVENT_SHARE = 0.05;
+export const EVENT_SHARE = 0.05;
 
 /** Blocks of hours, and how often each row is in a resample of them. */
 export type Resampled = {

@@ -1,16 +1,10 @@
 import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
 import type { RiskExamples } from '../../../node/features/index.ts';
-import {
-  forecastRisk,
-  type RiskModel,
-  type StabilityModel,
-  startLogits,
-  weightsOfHead,
-} from '../../../node/models/index.ts';
+import { forecastRisk, type StabilityModel, startLogits, weightsOfHead } from '../../../node/models/index.ts';
 import { joined, openBench } from './figures.ts';
 import { type Basket, CUTOFF_HOUR, loadPerpetuals, PUBLIC_NAMES, splitAssets } from './perpetuals.ts';
 import { printSettings } from './settings.ts';
-import { fitPooled, riskModel, type Start, trainTogether } from './training.ts';
+import { fitPooled, headOf, riskModel, type Start, trainTogether } from './training.ts';
 import { qlikeOf, qlikeSkill, volatilityBaselines } from './volatility.ts';
 
 const EPSILONS = [Number.POSITIVE_INFINITY, 8, 4, 2] as const;
@@ -127,11 +121,6 @@ function printVolatility(
       `federated, ${nameOf(epsilon).padEnd(8)}  QLIKE ${three(mean([...loss]))} (of the log’s mean ${three(mean([...lossAt(0)]))})  ${skills.join('  ')}`,
     );
   }
-}
-
-function headOf({ heads }: StabilityModel): RiskModel {
-  if (heads.risk === undefined) throw new RangeError('risk: got a model without a risk head, expected one');
-  return heads.risk.model;
 }
 
 function forecastOf(model: StabilityModel, weights: Float64Array, test: RiskExamples) {

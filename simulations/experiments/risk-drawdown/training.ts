@@ -98,3 +98,9 @@ export function fitPooled(model: RiskModel, nodes: readonly RiskExamples[]): rea
   }
   return fitShrunkLogistic(x, first.width, event, RIDGE);
 }
+
+/** @throws RangeError where the model has none. */
+export function headOf({ heads }: StabilityModel): RiskModel {
+  if (heads.risk === undefined) throw new RangeError('risk: got a model without a risk head, expected one');
+  return heads.risk.model;
+}
