@@ -77,7 +77,7 @@ describe('ballast completion', function () {
 
     it('quotes what words mean', function () {
       run('bash', ['--norc', '-n'], bashCompletion(nodes));
-      if (isThere('zsh')) run('zsh', ['-f', '-n', '-s'], zshCompletion(nodes));
+      if (isThere('zsh')) run('zsh', ['-f', '-n', '-c', zshCompletion(nodes)]);
       if (!isThere('fish')) this.skip();
       const ask = 'complete -C "ballast od"; complete -C "ballast odd --colour b"';
       const said = run('fish', ['--no-config', '-c', `${fishCompletion(nodes)}\n${ask}`]);
