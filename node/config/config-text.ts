@@ -19,7 +19,10 @@ export async function readConfigText(path: string): Promise<unknown> {
 
 async function readBounded(path: string): Promise<string> {
   const unreadable = (cause: unknown) =>
-    new UsageError('CONFIG_FILE', `${path}: got nothing, expected a readable file`, { cause });
+    new UsageError('CONFIG_FILE', `${path}: got nothing, expected a readable file`, {
+      cause,
+      hint: 'check the path of --config',
+    });
   const { size } = await stat(path).catch((cause: unknown) => {
     throw unreadable(cause);
   });

@@ -88,7 +88,7 @@ async function checkRegistration(
   if ('failure' in read) return read.failure;
   const record = read.value;
   if (record === undefined || record.status === 'none')
-    return warning('registration', `hot key ${address} is not registered`, register);
+    return problem('registration', `hot key ${address} is not registered`, register);
   if (record.node !== nodeId)
     return problem(
       'registration',

@@ -2,6 +2,7 @@ import { createReader } from '../../contracts/client/index.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import { networkId } from '../../protocol/network.ts';
 import type { PassphraseSources } from '../keys/index.ts';
+import { createModel, parseModelSpec } from '../models/index.ts';
 import { chainIdOf } from '../operator/chain.ts';
 import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts';
 import { attempt, valueIn } from './attempt.ts';
@@ -12,6 +13,7 @@ import { type Finding, ok, problem, skipped } from './finding.ts';
 import { checkFolder } from './folder.ts';
 import { checkApi, checkKeystore, checkSigner, type NodeNames } from './keys.ts';
 import { checkBootstrap, checkPorts } from './ports.ts';
+import { checkBudget } from './privacy.ts';
 
 export type DoctorCollaborators = {
   /** Milliseconds since the Unix epoch. */
@@ -41,8 +43,9 @@ export async function examine(
   return [
     ...named,
     ...keystore.findings,
-    ...(await checkData(config)),
+    ...(await checkData(config, document && hasRiskHead(document))),
     ...folder.findings,
+    ...(document === undefined ? [] : [await checkBudget(config, document, folder.heldBy)]),
     ...(await checkPorts(config, folder.heldBy)),
     ...(await checkApi(config)),
     ...(document === undefined
@@ -50,6 +53,9 @@ export async function examine(
       : await checkNetworkOf(config, document, keystore.names, now)),
   ];
 }
+
+const hasRiskHead = ({ model }: NetworkDocument): boolean =>
+  createModel(parseModelSpec(model)).heads.risk !== undefined;
 
 async function checkNetworkOf(
   config: NodeConfig,

@@ -4,8 +4,19 @@ import type { MarketSource } from '../data/index.ts';
 import type { NodeConfig } from '../runtime/index.ts';
 import { type Finding, ok, problem } from './finding.ts';
 
-/** The files that the node trains on and is judged by are there. What is in them `ballast data check` tells. */
-export async function checkData(config: NodeConfig): Promise<readonly Finding[]> {
+/**
+ * The files that the node trains on and is judged by are there. What is in them `ballast data check` tells.
+ *
+ * @param hasRiskHead whether the network's model has one; undefined where nobody knows.
+ */
+export async function checkData(
+  config: NodeConfig,
+  hasRiskHead: boolean | undefined,
+): Promise<readonly Finding[]> {
+  if (hasRiskHead === true && config.publicMarket === undefined) {
+    const message = 'publicMarket: got none, expected the market that the risk head is judged on';
+    return [problem('data', message, 'name it in the configuration, as the other members do')];
+  }
   const { slice, publicFeed, market, publicMarket, collaterals = [] } = config;
   const sources: readonly (readonly [string, MarketSource | undefined])[] = [
     ['slice', slice],

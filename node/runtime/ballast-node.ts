@@ -181,6 +181,11 @@ export class BallastNode {
         ? undefined
         : auditedStepOf(document.parameters, model, publicRows, dataClock);
 
+    // Before anything is waited for: a folder that another has, or that is not this node's, is told at once.
+    await this.#openFolder().catch((error: unknown) => {
+      if (!(error instanceof StoreError)) throw error;
+    });
+
     this.#starting('reaching the chain');
     const reaching = { ...this.#options, pollMs: this.#tuning.chainPollMs };
     const link = await reachChain(reaching, this.#conditions, this.#stopping.signal);
@@ -313,11 +318,16 @@ export class BallastNode {
     this.#emit({ event: 'stopped', milliseconds: Math.round(performance.now() - started), overran });
   }
 
-  async #openStores(onFailure: (error: unknown) => void): Promise<FailStopStore> {
+  async #openFolder(): Promise<DataFolder> {
     const { config, document, identity } = this.#options;
     const owner = { network: networkId(document), node: identity.nodeId };
     this.#folder ??= await DataFolder.open(config.dataDir, owner, { now: () => this.#clock.now() });
-    const database = await this.#openStore(this.#folder.database);
+    return this.#folder;
+  }
+
+  async #openStores(onFailure: (error: unknown) => void): Promise<FailStopStore> {
+    const { database: path } = await this.#openFolder();
+    const database = await this.#openStore(path);
     const store = FailStopStore.over(database, onFailure);
     try {
       await store.probe();

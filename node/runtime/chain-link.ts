@@ -131,7 +131,10 @@ export class ChainLink {
       const what =
         cause.code === 'CHAIN_UNREACHABLE' ? `got no answer, expected the chain ${document.chain}` : '';
       if (cause.code === 'CHAIN_UNREACHABLE' || cause.code === 'CHAIN_MISMATCH')
-        throw new UsageError(cause.code, `--rpc: ${what === '' ? cause.message : what}`, { cause });
+        throw new UsageError(cause.code, `--rpc: ${what === '' ? cause.message : what}`, {
+          cause,
+          ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+        });
       throw cause;
     });
     const head = await chainHead(link.reader, document.contracts.modelRegistry);

@@ -18,5 +18,6 @@ export function ledgerPolicy(agreed: PrivacyPolicy, own: number | undefined): Pr
       : `more than 0 and at most the network's ${epsilonBudget}`;
   throw new UsageError('CONFIG_FIELD', `privacy.epsilonBudget: got ${own}, expected ${expected}`, {
     metadata: { field: 'privacy.epsilonBudget' },
+    hint: 'leave it out, and the network’s holds',
   });
 }

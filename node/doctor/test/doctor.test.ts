@@ -23,6 +23,18 @@ describe('ballast doctor', function () {
   const path = (...parts: string[]) => join(folder, ...parts);
   const feed = { kind: 'generator', seed: 1, venue: 0, days: 700 };
 
+  const config = () => ({
+    network: 'network.json',
+    rpc: chain.url,
+    keystore: 'keystore.json',
+    dataDir: 'data',
+    slice: feed,
+    publicFeed: feed,
+    publicMarket: feed,
+    rounds: 3,
+    api: { port: 0 },
+  });
+
   type Report = {
     readonly findings: readonly Finding[];
     readonly problems: number;
@@ -61,17 +73,7 @@ describe('ballast doctor', function () {
   beforeEach(async () => {
     state = chainFor(DOCUMENT, names);
     chain = await serveChain(DOCUMENT, state);
-    const config = {
-      network: 'network.json',
-      rpc: chain.url,
-      keystore: 'keystore.json',
-      dataDir: 'data',
-      slice: feed,
-      publicFeed: feed,
-      rounds: 3,
-      api: { port: 0 },
-    };
-    await writeFile(path('config.json'), JSON.stringify(config));
+    await writeFile(path('config.json'), JSON.stringify(config()));
     await writeFile(path('network.json'), JSON.stringify(DOCUMENT));
   });
   afterEach(() => chain.close());
@@ -93,6 +95,7 @@ describe('ballast doctor', function () {
       'data',
       'data folder',
       'disk',
+      'privacy',
       'ports',
       'api',
       'chain',
@@ -157,7 +160,7 @@ describe('ballast doctor', function () {
 
   it('finds what is wrong with the registration', async () => {
     state.registered = undefined;
-    expect(await only()).to.include({ check: 'registration', status: 'warning' });
+    expect(await only()).to.include({ check: 'registration', status: 'problem' });
     state.registered = { ...names, nodeId: '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN' };
     expect(await only()).to.include({ check: 'registration', status: 'problem' });
     state.registered = names;
@@ -235,6 +238,9 @@ describe('ballast doctor', function () {
   it('finds data that is not there, an open interface, and a configuration that cannot be read', async () => {
     const slice = JSON.stringify({ kind: 'csv', format: 'chainlink', file: 'absent.csv' });
     expect((await only([`slice=${slice}`])).message).to.match(/^slice: .*absent\.csv: it is not there$/);
+    await writeFile(path('config.json'), JSON.stringify({ ...config(), publicMarket: undefined }));
+    expect((await only()).message).to.match(/^publicMarket: got none/);
+    await writeFile(path('config.json'), JSON.stringify(config()));
     expect((await only(['api.host=0.0.0.0'])).message).to.equal(
       '0.0.0.0 is reached from other machines, and has no tokens',
     );
