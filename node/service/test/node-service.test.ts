@@ -45,7 +45,7 @@ describe('service: a node and its HTTP interface', () => {
         network: 'network.json',
         rpc: `http://127.0.0.1:${away}`,
         keystore: 'keystore.json',
-        dataDir: join(folder, 'data'),
+        dataDir: join(folder, `data-${services.length}`),
         slice: { ...market, venue: 1 },
         publicFeed: market,
         publicMarket: market,
