@@ -15,6 +15,7 @@ import { document } from './support.ts';
 describe('service: a node and its HTTP interface', () => {
   let folder = '';
   const services: NodeService[] = [];
+  let folders = 0;
   const holders: Server[] = [];
 
   before(async () => {
@@ -45,7 +46,7 @@ describe('service: a node and its HTTP interface', () => {
         network: 'network.json',
         rpc: `http://127.0.0.1:${away}`,
         keystore: 'keystore.json',
-        dataDir: join(folder, `data-${services.length}`),
+        dataDir: join(folder, `data-${++folders}`),
         slice: { ...market, venue: 1 },
         publicFeed: market,
         publicMarket: market,
