@@ -3,7 +3,6 @@ import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import { createDataClock, loadMarket, loadSeries } from '../data/index.ts';
-import { DataFolder } from '../data-folder/index.ts';
 import { FeatureTables } from '../features/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
@@ -27,6 +26,7 @@ import { openNodeAggregator } from './node-aggregator.ts';
 import { describeError, kernelOptionsOf, type NodeConfig } from './node-config.ts';
 import { NodeCore } from './node-core.ts';
 import type { NodeView, Readiness } from './node-view.ts';
+import { OwnFolder } from './own-folder.ts';
 import { pause } from './pause.ts';
 import { PeerWatch } from './peer-watch.ts';
 import { createPublicMarket, type PublicMarket } from './public-market.ts';
@@ -103,7 +103,7 @@ export class BallastNode {
   #first: Committee | undefined;
   readonly #voters = new Voters();
   #market: PublicMarket | undefined;
-  #folder: DataFolder | undefined;
+  readonly #folder: OwnFolder;
   #host: NetworkHost | undefined;
   #chainWatch: ChainWatch | undefined;
   #core: Supervisor<NodeCore> | undefined;
@@ -117,6 +117,8 @@ export class BallastNode {
     this.#openStore = openStore ?? ((folder) => LevelStore.open(folder));
     this.#revise = revise;
     const now = () => this.#clock.now();
+    const owner = { network: networkId(options.document), node: options.identity.nodeId };
+    this.#folder = new OwnFolder(options.config.dataDir, owner, { now });
     this.#conditions = new Conditions({ emit: this.#emit, now });
     this.#clockWatch = new ClockWatch(CLOCK_WATCH, now, this.#conditions);
     this.#tuning = { ...TUNING, ...tuning };
@@ -181,11 +183,7 @@ export class BallastNode {
         ? undefined
         : auditedStepOf(document.parameters, model, publicRows, dataClock);
 
-    // Before anything is waited for: a folder that another has, or that is not this node's, is told at once.
-    await this.#openFolder().catch((error: unknown) => {
-      if (!(error instanceof StoreError)) throw error;
-    });
-
+    await this.#folder.claim();
     this.#starting('reaching the chain');
     const reaching = { ...this.#options, pollMs: this.#tuning.chainPollMs };
     const link = await reachChain(reaching, this.#conditions, this.#stopping.signal);
@@ -232,7 +230,7 @@ export class BallastNode {
       open: async (onFailure) => {
         const store = await this.#openStores(onFailure);
         return NodeCore.open(
-          { ...options, restored: this.#folder?.restored ?? false },
+          { ...options, restored: this.#folder.current?.restored ?? false },
           {
             link,
             stores: {
@@ -251,7 +249,7 @@ export class BallastNode {
             emit: this.#emit,
             conditions: this.#conditions,
             onEpoch: () => gossip.followCommittee(),
-            onConfirmed: () => this.#beside(this.#folder?.clearRestored() ?? Promise.resolve()),
+            onConfirmed: () => this.#beside(this.#folder.current?.clearRestored() ?? Promise.resolve()),
             onError: (error) => this.#tell(error),
             ...(this.#revise === undefined ? {} : { revise: this.#revise }),
           },
@@ -310,7 +308,7 @@ export class BallastNode {
     // A start that is under way ends first: what it opens in its last steps would else be left open.
     const starting = { name: 'start', close: async () => this.#started?.catch(() => undefined) };
     const settle = { name: 'core', close: async () => this.#core?.stop() };
-    const folder = { name: 'data folder', close: async () => this.#folder?.close() };
+    const folder = { name: 'data folder', close: () => this.#folder.close() };
     const overran = [
       ...(await closeWithin([starting, settle], STOP_STAGES_MS.settle, tell)),
       ...(await closeWithin([...this.#closers.toReversed(), folder], STOP_STAGES_MS.close, tell)),
@@ -318,16 +316,8 @@ export class BallastNode {
     this.#emit({ event: 'stopped', milliseconds: Math.round(performance.now() - started), overran });
   }
 
-  async #openFolder(): Promise<DataFolder> {
-    const { config, document, identity } = this.#options;
-    const owner = { network: networkId(document), node: identity.nodeId };
-    this.#folder ??= await DataFolder.open(config.dataDir, owner, { now: () => this.#clock.now() });
-    return this.#folder;
-  }
-
   async #openStores(onFailure: (error: unknown) => void): Promise<FailStopStore> {
-    const { database: path } = await this.#openFolder();
-    const database = await this.#openStore(path);
+    const database = await this.#openStore((await this.#folder.open()).database);
     const store = FailStopStore.over(database, onFailure);
     try {
       await store.probe();
