@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const LOG_FILE = 'ballast.log';
@@ -81,7 +72,7 @@ export class RotatingFile {
     const { folder, maxFiles } = this.#options;
     this.close();
     const name = (age: number) => join(folder, age === 0 ? LOG_FILE : `${LOG_FILE}.${age}`);
-    rmSync(name(maxFiles - 1), { force: true });
+    // The oldest is replaced.
     for (let age = maxFiles - 2; age >= 0; age--)
       if (existsSync(name(age))) renameSync(name(age), name(age + 1));
     this.#open();

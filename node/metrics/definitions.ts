@@ -68,6 +68,11 @@ export const METRICS = [
     help: 'Local training of one round',
     buckets: ROUND_BUCKETS,
   },
+  {
+    name: 'ballast_update_compression_ratio',
+    type: 'gauge',
+    help: 'How many times smaller the last update is than as int32; 0 where updates are not compressed',
+  },
   { name: 'ballast_abstentions_total', type: 'counter', help: 'Rounds not trained in', labels: ['code'] },
   { name: 'ballast_privacy_epsilon', type: 'gauge', help: 'Privacy loss that this node has spent' },
   { name: 'ballast_privacy_epsilon_budget', type: 'gauge', help: 'Privacy loss at which it stops training' },

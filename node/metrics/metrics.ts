@@ -141,6 +141,7 @@ export function createMetrics({ now, withProcess = true }: MetricsOptions): Metr
           return event.view > 0 ? counter('ballast_view_changes_total').inc() : undefined;
         case 'trained':
           histogram('ballast_training_duration_seconds').observe(event.milliseconds / 1_000);
+          if (event.ratio !== undefined) gauge('ballast_update_compression_ratio').set(event.ratio);
           return event.epsilon === null ? undefined : gauge('ballast_privacy_epsilon').set(event.epsilon);
         case 'abstained':
           return counter('ballast_abstentions_total').inc({ code: labels.abstention.of(event.code) });

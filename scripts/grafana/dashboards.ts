@@ -39,6 +39,7 @@ const network: Dashboard = {
         ]),
         series('Leaders given up, an hour', 'short', [[within('ballast_view_changes_total', '1h'), NODE]]),
         series('Training, 90 %', 's', [[quantile(0.9, 'ballast_training_duration_seconds'), NODE]]),
+        series('Compression of the last update', 'short', [[each('ballast_update_compression_ratio'), NODE]]),
         series('Rounds not trained in, an hour', 'short', [
           [within('ballast_abstentions_total', '1h'), `${NODE} {{code}}`],
         ]),

@@ -94,6 +94,20 @@ describe('metrics', () => {
     expect(await late.value('ballast_training_status{status="converged"}')).to.equal(1);
   });
 
+  it('says how small the last compressed update was, and that of others nothing', async () => {
+    const trained = (round: number, ratio?: number): NodeEvent => ({
+      event: 'trained',
+      round,
+      epsilon: null,
+      milliseconds: 10,
+      ...(ratio === undefined ? {} : { ratio }),
+    });
+    expect(await observed([trained(1)]).value('ballast_update_compression_ratio')).to.equal(0);
+    expect(
+      await observed([trained(1, 4), trained(2, 7.5)]).value('ballast_update_compression_ratio'),
+    ).to.equal(7.5);
+  });
+
   it('counts what a decided round says', async () => {
     const { value } = observed([
       { event: 'phase', round: 4, phase: 'announced' },
