@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const FOLDER = fileURLToPath(new URL('../../node/dashboard', import.meta.url));
 
 /** Where a node of this checkout looks for what {@link bundleDashboard} makes. */
-export const GENERATED = join(FOLDER, 'generated');
+const GENERATED = join(FOLDER, 'generated');
 
 /** The dashboard's script as one module, and its styles with those of the charts. @throws Error with the bundler's words. */
 export async function bundleDashboard(): Promise<ReadonlyMap<string, string>> {

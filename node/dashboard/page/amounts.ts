@@ -25,11 +25,6 @@ export function shareOf(value: string, least: string, most: string): number {
   return width <= 0 ? 0 : Math.min(1, Math.max(0, (Number(value) - Number(least)) / width));
 }
 
-/** `2026-11-21 21:04 UTC`. */
-export function timeText(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
 /** Seconds in the largest unit that says them in few digits. */
 export function durationText(seconds: number): string {
   if (seconds >= 172_800) return `${Math.round(seconds / 86_400)} days`;

@@ -26,7 +26,7 @@ export const NODES_50 = Array.from({ length: 50 }, (_, i) =>
   nodeIdFromPublicKey(new Uint8Array(32).fill(i + 1)),
 );
 /** What a peer calls itself, were it to try. */
-export const HOSTILE_TEXT = '<img src=x onerror="document.title=`taken`">';
+const HOSTILE_TEXT = '<img src=x onerror="document.title=`taken`">';
 const HOUR = 497_222;
 const FEE = parameter.parse({ ...EXAMPLES.parameter, unit: 'wad/year', ...wadFields() });
 

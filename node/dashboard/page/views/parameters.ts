@@ -29,7 +29,7 @@ ${card('Breaker and overrides', breakerPart(answers, known, nowMs), true)}`;
 }
 
 /** The parameter that is chosen: the one that changed last unless a reader says otherwise. */
-export const chosenParameter = (
+const chosenParameter = (
   known: readonly ParameterJson[],
   changes: readonly DecisionJson[],
   name: string | undefined,

@@ -24,7 +24,7 @@ ${opened === undefined ? nothing : openedRound(opened, state.reasons, limits.rol
 ${card('Decided rounds', roundTable(rounds, limits.rounds, actions), true)}`;
 }
 
-export const roundTone = (outcome: string) =>
+const roundTone = (outcome: string) =>
   outcome === 'accepted' ? 'good' : outcome === 'rejected' ? 'warm' : 'bad';
 
 function currentRound(current: CurrentRoundJson, limit: number, actions: Actions): TemplateResult {
