@@ -11,7 +11,7 @@ export const defineNode: DefineCommand = (command) => {
     .option('--archive', 'keep the bodies, models and transcripts of all rounds', false)
     .option(
       '--shadow <model>',
-      'a candidate that forecasts beside the published model and moves nothing: a model file, or version:N',
+      'a candidate that forecasts beside the published model and moves nothing, while the node takes part as ever: a model file, or version:N',
     )
     .option('--log-level <level>', `how much is logged: ${LEVELS.join(', ')}; info unless given`, parseLevel)
     .option(

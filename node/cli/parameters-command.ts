@@ -1,4 +1,4 @@
-import { formatWadPercent } from '../../protocol/units.ts';
+import { formatWadPercent, WAD } from '../../protocol/units.ts';
 import type { NodeParameter } from '../client/index.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { type RunningNodeFlags, tellOf, withRunningNode } from './running-node.ts';
@@ -33,6 +33,9 @@ function parametersText({ items }: { readonly items: readonly NodeParameter[] })
 
 /** Rates and shares in per cent; anything else as it stands on the chain, with its unit. */
 function amountText(text: string, unit: string): string {
-  const isWad = (unit === 'wad/year' || unit === 'wad') && /^-?\d+$/.test(text);
-  return isWad ? formatWadPercent(BigInt(text)) : `${text} ${unit}`;
+  if (!/^-?\d+$/.test(text)) return `${text} ${unit}`;
+  if (unit === 'wad' || unit === 'wad/year') return formatWadPercent(BigInt(text));
+  // What may be negative stands half a wad higher.
+  if (unit === 'wad/year+0.5') return formatWadPercent(BigInt(text) - WAD / 2n);
+  return `${text} ${unit}`;
 }

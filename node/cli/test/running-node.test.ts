@@ -82,6 +82,9 @@ describe('commands that ask a running node', function () {
     };
     const { url } = await serve({ source: memorySource({ parameters: async () => [rate] }) });
     expect((await lines('parameters', '--url', url))[1]).to.match(/^\S+ +5\.10 % +0\.00 % to 20\.00 % /);
+    const shifted = { ...rate, unit: 'wad/year+0.5', value: '499000000000000000' };
+    const other = await serve({ source: memorySource({ parameters: async () => [shifted] }) });
+    expect((await lines('parameters', '--url', other.url))[1]).to.match(/^\S+ +-0\.10 % /);
   });
 
   it('find the node by its configuration, and say how one starts it where nobody answers', async () => {
