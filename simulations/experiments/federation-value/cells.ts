@@ -4,6 +4,7 @@ import { PEG_HORIZONS, type PegHorizon, withMirror } from '../../../node/feature
 import { createPegModel, genesisWeights } from '../../../node/models/index.ts';
 import { float64Engine, publicClipNorm } from '../../../node/training/index.ts';
 import { clearFigures, openTrial, type Trial } from './clear.ts';
+import { dissimilarityFigures } from './dissimilarity.ts';
 import { generatedFigures, NODE_COUNTS, nodeUnitFigures } from './generated.ts';
 import {
   byCoin,
@@ -19,7 +20,7 @@ import {
   TEST_FROM,
 } from './histories.ts';
 import { averageFigures, calmScores, crossFigures, newcomerFigures, newcomerScores } from './insurance.ts';
-import { liarFigures } from './liars.ts';
+import { candidateFigures, liarFigures } from './liars.ts';
 import { privacyFigures } from './privacy.ts';
 import { PRIVATE_RECIPES, RECIPES, type Recipe, UPDATE_NORM } from './recipes.ts';
 import type { RecordNorms } from './results.ts';
@@ -128,6 +129,10 @@ export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
     ]),
     ...each((horizon) => [
       cell(`liars/${horizon}`, (seeds) => liarFigures(trial(horizon, histories.period, final), seeds)),
+      cell(`candidates/${horizon}`, () => candidateFigures(trial(horizon, histories.period, final))),
+      cell(`dissimilarity/${horizon}`, (seeds) =>
+        dissimilarityFigures(trial(horizon, histories.period, final), seeds),
+      ),
     ]),
     ...each((horizon) => [
       cell(`clear/coin/full/${horizon}`, () => clearFigures(trial(horizon, histories.coin, final))),

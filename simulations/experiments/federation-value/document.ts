@@ -1,10 +1,11 @@
 import { PEG_HORIZONS } from '../../../node/features/index.ts';
 import { INSURED } from './cells.ts';
 import type { ClearFigures, NodeFigures } from './clear.ts';
+import type { DissimilarityFigures } from './dissimilarity.ts';
 import type { GeneratedFigures, NodeUnitFigures } from './generated.ts';
 import { NODE_COUNTS } from './generated.ts';
 import { EVENT_NAMES, insuranceParts } from './insurance-tables.ts';
-import type { LiarsFigures } from './liars.ts';
+import { ATTACK_NAMES, type LiarsFigures } from './liars.ts';
 import { insurancePlot, roundsPlot } from './plots.ts';
 import type { PrivacyFigures } from './privacy.ts';
 import type { Recipe } from './recipes.ts';
@@ -87,10 +88,23 @@ export function documentOf(
     ),
     '### Liars, two of ten',
     table(
-      ['horizon', 'attack', 'rule', 'skill', 'kept of the honest alone', 'least draw'],
+      ['horizon', 'draws', 'attack', 'rule', 'skill', 'kept of the honest alone', 'least draw'],
       HORIZONS.flatMap((horizon) => {
         const own = of<LiarsFigures>(`liars/${horizon}`);
         return own === undefined ? [] : liarRows(`${horizon} h`, own);
+      }),
+    ),
+    'Other rules, one draw, kept of the honest alone:',
+    table(
+      ['horizon', 'rule', ...ATTACK_NAMES],
+      HORIZONS.flatMap((horizon) => candidateRows(`${horizon} h`, of<LiarsFigures>(`candidates/${horizon}`))),
+    ),
+    'What follows from how unlike the honest nodes are, for every rule (norms of gradients; the text says how):',
+    table(
+      ['horizon', 'mean gradient', 'spread G', 'pull', 'kept under it', 'least draw'],
+      HORIZONS.flatMap((horizon) => {
+        const own = of<DissimilarityFigures>(`dissimilarity/${horizon}`);
+        return own === undefined ? [] : [dissimilarityRow(`${horizon} h`, own)];
       }),
     ),
     '### Generator',
@@ -185,11 +199,12 @@ function privacyRows(label: string, { clear, cases }: PrivacyFigures): Row[] {
   ]);
 }
 
-function liarRows(label: string, { honest, cases }: LiarsFigures): Row[] {
+function liarRows(label: string, { honest, seeds, cases }: LiarsFigures): Row[] {
   return [
-    [label, 'none: the honest eight', 'mean', interval(honest), '100', ''],
+    [label, String(seeds), 'none: the honest eight', 'mean', interval(honest), '100', ''],
     ...cases.map(({ attack, rule, skill, kept, leastKept }) => [
       label,
+      String(seeds),
       attack,
       rule,
       interval(skill),
@@ -197,6 +212,23 @@ function liarRows(label: string, { honest, cases }: LiarsFigures): Row[] {
       points(leastKept),
     ]),
   ];
+}
+
+function candidateRows(label: string, own: LiarsFigures | undefined): Row[] {
+  const rules = new Set(own?.cases.map(({ rule }) => rule));
+  const kept = (of: string) =>
+    ATTACK_NAMES.map((name) => own?.cases.find(({ attack, rule }) => rule === of && attack === name));
+  return [...rules].map((rule) => [
+    label,
+    rule,
+    ...kept(rule).map((one) => (one === undefined ? '–' : points(one.kept.value))),
+  ]);
+}
+
+function dissimilarityRow(label: string, own: DissimilarityFigures): Row {
+  const { gradient, spread, pull, kept, leastKept } = own;
+  const norms = [gradient, spread, pull].map((value) => value.toFixed(3));
+  return [label, ...norms, interval(kept), points(leastKept)];
 }
 
 function unitRows(own: NodeUnitFigures | undefined): Row[] {

@@ -4,18 +4,22 @@ import { seededRandom } from '../../world/random.ts';
 import { gradientsOf, type Trial } from './clear.ts';
 import { skillOf } from './judging.ts';
 import { averaged } from './privacy.ts';
-import { LIARS, RULES, type RuleName } from './recipes.ts';
-import { federate } from './rounds.ts';
+import { CANDIDATES, LIARS, RULE_NAMES } from './recipes.ts';
+import { federate, type Plan } from './rounds.ts';
+import type { TaskNode } from './task.ts';
 
-const ATTACKS: Readonly<Record<string, () => Attack>> = {
+const ATTACKS: Readonly<Record<string, (() => Attack) | undefined>> = {
+  'none: all ten': undefined,
   'sign flip × 4': () => createAttack('sign-flip', { boost: 4 }),
   'optimised ALIE': () => createAttack('opt-alie'),
   'Min-Max': () => createAttack('min-max'),
 };
 
+export const ATTACK_NAMES = Object.keys(ATTACKS);
+
 export type LiarFigures = {
   readonly attack: string;
-  readonly rule: RuleName;
+  readonly rule: string;
   /** Mean skill over nodes, and over which two of ten lie. */
   readonly skill: Estimate;
   /** Of the skill of the honest ones alone under the mean. */
@@ -31,20 +35,18 @@ export type LiarsFigures = {
 };
 
 /** Two of ten lie, whichever the seed draws: what each rule keeps of the skill that the other eight have by themselves. */
-export function liarFigures(trial: Trial, seeds: number): LiarsFigures {
+export function liarFigures(
+  trial: Trial,
+  seeds: number,
+  rules: readonly (readonly [name: string, plan: Plan])[] = RULE_NAMES.map((name) => [
+    name,
+    trial.plan(name),
+  ]),
+): LiarsFigures {
   const { task, bench, plan } = trial;
-  const draws = Array.from({ length: seeds }, (_, s) => {
-    const random = seededRandom(`liars/${s + 1}`);
-    const order = [...task.nodes];
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = random.below(i + 1);
-      [order[i], order[j]] = [order[j]!, order[i]!];
-    }
-    return order;
-  });
-  const run = (order: (typeof draws)[number], rule: RuleName, attack?: () => Attack) => {
-    const members = attack === undefined ? order.slice(0, -LIARS) : order;
-    const weights = federate(task.model, gradientsOf(members), plan(rule), {
+  const draws = drawnOrders(task.nodes, seeds);
+  const run = (members: readonly TaskNode[], how: Plan, attack?: () => Attack) => {
+    const weights = federate(task.model, gradientsOf(members), how, {
       seed: 'liars',
       ...(attack === undefined ? {} : { liars: { count: LIARS, attack: attack() } }),
     });
@@ -52,15 +54,14 @@ export function liarFigures(trial: Trial, seeds: number): LiarsFigures {
   };
   const meanSkill = (scored: ReturnType<typeof run>) =>
     scored.reduce((total, one) => total + skillOf(one), 0) / scored.length;
-  const honest = draws.map((order) => run(order, 'mean'));
+  const honest = draws.map((order) => run(order.slice(0, -LIARS), plan('mean')));
   const none = averaged(honest).map(({ baseline }) => ({ losses: baseline, baseline }));
-  const rules = Object.keys(RULES) as RuleName[];
   return {
     honest: bench.skill(averaged(honest)),
     seeds,
     cases: Object.entries(ATTACKS).flatMap(([name, attack]) =>
-      rules.map((rule): LiarFigures => {
-        const lied = draws.map((order) => run(order, rule, attack));
+      rules.map(([rule, how]): LiarFigures => {
+        const lied = draws.map((order) => run(order, how, attack));
         return {
           attack: name,
           rule,
@@ -71,4 +72,28 @@ export function liarFigures(trial: Trial, seeds: number): LiarsFigures {
       }),
     ),
   };
+}
+
+/** The same of rules that no table above has, in one draw. */
+export function candidateFigures(trial: Trial): LiarsFigures {
+  const { aggregation, ...plan } = trial.plan('multi-krum');
+  const server = aggregation.slice(aggregation.indexOf('+'));
+  return liarFigures(
+    trial,
+    1,
+    CANDIDATES.map((text) => [text, { ...plan, aggregation: `${text}${server}` }]),
+  );
+}
+
+/** The nodes in the order of each draw: the last two of it lie. */
+export function drawnOrders(nodes: readonly TaskNode[], draws: number): TaskNode[][] {
+  return Array.from({ length: draws }, (_, s) => {
+    const random = seededRandom(`liars/${s + 1}`);
+    const order = [...nodes];
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = random.below(i + 1);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  });
 }

@@ -43,8 +43,19 @@ export const RULES = {
   mean: 'fedavg',
   'multi-krum': 'multi-krum',
   'nnm + trimmed mean': 'nnm+trimmed-mean',
+  caf: 'caf',
 } as const;
 export type RuleName = keyof typeof RULES;
+export const RULE_NAMES = Object.keys(RULES) as RuleName[];
+/** Further rules that were tried where those do not hold. */
+export const CANDIDATES = [
+  'geometric-median',
+  'arc+nnm+trimmed-mean',
+  'arc+caf',
+  'bucketing:size=2+caf',
+  'dnc',
+  'mda',
+] as const;
 
 export type PlanOptions = {
   readonly recipe: Recipe;

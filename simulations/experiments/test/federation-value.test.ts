@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { loadSeries } from '../../../node/data/index.ts';
 import { endHour, type HourlySeries, sliceHours } from '../../../node/features/index.ts';
 import { clearFigures, openTrial, type Trial } from '../federation-value/clear.ts';
+import { dissimilarityFigures } from '../federation-value/dissimilarity.ts';
 import { documentOf } from '../federation-value/document.ts';
 import { calmest, type History } from '../federation-value/histories.ts';
 import { averageFigures, calmScores, newcomerFigures } from '../federation-value/insurance.ts';
@@ -25,7 +26,10 @@ const NORM = 0.5;
 const DOCS = fileURLToPath(new URL('../../../docs/', import.meta.url));
 
 /** Seven nodes of two generated venues, 20 days of rows each, judged on the 30 days after. */
-async function smallTrial(days = 34): Promise<{ readonly trial: Trial; readonly histories: History[] }> {
+async function smallTrial(
+  days = 34,
+  alike = false,
+): Promise<{ readonly trial: Trial; readonly histories: History[] }> {
   const coins = new Map<string, HourlySeries>();
   for (const venue of [1, 2]) {
     const { series } = await loadSeries({ kind: 'generator', seed: 5, venue, days: 130 });
@@ -41,6 +45,7 @@ async function smallTrial(days = 34): Promise<{ readonly trial: Trial; readonly 
     }
   }
   const test = { from, to: from + 24 * 29 };
+  if (alike) for (const [i, one] of histories.entries()) histories[i] = { ...histories[0]!, name: one.name };
   const task = openTask({ coins, histories, horizon: 24, test, norms: { record: NORM, update: 0.22 } });
   return { trial: openTrial(task, RECIPE, NORM), histories };
 }
@@ -72,6 +77,18 @@ describe('federation value', () => {
     const lied = liarFigures(trial, 1).cases.filter(({ attack }) => attack.startsWith('sign flip'));
     const kept = Object.fromEntries(lied.map(({ rule, kept: { value } }) => [rule, value]));
     expect(kept['multi-krum']).to.be.above(kept.mean ?? Number.NaN);
+    expect(kept.caf).to.be.above(kept.mean ?? Number.NaN);
+  });
+
+  it('finds a pull that no rule can rule out where nodes differ, and none where they are alike', async () => {
+    const { trial } = await smallTrial();
+    const figures = dissimilarityFigures(trial, 1);
+    // Two of seven: √(2 ÷ 3)/2 of a standard deviation in one direction, at most of all of them.
+    expect(figures.pull).to.be.within(1e-6, (Math.sqrt(2 / 3) / 2) * figures.spread);
+    expect(figures.kept.value).to.be.below(1);
+    const same = dissimilarityFigures((await smallTrial(34, true)).trial, 1);
+    expect(same.spread).to.be.below(1e-12);
+    expect(same.kept.value).to.be.closeTo(1, 1e-9);
   });
 
   it('brings a newcomer its own rows alone, from calm weeks of its own history', async () => {
