@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -24,7 +25,8 @@ export async function bundleDashboard(): Promise<ReadonlyMap<string, string>> {
     platform: 'browser',
     target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
     charset: 'utf8',
-    legalComments: 'inline',
+    legalComments: 'none',
+    banner: { js: licences(['lit-html', 'uplot']), css: licences(['uplot']) },
     logLevel: 'silent',
   });
   return new Map(outputFiles.map(({ path, text }) => [path.slice(GENERATED.length + 1), text]));
@@ -42,4 +44,18 @@ export async function writeDashboard(folder = GENERATED): Promise<readonly strin
     renameSync(part, path);
     return path;
   });
+}
+
+/** What those who wrote a part of the bundle ask to be handed on with it. */
+function licences(names: readonly string[]): string {
+  const { resolve } = createRequire(import.meta.url);
+  const texts = names.map((name) => {
+    const entry = resolve(name);
+    const folder = entry.slice(
+      0,
+      entry.lastIndexOf(`/node_modules/${name}/`) + `/node_modules/${name}/`.length,
+    );
+    return `${name}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}`;
+  });
+  return `/*!\n${texts.join('\n\n').replaceAll('*/', '* /')}\n*/`;
 }

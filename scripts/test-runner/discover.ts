@@ -30,6 +30,7 @@ const PAIRED: readonly string[] = [
   'node/test/e2e/faults.test.ts',
   'node/test/e2e/hostile-peer.test.ts',
   'simulations/test/e2e/catch-up.test.ts',
+  'node/dashboard/test/e2e/page.test.ts',
 ];
 /** Folders that compute and wait for nothing: they take what the others leave of the processors. */
 const COMPUTING = [

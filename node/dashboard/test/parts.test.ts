@@ -64,11 +64,22 @@ describe('dashboard: parts', () => {
 
   it('puts events into words, 400 characters at most', () => {
     expect(eventWords({ event: 'phase', round: 9, phase: 'sealed' })).to.equal('round 9: sealed');
-    expect(eventWords({ event: 'refused', code: 'NOT_A_CODE', sender: 'x' })).to.equal(
-      'from x: a code that this page does not know',
+    expect(eventWords({ event: 'refused', code: 'NOT_A_CODE', sender: 'abcdefgh' })).to.equal(
+      'from …cdefgh: a code that this page does not know',
     );
     expect(eventWords({ event: 'refused', code: 'constructor', sender: 'x' })).to.include('does not know');
     expect(eventWords({ event: 'condition', code: 'C', message: 'm'.repeat(500) })).to.have.length(400);
+    const fee = {
+      event: 'fee',
+      round: 3,
+      before: '50000000000000000',
+      after: '49200000000000000',
+      heldBy: [],
+    };
+    expect(eventWords(fee)).to.equal('round 3: the stability fee 5.00 % → 4.92 %');
+    expect(eventWords({ ...fee, after: fee.before, heldBy: ['cooldown, 3 s left'] })).to.equal(
+      'round 3: the stability fee 5.00 % stays: cooldown, 3 s left',
+    );
     expect(eventWords({ event: 'observed', level: 2 })).to.equal('');
   });
 

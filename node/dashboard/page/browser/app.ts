@@ -1,6 +1,6 @@
 import { render } from 'lit-html';
 import type { RollJson, RoundJson, RoundSummaryJson, SkillJson } from '../../../api/index.ts';
-import { type AlertRule, MAX_RULES, readRules } from '../alerts.ts';
+import { type AlertRule, firing, MAX_RULES, readRules } from '../alerts.ts';
 import { type Answer, type Answers, bodyOf, type Name, WAITING } from '../answers.ts';
 import type { StreamEvent } from '../event-parser.ts';
 import { eventWords } from '../event-words.ts';
@@ -146,8 +146,9 @@ export class App {
 
   /** Asks for what is shown and old. */
   #look(): void {
-    if (document.hidden) return;
     const now = Date.now();
+    if (now - this.#metricsMs >= METRICS_MS) void this.#sample(now);
+    if (document.hidden) return;
     for (const name of namesOf(this.#state.view)) {
       const wanted = this.#want(name);
       const age = now - wanted.askedMs;
@@ -156,7 +157,6 @@ export class App {
       const isAbsent = this.#state.answers[name].state !== 'here' && age > 5_000;
       if (!wanted.isAsked && (wanted.isOld || age >= everyMs || isAbsent)) void this.#ask(name, wanted);
     }
-    if (now - this.#metricsMs >= METRICS_MS) void this.#sample(now);
     if (this.#state.view === 'node') void this.#ownRows();
     if (this.#state.view === 'round') void this.#lastRoll();
   }
@@ -284,6 +284,8 @@ export class App {
   #show(): void {
     this.#isDue = false;
     this.#state = { ...this.#state, nowMs: Date.now() };
+    const alerts = firing(this.#state.rules, this.#state.samples).length;
+    document.title = alerts === 0 ? 'Ballast node' : `(${alerts}) Ballast node`;
     render(headView(this.#state), element('head'));
     render(navView(this.#state), element('nav'));
     render(viewBody(this.#state, this.#actions), element('view'));

@@ -42,7 +42,7 @@ function refusals(lines: readonly LogLine[], limit: number, nowMs: number, actio
     return html`<p>nothing since this page was opened; what each peer sent before is counted under <a href="#peers">peers</a></p>`;
   return rowsOf('refusals', lines, limit, actions, {
     caption: 'refused messages, the newest first',
-    head: ['when', 'code and sender', 'meaning'],
+    head: ['when', 'code', 'meaning'],
     row: ({ atMs, kind, words }) =>
       html`<tr><td>${timeAgo(atMs, nowMs)}</td><td><code>${kind}</code></td><td class="words">${words}</td></tr>`,
   });

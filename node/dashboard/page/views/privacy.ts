@@ -17,6 +17,8 @@ const ACCOUNTANTS = {
   rdp: 'Rényi divergence (RDP)',
   pld: 'privacy loss distribution (PLD)',
 } as const;
+/** Fewer rounds left are a warning. */
+const MANY_ROUNDS = 10;
 const TONES = { open: 'good', spent: 'bad', 'no-guarantee': 'bad' } as const;
 
 /** What this node has spent of its budget, what is left, and whom the guarantee covers. */
@@ -25,7 +27,7 @@ export const privacyView = ({ answers }: Pick<PageState, 'answers'>): TemplateRe
 
 function account(body: PrivacyAccountJson): TemplateResult {
   const { state, budget, spent, events, next, covers, assumption } = body;
-  return html`<p>${badge(stateLine(body), TONES[state])}</p>
+  return html`<p>${badge(stateLine(body), state === 'open' && (body.roundsLeft ?? MANY_ROUNDS) < MANY_ROUNDS ? 'warm' : TONES[state])}</p>
 ${budget === null ? nothing : spentBar(body, budget)}
 ${budget === null ? nothing : html`${chartPlace(EPSILON, epsilonWords(body))}<p class="quiet">${epsilonWords(body)}</p>`}
 <dl>
