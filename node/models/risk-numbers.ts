@@ -28,7 +28,7 @@ const DRAWDOWN_EVENT_SHARE = 0.05;
 /**
  * Ridge on the starting weights, in mean log loss: events come in a few clusters, and what tells those apart in one year
  * misleads in the next. Leaving out each quarter from 2020-10 to 2021-12 in turn, less than this is worse and more is alike
- * (docs/benchmarks.md); the generated market bears no more.
+ * (docs/benchmarks.md).
  */
 const START_RIDGE = 0.03;
 /** Points of a table that a score is read from. */

@@ -1,6 +1,8 @@
 import { solveLinear } from './linear-system.ts';
 
-const STEPS = 12;
+const STEPS = 40;
+/** Where events are few and the ridge is weak a full step may overshoot, and never come back. */
+const MOST_STEP = 1;
 
 /**
  * Logistic regression with ridge: the least of mean log loss + ridge/2 · ‖w‖², the first weight (of a constant) free.
@@ -41,7 +43,9 @@ export function fitShrunkLogistic(
       }
     }
     const change = solveLinear(system);
-    for (let j = 0; j < width; j++) weights[j]! -= change[j]!;
+    const largest = change.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const scale = largest > MOST_STEP ? MOST_STEP / largest : 1;
+    for (let j = 0; j < width; j++) weights[j]! -= scale * change[j]!;
     if (change.reduce((sum, value) => sum + Math.abs(value), 0) < 1e-9) break;
   }
   return weights;
