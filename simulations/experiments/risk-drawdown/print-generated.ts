@@ -1,6 +1,6 @@
 import { BASELINE, type GeneratedAucs, generatedAucs, ORACLE, shareOfOracle } from './generated.ts';
 
-const EPSILONS = [Number.POSITIVE_INFINITY, 8, 2] as const;
+const EPSILONS = [Number.POSITIVE_INFINITY, 8] as const;
 
 /** What the head keeps of the gain of one who sees the generator's hidden state. */
 export function printGenerated(seeds: readonly number[], print: (line: string) => void): void {
