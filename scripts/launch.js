@@ -99,8 +99,11 @@ async function main() {
 
 /** A page that cannot be made stops nobody: nodes say then how to make it. */
 function bundleDashboard(root, node) {
-  const { status, stderr } = spawnSync(node, [join(root, 'scripts', 'dashboard.ts')], { encoding: 'utf8' });
-  if (status !== 0) say(`the dashboard could not be made: ${stderr.trim().split('\n').at(-1)}`);
+  const made = spawnSync(node, [join(root, 'scripts', 'dashboard.ts')], { encoding: 'utf8' });
+  if (made.status === 0) return;
+  const reason =
+    made.error?.message ?? made.stderr.split('\n').find((line) => /ERROR:/.test(line)) ?? 'no reason';
+  say(`the dashboard could not be made: ${reason.trim()}`);
 }
 
 try {
