@@ -102,7 +102,7 @@ function bundleDashboard(root, node) {
   const made = spawnSync(node, [join(root, 'scripts', 'dashboard.ts')], { encoding: 'utf8' });
   if (made.status === 0) return;
   const reason =
-    made.error?.message ?? made.stderr.split('\n').find((line) => /ERROR:/.test(line)) ?? 'no reason';
+    made.error?.message ?? made.stderr.split('\n').find((line) => line.startsWith('Error')) ?? 'no reason';
   say(`the dashboard could not be made: ${reason.trim()}`);
 }
 
