@@ -20,6 +20,11 @@ export const defineNode: DefineCommand = (command) => {
       parseModuleLevels,
     )
     .addOption(new Option('--log-format <form>', 'of what is printed').choices(['human', 'json']))
+    .option(
+      '--dry-run',
+      'train, vote and recommend on a copy of the data folder, log what would be sent, and send nothing',
+      false,
+    )
     .option('--json', 'print every event as a line of JSON; end when standard input ends', false)
     .action(async (flags: RunNodeOptions) => runNode(flags));
 };

@@ -20,6 +20,8 @@ export type RunNodeOptions = FolderFlags & {
   readonly archive?: boolean;
   /** A model that forecasts beside the published one, in the place of the configuration's. */
   readonly shadow?: string;
+  /** Sends nothing, whatever the configuration says. */
+  readonly dryRun?: boolean;
   readonly logLevel?: Level;
   /** Of single modules. */
   readonly logLevelModule?: Readonly<Partial<Record<Module, Level>>>;
@@ -35,6 +37,7 @@ export async function runNode({
   json,
   archive,
   shadow,
+  dryRun,
   revise,
   rpc,
   logLevel,
@@ -47,6 +50,7 @@ export async function runNode({
   const config = await configOf(flags, [
     ...given('rpc', rpc),
     ...given('archive', archive === true ? true : undefined),
+    ...(dryRun === true ? [{ path: ['dryRun'], value: true, origin: '--dry-run' }] : []),
     ...given('shadow', shadow === undefined || shadow.startsWith('version:') ? shadow : resolve(shadow)),
     ...logAssignments({ level: logLevel, format: logFormat }, logLevelModule),
   ]);

@@ -58,6 +58,7 @@ const ENTRIES: { readonly [K in Kind]: (event: Of<K>) => LogEntry } = {
   published: ({ event: _, ...fields }) => debug('chain', 'published', fields),
   rotated: ({ event: _, ...fields }) => info('chain', 'rotated the committee', fields),
   recommended: ({ event: _, ...fields }) => debug('chain', 'recommended', fields),
+  withheld: ({ event: _, ...fields }) => info('round', 'would send', fields),
   fee: ({ round, before, after, transaction, heldBy }) =>
     (before === after ? debug : info)('chain', before === after ? 'fee stays' : 'fee changed', {
       round,

@@ -18,6 +18,7 @@ import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
 import { MAIN_COLLATERAL } from './collaterals.ts';
 import { Conditions } from './conditions.ts';
 import { configuredCandidate } from './configured-candidate.ts';
+import { dryRunOf, openFolders } from './dry-run.ts';
 import { type Emit, isVote } from './events.ts';
 import { GossipWiring } from './gossip.ts';
 import { loadCollaterals } from './load-collaterals.ts';
@@ -118,7 +119,8 @@ export class BallastNode {
     this.#revise = revise;
     const now = () => this.#clock.now();
     const owner = { network: networkId(options.document), node: options.identity.nodeId };
-    this.#folder = new OwnFolder(options.config.dataDir, owner, { now });
+    const { dataDir, dryRun } = options.config;
+    this.#folder = new OwnFolder(() => openFolders(dryRun, dataDir, owner, { now }));
     this.#conditions = new Conditions({ emit: this.#emit, now });
     this.#clockWatch = new ClockWatch(CLOCK_WATCH, now, this.#conditions);
     this.#tuning = { ...TUNING, ...tuning };
@@ -340,7 +342,11 @@ export class BallastNode {
       onVote: ({ type, round, view }, digest) => {
         if (isVote(type)) this.#emit({ event: 'voted', vote: type, round, view, digest });
       },
-      serve: async (digest, peer) => this.#core?.current?.participant.serve(digest, peer),
+      ...dryRunOf(this.#options.config, this.#emit),
+      serve: async (digest, peer) =>
+        this.#options.config.dryRun === true
+          ? undefined
+          : this.#core?.current?.participant.serve(digest, peer),
       participant: () => this.#core?.current?.participant,
       onError: (error) => this.#tell(error),
       now: () => performance.now(),

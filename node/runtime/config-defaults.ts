@@ -24,6 +24,7 @@ export function configDefaults(
     'breaker.observe': false,
     'evidence.report': false,
     archive: false,
+    dryRun: false,
     'log.level': 'info',
     'log.format': 'human',
     'log.file': true,

@@ -37,8 +37,18 @@ export function isVote(type: string): type is Vote {
   return (VOTES as readonly string[]).includes(type);
 }
 
+/** A message of this node's own that a dry run kept to itself. */
+export type Withheld = {
+  readonly event: 'withheld';
+  readonly message: string;
+  readonly round: number;
+  readonly digest: Digest;
+  readonly bytes: number;
+};
+
 /** What a running node tells: the lines of its log, and of `--json`. */
 export type NodeEvent =
+  | Withheld
   | {
       readonly event: 'ready';
       readonly node: NodeId;

@@ -17,6 +17,8 @@ export type GossipCollaborators = {
   readonly isVoter: () => boolean;
   /** Hears of each vote of this node's own, once, as it is sent. */
   readonly onVote?: (envelope: Envelope, digest: Digest) => void;
+  /** In a dry run: hears of each message of this node's own, once, in the place of everybody else. */
+  readonly withhold?: (envelope: Envelope, digest: Digest, bytes: number) => void;
   readonly serve: ServeBlob;
   /** Who answers the others' questions for the log and for what is held of them; nobody while the core is down. */
   readonly participant: () => Participant | undefined;
@@ -78,11 +80,12 @@ export class GossipWiring {
   }
 
   get transport(): Transport {
-    const { network, onError } = this.#collaborators;
+    const { network, onError, withhold } = this.#collaborators;
     return {
       broadcast: (topic, bytes) => {
         try {
-          if (topic === 'votes') this.#vote(bytes);
+          if (withhold !== undefined) this.#once(bytes, withhold);
+          else if (topic === 'votes') this.#vote(bytes);
           else network()?.publish(this.topic(topic), bytes).catch(onError);
         } catch (error) {
           onError(error);
@@ -130,10 +133,14 @@ export class GossipWiring {
 
   #vote(bytes: Uint8Array): void {
     this.#collaborators.network()?.sendVote(bytes);
+    this.#once(bytes, (envelope, digest) => this.#collaborators.onVote?.(envelope, digest));
+  }
+
+  #once(bytes: Uint8Array, tell: (envelope: Envelope, digest: Digest, bytes: number) => void): void {
     if (this.#told.has(bytes)) return;
     this.#told.add(bytes);
     const { envelope, digest } = openEnvelope(bytes);
-    this.#collaborators.onVote?.(envelope, digest);
+    tell(envelope, digest, bytes.length);
   }
 }
 

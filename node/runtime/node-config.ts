@@ -128,6 +128,8 @@ const schema = z.strictObject({
     .optional(),
   /** A model that forecasts beside the published one and moves nothing: a model file, or `version:N`. */
   shadow: z.string().min(1).max(4096).optional(),
+  /** Computes and tells what it would send, and sends nothing; false unless given. */
+  dryRun: z.boolean().optional(),
   /** The last round to take part in: public data is laid out over this many. */
   rounds: z.int().min(1).max(10_000),
   /** Keeps the bodies, models and transcripts of all rounds. */

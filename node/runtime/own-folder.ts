@@ -1,18 +1,21 @@
-import { DataFolder } from '../data-folder/index.ts';
+import type { DataFolder } from '../data-folder/index.ts';
 import { StoreError } from '../store/index.ts';
+
+/** The folder that is used, and others that are held as long. */
+export type OpenFolders = readonly [DataFolder, ...DataFolder[]];
 
 /** A node's data folder, opened once and held until the node ends. */
 export class OwnFolder {
-  readonly #open: () => Promise<DataFolder>;
-  #folder: DataFolder | undefined;
+  readonly #open: () => Promise<OpenFolders>;
+  #folders: OpenFolders | undefined;
 
-  constructor(...[path, owner, options]: Parameters<typeof DataFolder.open>) {
-    this.#open = () => DataFolder.open(path, owner, options);
+  constructor(open: () => Promise<OpenFolders>) {
+    this.#open = open;
   }
 
   /** Undefined until it has been opened. */
   get current(): DataFolder | undefined {
-    return this.#folder;
+    return this.#folders?.[0];
   }
 
   /**
@@ -29,11 +32,11 @@ export class OwnFolder {
 
   /** @throws as {@link DataFolder.open}. */
   async open(): Promise<DataFolder> {
-    this.#folder ??= await this.#open();
-    return this.#folder;
+    this.#folders ??= await this.#open();
+    return this.#folders[0];
   }
 
   async close(): Promise<void> {
-    await this.#folder?.close();
+    for (const folder of this.#folders ?? []) await folder.close();
   }
 }

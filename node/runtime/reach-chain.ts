@@ -4,6 +4,7 @@ import type { NetworkDocument } from '../../protocol/network.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { ChainLink } from './chain-link.ts';
 import type { Conditions } from './conditions.ts';
+import { DRY_RUN } from './dry-run.ts';
 import type { NodeConfig } from './node-config.ts';
 import { pause } from './pause.ts';
 
@@ -34,7 +35,7 @@ export async function reachChain(
     try {
       const link = await ChainLink.open(document, config.rpc, identity.account, {
         signal,
-        held: () => conditions.holdingChain,
+        held: () => (config.dryRun === true ? DRY_RUN : conditions.holdingChain),
         blsSecret: identity.blsSecret(),
         ...(maxGasPriceGwei === undefined ? {} : { maxFeePerGas: parseGwei(String(maxGasPriceGwei)) }),
       });

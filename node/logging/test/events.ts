@@ -46,6 +46,7 @@ export const EVENTS: { readonly [K in Kind]: Extract<ServiceEvent, { readonly ev
   },
   phase: { event: 'phase', round: 4, phase: 'sealed' },
   view: { event: 'view', round: 4, view: 0 },
+  withheld: { event: 'withheld', message: 'update-header', round: 4, digest: 'aa', bytes: 900 },
   voted: { event: 'voted', vote: 'commit', round: 4, view: 0, digest: 'aa' },
   'privacy-plan': {
     event: 'privacy-plan',

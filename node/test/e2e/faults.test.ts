@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createTestClient, http } from 'viem';
 import { type Anvil, chainHead, createReader, startAnvil } from '../../../contracts/client/index.ts';
+import { digestOfBytes } from '../../../protocol/digest.ts';
 import type { StoreOperation } from '../../../protocol/store.ts';
 import { freePort } from '../../devnet/setup.ts';
 import {
@@ -100,10 +103,15 @@ describe('faults around a node', function () {
     );
   const ALL = [0, 1, 2, 3];
 
-  async function prepareMember(index: number, rpc: string | string[], listen?: string): Promise<Member> {
+  async function prepareMember(
+    index: number,
+    rpc: string | string[],
+    listen?: string,
+    dryRun = false,
+  ): Promise<Member> {
     const prepared = network.nodes[index];
     if (prepared === undefined) throw new Error(`there is no node ${index}`);
-    const config = { ...(await readNodeConfig(prepared.configPath)), rpc, engine: 'float64' };
+    const config = { ...(await readNodeConfig(prepared.configPath)), rpc, engine: 'float64', dryRun };
     const events: NodeEvent[] = [];
     const isLast = index === NODES - 1;
     const node = new BallastNode(
@@ -304,6 +312,28 @@ describe('faults around a node', function () {
     await goesOn();
   });
 
+  it('a dry run: the node trains, votes and recommends for itself, the others hear nothing, its folder stays', async () => {
+    await member(0).node.stop();
+    const { configPath } = network.nodes[0] ?? {};
+    const { dataDir } = await readNodeConfig(configPath ?? '');
+    const before = await contentOf(join(dataDir, 'db'));
+    const [count] = await sent([0]);
+    const dry = await prepareMember(0, network.anvil.rpcUrl, undefined, true);
+    members[0] = dry;
+    await dry.node.start();
+    const withheld = () => dry.events.filter((event) => event.event === 'withheld');
+    await until(() => withheld().some(({ message }) => message === 'update-header'), 'an update that is not sent');
+    const { round } = withheld().find(({ message }) => message === 'update-header') ?? { round: 0 };
+    const decided = () =>
+      member(1).events.find((event) => event.event === 'decided' && event.round === round);
+    await until(() => decided() !== undefined, `round ${round}`);
+    expect(decided()).to.deep.include({ event: 'decided', sealed: NODES - 1 });
+    expect(await sent([0])).to.deep.equal([count]);
+    expect(dry.events.some(({ event }) => event === 'voted' || event === 'published')).to.equal(false);
+    await dry.node.stop();
+    expect(await contentOf(join(dataDir, 'db'))).to.deep.equal(before);
+  });
+
   it('leaves nothing open when it stops, within its budget, and sends nothing more', async () => {
     await Promise.all(members.map(({ node }) => node.stop()));
     for (const { events } of members) {
@@ -344,3 +374,12 @@ describe('faults around a node', function () {
     expect(heard.find(({ event }) => event === 'stopped')).to.deep.include({ overran: [] });
   });
 });
+
+/** Names and digests of a folder's files. */
+async function contentOf(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).sort();
+  const digests = await Promise.all(
+    names.map(async (name) => digestOfBytes(await readFile(join(folder, name)))),
+  );
+  return Object.fromEntries(names.map((name, i) => [name, digests[i] ?? '']));
+}
