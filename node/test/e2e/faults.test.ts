@@ -322,7 +322,10 @@ describe('faults around a node', function () {
     members[0] = dry;
     await dry.node.start();
     const withheld = () => dry.events.filter((event) => event.event === 'withheld');
-    await until(() => withheld().some(({ message }) => message === 'update-header'), 'an update that is not sent');
+    await until(
+      () => withheld().some(({ message }) => message === 'update-header'),
+      'an update that is not sent',
+    );
     const { round } = withheld().find(({ message }) => message === 'update-header') ?? { round: 0 };
     const decided = () =>
       member(1).events.find((event) => event.event === 'decided' && event.round === round);
