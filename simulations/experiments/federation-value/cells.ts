@@ -22,7 +22,15 @@ import {
 import { averageFigures, calmScores, crossFigures, newcomerFigures, newcomerScores } from './insurance.ts';
 import { candidateFigures, liarFigures } from './liars.ts';
 import { privacyFigures } from './privacy.ts';
-import { PRIVATE_RECIPES, RECIPES, type Recipe, UPDATE_NORM } from './recipes.ts';
+import {
+  CANDIDATES,
+  FEWER_ROUND_RULES,
+  FEWER_ROUNDS,
+  PRIVATE_RECIPES,
+  RECIPES,
+  type Recipe,
+  UPDATE_NORM,
+} from './recipes.ts';
 import type { RecordNorms } from './results.ts';
 import { openTask } from './task.ts';
 
@@ -129,7 +137,14 @@ export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
     ]),
     ...each((horizon) => [
       cell(`liars/${horizon}`, (seeds) => liarFigures(trial(horizon, histories.period, final), seeds)),
-      cell(`candidates/${horizon}`, () => candidateFigures(trial(horizon, histories.period, final))),
+      cell(`candidates/${horizon}`, () =>
+        candidateFigures(trial(horizon, histories.period, final), 1, CANDIDATES),
+      ),
+      cell(`fewer-rounds/${horizon}`, (seeds) => {
+        const rounds = Math.min(FEWER_ROUNDS, RECIPES[horizon].rounds);
+        const fewer = trial(horizon, histories.period, final, { ...RECIPES[horizon], rounds });
+        return candidateFigures(fewer, seeds, FEWER_ROUND_RULES);
+      }),
       cell(`dissimilarity/${horizon}`, (seeds) =>
         dissimilarityFigures(trial(horizon, histories.period, final), seeds),
       ),

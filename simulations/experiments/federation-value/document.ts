@@ -94,9 +94,16 @@ export function documentOf(
         return own === undefined ? [] : liarRows(`${horizon} h`, own);
       }),
     ),
+    'With at most 50 rounds, in brackets the least draw, kept of the honest alone:',
+    table(
+      ['horizon', 'draws', 'rule', ...ATTACK_NAMES],
+      HORIZONS.flatMap((horizon) =>
+        candidateRows(`${horizon} h`, of<LiarsFigures>(`fewer-rounds/${horizon}`), true),
+      ),
+    ),
     'Other rules, one draw, kept of the honest alone:',
     table(
-      ['horizon', 'rule', ...ATTACK_NAMES],
+      ['horizon', 'draws', 'rule', ...ATTACK_NAMES],
       HORIZONS.flatMap((horizon) => candidateRows(`${horizon} h`, of<LiarsFigures>(`candidates/${horizon}`))),
     ),
     'What follows from how unlike the honest nodes are, for every rule (norms of gradients; the text says how):',
@@ -214,14 +221,18 @@ function liarRows(label: string, { honest, seeds, cases }: LiarsFigures): Row[] 
   ];
 }
 
-function candidateRows(label: string, own: LiarsFigures | undefined): Row[] {
+function candidateRows(label: string, own: LiarsFigures | undefined, least = false): Row[] {
   const rules = new Set(own?.cases.map(({ rule }) => rule));
   const kept = (of: string) =>
     ATTACK_NAMES.map((name) => own?.cases.find(({ attack, rule }) => rule === of && attack === name));
   return [...rules].map((rule) => [
     label,
+    String(own?.seeds),
     rule,
-    ...kept(rule).map((one) => (one === undefined ? '–' : points(one.kept.value))),
+    ...kept(rule).map((one) => {
+      if (one === undefined) return '–';
+      return least ? `${interval(one.kept)} (${points(one.leastKept)})` : points(one.kept.value);
+    }),
   ]);
 }
 

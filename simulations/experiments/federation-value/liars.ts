@@ -4,7 +4,7 @@ import { seededRandom } from '../../world/random.ts';
 import { gradientsOf, type Trial } from './clear.ts';
 import { skillOf } from './judging.ts';
 import { averaged } from './privacy.ts';
-import { CANDIDATES, LIARS, RULE_NAMES } from './recipes.ts';
+import { LIARS, RULE_NAMES } from './recipes.ts';
 import { federate, type Plan } from './rounds.ts';
 import type { TaskNode } from './task.ts';
 
@@ -74,14 +74,14 @@ export function liarFigures(
   };
 }
 
-/** The same of rules that no table above has, in one draw. */
-export function candidateFigures(trial: Trial): LiarsFigures {
+/** The same of other rules by their texts. */
+export function candidateFigures(trial: Trial, seeds: number, texts: readonly string[]): LiarsFigures {
   const { aggregation, ...plan } = trial.plan('multi-krum');
   const server = aggregation.slice(aggregation.indexOf('+'));
   return liarFigures(
     trial,
-    1,
-    CANDIDATES.map((text) => [text, { ...plan, aggregation: `${text}${server}` }]),
+    seeds,
+    texts.map((text) => [text, { ...plan, aggregation: `${text}${server}` }]),
   );
 }
 

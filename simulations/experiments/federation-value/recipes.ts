@@ -47,6 +47,9 @@ export const RULES = {
 } as const;
 export type RuleName = keyof typeof RULES;
 export const RULE_NAMES = Object.keys(RULES) as RuleName[];
+/** Rounds that are enough on the test: fewer give liars less time. */
+export const FEWER_ROUNDS = 50;
+export const FEWER_ROUND_RULES = ['multi-krum', 'nnm+trimmed-mean', 'caf', 'bucketing:size=2+caf'] as const;
 /** Further rules that were tried where those do not hold. */
 export const CANDIDATES = [
   'geometric-median',
