@@ -88,6 +88,8 @@ export function strangersPath(installed: () => Installed): void {
       const printed = JSON.parse(await readFile(path('plan.json'), 'utf8'));
       Object.assign(printed.parameters.timeouts, { collectMs: 1_500, fetchMs: 1_500 });
       printed.parameters.beaconLag = 1;
+      // Over when all have registered; activate then moves the first round near.
+      printed.beaconDelay = 8;
       await writeFile(path('plan.json'), JSON.stringify(printed));
       await shell.run(found);
       const started = performance.now();
