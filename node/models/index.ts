@@ -55,6 +55,17 @@ export {
   trainingLossOfRisk,
 } from './risk-evaluate.ts';
 export {
+  type CollateralState,
+  collateralRisk,
+  governanceRisk,
+  liquidityRisk,
+  type MarketRiskNumbers,
+  marketRisk,
+  oracleRisk,
+  RISK_COMPONENTS,
+  totalRisk,
+} from './risk-index/index.ts';
+export {
   baselineRisk,
   createRiskModel,
   forecastRisk,
