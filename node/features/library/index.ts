@@ -21,7 +21,7 @@ export {
 } from '../microstructure/order-book.ts';
 export type { Trade } from '../microstructure/trades.ts';
 export { ACTIVITIES, type Activity, type ActivityEvent } from '../protocol/activity-event.ts';
-export { giniOf } from '../protocol/governance.ts';
+export { giniOf } from '../protocol/gini.ts';
 export {
   PARAMETERS,
   type Parameter,

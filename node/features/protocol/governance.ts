@@ -1,6 +1,7 @@
 import { column, momentFeature } from '../library/feature.ts';
 import { hasBegun, itemsWithin, type MarketHistory } from '../library/history.ts';
 import { HOUR_MS } from '../series.ts';
+import { giniOf } from './gini.ts';
 import { PARAMETERS, type Vote } from './governance-event.ts';
 import { share } from './state.ts';
 
@@ -8,22 +9,6 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Days. */
 const GOVERNANCE_WINDOWS = [7, 30, 90] as const;
-
-/**
- * (n + 1 − 2 Σ cumulative share) / n over ascending powers (Gini 1912): 0 for equal ones, (n − 1) / n for one holder.
- * NaN where nobody has any.
- */
-export function giniOf(powers: readonly number[]): number {
-  const sorted = Float64Array.from(powers).sort();
-  const total = sorted.reduce((sum, power) => sum + power, 0);
-  if (total === 0) return Number.NaN;
-  let [running, cumulative] = [0, 0];
-  for (const power of sorted) {
-    running += power;
-    cumulative += running / total;
-  }
-  return (sorted.length + 1 - 2 * cumulative) / sorted.length;
-}
 
 /**
  * What governance did: changes by parameter; proposals opened; of those closed in the window the share approved, the

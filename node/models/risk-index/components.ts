@@ -1,5 +1,5 @@
 import { BallastError } from '../../../protocol/errors.ts';
-import { giniOf } from '../../features/library/index.ts';
+import { giniOf } from '../../features/protocol/gini.ts';
 
 /** What is usual of a quantity, from public data: its mean and its standard deviation, above zero. */
 type Usual = { readonly mean: number; readonly deviation: number };

@@ -7,7 +7,7 @@ import { createPoolSource } from '../../chain/uniswap.ts';
 import { CLOCK_SKEW, type DataSource, type SourceCollaborators } from '../../data-source.ts';
 import { startLogChain, type TestBlock, type TestLog } from '../log-server.ts';
 import { NEVER, virtualWorld } from '../world.ts';
-import { below, type FuzzTarget, hostileValue, mustHold, pick, spoilJson, standsApart } from './hostile.ts';
+import { BarRules, below, type FuzzTarget, hostileValue, mustHold, pick, spoilJson } from './hostile.ts';
 
 const START = 1_600_000_000;
 const STEP = 12;
@@ -82,8 +82,7 @@ function chainTarget(name: string, kind: Kind): FuzzTarget {
           isTorn ? parsed(spoilJson(JSON.stringify(result), prng)) : result;
         const chain = await startLogChain(blocks, spoil);
         const now = START + count * STEP;
-        const closes: number[] = [];
-        let last = 0;
+        const bars = new BarRules(JUMP, now);
         try {
           const source = kind.source(chain.reader, virtualWorld(now));
           for await (const each of source.history({ from: START, to: now }, NEVER)) {
@@ -100,12 +99,7 @@ function chainTarget(name: string, kind: Kind): FuzzTarget {
             } else if (each.kind === 'bar') {
               total.taken++;
               if (each.flags !== 0) total.flagged++;
-              const { second, close } = each.bar;
-              mustHold(second > last && second <= now + CLOCK_SKEW, 'times in order', each);
-              mustHold(close > 0 && Number.isFinite(close), 'a price above zero', each);
-              last = second;
-              closes.push(close);
-              if (standsApart(closes, JUMP)) mustHold(each.flags !== 0, 'a jump is flagged', each);
+              bars.check(each);
             }
           }
         } catch (error) {

@@ -1,4 +1,5 @@
 import type { Prng } from '../../../prng.ts';
+import { CLOCK_SKEW, type Observation } from '../../data-source.ts';
 
 /** Values that no field should be. */
 const VALUES: readonly unknown[] = [
@@ -93,4 +94,28 @@ export function standsApart(closes: readonly number[], jump: number): boolean {
   const close = closes.at(-1);
   if (last.length < 3 || middle === undefined || close === undefined) return false;
   return Math.abs(close - middle) > jump * middle;
+}
+
+/** Holds each bar of a reading against the ones before it. */
+export class BarRules {
+  readonly #jump: number;
+  readonly #now: number;
+  readonly #closes: number[] = [];
+  #last = 0;
+
+  /** @param now seconds since the epoch: no bar is later, but for a clock's skew. */
+  constructor(jump: number, now: number) {
+    this.#jump = jump;
+    this.#now = now;
+  }
+
+  /** @throws Error that names the rule. */
+  check(each: Extract<Observation, { kind: 'bar' }>): void {
+    const { second, close } = each.bar;
+    mustHold(second > this.#last && second <= this.#now + CLOCK_SKEW, 'times in order', each);
+    mustHold(close > 0 && Number.isFinite(close), 'a price above zero', each);
+    this.#last = second;
+    this.#closes.push(close);
+    if (standsApart(this.#closes, this.#jump)) mustHold(each.flags !== 0, 'a jump is flagged', each);
+  }
 }
