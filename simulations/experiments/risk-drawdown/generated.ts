@@ -2,6 +2,7 @@ import { createPrng, hiddenRisk, type OpenMarket, openMarket } from '../../../no
 import {
   buildRiskExamples,
   computeMarketFeatures,
+  joinColumns,
   RISK_HORIZON_HOURS,
   type RiskExamples,
 } from '../../../node/features/index.ts';
@@ -23,7 +24,13 @@ const ASSETS = 7;
 const EVERY = 6;
 const PATHS = 100;
 
+/** Other markets of the same law, from which the most that features can tell is learned. */
+const TEACHERS = Array.from({ length: 40 }, (_, i) => 1_001 + i);
+
 type Hidden = SplitAsset & { readonly open: OpenMarket };
+
+/** Scores of rows by what anyone can see of them. */
+export type Learned = (asset: SplitAsset) => Float64Array;
 
 /** AUC by scorer, of one seed. */
 export type GeneratedAucs = Readonly<Record<string, number>>;
@@ -31,7 +38,7 @@ export const BASELINE = 'EWMA, half-life 24 h';
 export const ORACLE = 'all that is hidden';
 
 /** One generated market: asset 0 public, the other six private, one a node; all seven are judged together. */
-export function generatedAucs(seed: number, epsilons: readonly number[]): GeneratedAucs {
+export function generatedAucs(seed: number, epsilons: readonly number[], learned: Learned): GeneratedAucs {
   const assets = splitMarket(seed);
   const bench = openBench(assets);
   const [main, ...others] = assets;
@@ -52,6 +59,9 @@ export function generatedAucs(seed: number, epsilons: readonly number[]): Genera
         `head, federated, ${Number.isFinite(epsilon) ? `ε = ${epsilon}` : 'no noise'}`,
         told(trainTogether(model, nodes, epsilon, `risk-generated/${seed}`)),
       ]),
+    ),
+    'the head’s features, learned on 40 other markets': Float64Array.from(
+      assets.flatMap((asset) => [...learned(asset)]),
     ),
     'EWMA over usual, and both regimes': regimeScores(assets),
     [ORACLE]: Float64Array.from(assets.flatMap((asset) => [...hiddenScores(asset)])),
@@ -117,6 +127,51 @@ function limitOf({ train }: SplitAsset): number {
 function hiddenScores(asset: Hidden): Float64Array {
   const hour = asset.test.hour.map((at) => at - asset.market.startHour);
   return hiddenRisk(asset.open, { hour, limit: hour.map(() => limitOf(asset)) }, { paths: PATHS });
+}
+
+/**
+ * A logistic of EWMA over usual and the head's features, fitted on all rows of 40 other markets of the same law: more
+ * than any network of this size sees in its life.
+ */
+export function learnFromOthers(): Learned {
+  const rows = TEACHERS.flatMap((seed) => splitMarket(seed).flatMap((asset) => [visible(asset)]));
+  const width = rows[0]?.width ?? 0;
+  const x = joinColumns(rows.map((each) => each.x));
+  const event = Uint8Array.from(rows.flatMap((each) => [...each.event]));
+  const weights = fitShrunkLogistic(x, width, event, 1e-6);
+  return ({ test }) => {
+    const own = seen(test);
+    return Float64Array.from({ length: test.rows }, (_, i) =>
+      weights.reduce((sum, weight, j) => sum + weight * own[width * i + j]!, 0),
+    );
+  };
+}
+
+/** An asset's rows that are judged, as teachers have them: their outcomes are known. */
+function visible(asset: Hidden): {
+  readonly x: Float64Array;
+  readonly event: Uint8Array;
+  readonly width: number;
+} {
+  const limit = limitOf(asset);
+  return {
+    x: seen(asset.test),
+    event: Uint8Array.from(asset.test.drawdown, (fall) => (fall > limit ? 1 : 0)),
+    width: asset.test.width + 2,
+  };
+}
+
+/** Rows of one, EWMA over usual, and the head's features. */
+function seen(rows: RiskExamples): Float64Array {
+  const level = overUsual(rows);
+  const width = rows.width + 2;
+  const x = new Float64Array(rows.rows * width);
+  for (let i = 0; i < rows.rows; i++) {
+    x[width * i] = 1;
+    x[width * i + 1] = level[i]!;
+    x.set(rows.x.subarray(rows.width * i, rows.width * (i + 1)), width * i + 2);
+  }
+  return x;
 }
 
 /** A logistic of four numbers, fitted on everybody's training rows. */

@@ -1,10 +1,18 @@
-import { BASELINE, type GeneratedAucs, generatedAucs, ORACLE, shareOfOracle } from './generated.ts';
+import {
+  BASELINE,
+  type GeneratedAucs,
+  generatedAucs,
+  learnFromOthers,
+  ORACLE,
+  shareOfOracle,
+} from './generated.ts';
 
 const EPSILONS = [Number.POSITIVE_INFINITY, 8] as const;
 
 /** What the head keeps of the gain of one who sees the generator's hidden state. */
 export function printGenerated(seeds: readonly number[], print: (line: string) => void): void {
-  const all: GeneratedAucs[] = seeds.map((seed) => generatedAucs(seed, EPSILONS));
+  const learned = learnFromOthers();
+  const all: GeneratedAucs[] = seeds.map((seed) => generatedAucs(seed, EPSILONS, learned));
   print(
     `generated market, seeds ${seeds[0]} to ${seeds.at(-1)}: seven assets each, events beyond the own training 5 % quantile`,
   );
