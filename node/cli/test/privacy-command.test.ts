@@ -9,6 +9,7 @@ import { DOCUMENT, PASSPHRASE } from '../../operator/test/support.ts';
 import { nextOf } from '../../privacy/test/support.ts';
 import { LevelStore } from '../../store/index.ts';
 import { ballast as inProcess } from '../../test/e2e/in-process.ts';
+import { CONFIG } from './config.ts';
 
 const { parameters } = DOCUMENT;
 const ballast = (...args: string[]) => inProcess(['privacy', ...args], { BALLAST_PASSPHRASE: PASSPHRASE });
@@ -32,15 +33,11 @@ describe('ballast privacy', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ballast-privacy-'));
     await mkdir(path('data'), { mode: 0o700 });
-    const feed = { kind: 'generator', seed: 1, venue: 0, days: 700 };
+    const feed = { ...CONFIG.slice, days: 700 };
     const config = {
-      network: 'network.json',
-      rpc: 'http://127.0.0.1:1',
-      keystore: 'keystore.json',
-      dataDir: 'data',
+      ...CONFIG,
       slice: feed,
       publicFeed: feed,
-      rounds: 3,
       api: { port: 0 },
     };
     await writeFile(path('config.json'), JSON.stringify(config));

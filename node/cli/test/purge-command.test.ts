@@ -16,6 +16,7 @@ import { createModel, parseModelSpec } from '../../models/index.ts';
 import { DOCUMENT, PASSPHRASE, remembered } from '../../operator/test/support.ts';
 import { LevelStore } from '../../store/index.ts';
 import { inProcess } from '../../test/e2e/in-process.ts';
+import { CONFIG } from './config.ts';
 
 const { succeed, refuse } = inProcess(PASSPHRASE);
 const bytes = (text: string) => new TextEncoder().encode(text.repeat(1000));
@@ -34,17 +35,7 @@ describe('ballast purge', function () {
       scryptCost: MIN_SCRYPT_COST,
     });
     node = nodeId;
-    const feed = { kind: 'generator', seed: 1, venue: 0 };
-    const config = {
-      network: 'network.json',
-      rpc: 'http://127.0.0.1:1',
-      keystore: 'keystore.json',
-      dataDir: 'data',
-      slice: feed,
-      publicFeed: feed,
-      rounds: 3,
-    };
-    await writeFile(path('config.json'), JSON.stringify(config));
+    await writeFile(path('config.json'), JSON.stringify(CONFIG));
     await writeFile(path('network.json'), JSON.stringify(DOCUMENT));
   });
   beforeEach(fill);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { memorySource, ROUNDS, serve, stopAll } from '../../api/test/support.ts';
 import { inProcess } from '../../test/e2e/in-process.ts';
+import { CONFIG } from './config.ts';
 
 const TOKEN = 'a-token-of-thirty-two-characters-and-more';
 const { ballast, succeed, refuse } = inProcess(TOKEN);
@@ -88,16 +89,9 @@ describe('commands that ask a running node', function () {
   });
 
   it('find the node by its configuration, and say how one starts it where nobody answers', async () => {
-    const feed = { kind: 'generator', seed: 1, venue: 0 };
     const { url } = await serve();
     const config = {
-      network: 'network.json',
-      rpc: 'http://127.0.0.1:1',
-      keystore: 'keystore.json',
-      dataDir: 'data',
-      slice: feed,
-      publicFeed: feed,
-      rounds: 3,
+      ...CONFIG,
       api: { port: Number(new URL(url).port) },
     };
     await writeFile(join(folder, 'config.json'), JSON.stringify(config));
