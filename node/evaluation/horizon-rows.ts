@@ -4,7 +4,6 @@ import {
   type ExampleSet,
   FEATURE_CLIP,
   type HourlySeries,
-  type PegHorizon,
   pegFeatures,
   SCALE_FLOOR,
   SCALE_HALF_LIFE,
@@ -19,9 +18,13 @@ const GAPS = ['fast-gap', 'middle-gap', 'slow-gap'].map((name) =>
 );
 /** Columns up to and with the last gap: the same places at every horizon. */
 const WIDTH = Math.max(...GAPS) + 1;
-/** Baselines read no horizon of their rows; those of an example have no others. */
-const ANY_HORIZON: PegHorizon = 24;
 const GAP_HALF_LIVES = [6, 36, 240] as const;
+
+/** Rows in the form of examples, without records: baselines are fitted and forecast at any number of steps ahead. */
+export type HorizonRows = Omit<ExampleSet, 'horizon' | 'records' | 'recordStart'> & {
+  /** Steps from a row to its label. */
+  readonly horizon: number;
+};
 
 /** What a series is at every step for one horizon, from the past and present alone. */
 export type HorizonTable = {
@@ -55,7 +58,7 @@ export function horizonTable(series: HourlySeries, horizon: number): HorizonTabl
  *
  * @param ranges ascending; each row's label has to lie within the series, unless `labels` is false.
  */
-export function horizonRows(table: HorizonTable, ranges: readonly HourRange[], labels = true): ExampleSet {
+export function horizonRows(table: HorizonTable, ranges: readonly HourRange[], labels = true): HorizonRows {
   const { series, horizon, scale, averages } = table;
   const { startHour, deviation } = series;
   const end = startHour + deviation.length - (labels ? horizon : 0);
@@ -80,8 +83,7 @@ export function horizonRows(table: HorizonTable, ranges: readonly HourRange[], l
     }
   }
   return {
-    horizon: ANY_HORIZON,
-    records: 0,
+    horizon,
     rows,
     width,
     x,
@@ -90,12 +92,28 @@ export function horizonRows(table: HorizonTable, ranges: readonly HourRange[], l
     deviation: now,
     hour: Float64Array.from(hours),
     flags: Uint8Array.from(hours, (hour) => series.flags?.[hour - startHour] ?? 0),
-    recordStart: Int32Array.of(rows),
   };
 }
 
-/** Several sets of one width as one, without records. */
-export function joinRows(sets: readonly ExampleSet[]): ExampleSet {
+/**
+ * Several sets of one width and horizon as one.
+ *
+ * @throws BallastError `EXAMPLES_TOO_FEW` without any, `HORIZON` for sets of several horizons: their labels are not alike.
+ */
+export function joinRows(sets: readonly HorizonRows[]): HorizonRows {
+  const [first] = sets;
+  if (first === undefined) {
+    throw new BallastError('EXAMPLES_TOO_FEW', 'rows: got no set, expected one or more', {
+      hint: 'use a longer history, or another split',
+    });
+  }
+  const { horizon, width } = first;
+  const horizons = [...new Set(sets.map((set) => set.horizon))];
+  if (horizons.length > 1) {
+    throw new BallastError('HORIZON', `rows: got horizons ${horizons.join(', ')}, expected one`, {
+      metadata: { horizons },
+    });
+  }
   const column = (name: 'x' | 'y' | 'scale' | 'deviation' | 'hour') => {
     const out = new Float64Array(sets.reduce((sum, set) => sum + set[name].length, 0));
     let at = 0;
@@ -107,16 +125,14 @@ export function joinRows(sets: readonly ExampleSet[]): ExampleSet {
   };
   const y = column('y');
   return {
-    horizon: ANY_HORIZON,
-    records: 0,
+    horizon,
     rows: y.length,
-    width: sets[0]?.width ?? WIDTH,
+    width,
     x: column('x'),
     y,
     scale: column('scale'),
     deviation: column('deviation'),
     hour: column('hour'),
     flags: Uint8Array.from(sets.flatMap((set) => [...set.flags])),
-    recordStart: Int32Array.of(y.length),
   };
 }

@@ -21,8 +21,11 @@ const GAPS = ['fast-gap', 'middle-gap', 'slow-gap'].map((name) =>
   pegFeatures(24).findIndex((feature) => feature.name === name),
 );
 
+/** What public numbers are fitted on: rows of any one number of steps ahead. */
+export type PublicNumberRows = Pick<ExampleSet, 'rows' | 'width' | 'x' | 'y' | 'scale'>;
+
 /** @throws BallastError `EXAMPLES_TOO_FEW` for fewer than 1,000 examples. */
-export function fitPublicNumbers(examples: ExampleSet): PublicNumbers {
+export function fitPublicNumbers(examples: PublicNumberRows): PublicNumbers {
   if (examples.rows < 1000) {
     throw new BallastError(
       'EXAMPLES_TOO_FEW',
@@ -55,7 +58,7 @@ export function expectedReversion(
 }
 
 /** Least squares of y on the three gaps, without a constant. */
-function leastSquares(examples: ExampleSet): number[] {
+function leastSquares(examples: PublicNumberRows): number[] {
   const n = GAPS.length;
   const system = Array.from({ length: n }, () => new Array<number>(n + 1).fill(0));
   for (let i = 0; i < examples.rows; i++) {
