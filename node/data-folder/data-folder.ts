@@ -3,12 +3,12 @@ import { access, chmod, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
+import { removeDurably, writeAtomic } from '../files/atomic-file.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { isDiskFault, LevelStore, StoreError } from '../store/index.ts';
-import { removeDurably, writeAtomic } from './atomic-file.ts';
 import { DataFolderError } from './errors.ts';
 import { type FolderFormat, readFormat, writeFormat } from './format.ts';
 import { FolderLock } from './lock.ts';
-import { makeFolder } from './make-folder.ts';
 import { MIGRATIONS, type Migration, SCHEMA } from './migrations.ts';
 
 export type DataFolderOwner = { readonly network: Digest; readonly node: NodeId };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
-import { readIfThere, writeAtomic } from './atomic-file.ts';
+import { readIfThere, writeAtomic } from '../files/atomic-file.ts';
 import { DataFolderError } from './errors.ts';
 
 /** Whose folder it is and how it is laid out. */

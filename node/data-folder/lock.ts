@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { readIfThere } from './atomic-file.ts';
+import { readIfThere } from '../files/atomic-file.ts';
+import { systemCode } from '../files/system-code.ts';
 import { DataFolderError } from './errors.ts';
 
 const ownerSchema = z.object({
@@ -67,7 +68,7 @@ async function linked(draft: string, path: string): Promise<boolean> {
     await link(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
 }

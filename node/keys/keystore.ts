@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { readSecretFile, writeSecretFile } from '../files/secret-file.ts';
+import { systemCode } from '../files/system-code.ts';
 import { KeystoreError } from './errors.ts';
 import { createIdentity, type OperatorIdentity } from './identity.ts';
 import { sealIdentity, unsealIdentity } from './keystore-format.ts';
 import { DEFAULT_SCRYPT_COST } from './seal.ts';
-import { readSecretFile, systemCode, writeSecretFile } from './secret-file.ts';
 
 /** A keystore is under 1 KiB; anything much larger is another file. */
 const MAX_KEYSTORE_BYTES = 16 * 1024;

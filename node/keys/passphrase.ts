@@ -1,5 +1,5 @@
 import { UsageError } from '../../protocol/errors.ts';
-import { readSecretFile } from './secret-file.ts';
+import { readSecretFile } from '../files/secret-file.ts';
 
 /** Least length of a new passphrase, in characters. */
 const MIN_PASSPHRASE_LENGTH = 8;

@@ -4,8 +4,9 @@ import { aggregatorOf, type Head, networkGenesis, RoundLog } from '../../coordin
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
 import type { KeyValueStore } from '../../protocol/store.ts';
 import { DataFolder } from '../data-folder/index.ts';
+import { writeSecretFile } from '../files/secret-file.ts';
+import { systemCode } from '../files/system-code.ts';
 import { DEFAULT_SCRYPT_COST, openKeystore, readKeystoreText } from '../keys/index.ts';
-import { systemCode, writeSecretFile } from '../keys/secret-file.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { LevelStore } from '../store/index.ts';
 import { BackupError } from './backup-error.ts';

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { UsageError } from '../../protocol/errors.ts';
 import type { MarketSource } from '../data/index.ts';
-import { systemCode, writeSecretFile } from '../keys/secret-file.ts';
+import { writeSecretFile } from '../files/secret-file.ts';
+import { systemCode } from '../files/system-code.ts';
 import type { NodeConfig } from '../runtime/index.ts';
 import { KEYSTORE_FILE } from './initialise.ts';
 

@@ -11,7 +11,8 @@ import { decodeCanonical } from '../../protocol/encoding.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { isNodeId, type NodeId } from '../../protocol/ids.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
-import { systemCode, writeSecretFile } from '../keys/secret-file.ts';
+import { writeSecretFile } from '../files/secret-file.ts';
+import { systemCode } from '../files/system-code.ts';
 import { withLedger } from './read-account.ts';
 
 /** What was written. */

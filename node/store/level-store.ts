@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Level } from 'level';
 import type { KeyValueStore, StoreOperation } from '../../protocol/store.ts';
-import { makeFolder } from '../data-folder/make-folder.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { openError, operationError, StoreError } from './errors.ts';
 import { WriteQueue } from './write-queue.ts';
 

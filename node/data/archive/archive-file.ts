@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from '../../../protocol/errors.ts';
+import { syncFolder } from '../../files/sync-folder.ts';
+import { systemCode } from '../../files/system-code.ts';
 import type { Bar } from '../readers/bars.ts';
 import { ARCHIVE_LAYOUTS, type ArchiveFormat } from './layout.ts';
 import { countSound, readSegments, type Segment, segmentsPath } from './segments.ts';
@@ -126,9 +128,7 @@ export class ArchiveFile {
     await this.close();
     await rename(`${this.#file}.part`, this.#file);
     await rename(`${segmentsPath(this.#file)}.part`, segmentsPath(this.#file));
-    const folder = await open(dirname(this.#file));
-    await folder.sync();
-    await folder.close();
+    await syncFolder(dirname(this.#file));
   }
 
   /** Leaves what there is, to be gone on with. */
@@ -151,7 +151,7 @@ async function exists(path: string): Promise<boolean> {
     await (await open(path, 'r')).close();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

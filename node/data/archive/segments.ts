@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { UsageError } from '../../../protocol/errors.ts';
+import { systemCode } from '../../files/system-code.ts';
 import type { ArchiveFormat } from './layout.ts';
 
 /** One piece of a fetched file: what it covers, what is in it and what is not. */
@@ -99,7 +100,7 @@ export async function digestOfPart(file: string, begin = 0, end?: number): Promi
       read += (chunk as Buffer).length;
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   return end === undefined || read === end - begin ? hash.digest('hex') : undefined;
@@ -110,7 +111,7 @@ async function textIfThere(path: string): Promise<string | undefined> {
     const bytes = await readFile(path);
     if (bytes.length <= MAX_LIST_BYTES) return bytes.toString('utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   throw new UsageError('ARCHIVE_MALFORMED', `${path}: expected at most ${MAX_LIST_BYTES} bytes`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode } from './system-code.ts';
 
 /**
  * Makes a folder of mode 0700, and those above it, unless it is there.
@@ -14,7 +15,7 @@ export async function makeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reason = systemCode(error);
     if (reason === 'EEXIST' && (await stat(path)).isDirectory()) return false;
     if (reason !== 'ENOENT' || existsSync(dirname(path))) throw error;
     await makeFolder(dirname(path));

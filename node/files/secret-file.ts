@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, open, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { makeFolder } from '../data-folder/make-folder.ts';
+import { makeFolder } from './make-folder.ts';
+import { syncFolder } from './sync-folder.ts';
+import { systemCode } from './system-code.ts';
 
 const GROUP_AND_WORLD = 0o077;
 
@@ -58,20 +60,6 @@ export async function readSecretFile(path: string, maxBytes: number): Promise<Bu
   } finally {
     await file?.close();
   }
-}
-
-/** Makes names in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-export function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
