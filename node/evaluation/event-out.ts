@@ -1,10 +1,10 @@
 import { eventSplit, type HourRange, type StressEvent } from '../data/index.ts';
 import { WARMUP_HOURS } from '../features/index.ts';
+import { pinballRows } from '../models/metrics/index.ts';
 import type { Coin } from './coins.ts';
 import { draw, type ForecastFigures, judge, type Resampling } from './figures.ts';
 import type { Forecaster, TrainingWindow } from './forecaster.ts';
 import { rowsOf, withBaselines } from './held-out.ts';
-import { pinballRows } from './metrics/index.ts';
 
 /** An event that was left out of training, on one coin. */
 export type EventFigures = {

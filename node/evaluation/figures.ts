@@ -1,5 +1,4 @@
 import { createPrng } from '../data/index.ts';
-import type { QuantileForecast } from './forecaster.ts';
 import {
   type BlockResamples,
   crpsOfQuantiles,
@@ -12,7 +11,8 @@ import {
   pinballRows,
   pointRows,
   quantileColumn,
-} from './metrics/index.ts';
+} from '../models/metrics/index.ts';
+import type { QuantileForecast } from './forecaster.ts';
 
 /** Rows to judge forecasts by, in time order. */
 export type JudgedRows = {

@@ -2,11 +2,11 @@ import type { HourRange } from '../data/index.ts';
 import { SCALE_FLOOR } from '../features/index.ts';
 import { absoluteChange, ewma } from '../features/rolling.ts';
 import { correctQuantiles } from '../models/conformal/index.ts';
+import { pinballRows } from '../models/metrics/index.ts';
 import { BASELINES, baselineForecaster } from './baselines.ts';
 import type { Coin } from './coins.ts';
 import { draw, type ForecastFigures, type JudgedRows, judge, type Resampling } from './figures.ts';
 import { type Forecaster, type QuantileForecast, requireCausal, type TrainingWindow } from './forecaster.ts';
-import { pinballRows } from './metrics/index.ts';
 import { stressedRows } from './stress.ts';
 
 /** A coin's rows before and after the cutoff; labels of the first end before the second begin. */

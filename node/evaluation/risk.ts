@@ -16,9 +16,6 @@ import {
   sigmoid,
   weightsOfHead,
 } from '../models/index.ts';
-import type { Asset } from './coins.ts';
-import type { TrainedModel } from './default-model.ts';
-import { draw, type Resampling } from './figures.ts';
 import {
   brierRows,
   type Calibration,
@@ -29,7 +26,10 @@ import {
   estimateSkill,
   openAuc,
   openExpectedError,
-} from './metrics/index.ts';
+} from '../models/metrics/index.ts';
+import type { Asset } from './coins.ts';
+import type { TrainedModel } from './default-model.ts';
+import { draw, type Resampling } from './figures.ts';
 import { MARKET_BLOCK_HOURS } from './volatility.ts';
 import { type WarningFigures, warningFigures } from './warning.ts';
 

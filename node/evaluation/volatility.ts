@@ -1,4 +1,5 @@
 import { FLAGS } from '../features/index.ts';
+import { type Estimate, estimateMean, estimateSkill, qlikeRows } from '../models/metrics/index.ts';
 import {
   ewmaVolatility,
   type FittedVolatility,
@@ -10,7 +11,6 @@ import {
 } from '../models/volatility/index.ts';
 import type { Asset } from './coins.ts';
 import { draw, type Resampling } from './figures.ts';
-import { type Estimate, estimateMean, estimateSkill, qlikeRows } from './metrics/index.ts';
 
 export type VolatilityFigures = {
   readonly asset: string;

@@ -1,8 +1,8 @@
 import type { HourRange } from '../data/index.ts';
+import { type Estimate, earlyWarning, estimateMean, estimateSums } from '../models/metrics/index.ts';
 import type { Coin } from './coins.ts';
 import { draw, type Resampling } from './figures.ts';
 import type { Forecaster } from './forecaster.ts';
-import { type Estimate, earlyWarning, estimateMean, estimateSums } from './metrics/index.ts';
 
 /** Hours before an event in which an alarm counts as its warning. */
 const LOOKBACK_HOURS = 24;

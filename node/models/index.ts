@@ -1,4 +1,3 @@
-export { areaUnderCurve } from '../evaluation/metrics/auc.ts';
 export {
   assessRisk,
   forecastPeg,
@@ -30,6 +29,7 @@ export {
   forecastQuantiles,
   modelShare,
 } from './forecast.ts';
+export { areaUnderCurve } from './metrics/auc.ts';
 export {
   type HeadNorms,
   type ModelSpec,

@@ -1,6 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
-import { areaUnderCurve } from '../evaluation/metrics/auc.ts';
 import { countFlagged, type RiskExamples } from '../features/index.ts';
+import { areaUnderCurve } from './metrics/auc.ts';
 import {
   baselineRisk,
   forecastRisk,

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { hourOfDate } from '../../node/data/index.ts';
 import { baselineForecaster } from '../../node/evaluation/baselines.ts';
 import { loadFolder } from '../../node/evaluation/index.ts';
-import { pinballRows } from '../../node/evaluation/metrics/index.ts';
 import { absoluteChange, ewma } from '../../node/features/rolling.ts';
 import { correctQuantiles, type TrackingRule } from '../../node/models/conformal/index.ts';
+import { pinballRows } from '../../node/models/metrics/index.ts';
 
 // How the rule and the rate of the conformal corrections were chosen: B2's intervals on the hourly coins, fitted before
 // 2021-12-20 and corrected from there to 2022-05-01, before any named event. Run it with

@@ -3,7 +3,6 @@ export const PURE_NODE_FOLDERS = [
   'node/features/',
   'node/models/',
   'node/controller/',
-  'node/evaluation/metrics/',
   'node/monitoring/',
 ] as const;
 

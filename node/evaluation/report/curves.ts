@@ -1,5 +1,5 @@
+import type { Calibration } from '../../models/metrics/index.ts';
 import type { Fan } from '../held-out.ts';
-import type { Calibration } from '../metrics/index.ts';
 import { ticks } from './forest.ts';
 import { at, escapeText, plain } from './html.ts';
 

@@ -1,4 +1,4 @@
-import type { Estimate } from '../metrics/index.ts';
+import type { Estimate } from '../../models/metrics/index.ts';
 import { at, escapeText } from './html.ts';
 
 export type ForestRow = {

@@ -1,4 +1,4 @@
-import type { Estimate } from '../metrics/index.ts';
+import type { Estimate } from '../../models/metrics/index.ts';
 
 /** Text as HTML. */
 export function escapeText(text: string): string {

@@ -1,4 +1,4 @@
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 import { type Bench, openBench, type Scored, skillOf } from './judging.ts';
 import { LIARS, planOf, type Recipe, type RuleName } from './recipes.ts';
 import { type FederateOptions, federate, type Plan } from './rounds.ts';

@@ -1,8 +1,8 @@
 import { createAggregator, parsePipeline } from '../../../aggregation/index.ts';
 import { topEigenpair } from '../../../aggregation/kernels/top-eigenpair.ts';
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
 import { genesisOf } from '../../../node/models/index.ts';
 import { solveLinear } from '../../../node/models/linear-system.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 import { clipHeads, trainLocally } from '../../../node/training/index.ts';
 import { BallastError } from '../../../protocol/errors.ts';
 import type { Trial } from './clear.ts';

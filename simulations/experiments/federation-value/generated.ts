@@ -1,8 +1,8 @@
 import { createAggregator } from '../../../aggregation/index.ts';
 import { loadSeries } from '../../../node/data/index.ts';
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
 import { endHour, type HourlySeries, sliceHours } from '../../../node/features/index.ts';
 import { genesisOf } from '../../../node/models/index.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 import { clipHeads, trainLocally } from '../../../node/training/index.ts';
 import { fromGrid, noisyUpdate } from '../../../privacy/index.ts';
 import { seededRandom } from '../../world/random.ts';

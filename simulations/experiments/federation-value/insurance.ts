@@ -1,4 +1,4 @@
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 import { type ClearFigures, localLong, meanOf, type NodeFigures, type Trial } from './clear.ts';
 import { type GainDraws, meanGain, openBench, type Scored, skillOf } from './judging.ts';
 import type { RuleName } from './recipes.ts';

@@ -1,5 +1,5 @@
 import { createPrng } from '../../../node/data/index.ts';
-import { drawBlocks, type Estimate, estimateSums } from '../../../node/evaluation/metrics/index.ts';
+import { drawBlocks, type Estimate, estimateSums } from '../../../node/models/metrics/index.ts';
 import type { Judge } from './task.ts';
 
 /** What one forecaster lost on one coin's rows, beside B2. */

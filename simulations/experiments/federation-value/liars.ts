@@ -1,4 +1,4 @@
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 import { type Attack, createAttack } from '../../attacks/index.ts';
 import { seededRandom } from '../../world/random.ts';
 import { gradientsOf, type Trial } from './clear.ts';

@@ -1,4 +1,4 @@
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 import { trainingRelease } from '../../../node/training/index.ts';
 import { calibrateNoise, createAccountant, privacyEventOf } from '../../../privacy/index.ts';
 import { oneNode, type Trial } from './clear.ts';

@@ -1,4 +1,4 @@
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 
 export type Row = readonly string[];
 

@@ -1,13 +1,13 @@
 import { createPrng } from '../../../node/data/index.ts';
+import { joinColumns, type RiskExamples } from '../../../node/features/index.ts';
+import { empiricalQuantile } from '../../../node/models/index.ts';
 import {
   type BlockResamples,
   drawBlocks,
   type Estimate,
   estimateRows,
   openAuc,
-} from '../../../node/evaluation/metrics/index.ts';
-import { joinColumns, type RiskExamples } from '../../../node/features/index.ts';
-import { empiricalQuantile } from '../../../node/models/index.ts';
+} from '../../../node/models/metrics/index.ts';
 import type { SplitAsset } from './perpetuals.ts';
 
 /** Labels of a day hang together over days, and assets fall together: ten days of all assets stay one block. */

@@ -1,6 +1,6 @@
-import type { Estimate } from '../../../node/evaluation/metrics/index.ts';
 import type { RiskExamples } from '../../../node/features/index.ts';
 import { forecastRisk, type StabilityModel, startLogits, weightsOfHead } from '../../../node/models/index.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 import { joined, openBench } from './figures.ts';
 import { type Basket, CUTOFF_HOUR, loadPerpetuals, PUBLIC_NAMES, splitAssets } from './perpetuals.ts';
 import { printSettings } from './settings.ts';

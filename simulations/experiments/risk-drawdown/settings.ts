@@ -1,4 +1,3 @@
-import { areaUnderCurve } from '../../../node/evaluation/metrics/index.ts';
 import { RISK_HORIZON_HOURS, type RiskExamples } from '../../../node/features/index.ts';
 import {
   drawdownEvents,
@@ -7,6 +6,7 @@ import {
   fitShrunkLogistic,
   startLogits,
 } from '../../../node/models/index.ts';
+import { areaUnderCurve } from '../../../node/models/metrics/index.ts';
 import { type Basket, CUTOFF_HOUR, type NamedMarket, splitAssets } from './perpetuals.ts';
 
 const QUARTER_HOURS = 91 * 24;

@@ -1,5 +1,5 @@
-import { type Estimate, estimateRows, qlikeRows } from '../../../node/evaluation/metrics/index.ts';
 import { RISK_HORIZON_HOURS } from '../../../node/features/index.ts';
+import { type Estimate, estimateRows, qlikeRows } from '../../../node/models/metrics/index.ts';
 import {
   ewmaVolatility,
   type FittedVolatility,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { seeded } from '../../../evaluation/metrics/test/support.ts';
+import { seeded } from '../../metrics/test/support.ts';
 import { correctQuantiles, createConformal, MAX_OPEN_FORECASTS, MAX_SCORES } from '../index.ts';
 
 const LEVELS = [0.1, 0.5, 0.9];

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seeded } from '../../../evaluation/metrics/test/support.ts';
+import { seeded } from '../../metrics/test/support.ts';
 import {
   ewmaVolatility,
   forecastVariances,

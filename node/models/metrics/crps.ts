@@ -1,4 +1,4 @@
-import { pinball } from '../../models/pinball.ts';
+import { pinball } from '../pinball.ts';
 import { refused, requireColumns, requireQuantiles } from './input.ts';
 
 /** The most members of an ensemble. */
