@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { readNodeConfig } from '../node/runtime/node-config.ts';
+import { readNodeConfig } from '../node/config/index.ts';
 import { STOP_BUDGET_MS } from '../node/runtime/shutdown.ts';
 import { ROOT, textOf, yamlOf } from './deploy/files.ts';
 import { renderChart, valuesUsed } from './deploy/helm.ts';

@@ -1,6 +1,6 @@
+import { readNetworkDocument } from '../config/index.ts';
 import { obtainPassphrase } from '../keys/index.ts';
 import { backupData, type NodeFiles } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';

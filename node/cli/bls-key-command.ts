@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createWriter } from '../../contracts/client/index.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { obtainPassphrase, openKeystore } from '../keys/index.ts';
 import {
   chainIdOf,
@@ -9,7 +10,6 @@ import {
   registerBls,
   requireBalance,
 } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';

@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
-import { type EffectiveValue, effectiveValues } from '../config/index.ts';
-import { configDefaults } from '../runtime/config-defaults.ts';
-import { nodeConfigKeys, readNetworkDocument } from '../runtime/node-config.ts';
+import {
+  configDefaults,
+  type EffectiveValue,
+  effectiveValues,
+  nodeConfigKeys,
+  readNetworkDocument,
+} from '../config/index.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { configPathOf, type FolderFlags, layeredConfigOf, withFolder } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';

@@ -1,5 +1,5 @@
+import { readNetworkDocument } from '../config/index.ts';
 import { openChain, readRecord, verifyContracts } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { printResult } from './spending.ts';
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { createWriter } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { networkId } from '../../protocol/network.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { obtainPassphrase, openStakeKeystore } from '../keys/index.ts';
 import {
   activateNetwork,
@@ -17,7 +18,6 @@ import {
   requireBalance,
   statePathOf,
 } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { passphraseSources } from './passphrases.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';

@@ -1,6 +1,6 @@
 import { BallastError } from '../../protocol/errors.ts';
+import type { NodeConfig } from '../config/index.ts';
 import { checkVersions, examine, type Finding, problem } from '../doctor/index.ts';
-import type { NodeConfig } from '../runtime/index.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { type Colour, paint } from './paint.ts';

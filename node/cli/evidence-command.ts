@@ -1,6 +1,7 @@
 import type { LocalAccount } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { UsageError } from '../../protocol/errors.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { obtainPassphrase, openKeystore } from '../keys/index.ts';
 import {
   chainIdOf,
@@ -12,7 +13,6 @@ import {
   submitEvidence,
 } from '../operator/index.ts';
 import { ChainLink } from '../runtime/chain-link.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { configOf, endpointsOption, type FolderFlags, givenEndpoints, withFolder } from './folder.ts';
 import { passphraseSources } from './passphrases.ts';

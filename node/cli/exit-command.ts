@@ -1,6 +1,6 @@
 import { createWriter } from '../../contracts/client/index.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { chainIdOf, exitOperator, openChain, planExit, requireBalance } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';

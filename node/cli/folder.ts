@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../protocol/errors.ts';
-import type { Assignment } from '../config/index.ts';
-import { CONFIG_FILE, CONFIG_FILES } from '../operator/config-file.ts';
 import {
+  type Assignment,
   type LayeredConfig,
   type NodeConfig,
   parseEndpoints,
   readLayeredConfig,
-} from '../runtime/node-config.ts';
+} from '../config/index.ts';
+import { CONFIG_FILE, CONFIG_FILES } from '../operator/config-file.ts';
 
 /** Where a command finds what `ballast init` made. */
 export type FolderFlags = {

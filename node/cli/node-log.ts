@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { NetworkDocument } from '../../protocol/network.ts';
+import type { NodeConfig } from '../config/index.ts';
 import { createLogger, entryOf, humanLine, RotatingFile, roundStatus } from '../logging/index.ts';
-import type { NodeConfig, NodeView } from '../runtime/index.ts';
+import type { NodeView } from '../runtime/index.ts';
 import type { ServiceEvent } from '../service/index.ts';
 import { paint } from './paint.ts';
 

@@ -1,5 +1,5 @@
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
-import type { NodeConfig } from '../runtime/index.ts';
+import type { NodeConfig } from '../config/index.ts';
 import type { ServiceEvent } from '../service/index.ts';
 
 export type NodeTraces = {

@@ -10,9 +10,9 @@ import {
 import { UsageError } from '../../protocol/errors.ts';
 import { isNodeId } from '../../protocol/ids.ts';
 import type { PrivacyAccountJson } from '../api/index.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { openKeystore } from '../keys/index.ts';
 import { privacyReport, readLedgerExport, readPrivacyAccount, writeLedgerExport } from '../privacy/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import { type FilesFlags, nodeFiles } from './backup-command.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../protocol/errors.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { type Purged, type PurgeScope, purgeData } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { isConfirmed } from './confirm.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseEther } from 'viem';
 import { createWriter } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { obtainPassphrase, openKeystore } from '../keys/index.ts';
 import {
   chainIdOf,
@@ -11,7 +12,6 @@ import {
   registerOperator,
   requireBalance,
 } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import type { NetworkDocument } from '../../protocol/network.ts';
-import type { Assignment } from '../config/index.ts';
+import { type Assignment, type NodeConfig, readNetworkDocument } from '../config/index.ts';
 import { type OperatorIdentity, obtainPassphrase, openKeystore, openRemoteSigner } from '../keys/index.ts';
 import type { Level, Module } from '../logging/index.ts';
 import { chainIdOf } from '../operator/index.ts';
-import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts';
 import { NodeService, type ServiceEvent } from '../service/index.ts';
 import { configOf, type FolderFlags } from './folder.ts';
 import { openLog } from './node-log.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../protocol/errors.ts';
 import { createNodeReader, NodeFailure, type NodeReader } from '../client/index.ts';
-import type { NodeConfig } from '../runtime/node-config.ts';
+import type { NodeConfig } from '../config/index.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { printResult } from './spending.ts';
 import { withTerminal } from './terminal.ts';

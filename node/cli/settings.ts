@@ -1,4 +1,4 @@
-import { nodeConfigKeys, VARIABLE_ALIASES } from '../runtime/node-config.ts';
+import { nodeConfigKeys, VARIABLE_ALIASES } from '../config/index.ts';
 
 /** Takes what configures a node out of the environment: no process that is started from here on inherits it. */
 export function dropSettings(): void {

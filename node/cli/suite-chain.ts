@@ -9,8 +9,8 @@ import {
   suiteOf,
 } from '../../contracts/client/index.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { openChain, readRecord } from '../operator/index.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 
 /** A network's contracts, as a command reads and writes them. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../../protocol/errors.ts';
-import { readNetworkDocument } from '../runtime/node-config.ts';
+import { readNetworkDocument } from '../config/index.ts';
 import { type FolderVerification, verifyFolder } from '../verify/index.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';

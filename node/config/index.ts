@@ -1,7 +1,7 @@
-export { readConfigText } from './config-text.ts';
+export { configDefaults } from './defaults.ts';
 export { type EffectiveValue, effectiveValues } from './effective.ts';
-export { type Environment, environmentAssignments } from './environment.ts';
-export { configKeys, variableOf } from './keys.ts';
-export { type Assignment, assignmentsOf, type Layered, layered } from './layers.ts';
-export { redacted } from './redact.ts';
-export { parseSettings } from './settings.ts';
+export { parseEndpoints } from './endpoints.ts';
+export type { Assignment } from './layers.ts';
+export { readNetworkDocument } from './network-document.ts';
+export { type NodeConfig, nodeConfigKeys, VARIABLE_ALIASES } from './node-config.ts';
+export { type LayeredConfig, readLayeredConfig, readNodeConfig } from './read-config.ts';

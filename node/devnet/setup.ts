@@ -16,6 +16,7 @@ import { layoutHash } from '../../protocol/layout.ts';
 import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
 import { weightsDigest } from '../../protocol/vectors.ts';
 import { apiConfigSchema } from '../api/config.ts';
+import type { NodeConfig } from '../config/index.ts';
 import type { Slices } from '../data/index.ts';
 import { createKeystore, type OperatorIdentity } from '../keys/index.ts';
 import { createModel, genesisOf, type ModelSpec } from '../models/index.ts';
@@ -28,7 +29,6 @@ import {
   registerBls,
   registerOperator,
 } from '../operator/index.ts';
-import type { NodeConfig } from '../runtime/index.ts';
 import { LevelStore, StoreError } from '../store/index.ts';
 import type { DevnetOptions } from './options.ts';
 import { writePeople } from './people.ts';

@@ -1,10 +1,10 @@
 import { createReader } from '../../contracts/client/index.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
 import { networkId } from '../../protocol/network.ts';
+import { type NodeConfig, readNetworkDocument } from '../config/index.ts';
 import type { PassphraseSources } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { chainIdOf } from '../operator/chain.ts';
-import { type NodeConfig, readNetworkDocument } from '../runtime/node-config.ts';
 import { attempt, valueIn } from './attempt.ts';
 import { checkEndpoints } from './chain.ts';
 import { checkContracts } from './contracts.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
+import type { NodeConfig } from '../config/index.ts';
 import type { MarketSource } from '../data/index.ts';
-import type { NodeConfig } from '../runtime/index.ts';
 import { type Finding, ok, problem } from './finding.ts';
 
 /**

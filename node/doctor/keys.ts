@@ -1,6 +1,7 @@
 import { BallastError } from '../../protocol/errors.ts';
 import { apiConfigSchema, isLoopback } from '../api/config.ts';
 import { readTokens } from '../api/tokens.ts';
+import type { NodeConfig } from '../config/index.ts';
 import {
   keystoreName,
   obtainPassphrase,
@@ -9,7 +10,6 @@ import {
   type PassphraseSources,
   readKeystoreText,
 } from '../keys/index.ts';
-import type { NodeConfig } from '../runtime/index.ts';
 import { attempt, failureIn } from './attempt.ts';
 import { type Finding, ok, problem, skipped } from './finding.ts';
 

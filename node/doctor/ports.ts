@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net';
-import type { NodeConfig } from '../runtime/index.ts';
+import type { NodeConfig } from '../config/index.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 type Place = { readonly key: string; readonly host: string; readonly port: number };

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NetworkDocument } from '../../protocol/network.ts';
+import type { NodeConfig } from '../config/index.ts';
 import { readPrivacyAccount } from '../privacy/index.ts';
-import type { NodeConfig } from '../runtime/index.ts';
 import { attempt } from './attempt.ts';
 import { type Finding, ok, problem, skipped } from './finding.ts';
 

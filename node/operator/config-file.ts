@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { UsageError } from '../../protocol/errors.ts';
+import type { NodeConfig } from '../config/index.ts';
 import type { MarketSource } from '../data/index.ts';
 import { writeSecretFile } from '../files/secret-file.ts';
 import { systemCode } from '../files/system-code.ts';
-import type { NodeConfig } from '../runtime/index.ts';
 import { KEYSTORE_FILE } from './initialise.ts';
 
 export const CONFIG_FILE = 'config.json';

@@ -4,15 +4,15 @@ import { basename, join, resolve } from 'node:path';
 import { DataFolder } from '../data-folder/index.ts';
 import type { Emit } from './events.ts';
 import type { GossipCollaborators } from './gossip.ts';
-import type { NodeConfig } from './node-config.ts';
 import type { OpenFolders } from './own-folder.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
 
 /** Why a dry run sends nothing to the chain. */
 export const DRY_RUN = 'a dry run sends nothing';
 
 /** What a dry run does with messages: it tells of them. */
 export function dryRunOf(
-  { dryRun }: Pick<NodeConfig, 'dryRun'>,
+  { dryRun }: Pick<RuntimeConfig, 'dryRun'>,
   emit: Emit,
 ): Pick<GossipCollaborators, 'withhold'> {
   if (dryRun !== true) return {};

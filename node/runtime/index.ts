@@ -3,18 +3,11 @@ export { BallastNode, type BallastNodeCollaborators, type BallastNodeOptions } f
 export { ChainLink } from './chain-link.ts';
 export { MAX_COLLATERALS, type PublicCollateral } from './collaterals.ts';
 export type { ConditionCode } from './conditions.ts';
+export { describeError } from './describe-error.ts';
 export type { HeldOut, NodeEvent, RoundDecided } from './events.ts';
 export { createGate, type RoundJudgement } from './gate.ts';
 export type { RiskSkill } from './held-out.ts';
 export type { MonitorStatus } from './model-monitor.ts';
-
-export {
-  describeError,
-  type NodeConfig,
-  parseEndpoints,
-  readNetworkDocument,
-  readNodeConfig,
-} from './node-config.ts';
 export type { NodeView } from './node-view.ts';
 
 export {

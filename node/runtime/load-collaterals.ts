@@ -1,10 +1,10 @@
 import { loadMarket, loadSeries } from '../data/index.ts';
 import type { PublicCollateral } from './collaterals.ts';
-import type { NodeConfig } from './node-config.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
 
 /** The public collaterals that a configuration names, read from their sources. @throws what reading them throws. */
 export async function loadCollaterals(
-  sources: NonNullable<NodeConfig['collaterals']>,
+  sources: NonNullable<RuntimeConfig['collaterals']>,
   signal?: AbortSignal,
 ): Promise<PublicCollateral[]> {
   const loaded: PublicCollateral[] = [];

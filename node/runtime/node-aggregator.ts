@@ -1,6 +1,7 @@
 import { aggregatorOf, type RoundAggregator, type RoundInputs } from '../../coordinator/index.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { type KernelOptions, openAggregationWorker, openKernels } from '../kernels/index.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
 
 /** A round's aggregation in a node: what is short is computed at once, what is long in a thread of its own. */
 export type NodeAggregator = RoundAggregator & {
@@ -19,6 +20,15 @@ const INLINE_VALUES = 1 << 18;
 /** Whether so many rows of length d are aggregated on the caller's thread. */
 export function isInline(n: number, d: number): boolean {
   return n <= INLINE_ROWS && n * n * d <= INLINE_VALUES;
+}
+
+/** What the kernels of a configuration's aggregation are opened with. */
+export function kernelOptionsOf({ aggregation }: Pick<RuntimeConfig, 'aggregation'>): KernelOptions {
+  const { kernels, threads } = aggregation ?? {};
+  return {
+    ...(kernels === undefined ? {} : { kind: kernels }),
+    ...(threads === undefined ? {} : { threads }),
+  };
 }
 
 /**

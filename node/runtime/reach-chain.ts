@@ -5,8 +5,8 @@ import type { OperatorIdentity } from '../keys/index.ts';
 import { ChainLink } from './chain-link.ts';
 import type { Conditions } from './conditions.ts';
 import { DRY_RUN } from './dry-run.ts';
-import type { NodeConfig } from './node-config.ts';
 import { pause } from './pause.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
 
 const WAITED_FOR = ['CHAIN_UNREACHABLE', 'ENDPOINTS_DISAGREE'] as const;
 
@@ -22,7 +22,7 @@ export async function reachChain(
     identity,
     pollMs,
   }: {
-    readonly config: NodeConfig;
+    readonly config: RuntimeConfig;
     readonly document: NetworkDocument;
     readonly identity: OperatorIdentity;
     readonly pollMs: number;

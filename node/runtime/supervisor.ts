@@ -1,7 +1,7 @@
 import { StoreError } from '../store/index.ts';
 import { type Backoff, tries } from './backoff.ts';
 import type { ConditionCode, Conditions } from './conditions.ts';
-import { describeError } from './node-config.ts';
+import { describeError } from './describe-error.ts';
 
 /** What the supervisor keeps running. */
 export type Supervised = {

@@ -1,5 +1,5 @@
+import { describeError } from './describe-error.ts';
 import type { Emit, NodeEvent } from './events.ts';
-import { describeError } from './node-config.ts';
 
 /**
  * Tells everyone. Who listens must not stop what goes on in the node: that a listener threw is told to the others,

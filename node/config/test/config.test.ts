@@ -4,17 +4,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { UsageError } from '../../../protocol/errors.ts';
-import {
-  assignmentsOf,
-  configKeys,
-  effectiveValues,
-  environmentAssignments,
-  layered,
-  parseSettings,
-  readConfigText,
-  redacted,
-  variableOf,
-} from '../index.ts';
+import { readConfigText } from '../config-text.ts';
+import { effectiveValues } from '../effective.ts';
+import { environmentAssignments } from '../environment.ts';
+import { configKeys, variableOf } from '../keys.ts';
+import { assignmentsOf, layered } from '../layers.ts';
+import { redacted } from '../redact.ts';
+import { parseSettings } from '../settings.ts';
 
 const schema = z.strictObject({
   rpc: z.union([z.url(), z.array(z.url())]),

@@ -43,9 +43,7 @@ describe('service: a node and its HTTP interface', () => {
     const events: ServiceEvent[] = [];
     const options: NodeServiceOptions = {
       config: {
-        network: 'network.json',
         rpc: `http://127.0.0.1:${away}`,
-        keystore: 'keystore.json',
         dataDir: join(folder, `data-${++folders}`),
         slice: { ...market, venue: 1 },
         publicFeed: market,

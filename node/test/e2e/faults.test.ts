@@ -10,14 +10,9 @@ import { createTestClient, http } from 'viem';
 import { type Anvil, chainHead, createReader, startAnvil } from '../../../contracts/client/index.ts';
 import { digestOfBytes } from '../../../protocol/digest.ts';
 import type { StoreOperation } from '../../../protocol/store.ts';
+import { readNodeConfig } from '../../config/index.ts';
 import { freePort } from '../../devnet/setup.ts';
-import {
-  BallastNode,
-  type ConditionCode,
-  type NodeEvent,
-  readNodeConfig,
-  STOP_BUDGET_MS,
-} from '../../runtime/index.ts';
+import { BallastNode, type ConditionCode, type NodeEvent, STOP_BUDGET_MS } from '../../runtime/index.ts';
 import { LevelStore, type NodeStore, StoreError } from '../../store/index.ts';
 import { ENTRY } from './command.ts';
 import { LyingEndpoint } from './lying-endpoint.ts';

@@ -4,10 +4,11 @@ import { expect } from 'chai';
 import { type ChainReader, createReader, operatorsAt } from '../../../contracts/client/index.ts';
 import { digestOfBytes } from '../../../protocol/digest.ts';
 import type { Topic } from '../../../protocol/message-types.ts';
+import { readNodeConfig } from '../../config/index.ts';
 import { createIdentity, type OperatorIdentity } from '../../keys/index.ts';
 import { createModel, parseModelSpec } from '../../models/index.ts';
 import { createNetwork, type Network } from '../../network/index.ts';
-import { BallastNode, type NodeEvent, readNodeConfig } from '../../runtime/index.ts';
+import { BallastNode, type NodeEvent } from '../../runtime/index.ts';
 import { Forger, type Hostile } from './hostile-messages.ts';
 import { type PreparedNetwork, prepareNetwork } from './network.ts';
 

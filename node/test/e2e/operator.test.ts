@@ -14,10 +14,10 @@ import {
   startAnvil,
 } from '../../../contracts/client/index.ts';
 import { networkId, parseNetworkDocument } from '../../../protocol/network.ts';
+import { readNodeConfig } from '../../config/index.ts';
 import { devnetParameters } from '../../devnet/options.ts';
 import { MIN_SCRYPT_COST } from '../../keys/index.ts';
 import { initialiseOperator, initialiseStake } from '../../operator/index.ts';
-import { readNodeConfig } from '../../runtime/index.ts';
 import { inProcess } from './in-process.ts';
 
 const OPERATORS = 4;

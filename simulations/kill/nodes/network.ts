@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Anvil, startAnvil } from '../../../contracts/client/index.ts';
+import type { NodeConfig } from '../../../node/config/index.ts';
 import { slicesFor } from '../../../node/data/index.ts';
 import { describeModel } from '../../../node/devnet/model.ts';
 import { type DevnetOptions, devnetParameters } from '../../../node/devnet/options.ts';
@@ -12,7 +13,6 @@ import {
   setUpChain,
   startBlocks,
 } from '../../../node/devnet/setup.ts';
-import type { NodeConfig } from '../../../node/runtime/index.ts';
 import type { NetworkDocument } from '../../../protocol/network.ts';
 import { Relays } from './relays.ts';
 

@@ -1,10 +1,10 @@
 import { formatGwei } from 'viem';
 import { DEFAULT_MAX_FEE_PER_GAS } from '../../contracts/client/gas-fees.ts';
 import type { NetworkDocument } from '../../protocol/network.ts';
-import type { Fallback } from '../config/effective.ts';
 import { defaultThreads } from '../kernels/open-kernels.ts';
 import { DEFAULT_LISTEN } from '../network/listen-address.ts';
 import { DEFAULT_ENGINE } from '../training/engines.ts';
+import type { Fallback } from './effective.ts';
 
 /**
  * What a node does where its configuration is silent. What belongs to a group that may be left out as a whole, as the

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { BallastError, UsageError } from '../../../protocol/errors.ts';
-import { describeError, parseEndpoints, readNetworkDocument, readNodeConfig } from '../index.ts';
+import { UsageError } from '../../../protocol/errors.ts';
+import { parseEndpoints, readNetworkDocument, readNodeConfig } from '../index.ts';
 
 const GOOD = {
   network: 'network.json',
@@ -145,16 +145,5 @@ describe('node configuration', () => {
     expect((await refusal(read('null'))).code).to.equal('CONFIG_FIELD');
     expect((await refusal(readNetworkDocument(folder))).code).to.equal('NETWORK_FILE');
     expect((await refusal(readNetworkDocument(path()))).code).to.equal('NETWORK_DOCUMENT');
-  });
-});
-
-describe('an error in the log', () => {
-  it('is its code and message, and a stack only where nobody foresaw it', () => {
-    const known = new BallastError('SOME_CODE', 'what happened', { hint: 'a hint' });
-    expect(describeError(known)).to.deep.equal({ code: 'SOME_CODE', message: 'what happened' });
-    const unknown = describeError(new TypeError('oh'));
-    expect(unknown.code).to.equal('UNEXPECTED');
-    expect(unknown.message).to.include('node-config.test.ts');
-    expect(describeError('text')).to.deep.equal({ code: 'UNEXPECTED', message: 'text' });
   });
 });

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../protocol/errors.ts';
+import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
+
+/**
+ * Reads the document that a configuration's key `network` names.
+ *
+ * @throws UsageError `NETWORK_FILE` or `NETWORK_DOCUMENT`.
+ */
+export async function readNetworkDocument(path: string): Promise<NetworkDocument> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UsageError('NETWORK_FILE', `${path}: got nothing, expected a readable file`, {
+      cause,
+      hint: 'ballast deploy writes it; whoever runs the network hands it out',
+    });
+  });
+  return parseNetworkDocument(parseJson(text, path));
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // The parser quotes the file, line ends and all.
+    const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : 'no JSON';
+    throw new UsageError('NETWORK_FILE', `${path}: got ${reason}, expected JSON`, { cause });
+  }
+}
