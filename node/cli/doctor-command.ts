@@ -1,16 +1,17 @@
 import { BallastError } from '../../protocol/errors.ts';
+import { createNodeReader, type NodeEndpoint, NodeFailure } from '../client/index.ts';
 import type { NodeConfig } from '../config/index.ts';
-import { checkVersions, examine, type Finding, problem } from '../doctor/index.ts';
+import { checkVersions, examine, type Finding, problem, type RunningNode } from '../doctor/index.ts';
 import type { DefineCommand } from './command-entry.ts';
-import { configOf, type FolderFlags, withFolder } from './folder.ts';
+import { configOf } from './folder.ts';
 import { type Colour, paint } from './paint.ts';
 import { passphraseSources } from './passphrases.ts';
+import { endpointIn, type RunningNodeFlags, withRunningNode } from './running-node.ts';
 import { printResult } from './spending.ts';
 import { packageOf } from './version.ts';
 
 export const defineDoctor: DefineCommand = (command) => {
-  withFolder(command)
-    .option('--json', 'print one JSON object', false)
+  withRunningNode(command)
     .addHelpText(
       'after',
       '\nLooks and changes nothing. The exit code is 1 where something keeps the node from taking part.',
@@ -18,11 +19,11 @@ export const defineDoctor: DefineCommand = (command) => {
     .action(doctor);
 };
 
-async function doctor({ json, ...flags }: FolderFlags & { readonly json: boolean }): Promise<void> {
+async function doctor({ json, ...flags }: RunningNodeFlags & { readonly json: boolean }): Promise<void> {
   const { version, engines } = packageOf();
   const findings = [
     ...checkVersions(version, process.versions.node, engines.node),
-    ...(await examined(flags)),
+    ...(await examined(flags, version)),
   ];
   const problems = findings.filter(({ status }) => status === 'problem').length;
   const warnings = findings.filter(({ status }) => status === 'warning').length;
@@ -32,16 +33,29 @@ async function doctor({ json, ...flags }: FolderFlags & { readonly json: boolean
   if (problems > 0) process.exitCode = 1;
 }
 
-async function examined(flags: FolderFlags): Promise<readonly Finding[]> {
+async function examined(flags: RunningNodeFlags, release: string): Promise<readonly Finding[]> {
   let config: NodeConfig;
+  let node: NodeEndpoint | undefined;
   try {
     config = await configOf(flags);
+    node = await endpointIn(flags, config);
   } catch (error) {
     if (error instanceof BallastError) return [problem('configuration', error.message, error.hint)];
     throw error;
   }
   const passphrase = passphraseSources('BALLAST', { configured: config.passwordFile });
-  return examine(config, { now: Date.now, passphrase });
+  const running = async (timeoutMs: number) => (node === undefined ? undefined : ask(node, timeoutMs));
+  return examine(config, { now: Date.now, passphrase, release, running });
+}
+
+/** Undefined where nobody answers, or nobody without a token. */
+async function ask(node: NodeEndpoint, timeoutMs: number): Promise<RunningNode | undefined> {
+  try {
+    return await createNodeReader({ node, timeoutMs }).peers();
+  } catch (error) {
+    if (error instanceof NodeFailure) return undefined;
+    throw error;
+  }
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -11,13 +11,16 @@ export const definePeers: DefineCommand = (command) => {
 
 function peersText({ connected, items }: NodePeers): string {
   if (connected === 0) return 'no peers';
-  const rows = items.map(({ node, role, score, latencyMs, refusals }) => [
+  const rows = items.map(({ node, role, score, latencyMs, refusals, release, missingProtocols }) => [
     node,
     role,
     score.toFixed(1),
     latencyMs === null ? '-' : `${latencyMs.toFixed(0)} ms`,
+    [release ?? '-', ...missingProtocols.map((protocol) => `without ${protocol}`)].join(' '),
     refusals.map(({ code, count }) => `${code} ${count}`).join(', ') || '-',
   ]);
   const more = connected > items.length ? [`and ${connected - items.length} more`] : [];
-  return [...table([['node', 'role', 'score', 'latency', 'refused'], ...rows]), ...more].join('\n');
+  return [...table([['node', 'role', 'score', 'latency', 'release', 'refused'], ...rows]), ...more].join(
+    '\n',
+  );
 }

@@ -10,6 +10,7 @@ import { openLog } from './node-log.ts';
 import { openTraces } from './node-traces.ts';
 import { passphraseSources } from './passphrases.ts';
 import { catchSignals } from './signals.ts';
+import { packageOf } from './version.ts';
 
 export type RunNodeOptions = FolderFlags & {
   readonly json: boolean;
@@ -65,7 +66,7 @@ export async function runNode({
     traces?.observe(event);
   };
   const node: NodeService = new NodeService(
-    { config, document, identity, api: config.api },
+    { config, document, identity, api: config.api, release: packageOf().version },
     { emit, ...(revise === undefined ? {} : { revise }) },
   );
   const interruption = catchSignals();

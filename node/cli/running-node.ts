@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../../protocol/errors.ts';
-import { createNodeReader, NodeFailure, type NodeReader } from '../client/index.ts';
+import { createNodeReader, type NodeEndpoint, NodeFailure, type NodeReader } from '../client/index.ts';
 import type { NodeConfig } from '../config/index.ts';
 import { configOf, type FolderFlags, withFolder } from './folder.ts';
 import { printResult } from './spending.ts';
@@ -38,14 +38,27 @@ export async function tellOf<Answer extends object>(
   });
 }
 
-async function endpointOf({ url, tokenFile, ...flags }: RunningNodeFlags) {
-  const token = tokenFile === undefined ? {} : { token: await tokenOf(tokenFile) };
+async function endpointOf({ url, tokenFile, ...flags }: RunningNodeFlags): Promise<NodeEndpoint> {
   const found = url === undefined ? urlOf(undefined, await configOf(flags)) : checkedUrl(url);
-  if (found !== undefined) return { url: found, ...token };
+  if (found !== undefined) return withToken(found, tokenFile);
   throw new UsageError('NODE_URL', '--url: got nothing, expected the address of the node’s HTTP interface', {
     hint: 'the node prints it as listening; the configuration’s api names no port of its own',
   });
 }
+
+/** As {@link tellOf} would ask; undefined where neither the flags nor the configuration name an interface. */
+export async function endpointIn(
+  { url, tokenFile }: Pick<RunningNodeFlags, 'url' | 'tokenFile'>,
+  config: NodeConfig,
+): Promise<NodeEndpoint | undefined> {
+  const found = urlOf(url, config);
+  return found === undefined ? undefined : withToken(found, tokenFile);
+}
+
+const withToken = async (url: string, tokenFile: string | undefined): Promise<NodeEndpoint> => ({
+  url,
+  ...(tokenFile === undefined ? {} : { token: await tokenOf(tokenFile) }),
+});
 
 function explained(failure: NodeFailure): UsageError {
   const { node, code, cause, message, metadata } = failure;

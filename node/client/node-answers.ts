@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isRelease } from '../../protocol/release.ts';
 import { count, digest } from '../../protocol/schema.ts';
 
 /** Fields that a later node adds are passed on; those that are named here are checked. */
@@ -30,8 +31,13 @@ export const chainState = z.looseObject({
   clockSkewSeconds: z.number().nullable(),
 });
 
+/** A claim of a peer's; what is none is nothing, and older nodes tell none. */
+const release = z.string().refine(isRelease).nullable().catch(null);
+const protocol = z.string().regex(/^\/ballast\/[a-z]{1,16}\/\d{1,4}$/);
+
 export const peers = z.looseObject({
   connected: count,
+  release,
   items: z
     .array(
       z.looseObject({
@@ -40,6 +46,8 @@ export const peers = z.looseObject({
         score: z.number(),
         latencyMs: z.number().nullable(),
         refusals: z.array(z.looseObject({ code: text, count })).max(64),
+        release,
+        missingProtocols: z.array(protocol).max(8).catch([]),
       }),
     )
     .max(512),

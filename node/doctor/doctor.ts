@@ -14,8 +14,9 @@ import { checkFolder } from './folder.ts';
 import { checkApi, checkKeystore, checkSigner, type NodeNames } from './keys.ts';
 import { checkBootstrap, checkPorts } from './ports.ts';
 import { checkBudget } from './privacy.ts';
+import { checkReleases, type ReleaseCollaborators } from './releases.ts';
 
-export type DoctorCollaborators = {
+export type DoctorCollaborators = ReleaseCollaborators & {
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** Where the keystore's passphrase would come from. */
@@ -25,7 +26,7 @@ export type DoctorCollaborators = {
 /** Looks at all that a node needs before it runs, and changes nothing. Of what cannot be looked at it says so. */
 export async function examine(
   config: NodeConfig,
-  { now, passphrase }: DoctorCollaborators,
+  { now, passphrase, ...releases }: DoctorCollaborators,
 ): Promise<readonly Finding[]> {
   const network = await attempt('network.json', () => readNetworkDocument(config.network));
   const document = valueIn(network);
@@ -50,7 +51,7 @@ export async function examine(
     ...(await checkApi(config)),
     ...(document === undefined
       ? [skipped('chain', 'without network.json nobody knows which')]
-      : await checkNetworkOf(config, document, keystore.names, now)),
+      : await checkNetworkOf(config, document, keystore.names, { now, ...releases })),
   ];
 }
 
@@ -61,19 +62,21 @@ async function checkNetworkOf(
   config: NodeConfig,
   document: NetworkDocument,
   names: NodeNames | undefined,
-  now: () => number,
+  { now, ...releases }: Omit<DoctorCollaborators, 'passphrase'>,
 ): Promise<readonly Finding[]> {
   const chainId = chainIdOf(document.chain);
-  const [chain, signer, peers] = await Promise.all([
+  const [chain, signer, peers, skew] = await Promise.all([
     checkEndpoints([config.rpc].flat(), chainId, now),
     checkSigner(config, chainId),
     checkBootstrap(document.bootstrap),
+    checkReleases(document.bootstrap, releases),
   ]);
   return [
     ...chain.findings,
     ...(await contractsAt(chain.usable, chainId, document, names)),
     ...signer,
     ...peers,
+    ...skew,
   ];
 }
 

@@ -7,6 +7,7 @@ import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { NodeId } from '../../protocol/ids.ts';
+import { agentOf } from '../../protocol/release.ts';
 import { isLoopback } from './addresses.ts';
 import { type GossipServiceCollaborators, gossipService } from './gossip.ts';
 import {
@@ -25,6 +26,8 @@ export type Libp2pOptions = {
   readonly listen: readonly string[];
   /** Addresses to tell others in place of those listened on. */
   readonly announce: readonly string[];
+  /** What peers are told that this node runs. */
+  readonly release: string | undefined;
 };
 
 export type Libp2pCollaborators = GossipServiceCollaborators & {
@@ -38,7 +41,7 @@ export function createNode(options: Libp2pOptions, collaborators: Libp2pCollabor
     start: false,
     privateKey: options.privateKey,
     addresses: { listen: [...options.listen], announce: [...options.announce] },
-    nodeInfo: { userAgent: 'ballast' },
+    nodeInfo: { userAgent: agentOf(options.release) },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [noise()],
     streamMuxers: [

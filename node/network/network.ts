@@ -37,6 +37,7 @@ import {
 import { DEFAULT_LISTEN } from './listen-address.ts';
 import { answerExchange, askExchange } from './peer-exchange.ts';
 import { PeerJudge } from './peer-judge.ts';
+import { PeerReleases } from './peer-releases.ts';
 import { PeerScores } from './peer-scores.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { type AnswerRecords, RecordExchange, type RecordRequest } from './records.ts';
@@ -53,6 +54,8 @@ export type NetworkOptions = {
   readonly announce?: readonly string[];
   /** Peers to find the others through, as multiaddrs that end in a peer id. */
   readonly bootstrap?: readonly string[];
+  /** Of the package, told to peers; none unless given. */
+  readonly release?: string;
   readonly targetConnections?: number;
   readonly exchangeIntervalMs?: number;
   readonly messageRate?: { readonly perSecond: number; readonly burst: number };
@@ -100,7 +103,7 @@ export async function createNetwork(
     now,
   });
   const node = await createNode(
-    { privateKey: options.privateKey, listen, announce: options.announce ?? [] },
+    { privateKey: options.privateKey, listen, announce: options.announce ?? [], release: options.release },
     {
       isBanned: (peer) => scores.isBanned(peer),
       score: (peer) => scores.score(peer),
@@ -131,6 +134,7 @@ class Libp2pNetwork implements Network {
   readonly #voters: () => ReadonlySet<NodeId>;
   readonly #votes: VoteStreams;
   readonly #connector: Connector;
+  readonly #releases = new PeerReleases();
   readonly #server: BlobServer;
   readonly #client: BlobClient;
   readonly #log: RecordExchange;
@@ -266,6 +270,7 @@ class Libp2pNetwork implements Network {
       );
     }
     this.#node.addEventListener('peer:connect', ({ detail }) => this.#votes.connected(detail.toString()));
+    this.#releases.follow(this.#node);
     this.#node.addEventListener('peer:disconnect', () => {
       for (const bounded of [this.#rate, this.#door, this.#votes, this.#log, this.#witness]) bounded.prune();
     });
@@ -300,7 +305,8 @@ class Libp2pNetwork implements Network {
       const id = connection.remotePeer.toString();
       const address = connection.remoteAddr.toString();
       const [score, refusals] = [this.#scores.score(id), this.#scores.refusals(id)];
-      peers.set(id, { id, address, score, latencyMs: connection.rtt, refusals });
+      const ran = this.#releases.of(id);
+      peers.set(id, { id, address, score, latencyMs: connection.rtt, refusals, ...ran });
     }
     return [...peers.values()];
   }

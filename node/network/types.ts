@@ -1,5 +1,6 @@
 import type { Digest } from '../../protocol/digest.ts';
 import type { NodeId } from '../../protocol/ids.ts';
+import type { PeerRelease } from './peer-releases.ts';
 import type { AnswerRecords, RecordRequest } from './records.ts';
 
 /**
@@ -40,7 +41,7 @@ export type Refusal = {
 };
 
 /** A connected peer. */
-export type PeerInfo = {
+export type PeerInfo = PeerRelease & {
   readonly id: NodeId;
   readonly address: string;
   readonly score: number;

@@ -43,6 +43,8 @@ export type BallastNodeOptions = {
   readonly config: RuntimeConfig;
   readonly document: NetworkDocument;
   readonly identity: OperatorIdentity;
+  /** Of the package, told to peers; none unless given. */
+  readonly release?: string;
 };
 
 export type BallastNodeCollaborators = {
@@ -61,9 +63,7 @@ export type BallastNodeCollaborators = {
 
 /** How long the others are waited for before the node goes on with a quorum. */
 const PEERS_PATIENCE_MS = 20_000;
-
 const CATCH_UP_POLL_MS = 50;
-
 const NOBODY: ReadonlySet<NodeId> = new Set();
 
 export type NodeTuning = {
@@ -355,7 +355,7 @@ export class BallastNode {
   }
 
   #networkHost(gossip: GossipWiring): NetworkHost {
-    const { config, document, identity } = this.#options;
+    const { config, document, identity, release } = this.#options;
     const host = new NetworkHost(
       { listen: config.listen, backoff: this.#tuning.portBackoff },
       {
@@ -366,6 +366,7 @@ export class BallastNode {
               bootstrap: document.bootstrap.filter((address) => !address.endsWith(identity.nodeId)),
               ...(listen === undefined ? {} : { listen }),
               ...(config.announce === undefined ? {} : { announce: config.announce }),
+              ...(release === undefined ? {} : { release }),
             },
             {
               onRefused: ({ code, peer, score }) =>

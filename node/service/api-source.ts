@@ -20,6 +20,8 @@ import type { Measure, ReportedVersion, VersionReports } from './version-reports
 export type ApiSourceParts = {
   readonly node: NodeId;
   readonly network: string;
+  /** Of the package. */
+  readonly release: string | undefined;
   readonly view: () => NodeView;
   readonly parameters: Pick<ChainParameters, 'read'>;
   readonly breaker: Pick<ChainBreaker, 'breaker' | 'overrides'>;
@@ -33,6 +35,7 @@ export type ApiSourceParts = {
 export function createApiSource({
   node,
   network,
+  release,
   view,
   parameters,
   breaker,
@@ -127,7 +130,7 @@ export function createApiSource({
     currentRound: () => currentRoundJson(participant().state, participant().epoch),
     peers: () => {
       const { epoch } = participant();
-      return peersJson(view().peers, (peer) => roleOf(peer, epoch));
+      return peersJson(view().peers, (peer) => roleOf(peer, epoch), release);
     },
     chain: () => chainJson(view()),
     decisions: () => onChain((link) => decisions.read(link)),

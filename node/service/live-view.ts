@@ -37,21 +37,36 @@ export function currentRoundJson(state: RoundState, { committee, roster }: Epoch
   };
 }
 
-/** The connected peers, the worst score first. */
-export function peersJson(peers: readonly PeerInfo[], roleOf: (node: NodeId) => Role): PeersJson {
+/**
+ * The connected peers, the worst score first.
+ *
+ * @param release this node's own.
+ */
+export function peersJson(
+  peers: readonly PeerInfo[],
+  roleOf: (node: NodeId) => Role,
+  release: string | undefined,
+): PeersJson {
   const items = peers
     .toSorted((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
     .slice(0, MAX_LISTED)
-    .map(({ id, score, latencyMs, refusals }) => ({
+    .map(({ id, score, latencyMs, refusals, ...ran }) => ({
       node: id,
       role: roleOf(id),
       score: Math.min(0, Math.round(score * 100) / 100),
       latencyMs: latencyMs ?? null,
+      release: ran.release ?? null,
+      missingProtocols: [...ran.missingProtocols],
       refusals: Object.entries(refusals)
         .slice(0, MAX_CODES)
         .map(([code, count]) => ({ code, count })),
     }));
-  return { items, connected: peers.length, limits: { disconnect: DISCONNECT_SCORE, ban: BAN_SCORE } };
+  return {
+    items,
+    connected: peers.length,
+    release: release ?? null,
+    limits: { disconnect: DISCONNECT_SCORE, ban: BAN_SCORE },
+  };
 }
 
 /** How this node sees its chain. */

@@ -99,6 +99,7 @@ export class NodeService {
     const source = createApiSource({
       node: options.identity.nodeId,
       network: networkId(options.document),
+      release: options.release,
       view,
       parameters,
       breaker,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { isRelease } from '../../../protocol/release.ts';
 import { count, nodeId } from './common.ts';
 
 /** Nodes that one list names at most; the counts beside it are whole. */
 const MAX_LISTED_NODES = 512;
 
 const nodes = z.array(nodeId).max(MAX_LISTED_NODES);
+
+const release = z.string().max(40).refine(isRelease).nullable();
 
 /** A peer that this node is connected to now. */
 const peer = z.strictObject({
@@ -20,11 +23,17 @@ const peer = z.strictObject({
     .array(z.strictObject({ code: z.string(), count }))
     .max(64)
     .meta({ description: 'messages of it that this node did not take' }),
+  release: release.meta({ description: 'of Ballast, as it says; null where it does not' }),
+  missingProtocols: z
+    .array(z.string())
+    .max(8)
+    .meta({ description: 'protocols of this node that it does not speak' }),
 });
 
 export const peers = z.strictObject({
   items: z.array(peer).max(MAX_LISTED_NODES),
   connected: count,
+  release: release.meta({ description: 'that this node runs' }),
   limits: z
     .strictObject({ disconnect: z.number(), ban: z.number() })
     .meta({ description: 'scores at which a peer is cut off, and kept out' }),

@@ -52,8 +52,10 @@ describe('commands that ask a running node', function () {
   it('list peers, rounds, versions and parameters, and print the answer itself as JSON', async () => {
     const { url } = await serve();
     const [titles, first] = await lines('peers', '--url', url);
-    expect(titles).to.match(/^node +role +score +latency +refused$/);
-    expect(first).to.match(/^12D3KooW\S+ +\w+ +-?[\d.]+ /);
+    expect(titles).to.match(/^node +role +score +latency +release +refused$/);
+    expect(first).to.match(
+      /^12D3KooW\S+ +\w+ +-?[\d.]+ +\d+ ms +0\.2\.0 without \/ballast\/votes\/1 +UPDATE_NORM 2$/,
+    );
     const rounds = await lines('rounds', '--url', url, '--limit', '2');
     expect(rounds[1]).to.match(
       new RegExp(`^${ROUNDS} +rejected +20 +[0-9a-f]{16} +6/7 +the candidate is worse`),

@@ -105,8 +105,11 @@ export function recordedNode({ rounds = 1_000, nowMs = Date.now(), seed = 7 } = 
                 { code: HOSTILE_TEXT, count: 1 },
               ]
             : [],
+        release: i === 7 ? null : i === 4 ? '0.2.0' : '0.1.0',
+        missingProtocols: i === 4 ? ['/ballast/votes/1'] : [],
       })),
       connected: 49,
+      release: '0.1.0',
       limits: { disconnect: -20, ban: -50 },
     }),
     chain: () => ({

@@ -74,6 +74,27 @@ describe('dashboard: every view', () => {
   });
 });
 
+describe('dashboard: peers', () => {
+  it('shows what each says that it runs, one of another release apart, and what it does not speak', () => {
+    const [item] = LIVE_EXAMPLES.peers.items;
+    const view = (change: object) => {
+      const items = [{ ...item, ...change }];
+      return markupOf(
+        viewBody(
+          pageState({ peers: { ...LIVE_EXAMPLES.peers, items } as never }, { view: 'peers' }),
+          NO_ACTIONS,
+        ),
+      );
+    };
+    expect(view({ release: '0.1.0', missingProtocols: [] }))
+      .to.include('badge good">0.1.0<')
+      .and.include('runs release 0.1.0;');
+    expect(view({ release: '0.2.0', missingProtocols: [] })).to.include('badge warm">0.2.0<');
+    expect(view({})).to.include('badge bad">0.2.0<').and.include('without /ballast/votes/1');
+    expect(view({ release: null, missingProtocols: [] })).to.include('not told');
+  });
+});
+
 describe('dashboard: round', () => {
   const [a = '', b = '', c = '', d = ''] = NODES;
   const current = {

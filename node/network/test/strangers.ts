@@ -12,10 +12,15 @@ import { addressOf } from './nodes.ts';
 
 const strangers: Libp2p[] = [];
 
-/** A peer that speaks libp2p and nothing of Ballast but what a test has it say; with a key of its own unless given. */
-export async function stranger(privateKey?: PrivateKey): Promise<Libp2p> {
+/**
+ * A peer that speaks libp2p and nothing of Ballast but what a test has it say; with a key of its own unless given.
+ *
+ * @param userAgent what it calls itself; libp2p's name unless given.
+ */
+export async function stranger(privateKey?: PrivateKey, userAgent?: string): Promise<Libp2p> {
   const node = await createLibp2p({
     ...(privateKey === undefined ? {} : { privateKey }),
+    ...(userAgent === undefined ? {} : { nodeInfo: { userAgent } }),
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],

@@ -16,6 +16,7 @@ function sourceOver(node = fakeNode(), read: () => Promise<never[]> = async () =
   const source = createApiSource({
     node: 'self',
     network: 'ab'.repeat(32),
+    release: '0.1.0',
     view: node.view,
     parameters: { read },
     breaker: new ChainBreaker(() => 0),

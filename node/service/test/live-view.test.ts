@@ -58,8 +58,16 @@ describe('service: what changes from second to second', () => {
     );
     expect([round.updates.heard, round.updates.items.length]).to.deep.equal([600, 512]);
     expect([round.roster.size, round.roster.nodes.length]).to.deep.equal([607, 512]);
-    const infos = crowd.map((id) => ({ id, address: '', score: 0, latencyMs: undefined, refusals: {} }));
-    const { items, connected } = peers.parse(peersJson(infos, () => 'contributor'));
+    const told = { release: undefined, missingProtocols: [] };
+    const infos = crowd.map((id) => ({
+      id,
+      address: '',
+      score: 0,
+      latencyMs: undefined,
+      refusals: {},
+      ...told,
+    }));
+    const { items, connected } = peers.parse(peersJson(infos, () => 'contributor', undefined));
     expect([items.length, connected]).to.deep.equal([512, 600]);
   });
 
@@ -68,10 +76,27 @@ describe('service: what changes from second to second', () => {
     const read = peers.parse(
       peersJson(
         [
-          { id: A, address: '/ip4/10.0.0.1', score: 0, latencyMs: 3, refusals: {} },
-          { id: B, address: '/ip4/10.0.0.2', score: -7.456, latencyMs: undefined, refusals },
+          {
+            id: A,
+            address: '/ip4/10.0.0.1',
+            score: 0,
+            latencyMs: 3,
+            refusals: {},
+            release: '1.2.3',
+            missingProtocols: [],
+          },
+          {
+            id: B,
+            address: '/ip4/10.0.0.2',
+            score: -7.456,
+            latencyMs: undefined,
+            refusals,
+            release: undefined,
+            missingProtocols: ['/ballast/votes/1'],
+          },
         ],
         (node) => (node === A ? 'member' : 'guest'),
+        '1.2.4',
       ),
     );
     expect(
@@ -81,6 +106,11 @@ describe('service: what changes from second to second', () => {
       [A, 'member', 0, 3],
     ]);
     expect(read.items[0]?.refusals).to.have.length(64);
+    expect([read.release, ...read.items.map((peer) => [peer.release, peer.missingProtocols])]).to.deep.equal([
+      '1.2.4',
+      [null, ['/ballast/votes/1']],
+      ['1.2.3', []],
+    ]);
     expect(JSON.stringify(read)).not.to.include('10.0.0');
   });
 
