@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { cycles } from './architecture/cycles.ts';
 import { direction } from './architecture/direction.ts';
 import { COMPUTED_IMPORTS, ENTRY_FILES, PLATFORM_FILES } from './architecture/exceptions.ts';
+import { folderCycles } from './architecture/folder-cycles.ts';
 import { parseSource, type SourceFile } from './architecture/imports.ts';
 import { commandLine, determinism, fileLength, purity, type Rule } from './architecture/rules.ts';
 import { readTree } from './architecture/tree.ts';
@@ -205,6 +206,27 @@ describe('architecture', () => {
     expect(found.map(({ what }) => what)).to.deep.equal([
       'imports itself: node/a.ts → node/b.ts → node/c.ts → node/a.ts',
     ]);
+  });
+
+  it('no folder inside node imports itself by way of others', () => {
+    expect(folderCycles(tree).map(({ path, line, what }) => `${path}:${line} ${what}`)).to.deep.equal([]);
+  });
+
+  it('names each import of a circle of folders, and lets tests reach anywhere', () => {
+    const files = [
+      parseSource('node/a/x.ts', imports('../b/x.ts') + imports('../d/x.ts')),
+      parseSource('node/b/x.ts', imports('./y.ts')),
+      parseSource('node/b/y.ts', `\nimport type { C } from '../c/x.ts';\n`),
+      parseSource('node/c/x.ts', "const worker = new URL('../a/x.ts', import.meta.url);\n"),
+      parseSource('node/d/x.ts', ''),
+      parseSource('node/d/test/x.test.ts', imports('../../a/x.ts')),
+    ];
+    expect(folderCycles(files)).to.deep.equal([
+      { path: 'node/a/x.ts', line: 1, what: 'imports node/b/x.ts: a → b → c → a' },
+      { path: 'node/b/y.ts', line: 2, what: 'imports node/c/x.ts: b → c → a → b' },
+      { path: 'node/c/x.ts', line: 1, what: 'imports node/a/x.ts: c → a → b → c' },
+    ]);
+    expect(folderCycles(files.filter(({ path }) => path !== 'node/c/x.ts'))).to.deep.equal([]);
   });
 
   it('has no exception that nothing needs', () => {

@@ -4,28 +4,43 @@ import { isTest } from '../../test/architecture/rules.ts';
 /** Which folders import which, by name; a folder is not among those that it imports. */
 export type ImportGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/**
- * What the files' own imports say, tests left out.
- *
- * @param folderOf the folder that a file counts for; undefined for a file that is left out.
- */
-export function importGraph(
-  files: readonly SourceFile[],
-  folderOf: (path: string) => string | undefined,
-): ImportGraph {
+/** One import that leaves the folder of its file. */
+type FolderImport = {
+  readonly path: string;
+  readonly line: number;
+  /** The file that is imported. */
+  readonly target: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+/** The folder that a file counts for; undefined for a file that is left out. */
+type FolderOf = (path: string) => string | undefined;
+
+/** What the files' own imports say, tests left out. */
+export function importGraph(files: readonly SourceFile[], folderOf: FolderOf): ImportGraph {
   const graph = new Map<string, Set<string>>();
-  for (const { path, imports } of files) {
+  for (const { path } of files) {
+    const folder = isTest(path) ? undefined : folderOf(path);
+    if (folder !== undefined) graph.set(folder, graph.get(folder) ?? new Set());
+  }
+  for (const { from, to } of folderImports(files, folderOf)) graph.get(from)?.add(to);
+  return graph;
+}
+
+/** The imports that the graph is made of. */
+export function folderImports(files: readonly SourceFile[], folderOf: FolderOf): readonly FolderImport[] {
+  return files.flatMap(({ path, imports }) => {
     const from = isTest(path) ? undefined : folderOf(path);
-    if (from === undefined) continue;
-    const known = graph.get(from) ?? new Set();
-    graph.set(from, known);
-    for (const { specifier } of imports) {
+    if (from === undefined) return [];
+    return imports.flatMap(({ specifier, line }) => {
       const target = specifier === undefined ? undefined : resolveOwn(path, specifier);
       const to = target === undefined ? undefined : folderOf(target);
-      if (to !== undefined && to !== from) known.add(to);
-    }
-  }
-  return graph;
+      return target === undefined || to === undefined || to === from
+        ? []
+        : [{ path, line, target, from, to }];
+    });
+  });
 }
 
 /**
