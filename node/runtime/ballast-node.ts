@@ -1,43 +1,38 @@
-import { type Clock, type Committee, isMember } from '../../coordinator/index.ts';
+import type { Clock } from '../../coordinator/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
-import type { NodeId } from '../../protocol/ids.ts';
 import { type NetworkDocument, networkId } from '../../protocol/network.ts';
-import { createDataClock, loadMarket, loadSeries } from '../data/index.ts';
-import { FeatureTables } from '../features/index.ts';
 import type { OperatorIdentity } from '../keys/index.ts';
 import { createModel, parseModelSpec } from '../models/index.ts';
 import { createNetwork } from '../network/index.ts';
 import { FailStopStore, LevelStore, type NodeStore, StoreError } from '../store/index.ts';
-import { createTrainer, DEFAULT_ENGINE, type EngineName } from '../training/index.ts';
-import { auditedStepOf } from './audited-step.ts';
-import type { Backoff } from './backoff.ts';
 import { BreakerKeeper, KEEPING, keeperTurn } from './breaker-keeper.ts';
 import type { ChainLink } from './chain-link.ts';
 import { ChainWatch } from './chain-watch.ts';
 import { CLOCK_WATCH, ClockWatch } from './clock-watch.ts';
-import { MAIN_COLLATERAL } from './collaterals.ts';
 import { Conditions } from './conditions.ts';
-import { configuredCandidate } from './configured-candidate.ts';
 import { describeError } from './describe-error.ts';
 import { dryRunOf, openFolders } from './dry-run.ts';
 import { type Emit, isVote } from './events.ts';
 import { GossipWiring } from './gossip.ts';
-import { loadCollaterals } from './load-collaterals.ts';
+import { loadPublicData } from './load-public-data.ts';
+import { meetPeers } from './meet-peers.ts';
+import { Membership } from './membership.ts';
 import { NetworkHost } from './network-host.ts';
 import { kernelOptionsOf, openNodeAggregator } from './node-aggregator.ts';
 import { NodeCore } from './node-core.ts';
+import { openNodeTrainer } from './node-trainer.ts';
+import { type NodeTuning, TUNING } from './node-tuning.ts';
 import type { NodeView, Readiness } from './node-view.ts';
 import { OwnFolder } from './own-folder.ts';
 import { pause } from './pause.ts';
 import { PeerWatch } from './peer-watch.ts';
-import { createPublicMarket, type PublicMarket } from './public-market.ts';
+import type { PublicMarket } from './public-market.ts';
 import { reachChain } from './reach-chain.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import { closeWithin, STOP_STAGES_MS } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
 import { systemClock } from './system-clock.ts';
 import { telling } from './telling.ts';
-import { Voters } from './voters.ts';
 
 export type BallastNodeOptions = {
   readonly config: RuntimeConfig;
@@ -61,29 +56,7 @@ export type BallastNodeCollaborators = {
   readonly revise?: (update: Float64Array) => Float64Array;
 };
 
-/** How long the others are waited for before the node goes on with a quorum. */
-const PEERS_PATIENCE_MS = 20_000;
 const CATCH_UP_POLL_MS = 50;
-const NOBODY: ReadonlySet<NodeId> = new Set();
-
-export type NodeTuning = {
-  readonly storeBackoff: Backoff;
-  readonly portBackoff: Backoff;
-  readonly chainPollMs: number;
-  readonly stalledAfterMs: number;
-  readonly peersPollMs: number;
-  /** Connections come one by one, and go and come again: too few of them for less than this are no fault. */
-  readonly peersGraceMs: number;
-};
-
-const TUNING: NodeTuning = {
-  storeBackoff: { firstMs: 500, mostMs: 30_000 },
-  portBackoff: { firstMs: 1_000, mostMs: 30_000 },
-  chainPollMs: 400,
-  stalledAfterMs: 60_000,
-  peersPollMs: 2_000,
-  peersGraceMs: 6_000,
-};
 
 /** A whole node: keys, store, ledger, trainer, network and chain around one participant. */
 export class BallastNode {
@@ -101,9 +74,7 @@ export class BallastNode {
   #stopped: Promise<void> | undefined;
   #readiness: Readiness = { status: 'starting', reason: 'the node has not been started' };
   #link: ChainLink | undefined;
-  /** That the log starts from. */
-  #first: Committee | undefined;
-  readonly #voters = new Voters();
+  readonly #membership: Membership;
   #market: PublicMarket | undefined;
   readonly #folder: OwnFolder;
   #host: NetworkHost | undefined;
@@ -121,6 +92,7 @@ export class BallastNode {
     const now = () => this.#clock.now();
     const owner = { network: networkId(options.document), node: options.identity.nodeId };
     const { dataDir, dryRun } = options.config;
+    this.#membership = new Membership(options.identity.nodeId, () => this.#core?.current);
     this.#folder = new OwnFolder(() => openFolders(dryRun, dataDir, owner, { now }));
     this.#conditions = new Conditions({ emit: this.#emit, now });
     this.#clockWatch = new ClockWatch(CLOCK_WATCH, now, this.#conditions);
@@ -136,7 +108,7 @@ export class BallastNode {
       readiness: this.#readinessNow,
       document: this.#options.document,
       link: this.#link,
-      committee: this.#committeeNow,
+      committee: this.#membership.committee,
       market: this.#market,
       participant,
       ledger: core?.ledger,
@@ -169,22 +141,10 @@ export class BallastNode {
     const { config, document, identity } = this.#options;
     const { signal } = this.#stopping;
     this.#starting('reading data');
-    const feed = await loadSeries(config.publicFeed, signal);
-    const dataClock = createDataClock(feed.series, { rounds: config.rounds });
-    const spec = parseModelSpec(document.model);
-    const model = createModel(spec);
-    const reference =
-      config.publicMarket === undefined ? undefined : (await loadMarket(config.publicMarket, signal)).market;
-    const others = await loadCollaterals(config.collaterals ?? [], signal);
-    const tables = new FeatureTables();
-    const market = createPublicMarket(feed.series, dataClock, model, reference, others, tables);
+    const model = createModel(parseModelSpec(document.model));
+    const data = await loadPublicData(config, document, model, signal);
+    const { market, auditedStep } = data;
     this.#market = market;
-    const shadow = await configuredCandidate(config.shadow);
-    const publicRows = { feed: feed.series, ...(reference === undefined ? {} : { market: reference }) };
-    const auditedStep =
-      document.parameters.audit === undefined
-        ? undefined
-        : auditedStepOf(document.parameters, model, publicRows, dataClock);
 
     await this.#folder.claim();
     this.#starting('reaching the chain');
@@ -192,19 +152,8 @@ export class BallastNode {
     const link = await reachChain(reaching, this.#conditions, this.#stopping.signal);
     this.#link = link;
     const committee = await link.firstCommittee();
-    this.#first = committee;
-    const trainer = createTrainer({
-      source: config.slice,
-      ...(config.market === undefined || config.publicMarket === undefined
-        ? {}
-        : { market: { own: config.market, reference: config.publicMarket } }),
-      model: spec,
-      ...(document.parameters.privacy.record === undefined
-        ? {}
-        : { record: document.parameters.privacy.record }),
-      engine: (config.engine ?? DEFAULT_ENGINE) as EngineName,
-      entropy: { kind: 'system' },
-    });
+    this.#membership.startWith(committee);
+    const trainer = openNodeTrainer(config, document);
     this.#closers.push({ name: 'trainer', close: () => trainer.close() });
     const aggregator = openNodeAggregator(document.parameters, kernelOptionsOf(config));
     this.#closers.push({ name: 'aggregator', close: aggregator.close });
@@ -222,12 +171,7 @@ export class BallastNode {
       archive: archive === true,
       epsilonBudget,
       reportsEvidence: config.evidence?.report === true,
-      monitoring: {
-        collaterals: [{ name: MAIN_COLLATERAL, feed: feed.series, market: reference }, ...others],
-        reference,
-        shadow,
-        tables,
-      },
+      monitoring: data.monitoring,
     };
     const core = new Supervisor(this.#tuning.storeBackoff, {
       open: async (onFailure) => {
@@ -244,7 +188,7 @@ export class BallastNode {
             closeStores: () => store.close(),
             transport: gossip.transport,
             clock: this.#clock,
-            dataClock,
+            dataClock: data.clock,
             market,
             ...(auditedStep === undefined ? {} : { auditedStep }),
             trainer,
@@ -272,7 +216,8 @@ export class BallastNode {
     this.#host = host;
     await host.start();
     this.#watch(link);
-    await this.#meetPeers(this.#committeeNow ?? committee, gossip.topic('rounds'));
+    const others = this.#membership.committee ?? committee;
+    await meetPeers(() => this.#host?.current, gossip.topic('rounds'), others, signal);
     this.#readiness = { status: 'syncing', reason: 'catching up with the others' };
     this.#emit({
       event: 'ready',
@@ -339,7 +284,7 @@ export class BallastNode {
         if (verdict.action === 'accept') this.#clockWatch.heardPeer(sender, ts);
         return verdict;
       },
-      isVoter: () => this.#votersNow.has(this.#options.identity.nodeId),
+      isVoter: () => this.#membership.voters.has(this.#options.identity.nodeId),
       onVote: ({ type, round, view }, digest) => {
         if (isVote(type)) this.#emit({ event: 'voted', vote: type, round, view, digest });
       },
@@ -372,9 +317,9 @@ export class BallastNode {
               onRefused: ({ code, peer, score }) =>
                 this.#emit({ event: 'refused', code, sender: peer, reason: 'refused at the door', score }),
               onError: (error) => this.#tell(error),
-              isMember: (peer) => this.#votersNow.has(peer),
-              isRegistered: (peer) => this.#isRegistered(peer),
-              voters: () => this.#votersNow,
+              isMember: (peer) => this.#membership.voters.has(peer),
+              isRegistered: (peer) => this.#membership.isRegistered(peer),
+              voters: () => this.#membership.voters,
             },
           ),
         join: (network) => gossip.join(network),
@@ -406,72 +351,19 @@ export class BallastNode {
     this.#chainWatch = watch;
     this.#beside(watch.run(signal));
     const peers = new PeerWatch(
-      { wanted: () => this.#peersWanted, graceMs: peersGraceMs },
+      { wanted: () => this.#membership.peersWanted, pollMs: peersPollMs, graceMs: peersGraceMs },
       {
-        connected: () => this.#host?.current?.peers().filter(({ id }) => this.#isMember(id)).length ?? 0,
+        connected: () =>
+          this.#host?.current?.peers().filter(({ id }) => this.#membership.isMember(id)).length ?? 0,
         conditions: this.#conditions,
         monotonic: () => performance.now(),
       },
     );
-    this.#beside(
-      (async () => {
-        for (;;) {
-          await pause(peersPollMs, signal);
-          peers.look();
-        }
-      })(),
-    );
+    this.#beside(peers.run(signal));
     if (this.#options.config.breaker?.observe !== true) return;
-    const turn = () => keeperTurn(this.#committeeNow, this.#options.identity.nodeId);
+    const turn = () => keeperTurn(this.#membership.committee, this.#options.identity.nodeId);
     const keeping = { link, turn, conditions: this.#conditions, emit: this.#emit };
     this.#beside(new BreakerKeeper(KEEPING, keeping).run(signal));
-  }
-
-  /** Waits for all, after a time for a quorum; begins again where the network was made anew. */
-  async #meetPeers({ members, quorum }: Committee, topic: string): Promise<void> {
-    const { signal } = this.#stopping;
-    const patience = performance.now() + PEERS_PATIENCE_MS;
-    for (;;) {
-      const isPatient = performance.now() < patience;
-      const wanted = (isPatient ? members.length : quorum) - 1;
-      const slice = AbortSignal.any([signal, AbortSignal.timeout(isPatient ? PEERS_PATIENCE_MS : 60_000)]);
-      try {
-        const network = this.#host?.current;
-        await network?.ready(topic, wanted, slice);
-        if (network !== undefined) return;
-      } catch {
-        // The network was made anew, or patience is over.
-      }
-      await pause(100, signal);
-    }
-  }
-
-  /** The committee of the round in progress. */
-  get #committeeNow(): Committee | undefined {
-    return this.#core?.current?.participant.epoch.committee ?? this.#first;
-  }
-
-  /** Who votes now, and who has yet to hand over on the chain. */
-  get #votersNow(): ReadonlySet<NodeId> {
-    const now = this.#committeeNow;
-    const due = this.#core?.current?.dueEpoch?.committee;
-    return now === undefined ? NOBODY : this.#voters.of(now, due);
-  }
-
-  #isMember(node: NodeId): boolean {
-    return this.#committeeNow !== undefined && isMember(this.#committeeNow, node);
-  }
-
-  #isRegistered(node: NodeId): boolean {
-    const roster = this.#core?.current?.participant.epoch.roster;
-    return roster?.places.has(node) ?? this.#isMember(node);
-  }
-
-  /** Others that make a quorum with this node; a node that does not vote hears enough from one that is honest. */
-  get #peersWanted(): number {
-    const committee = this.#committeeNow;
-    if (committee === undefined) return 0;
-    return this.#isMember(this.#options.identity.nodeId) ? committee.quorum - 1 : committee.faults + 1;
   }
 
   /** A node that has started takes part as far as its faults let it. */

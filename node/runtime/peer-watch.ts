@@ -1,8 +1,10 @@
 import type { Conditions } from './conditions.ts';
+import { pause } from './pause.ts';
 
 export type PeerWatchOptions = {
   /** Other members of the committee that this node needs: where it votes, they make a quorum with it. */
   readonly wanted: () => number;
+  readonly pollMs: number;
   /** Connections come one by one, and go and come again: too few of them for less than this are no fault. */
   readonly graceMs: number;
 };
@@ -25,6 +27,14 @@ export class PeerWatch {
     this.#options = options;
     this.#collaborators = collaborators;
     this.#enoughAt = collaborators.monotonic();
+  }
+
+  /** Counts again and again. Rejects when the signal fires, and for nothing else. */
+  async run(signal: AbortSignal): Promise<never> {
+    for (;;) {
+      await pause(this.#options.pollMs, signal);
+      this.look();
+    }
   }
 
   /** Counts once. */

@@ -10,7 +10,7 @@ describe('watching peers', () => {
     const told: boolean[] = [];
     const conditions = new Conditions({ emit: ({ active }) => told.push(active), now: () => now });
     const watch = new PeerWatch(
-      { wanted: () => 4, graceMs: 6_000 },
+      { wanted: () => 4, pollMs: 2_000, graceMs: 6_000 },
       { connected: () => connected, conditions, monotonic: () => now },
     );
     const at = (ms: number, count: number) => {
