@@ -10,11 +10,10 @@ import {
 import { BoundedCache } from '../../protocol/cache.ts';
 import type { ParameterJson } from '../api/index.ts';
 import type { ChainLink, NodeEvent } from '../runtime/index.ts';
+import { fresh } from './fresh.ts';
 
 /** The parameters that models may move, by id, as far as their names are known. */
 const PARAMETERS = new Map(PARAMETER_SETTINGS.map(({ name }) => [parameterId(name), name]));
-/** However many ask, the chain is asked this often at most. */
-const FRESH_MS = 1_000;
 /** Rounds whose advice may still become a change. */
 const KEPT_EXPLANATIONS = 16;
 
@@ -24,13 +23,14 @@ type Advice = Extract<NodeEvent, { event: 'recommended' }>;
 /** The parameters as the chain has them, with the last change that this node saw happen. */
 export class ChainParameters {
   readonly #now: () => number;
-  #read: { readonly atMs: number; readonly items: Promise<readonly ParameterJson[]> } | undefined;
+  #read: (link: ChainLink) => Promise<readonly ParameterJson[]>;
   #lastChange: ParameterJson['lastChange'] = null;
   readonly #explanations = new BoundedCache<string>(KEPT_EXPLANATIONS);
 
   /** @param now milliseconds since the Unix epoch. */
   constructor(now: () => number) {
     this.#now = now;
+    this.#read = this.#anew();
   }
 
   observe(event: NodeEvent): void {
@@ -40,16 +40,15 @@ export class ChainParameters {
 
   /** @throws what the chain throws. */
   read(link: ChainLink): Promise<readonly ParameterJson[]> {
-    const now = this.#now();
-    if (this.#read !== undefined && now - this.#read.atMs < FRESH_MS) return this.#read.items;
-    const items = parameterStandings(link.reader, link.document.contracts, [...PARAMETERS.keys()]).then(
-      (known) => known.map((standing) => this.#toJson(standing)),
-    );
-    this.#read = { atMs: now, items };
-    items.catch(() => {
-      if (this.#read?.items === items) this.#read = undefined;
+    return this.#read(link);
+  }
+
+  /** Without what was read before. */
+  #anew() {
+    return fresh(this.#now, async ({ reader, document }: ChainLink) => {
+      const known = await parameterStandings(reader, document.contracts, [...PARAMETERS.keys()]);
+      return known.map((standing) => this.#toJson(standing));
     });
-    return items;
   }
 
   #toJson(standing: ParameterStanding): ParameterJson {
@@ -96,7 +95,7 @@ export class ChainParameters {
       transaction,
       explanation: this.#explanations.get(String(round)) ?? null,
     };
-    this.#read = undefined;
+    this.#read = this.#anew();
   }
 }
 

@@ -16,6 +16,7 @@ import {
 import { BallastError } from '../../protocol/errors.ts';
 import type { ProposalsJson } from '../api/index.ts';
 import type { ChainLink } from '../runtime/index.ts';
+import { fresh } from './fresh.ts';
 
 type ProposalJson = ProposalsJson['items'][number];
 type Link = Pick<ChainLink, 'reader' | 'document'>;
@@ -36,26 +37,14 @@ const ENDED: ReadonlySet<ProposalStanding['state']> = new Set([
 
 /** The governor's proposals with their votes; those that have ended are asked for once. */
 export class ChainProposals {
-  readonly #now: () => number;
+  /** @throws what the chain throws; that is not kept. */
+  readonly read: (link: Link) => Promise<ProposalsJson>;
   readonly #ended = new Map<bigint, ProposalStanding>();
   #governed: { readonly governor: string | undefined; readonly directory: ProposalDirectory } | undefined;
-  #read: { readonly atMs: number; readonly value: Promise<ProposalsJson> } | undefined;
 
   /** @param now milliseconds, monotonic. */
   constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
-  }
-
-  /** @throws what the chain throws; that is not kept. */
-  read(link: Link): Promise<ProposalsJson> {
-    const now = this.#now();
-    if (this.#read !== undefined && now - this.#read.atMs < FRESH_MS) return this.#read.value;
-    const current = { atMs: now, value: this.#readAll(link) };
-    this.#read = current;
-    current.value.catch(() => {
-      if (this.#read === current) this.#read = undefined;
-    });
-    return current.value;
+    this.read = fresh(now, (link) => this.#readAll(link), FRESH_MS);
   }
 
   async #readAll(link: Link): Promise<ProposalsJson> {

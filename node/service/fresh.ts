@@ -1,16 +1,15 @@
+import { recent } from '../api/recent.ts';
+
 /** However many ask, the chain is asked this often at most. */
 const FRESH_MS = 1_000;
 
-/** What was read a moment ago is good enough; a failure is not kept. */
-export function fresh<Link, Value>(now: () => number, read: (link: Link) => Promise<Value>) {
-  let last: { readonly atMs: number; readonly value: Promise<Value> } | undefined;
-  return (link: Link): Promise<Value> => {
-    if (last !== undefined && now() - last.atMs < FRESH_MS) return last.value;
-    const current = { atMs: now(), value: read(link) };
-    last = current;
-    current.value.catch(() => {
-      if (last === current) last = undefined;
-    });
-    return current.value;
-  };
-}
+/**
+ * What the chain said a moment ago is good enough.
+ *
+ * @param now milliseconds.
+ */
+export const fresh = <Link, Value>(
+  now: () => number,
+  read: (link: Link) => Promise<Value>,
+  freshMs: number = FRESH_MS,
+): ((link: Link) => Promise<Value>) => recent(read, now, { freshMs });
