@@ -1,83 +1,45 @@
-import { BallastError } from '../../../../../protocol/errors.ts';
-import { createPrng, type Prng } from '../../../prng.ts';
+import type { Prng } from '../../../prng.ts';
 import type { BarObservation, Observation } from '../../data-source.ts';
 import { type CandleVenueName, createCandleSource, UNIT_FACTOR } from '../../index.ts';
 import { calmCandles, candleAnswer } from '../candle-server.ts';
 import { NEVER, startHttpVenue, virtualWorld } from '../world.ts';
-import {
-  below,
-  type FuzzReport,
-  type FuzzTarget,
-  hostileValue,
-  mustHold,
-  pick,
-  standsApart,
-} from './hostile.ts';
+import { below, type FuzzTarget, hostileValue, mustHold, pick, standsApart } from './hostile.ts';
+import { countReading, targetOf } from './reading.ts';
 
 const STEP = 3600;
 const START = 472_222 * STEP;
 const SYMBOLS = { binance: 'BTCUSDT', coinbase: 'BTC-USD', kraken: 'XBTUSD' } as const;
-/** Rows of one reading. */
-const BATCH = 250;
 /** The calm candles stand between 100 and 106. */
 const JUMP = 0.5;
 
 /** Hourly candles of an exchange, one row in four of them spoilt, over HTTP. */
-export const candleTarget = (venue: CandleVenueName): FuzzTarget => ({
-  source: `${venue} candles`,
-  run: async (rows, seed) => {
-    const total = { rows: 0, spoilt: 0, taken: 0, flagged: 0, refused: 0, gaps: 0, errors: 0 };
-    for (let batch = 0; total.rows < rows; batch++) {
-      const prng = createPrng(seed, batch);
-      const count = Math.min(BATCH, rows - total.rows);
-      const { all, spoilt, error } = await readSpoilt(venue, count, prng);
-      total.rows += count;
-      total.spoilt += spoilt;
-      if (error !== undefined) total.errors++;
-      check(all, count);
-      for (const each of all) {
-        if (each.kind === 'gap') total.gaps++;
-        else if (each.kind === 'refused') total.refused++;
-        else if (each.kind === 'bar') {
-          total.taken++;
-          if (each.flags !== 0) total.flagged++;
-        }
-      }
+export const candleTarget = (venue: CandleVenueName): FuzzTarget =>
+  targetOf(`${venue} candles`, async ({ count, prng, total }) => {
+    const candles = calmCandles(START, count);
+    const spoil = (rows: unknown[]) => {
+      const { list, changes } = spoilRows(rows as unknown[][], prng);
+      total.spoilt += changes;
+      return list;
+    };
+    const server = await startHttpVenue((url) => candleAnswer(venue, url, candles, spoil));
+    const all: Observation[] = [];
+    try {
+      const world = virtualWorld(START + (count + 1) * STEP);
+      const options = {
+        venue,
+        symbol: SYMBOLS[venue],
+        interval: '1h',
+        jump: JUMP,
+        origin: server.origin,
+      } as const;
+      const source = createCandleSource(options, world);
+      const range = { from: START, to: START + count * STEP };
+      await countReading(total, source.history(range, NEVER), (each) => all.push(each));
+    } finally {
+      await server.stop();
     }
-    return { source: `${venue} candles`, ...total } satisfies FuzzReport;
-  },
-});
-
-async function readSpoilt(venue: CandleVenueName, count: number, prng: Prng) {
-  let spoilt = 0;
-  const candles = calmCandles(START, count);
-  const spoil = (rows: unknown[]) => {
-    const { list, changes } = spoilRows(rows as unknown[][], prng);
-    spoilt += changes;
-    return list;
-  };
-  const server = await startHttpVenue((url) => candleAnswer(venue, url, candles, spoil));
-  const all: Observation[] = [];
-  let error: BallastError | undefined;
-  try {
-    const world = virtualWorld(START + (count + 1) * STEP);
-    const options = {
-      venue,
-      symbol: SYMBOLS[venue],
-      interval: '1h',
-      jump: JUMP,
-      origin: server.origin,
-    } as const;
-    const source = createCandleSource(options, world);
-    for await (const each of source.history({ from: START, to: START + count * STEP }, NEVER)) all.push(each);
-  } catch (thrown) {
-    if (!(thrown instanceof BallastError)) throw thrown;
-    error = thrown;
-  } finally {
-    await server.stop();
-  }
-  return { all, spoilt, error };
-}
+    check(all, count);
+  });
 
 function spoilRows(rows: readonly unknown[][], prng: Prng): { list: unknown[]; changes: number } {
   const list: unknown[] = [];

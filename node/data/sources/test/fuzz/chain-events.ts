@@ -1,17 +1,21 @@
 import { encodeAbiParameters, type Hex, pad, toEventSelector } from 'viem';
 import type { ChainReader } from '../../../../../contracts/client/index.ts';
-import { BallastError } from '../../../../../protocol/errors.ts';
-import { createPrng, type Prng } from '../../../prng.ts';
+import type { Prng } from '../../../prng.ts';
 import { CORE_FLOWS, createProtocolSource } from '../../chain/protocol-state.ts';
 import { createPoolSource } from '../../chain/uniswap.ts';
-import { CLOCK_SKEW, type DataSource, type SourceCollaborators } from '../../data-source.ts';
+import {
+  CLOCK_SKEW,
+  type DataSource,
+  type SourceCollaborators,
+  type StateObservation,
+} from '../../data-source.ts';
 import { startLogChain, type TestBlock, type TestLog } from '../log-server.ts';
 import { NEVER, virtualWorld } from '../world.ts';
 import { BarRules, below, type FuzzTarget, hostileValue, mustHold, pick, spoilJson } from './hostile.ts';
+import { countReading, targetOf } from './reading.ts';
 
 const START = 1_600_000_000;
 const STEP = 12;
-const BATCH = 250;
 const JUMP = 0.05;
 const CONTRACT = `0x${'70'.repeat(20)}` as const;
 const WORDS = (...types: string[]) => types.map((type) => ({ type }));
@@ -63,55 +67,34 @@ const minted = (coins: bigint): TestLog =>
 const log = (topics: readonly Hex[], data: Hex): TestLog => ({ address: CONTRACT, topics, data });
 
 function chainTarget(name: string, kind: Kind): FuzzTarget {
-  return {
-    source: name,
-    run: async (rows, seed) => {
-      const total = { rows: 0, spoilt: 0, taken: 0, flagged: 0, refused: 0, gaps: 0, errors: 0 };
-      for (let batch = 0; total.rows < rows; batch++) {
-        const prng = createPrng(seed, batch);
-        const count = Math.min(BATCH, rows - total.rows);
-        total.rows += count;
-        const blocks = Array.from({ length: count }, (_, i): TestBlock => {
-          const sound = { second: START + i * STEP, logs: [kind.sound(prng)] };
-          if (prng.uniform() >= 0.25) return sound;
-          total.spoilt++;
-          return spoilBlock(sound, kind, prng);
-        });
-        const isTorn = batch % 4 === 3;
-        const spoil = (result: unknown) =>
-          isTorn ? parsed(spoilJson(JSON.stringify(result), prng)) : result;
-        const chain = await startLogChain(blocks, spoil);
-        const now = START + count * STEP;
-        const bars = new BarRules(JUMP, now);
-        try {
-          const source = kind.source(chain.reader, virtualWorld(now));
-          for await (const each of source.history({ from: START, to: now }, NEVER)) {
-            if (each.kind === 'refused') total.refused++;
-            else if (each.kind === 'state') {
-              total.taken++;
-              mustHold(each.second <= now + CLOCK_SKEW, 'no time of the future', each);
-              const values = Object.values(each.values);
-              mustHold(
-                values.every((value) => value >= 0 && Number.isFinite(value)),
-                'finite sums',
-                each,
-              );
-            } else if (each.kind === 'bar') {
-              total.taken++;
-              if (each.flags !== 0) total.flagged++;
-              bars.check(each);
-            }
-          }
-        } catch (error) {
-          if (!(error instanceof BallastError)) throw error;
-          total.errors++;
-        } finally {
-          await chain.stop();
-        }
-      }
-      return { source: name, ...total };
-    },
-  };
+  return targetOf(name, async ({ batch, count, prng, total }) => {
+    const blocks = Array.from({ length: count }, (_, i): TestBlock => {
+      const sound = { second: START + i * STEP, logs: [kind.sound(prng)] };
+      if (prng.uniform() >= 0.25) return sound;
+      total.spoilt++;
+      return spoilBlock(sound, kind, prng);
+    });
+    const isTorn = batch % 4 === 3;
+    const spoil = (result: unknown) => (isTorn ? parsed(spoilJson(JSON.stringify(result), prng)) : result);
+    const chain = await startLogChain(blocks, spoil);
+    const now = START + count * STEP;
+    const bars = new BarRules(JUMP, now);
+    const source = kind.source(chain.reader, virtualWorld(now));
+    try {
+      await countReading(total, source.history({ from: START, to: now }, NEVER), (each) => {
+        if (each.kind === 'bar') bars.check(each);
+        else if (each.kind === 'state') checkState(each, now);
+      });
+    } finally {
+      await chain.stop();
+    }
+  });
+}
+
+function checkState(each: StateObservation, now: number): void {
+  mustHold(each.second <= now + CLOCK_SKEW, 'no time of the future', each);
+  const areSums = Object.values(each.values).every((value) => value >= 0 && Number.isFinite(value));
+  mustHold(areSums, 'finite sums', each);
 }
 
 function spoilBlock(block: TestBlock, kind: Kind, prng: Prng): TestBlock {

@@ -1,4 +1,3 @@
-import { BallastError } from '../../../../../protocol/errors.ts';
 import { createPrng, type Prng } from '../../../prng.ts';
 import type { Observation } from '../../data-source.ts';
 import { CLOCK_SKEW } from '../../data-source.ts';
@@ -7,6 +6,7 @@ import { type StreamClient, startStreamVenue } from '../stream-server.ts';
 import { changes, STREAM_SYMBOLS, type StreamVenueName, TestMarket } from '../test-market.ts';
 import { virtualWorld } from '../world.ts';
 import { below, type FuzzTarget, mustHold, spoilJson, standsApart } from './hostile.ts';
+import { countReading, nothingCounted } from './reading.ts';
 
 const NOW = 1_700_000_000;
 /** Messages of one connection. */
@@ -18,7 +18,7 @@ const GREETINGS = { binance: 0, coinbase: 3, kraken: 2 } as const;
 export const streamTarget = (venue: StreamVenueName): FuzzTarget => ({
   source: `${venue} stream`,
   run: async (rows, seed) => {
-    const total = { rows: 0, spoilt: 0, taken: 0, flagged: 0, refused: 0, gaps: 0, errors: 0 };
+    const total = nothingCounted();
     const stop = new AbortController();
     const world = virtualWorld(NOW);
     let start: object = {};
@@ -49,22 +49,8 @@ export const streamTarget = (venue: StreamVenueName): FuzzTarget => ({
         // A subscription that is said to be refused ends a stream; the operator starts it again.
         const options = { venue, symbol, jump: JUMP, bookSeconds: 0, origin, httpOrigin } as const;
         const source = createMarketStream(options, world);
-        const begin = check.begin();
-        try {
-          for await (const each of source.live?.(stop.signal) ?? []) {
-            begin(each);
-            if (each.kind === 'gap') total.gaps++;
-            else if (each.kind === 'refused') total.refused++;
-            else if (each.kind === 'trade' || each.kind === 'book') {
-              total.taken++;
-              if (each.flags !== 0) total.flagged++;
-            }
-          }
-          break;
-        } catch (error) {
-          if (!(error instanceof BallastError)) throw error;
-          total.errors++;
-        }
+        const live = source.live?.(stop.signal);
+        if (live === undefined || (await countReading(total, live, check.begin()))) break;
       }
     } finally {
       stop.abort();
