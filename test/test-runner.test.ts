@@ -96,6 +96,16 @@ describe('test runner', () => {
     expect(result.output).to.include('still open').and.to.include('Timeout');
   });
 
+  it('waits for a process that has nothing open and takes long to leave, but not for ever', async () => {
+    const leave = (ms: number) =>
+      `it('a', () => {}); process.on('exit', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms}));`;
+    const slow = await run('slow', leave(1_500), { openHandlesMs: 500 });
+    expect(slow).to.include({ passed: 1, failed: 0 });
+    const stuck = await run('stuck', leave(60_000), { openHandlesMs: 500, stallMs: 1_500 });
+    expect(stuck).to.include({ passed: 1, failed: 1 });
+    expect(stuck.failures[0]).to.equal('stopped after 1.5 s without news: leaving');
+  });
+
   it('stops a test that never comes back', async () => {
     const result = await run('stall', "it('a', () => {}); it('b', () => { for (;;); });", { stallMs: 1_500 });
     expect(result).to.include({ passed: 1, failed: 1 });

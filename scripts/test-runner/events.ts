@@ -8,7 +8,9 @@ export type TestEvent =
   | { readonly type: 'pass'; readonly title: string; readonly ms: number }
   | { readonly type: 'fail'; readonly title: string }
   | { readonly type: 'skip'; readonly title: string }
-  | { readonly type: 'end' };
+  | { readonly type: 'end' }
+  /** Nothing is open any more, and the process leaves. */
+  | { readonly type: 'exit' };
 
 /** The whole lines of `text` as events, and what is left of a line that is still being written. */
 export function parseEvents(text: string): { events: TestEvent[]; rest: string } {

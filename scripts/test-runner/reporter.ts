@@ -31,6 +31,7 @@ class EventReporter {
         console.error(`still open: ${process.getActiveResourcesInfo().join(', ')}`);
       }, Number(openHandlesMs)).unref();
     });
+    process.prependOnceListener('exit', () => this.#tell({ type: 'exit' }));
   }
 
   /** Mocha lets a rejection that nobody handles pass in silence; here it fails the suite. */
