@@ -23,6 +23,8 @@ export type LeaderKillOptions = {
   readonly seed: number;
   readonly trials: number;
   readonly states?: readonly LeaderState[];
+  /** Ends with the first violation on the wire: of members who are to be found out. */
+  readonly untilFound?: boolean;
   readonly onKill?: (kill: LeaderKill) => void;
 };
 
@@ -40,7 +42,7 @@ const PATIENCE_MS = 60_000;
 
 /** Kills the round's leader with SIGKILL in each state, `trials` times, and starts it again. */
 export async function killLeaders(options: LeaderKillOptions): Promise<LeaderKillResult> {
-  const { pace, seed, trials, states = LEADER_STATES } = options;
+  const { pace, seed, trials, states = LEADER_STATES, untilFound = false } = options;
   const random = seededRandom(`kill/leader/${seed}`);
   const chronicle = new Chronicle();
   const watch = new LeaderWatch();
@@ -113,6 +115,7 @@ export async function killLeaders(options: LeaderKillOptions): Promise<LeaderKil
     for (const index of ids.keys()) arena.start(index);
     trying: for (const state of states) {
       for (let trial = 1; trial <= trials; trial++) {
+        if (untilFound && wire.violations.length > 0) break trying;
         // In every other trial it comes back only when the others are done without it.
         if (!(await tryOnce(state, `${state}, trial ${trial}`, trial % 2 === 1))) break trying;
       }

@@ -39,7 +39,7 @@ describe('members that lose their leader, or each other', function () {
   it('are found out where a disk forgets votes that it said were written', async () => {
     const open = openHub({ ...member(), seed: SEED, blockMs: LEADER_BLOCK_MS, mutant: 'forgetful-votes' });
     const states = ['aggregated', 'evaluated', 'attested'] as const;
-    const { violations } = await killLeaders({ open, pace, seed: SEED, trials: 2, states });
+    const { violations } = await killLeaders({ open, pace, seed: SEED, trials: 6, states, untilFound: true });
     expect(violations.join('\n')).to.match(/two messages for one place/);
   });
 });
