@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { UsageError } from '../../protocol/errors.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A node's configuration has some fifty values. */
 const MAX_BYTES = 256 * 1024;
@@ -14,7 +15,7 @@ const MAX_ALIASES = 32;
  */
 export async function readConfigText(path: string): Promise<unknown> {
   const text = await readBounded(path);
-  return /^\.ya?ml$/i.test(extname(path)) ? parseYaml(text, path) : parseJson(text, path);
+  return /^\.ya?ml$/i.test(extname(path)) ? parseYaml(text, path) : parseJson(text, path, 'CONFIG_FILE');
 }
 
 async function readBounded(path: string): Promise<string> {
@@ -31,16 +32,6 @@ async function readBounded(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw unreadable(cause);
   });
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    // The parser quotes the file, line ends and all.
-    const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : 'no JSON';
-    throw new UsageError('CONFIG_FILE', `${path}: got ${reason}, expected JSON`, { cause });
-  }
 }
 
 async function parseYaml(text: string, path: string): Promise<unknown> {

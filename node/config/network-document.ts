@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../protocol/errors.ts';
 import { type NetworkDocument, parseNetworkDocument } from '../../protocol/network.ts';
+import { parseJson } from './parse-json.ts';
 
 /**
  * Reads the document that a configuration's key `network` names.
@@ -14,15 +15,5 @@ export async function readNetworkDocument(path: string): Promise<NetworkDocument
       hint: 'ballast deploy writes it; whoever runs the network hands it out',
     });
   });
-  return parseNetworkDocument(parseJson(text, path));
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    // The parser quotes the file, line ends and all.
-    const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : 'no JSON';
-    throw new UsageError('NETWORK_FILE', `${path}: got ${reason}, expected JSON`, { cause });
-  }
+  return parseNetworkDocument(parseJson(text, path, 'NETWORK_FILE'));
 }

@@ -1,4 +1,4 @@
-import { BallastError } from '../../protocol/errors.ts';
+import { knownRow } from './known-row.ts';
 import { type PegHorizon, pegFeatures } from './peg-features.ts';
 import type { FeatureTable } from './peg-table.ts';
 
@@ -94,13 +94,7 @@ export function recordStarts(hour: Float64Array, recordHours: number): Int32Arra
  * @throws BallastError `FEATURES_UNKNOWN` for an hour outside the table or in its warm-up.
  */
 export function inputAt(table: FeatureTable, hour: number): Pick<ExampleSet, 'x' | 'scale' | 'deviation'> {
-  const t = hour - table.startHour;
-  if (!Number.isInteger(t) || t < table.warmup || t >= table.rows) {
-    const [first, last] = [table.startHour + table.warmup, table.startHour + table.rows - 1];
-    throw new BallastError('FEATURES_UNKNOWN', `hour: got ${hour}, expected ${first} to ${last}`, {
-      metadata: { hour, first, last },
-    });
-  }
+  const t = knownRow(table, hour);
   return {
     x: table.x.slice(t * table.width, (t + 1) * table.width),
     scale: table.scale.slice(t, t + 1),

@@ -1,5 +1,5 @@
-import { BallastError } from '../../protocol/errors.ts';
 import { ROWS_PER_RECORD, recordStarts } from './examples.ts';
+import { knownRow } from './known-row.ts';
 import { type MarketTable, RISK_FEATURES } from './market-features.ts';
 import { RISK_HORIZON_HOURS } from './volatile-market.ts';
 
@@ -97,14 +97,8 @@ function knownRows({ known }: MarketTable, begin: number, end: number): Int32Arr
  * @throws BallastError `FEATURES_UNKNOWN` for an hour outside the table or in its warm-up.
  */
 export function riskInputAt(table: MarketTable, hour: number): RiskInput {
-  const t = hour - table.startHour;
+  const t = knownRow(table, hour);
   const width = RISK_FEATURES.length;
-  if (!Number.isInteger(t) || t < table.warmup || t >= table.rows) {
-    const [first, last] = [table.startHour + table.warmup, table.startHour + table.rows - 1];
-    throw new BallastError('FEATURES_UNKNOWN', `hour: got ${hour}, expected ${first} to ${last}`, {
-      metadata: { hour, first, last },
-    });
-  }
   return {
     x: table.x.slice(t * width, (t + 1) * width),
     ewma: table.ewma.slice(t, t + 1),

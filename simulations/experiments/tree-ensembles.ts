@@ -26,13 +26,12 @@ import {
   fitRiskNumbers,
   forecastRisk,
   type PegModelSpec,
-  pinballLosses,
   QUANTILE_LEVELS,
 } from '../../node/models/index.ts';
 import { float64Engine } from '../../node/training/index.ts';
 import { joinPegExamples, joinRiskExamples } from './join-examples.ts';
 import { loadOracles, rowsOf } from './peg-horizons/data.ts';
-import { type Losses, lossesOf, skillsOf } from './peg-horizons/judge.ts';
+import { judge, type Losses, lossesOf, skillsOf } from './peg-horizons/judge.ts';
 import { trainByAdam } from './peg-horizons/training.ts';
 
 // What boosted trees reach on the recorded markets, beside the linear model and the multi-layer perceptron: the peg at
@@ -74,16 +73,6 @@ function boost(train: ExampleSet, options: BoostingOptions, test: readonly Examp
   return losses;
 }
 let seconds = 0;
-
-function judge(quantiles: Float64Array, set: ExampleSet): Pick<Losses, 'model' | 'coverage'> {
-  const outputs = QUANTILE_LEVELS.length;
-  let inside = 0;
-  for (let i = 0; i < set.rows; i++) {
-    const actual = set.deviation[i]! + set.scale[i]! * set.y[i]!;
-    if (actual >= quantiles[i * outputs]! && actual <= quantiles[(i + 1) * outputs - 1]!) inside++;
-  }
-  return { model: pinballLosses(quantiles, set), coverage: inside / set.rows };
-}
 
 /** Its weights are of no account: only the baselines' losses are read. */
 function baseline(train: ExampleSet) {

@@ -1,6 +1,5 @@
 import { createAggregator } from '../../aggregation/index.ts';
 import type { CommitScheme } from '../../coordinator/certificate.ts';
-import type { RoundTrainer } from '../../coordinator/collaborators.ts';
 import type { Committee } from '../../coordinator/committee.ts';
 import type { RoundDecision } from '../../coordinator/entry.ts';
 import { digestOf, fromHex } from '../../protocol/digest.ts';
@@ -9,7 +8,8 @@ import type { Encodable } from '../../protocol/encoding.ts';
 import { type Layout, layoutHash } from '../../protocol/layout.ts';
 import type { NetworkParameters } from '../../protocol/network.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
-import { type SeededRandom, seededRandom } from '../world/random.ts';
+import { seededRandom } from '../world/random.ts';
+import { randomTrainer } from '../world/random-trainer.ts';
 import { type Operator, World, type WorldOptions } from '../world/world.ts';
 
 /** A committee that bears one fault. */
@@ -47,7 +47,7 @@ export function fuzzedWorld(seed: string, more: Partial<WorldOptions> = {}): Wor
     aggregator: createAggregator('multi-krum', { f: 0 }),
     links: { loss: 0, delayMs: [5, 60] },
     operators: secretOperator(seed),
-    trainers: (_, random) => trainer(random),
+    trainers: (_, random) => randomTrainer(random, FUZZED_SIZE, 1),
     evaluators: () => ({ judge: async () => 'accepted' }),
     ...more,
   };
@@ -97,20 +97,5 @@ function secretOperator(seed: string): (index: number) => Operator {
       verify: (decision, signer, signature) => Buffer.compare(vote(decision, signer), signature) === 0,
     };
     return { address, scheme };
-  };
-}
-
-function trainer(random: SeededRandom): RoundTrainer {
-  const { unit, relation, delta } = FUZZED_PARAMETERS.privacy;
-  const released = new Map<number, Int32Array>();
-  return {
-    debits: () => released.size,
-    hasReleased: (round) => released.has(round),
-    train: async (round) => {
-      const update =
-        released.get(round) ?? Int32Array.from({ length: FUZZED_SIZE }, () => 10_000 + random.below(1_000));
-      released.set(round, update);
-      return { update, privacy: { unit, relation, epsilon: null, delta }, ledger: released.size };
-    },
   };
 }

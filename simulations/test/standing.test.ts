@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { createAggregator } from '../../aggregation/index.ts';
-import { inPlaceOf, opened } from '../world/behaviours/behaviour.ts';
+import { inPlaceOf } from '../world/behaviours/behaviour.ts';
 import { hashedOperatorFor } from '../world/hashed-votes.ts';
+import { opened } from '../world/opened.ts';
 import { SCENARIO_PARAMETERS } from '../world/parameters.ts';
 import { randomTrainer } from '../world/random-trainer.ts';
 import { World, type WorldReport } from '../world/world.ts';

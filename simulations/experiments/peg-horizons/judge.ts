@@ -45,21 +45,25 @@ export function lossesOf({ model, weights, numbers }: Forecaster, set: ExampleSe
     gate === undefined
       ? forecastQuantiles(model, weights, numbers, set)
       : gated({ model, weights, numbers }, set, gate);
+  const of = (baseline: Baseline) => pinballLosses(baselineQuantiles(baseline, numbers, set), set);
+  return {
+    ...judge(quantiles, set),
+    B0: of('B0'),
+    B2: of('B2'),
+    B3: of('B3'),
+    hour: set.hour,
+  };
+}
+
+/** Losses of quantiles, and the share of labels between the outermost two. */
+export function judge(quantiles: Float64Array, set: ExampleSet): Pick<Losses, 'model' | 'coverage'> {
   const outputs = QUANTILE_LEVELS.length;
   let inside = 0;
   for (let i = 0; i < set.rows; i++) {
     const actual = set.deviation[i]! + set.scale[i]! * set.y[i]!;
     if (actual >= quantiles[i * outputs]! && actual <= quantiles[(i + 1) * outputs - 1]!) inside++;
   }
-  const of = (baseline: Baseline) => pinballLosses(baselineQuantiles(baseline, numbers, set), set);
-  return {
-    model: pinballLosses(quantiles, set),
-    B0: of('B0'),
-    B2: of('B2'),
-    B3: of('B3'),
-    hour: set.hour,
-    coverage: inside / set.rows,
-  };
+  return { model: pinballLosses(quantiles, set), coverage: inside / set.rows };
 }
 
 function gated({ model, weights, numbers }: Forecaster, set: ExampleSet, gate: Gate): Float64Array {

@@ -1,4 +1,5 @@
-import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, inPlaceOf } from './behaviour.ts';
 
 /** Commits with a signature that the chain would refuse. */
 export function badSignature(host: BehaviourHost): Behaviour {

@@ -1,10 +1,8 @@
 import type { CommitScheme } from '../../../coordinator/certificate.ts';
 import { decisionOf, entryDigest } from '../../../coordinator/entry.ts';
-import { type AnyReceived, readMessage } from '../../../coordinator/received.ts';
 import type { NodeSigner } from '../../../protocol/ed25519.ts';
 import type { Encodable } from '../../../protocol/encoding.ts';
-import { type Envelope, openEnvelope, signEnvelope } from '../../../protocol/envelope.ts';
-import { BallastError } from '../../../protocol/errors.ts';
+import { type Envelope, signEnvelope } from '../../../protocol/envelope.ts';
 import type { NodeId } from '../../../protocol/ids.ts';
 import type { MessageType } from '../../../protocol/message-types.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
@@ -38,19 +36,6 @@ export type Behaviour = {
   /** Whether a peer that asks for a blob is served. */
   readonly serve?: (asker: NodeId) => boolean;
 };
-
-/** A message with its envelope, or undefined for what is none. */
-export function opened(
-  bytes: Uint8Array,
-): { readonly envelope: Envelope; readonly message: AnyReceived } | undefined {
-  try {
-    const sealed = openEnvelope(bytes);
-    return { envelope: sealed.envelope, message: readMessage(sealed) };
-  } catch (error) {
-    if (!(error instanceof BallastError)) throw error;
-    return undefined;
-  }
-}
 
 /** Another message of this node in the place of one that it signed. */
 export function inPlaceOf(

@@ -1,6 +1,7 @@
 import type { NodeId } from '../../../protocol/ids.ts';
 import { rowOf } from '../../../protocol/roster-rows.ts';
-import { type Behaviour, type BehaviourHost, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import type { Behaviour, BehaviourHost } from './behaviour.ts';
 
 /**
  * Acts as though its victim had sent nothing, and as though the reports that name the victim's update had not

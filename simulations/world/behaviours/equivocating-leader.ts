@@ -1,13 +1,7 @@
 import { entryDigest } from '../../../coordinator/entry.ts';
 import type { Digest } from '../../../protocol/digest.ts';
-import {
-  type Behaviour,
-  type BehaviourHost,
-  commitFor,
-  inPlaceOf,
-  isInFirstHalf,
-  opened,
-} from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, commitFor, inPlaceOf, isInFirstHalf } from './behaviour.ts';
 import { sibling } from './notebook.ts';
 
 /**

@@ -1,14 +1,8 @@
 import { entryDigest } from '../../../coordinator/entry.ts';
 import type { AnyReceived } from '../../../coordinator/received.ts';
 import type { Envelope } from '../../../protocol/envelope.ts';
-import {
-  type Behaviour,
-  type BehaviourHost,
-  commitFor,
-  inPlaceOf,
-  isInFirstHalf,
-  opened,
-} from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, commitFor, inPlaceOf, isInFirstHalf } from './behaviour.ts';
 import { Notebook, sibling } from './notebook.ts';
 
 /**
@@ -37,11 +31,7 @@ export function equivocatingVoter(host: BehaviourHost): Behaviour {
   };
 
   return {
-    hear: (bytes) => {
-      const heard = opened(bytes);
-      if (heard !== undefined) notebook.note(heard.message);
-      return true;
-    },
+    hear: notebook.hear,
     say: async (bytes) => {
       const said = opened(bytes);
       if (said === undefined) return;

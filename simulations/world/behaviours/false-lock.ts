@@ -3,7 +3,8 @@ import type { Received } from '../../../coordinator/received.ts';
 import { type Digest, packDigests, unpackDigests } from '../../../protocol/digest.ts';
 import type { Envelope } from '../../../protocol/envelope.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
-import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, inPlaceOf } from './behaviour.ts';
 import { Notebook, sibling } from './notebook.ts';
 
 /**
@@ -32,11 +33,7 @@ export function falseLock(host: BehaviourHost): Behaviour {
   };
 
   return {
-    hear: (bytes) => {
-      const heard = opened(bytes);
-      if (heard !== undefined) notebook.note(heard.message);
-      return true;
-    },
+    hear: notebook.hear,
     say: (bytes) => {
       const said = opened(bytes);
       const message = said?.message;

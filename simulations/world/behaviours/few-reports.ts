@@ -1,5 +1,6 @@
 import { packDigests, unpackDigests } from '../../../protocol/digest.ts';
-import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, inPlaceOf } from './behaviour.ts';
 
 /**
  * Leads with the entry that all reports make, and shows one report fewer than a quorum: of those at the seal, of those

@@ -1,4 +1,5 @@
-import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, inPlaceOf } from './behaviour.ts';
 
 /** Words that come with each of its own. */
 const AT_ONCE = 12;

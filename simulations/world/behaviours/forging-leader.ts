@@ -1,5 +1,6 @@
 import { digestOf } from '../../../protocol/digest.ts';
-import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, inPlaceOf } from './behaviour.ts';
 
 /** Leads with a model that does not follow from the updates. */
 export function forgingLeader(host: BehaviourHost): Behaviour {

@@ -1,4 +1,5 @@
-import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, inPlaceOf } from './behaviour.ts';
 
 /** Says, with each of its words, bytes that are none, words cut short or with a bit turned, and signed nonsense. */
 export function garbage(host: BehaviourHost): Behaviour {

@@ -1,5 +1,6 @@
 import { packDigests } from '../../../protocol/digest.ts';
-import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, inPlaceOf } from './behaviour.ts';
 import { Notebook, sibling } from './notebook.ts';
 
 /**
@@ -9,11 +10,7 @@ import { Notebook, sibling } from './notebook.ts';
 export function lockBreaking(host: BehaviourHost): Behaviour {
   const notebook = new Notebook();
   return {
-    hear: (bytes) => {
-      const heard = opened(bytes);
-      if (heard !== undefined) notebook.note(heard.message);
-      return true;
-    },
+    hear: notebook.hear,
     say: (bytes) => {
       const said = opened(bytes);
       if (said === undefined) return;

@@ -2,6 +2,7 @@ import { entryDigest, withOutcome } from '../../../coordinator/entry.ts';
 import type { AnyReceived, Received } from '../../../coordinator/received.ts';
 import type { Digest } from '../../../protocol/digest.ts';
 import type { RoundEntry } from '../../../protocol/messages.ts';
+import { opened } from '../opened.ts';
 
 /** Proposals and view changes kept of a round. */
 const MAX_KEPT = 64;
@@ -12,6 +13,13 @@ export class Notebook {
   readonly #entries = new Map<Digest, RoundEntry>();
   #proposals: Received<'proposal'>[] = [];
   #viewChanges: Received<'view-change'>[] = [];
+
+  /** Notes what is a message, and keeps nothing from the participant: fit to be a behaviour's `hear`. */
+  readonly hear = (bytes: Uint8Array): true => {
+    const heard = opened(bytes);
+    if (heard !== undefined) this.note(heard.message);
+    return true;
+  };
 
   note(message: AnyReceived): void {
     if (message.type !== 'proposal' && message.type !== 'view-change') return;

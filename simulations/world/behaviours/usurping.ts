@@ -1,6 +1,7 @@
 import { packDigests } from '../../../protocol/digest.ts';
 import type { Envelope } from '../../../protocol/envelope.ts';
-import { type Behaviour, type BehaviourHost, inPlaceOf, opened } from './behaviour.ts';
+import { opened } from '../opened.ts';
+import { type Behaviour, type BehaviourHost, inPlaceOf } from './behaviour.ts';
 import { Notebook, sibling } from './notebook.ts';
 
 /** Proposes in views that others lead, as soon as a quorum is in them. */

@@ -1,9 +1,7 @@
 import type { Candidate } from '../../../coordinator/candidate.ts';
 import type { Decided } from '../../../coordinator/collaborators.ts';
-import { type AnyReceived, readMessage } from '../../../coordinator/received.ts';
 import type { RoundState } from '../../../coordinator/round/types.ts';
-import { openEnvelope } from '../../../protocol/envelope.ts';
-import { BallastError } from '../../../protocol/errors.ts';
+import { opened } from '../opened.ts';
 import type { WorldMonitor } from '../world.ts';
 import type { WorldNode } from '../world-node.ts';
 import type { Invariant, Violation } from './invariant.ts';
@@ -35,7 +33,7 @@ export class Monitor implements WorldMonitor {
   onSaid(node: WorldNode, bytes: Uint8Array): void {
     if (this.#seen.has(bytes)) return;
     this.#seen.add(bytes);
-    const message = readOrUndefined(bytes);
+    const message = opened(bytes)?.message;
     if (message === undefined) return;
     for (const invariant of this.#invariants) invariant.onSaid?.(node, message);
   }
@@ -70,15 +68,5 @@ export class Monitor implements WorldMonitor {
 
   async end(): Promise<void> {
     for (const invariant of this.#invariants) await invariant.onEnd?.();
-  }
-}
-
-/** Byzantine nodes say what is no message. */
-function readOrUndefined(bytes: Uint8Array): AnyReceived | undefined {
-  try {
-    return readMessage(openEnvelope(bytes));
-  } catch (error) {
-    if (!(error instanceof BallastError)) throw error;
-    return undefined;
   }
 }

@@ -1,8 +1,7 @@
-import { type AnyReceived, readMessage } from '../../../coordinator/received.ts';
+import type { AnyReceived } from '../../../coordinator/received.ts';
 import type { Digest } from '../../../protocol/digest.ts';
-import { openEnvelope } from '../../../protocol/envelope.ts';
-import { BallastError } from '../../../protocol/errors.ts';
 import type { NodeId } from '../../../protocol/ids.ts';
+import { opened } from '../opened.ts';
 import type { InvariantContext } from './invariant.ts';
 
 /**
@@ -21,7 +20,7 @@ export class Prepares {
     if (message.type === 'prepare') this.#add(message);
     if (message.type !== 'view-change') return;
     for (const bytes of message.payload.lock?.prepares ?? []) {
-      const shown = readOrUndefined(bytes);
+      const shown = opened(bytes)?.message;
       if (shown?.type === 'prepare' && this.#isLiar(shown.sender)) this.#add(shown);
     }
   }
@@ -38,15 +37,5 @@ export class Prepares {
   #add({ round, view, sender, payload }: Extract<AnyReceived, { type: 'prepare' }>): void {
     const key = `${round}/${view}/${payload.entry}`;
     this.#senders.set(key, (this.#senders.get(key) ?? new Set<NodeId>()).add(sender));
-  }
-}
-
-/** Byzantine nodes put into their locks what is no message. */
-function readOrUndefined(bytes: Uint8Array): AnyReceived | undefined {
-  try {
-    return readMessage(openEnvelope(bytes));
-  } catch (error) {
-    if (!(error instanceof BallastError)) throw error;
-    return undefined;
   }
 }
