@@ -41,6 +41,7 @@ const COMMANDS = {
   'bench:aggregation': ['simulations/experiments/aggregation-bench.ts'],
   'bench:compression': ['simulations/experiments/compression.ts'],
   'bench:api': ['node/test/load/api-bench.ts'],
+  'bench:metrics': ['node/test/load/metrics-bench.ts'],
   'bench:flood': ['node/test/load/flood-bench.ts'],
   'bench:catch-up': ['simulations/experiments/catch-up-bench.ts'],
   'bench:screen': ['simulations/experiments/update-screen.ts'],

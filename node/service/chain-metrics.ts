@@ -14,25 +14,34 @@ export type ChainReadings = {
   readonly overrides: (link: ChainLink) => Promise<readonly OverrideJson[]>;
 };
 
-/** Sets the gauges of what the chain says. A chain that is away leaves them as they were; its condition says so. */
-export async function readChain(
+/**
+ * What sets the gauges of what the chain says. A chain that is away leaves them as they were; its condition says so. It
+ * is asked for one reading at a time: what the last scrape waited for in vain, the next does not wait for again.
+ */
+export function chainGauges(
   metrics: Pick<Metrics, 'set' | 'setAll'>,
-  { link }: Pick<NodeView, 'link'>,
   readings: ChainReadings,
-): Promise<void> {
-  if (link === undefined) return;
-  const reading = Promise.all([
-    readings.version(link).then((version) => metrics.set('ballast_chain_version', version)),
-    readings.parameters(link).then((parameters) => setParameters(metrics, parameters)),
-    readings.breaker(link).then((breaker) => setBreaker(metrics, breaker)),
-    readings.overrides(link).then(({ length }) => metrics.set('ballast_overrides', length)),
-  ]).then(
-    () => undefined,
-    () => undefined,
-  );
-  const patience = Promise.withResolvers<void>();
-  const timer = setTimeout(patience.resolve, PATIENCE_MS);
-  await Promise.race([reading, patience.promise]).finally(() => clearTimeout(timer));
+): (view: Pick<NodeView, 'link'>) => Promise<void> {
+  let isReading = false;
+  const read = async (link: ChainLink): Promise<void> => {
+    isReading = true;
+    try {
+      await Promise.allSettled([
+        readings.version(link).then((version) => metrics.set('ballast_chain_version', version)),
+        readings.parameters(link).then((parameters) => setParameters(metrics, parameters)),
+        readings.breaker(link).then((breaker) => setBreaker(metrics, breaker)),
+        readings.overrides(link).then(({ length }) => metrics.set('ballast_overrides', length)),
+      ]);
+    } finally {
+      isReading = false;
+    }
+  };
+  return async ({ link }) => {
+    if (link === undefined || isReading) return;
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, PATIENCE_MS);
+    await Promise.race([read(link), patience.promise]).finally(() => clearTimeout(timer));
+  };
 }
 
 function setBreaker(metrics: Pick<Metrics, 'set' | 'setAll'>, { severity, halts }: BreakerJson): void {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { BallastError } from '../../protocol/errors.ts';
 import { networkId } from '../../protocol/network.ts';
 import { type Api, type ApiConfig, type ApiMetrics, createApi, EventFeed, toApiEvent } from '../api/index.ts';
@@ -16,7 +17,7 @@ import {
 import { createApiSource, measureOf } from './api-source.ts';
 import { ChainBreaker } from './chain-breaker.ts';
 import { ChainDecisions } from './chain-decisions.ts';
-import { type ChainReadings, readChain } from './chain-metrics.ts';
+import { type ChainReadings, chainGauges } from './chain-metrics.ts';
 import { ChainParameters } from './chain-parameters.ts';
 import { ChainProposals } from './chain-proposals.ts';
 import { fresh } from './fresh.ts';
@@ -166,7 +167,7 @@ export class NodeService {
   }
 }
 
-/** What the node does not tell of by itself is read when somebody asks. */
+/** What the node does not tell of by itself is read when somebody asks; several who ask at once share one answer. */
 export function withView(
   metrics: Pick<Metrics, 'api' | 'set' | 'setAll' | 'text'>,
   view: () => NodeView,
@@ -186,12 +187,22 @@ export function withView(
     metrics.set('ballast_chain_finalized_height', finalized.height);
     metrics.set('ballast_chain_lag_seconds', finalized.ageMs / 1_000);
   };
+  const readChain = chainGauges(metrics, readings);
+  const write = async (): Promise<string> => {
+    // Whoever else asks in this turn of the event loop has come when it is read.
+    await setImmediate();
+    read();
+    await readChain(view());
+    return metrics.text();
+  };
+  let writing: Promise<string> | undefined;
   return {
     ...metrics.api,
-    text: async () => {
-      read();
-      await readChain(metrics, view(), readings);
-      return metrics.text();
+    text: () => {
+      writing ??= write().finally(() => {
+        writing = undefined;
+      });
+      return writing;
     },
   };
 }

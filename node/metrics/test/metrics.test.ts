@@ -1,29 +1,7 @@
 import { expect } from 'chai';
-import type { NodeEvent, RoundDecided } from '../../runtime/events.ts';
+import type { NodeEvent } from '../../runtime/events.ts';
 import { createMetrics, METRICS } from '../index.ts';
-
-const decided = (overrides: Partial<RoundDecided> = {}): RoundDecided => ({
-  event: 'decided',
-  round: 4,
-  view: 0,
-  leader: 'a',
-  outcome: 'accepted',
-  reason: '',
-  version: 3,
-  modelDigest: 'aa',
-  sealed: 7,
-  accepted: 6,
-  selected: ['a', 'b'],
-  leftOut: [
-    { node: 'c', reason: 'BODY_NOT_SERVED' },
-    { node: 'd', reason: 'score 0.7 ranks 7 of 7' },
-  ],
-  privacy: { unit: 'none', relation: 'replace', epsilon: null, delta: 0 },
-  recomputed: true,
-  heldDigest: null,
-  heldOut: { examples: 100, loss: 0.9, baselines: { B0: 1, B2: 1.2, B3: 0.6 } },
-  ...overrides,
-});
+import { decidedRound as decided, fillLabels } from './crowd.ts';
 
 /** Metrics under a clock of their own, and what they say of a series. */
 function observed(events: readonly (NodeEvent | number)[]) {
@@ -184,27 +162,19 @@ describe('metrics', () => {
     expect(await value('ballast_stability_fee_ratio')).to.equal(0.051);
   });
 
-  it('is written in less than 50 ms, in a bounded number of lines, when 200 peers have filled every label', async () => {
-    const nodes = Array.from({ length: 200 }, (_, i) => `12D3KooW${i}`);
-    const events: NodeEvent[] = nodes.flatMap((sender, i) => [
-      { event: 'refused', code: `REFUSED_${i}`, sender, reason: 'r' },
-      { event: 'error', code: `ERROR_${i}`, message: 'm' },
-      { event: 'abstained', round: 1, code: `ABSTAINED_${i}`, reason: 'r' },
-      { event: 'judged', round: 1, verdict: 'rejected', findings: [], worse: [`peg/${i}`] },
-    ]);
-    const leftOut = nodes.map((node, i) => ({ node, reason: `LEFT_OUT_${i}` }));
-    const { metrics } = observed([...events, decided({ selected: nodes, leftOut })]);
-    for (const i of nodes.keys())
-      for (const status of [200, 404]) metrics.api.observeRequest(`/v1/${i}`, status, 0.001);
-    const times: number[] = [];
-    let text = '';
-    for (let i = 0; i < 5; i++) {
-      const start = performance.now();
-      text = await metrics.text();
-      times.push(performance.now() - start);
-    }
-    expect(times.toSorted((a, b) => a - b)[2]).to.be.below(50);
-    expect(text.split('\n').length).to.be.within(1_000, 4_000);
+  it('has a bounded count of series and bytes, when 200 peers have filled every label and when 2,000 have', async () => {
+    const [few, crowd, more] = await Promise.all(
+      [0, 200, 2_000].map(async (peers) => {
+        const { metrics } = observed([]);
+        if (peers > 0) fillLabels(metrics, decided(), peers);
+        const text = await metrics.text();
+        return { series: text.split('\n').filter((line) => /^[a-z]/.test(line)).length, bytes: text.length };
+      }),
+    );
+    expect(few?.series).to.be.within(100, 400);
+    expect(crowd?.series).to.be.within(1_000, 3_000);
+    expect(crowd?.bytes).to.be.below(256 * 1_024);
+    expect(more?.series).to.equal(crowd?.series);
   });
 
   it('folds codes and nodes beyond their bound into other', async () => {

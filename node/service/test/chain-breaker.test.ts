@@ -4,7 +4,7 @@ import { breaker as breakerSchema, overrides as overridesSchema } from '../../ap
 import { createMetrics } from '../../metrics/index.ts';
 import type { ChainLink } from '../../runtime/index.ts';
 import { ChainBreaker } from '../chain-breaker.ts';
-import { readChain } from '../chain-metrics.ts';
+import { chainGauges } from '../chain-metrics.ts';
 import { document } from './support.ts';
 
 const at = (digit: string) => `0x${digit.repeat(40)}`;
@@ -158,9 +158,9 @@ describe('service: breaker of the chain', () => {
       breaker: chain.breaker,
       overrides: async () => [{} as never],
     };
-    await readChain(metrics, { link }, readings);
+    await chainGauges(metrics, readings)({ link });
     const away = async () => Promise.reject(new Error('away'));
-    await readChain(metrics, { link }, { version: away, parameters: away, breaker: away, overrides: away });
+    await chainGauges(metrics, { version: away, parameters: away, breaker: away, overrides: away })({ link });
     const text = await metrics.text();
     for (const line of [
       'ballast_chain_version 7',
