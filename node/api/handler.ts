@@ -1,22 +1,29 @@
-import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { closestWord } from '../../protocol/errors.ts';
 import { firstIssue } from '../../protocol/schema.ts';
 import { ApiError } from './errors.ts';
 import { negotiate } from './negotiate.ts';
+import { etagOf, type Payload, type Payloads } from './payloads.ts';
 import { type Answer, JSON_TYPE, type Route } from './route.ts';
 
 const YEAR_SECONDS = 31_536_000;
 
+export type HandlerOptions = {
+  /** Whether answers are for their reader alone. */
+  readonly isPrivate: boolean;
+  /** Kept for all routes of a server. */
+  readonly payloads: Payloads;
+};
+
 /** What answers a route: its input checked, its representation chosen, its ETag compared. */
-export function handlerOf(route: Route, { isPrivate }: { readonly isPrivate: boolean }) {
+export function handlerOf(route: Route, options: HandlerOptions) {
   const offers = Object.keys(route.answers);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const type = chooseType(request, offers);
     const { params, query, body } = checkInput(route, request);
     const answer = await route.handle({ params, query, body, type });
-    return send(request, reply, answer, type, { isPrivate, varies: offers.length > 1 });
+    return send(request, reply, answer, type, { ...options, varies: offers.length > 1 });
   };
 }
 
@@ -60,23 +67,30 @@ function parse(place: string, schema: z.ZodType | undefined, value: unknown): un
 function send(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status = 200, body, isImmutable = false }: Answer,
+  { status = 200, body, isImmutable = false, isSteady = false }: Answer,
   type: string,
-  { isPrivate, varies }: { readonly isPrivate: boolean; readonly varies: boolean },
+  { isPrivate, payloads, varies }: HandlerOptions & { readonly varies: boolean },
 ): FastifyReply {
-  const payload = payloadOf(body, type);
   reply.code(status).type(type.startsWith('text/') || type === JSON_TYPE ? `${type}; charset=utf-8` : type);
   if (varies) reply.header('vary', 'accept');
   if (request.method !== 'POST' && request.url.startsWith('/v1/')) {
-    const etag = `"${createHash('sha256').update(payload).digest('base64url').slice(0, 27)}"`;
+    const { bytes, etag } =
+      isSteady && body instanceof Object
+        ? payloads.of(body, () => payloadOf(body, type))
+        : unkept(body, type);
     const reach = isPrivate ? 'private' : 'public';
     reply.header('etag', etag);
     reply.header('cache-control', isImmutable ? `${reach}, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
     if (status === 200 && isNamed(etag, request.headers['if-none-match'])) return reply.code(304).send();
-  } else {
-    reply.header('cache-control', 'no-store');
+    return reply.send(bytes);
   }
-  return reply.send(payload);
+  reply.header('cache-control', 'no-store');
+  return reply.send(payloadOf(body, type));
+}
+
+function unkept(body: unknown, type: string): Payload {
+  const bytes = payloadOf(body, type);
+  return { bytes, etag: etagOf(bytes) };
 }
 
 function payloadOf(body: unknown, type: string): string | Buffer {

@@ -8,6 +8,8 @@ export type Answer = {
   readonly body: unknown;
   /** By digest, and so the same for ever. Everything else is asked for again with its ETag. */
   readonly isImmutable?: boolean;
+  /** The body is this very object as long as it says the same, and is never changed: its text is kept. */
+  readonly isSteady?: boolean;
 };
 
 /** One kind of answer, for the negotiation and for the OpenAPI document. */

@@ -13,6 +13,7 @@ import type { ApiLimits } from './limits.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { needsToken } from './openapi.ts';
 import { type PageFile, servePages } from './pages.ts';
+import { Payloads } from './payloads.ts';
 import { toApiError } from './request-errors.ts';
 import type { Route } from './route.ts';
 import { EVENTS_PATH, EVENTS_TYPE } from './routes/events.ts';
@@ -114,12 +115,13 @@ export async function createServer(
     });
   });
 
+  const answering = { isPrivate: tokens !== undefined, payloads: new Payloads() };
   for (const route of routes) {
     app.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       exposeHeadRoute: !route.isStream,
-      handler: route.isStream ? openStream(route) : handlerOf(route, { isPrivate: tokens !== undefined }),
+      handler: route.isStream ? openStream(route) : handlerOf(route, answering),
     });
   }
   servePages(app, files);

@@ -115,7 +115,7 @@ export class BallastNode {
       monitor: core === undefined ? undefined : () => core.monitor.status(),
       head: this.#head,
       conditions: this.#conditions.active,
-      peers: this.#host?.current?.peers() ?? [],
+      peers: () => this.#host?.current?.peers() ?? [],
       finalized: this.#chainWatch?.finalized,
       clockSkewMs: this.#clockWatch.skewMs,
     };

@@ -27,7 +27,8 @@ export type NodeView = {
   /** The last certified round; kept while there is no participant. */
   readonly head: Head | undefined;
   readonly conditions: readonly Condition[];
-  readonly peers: readonly PeerInfo[];
+  /** Whom the network has now, asked each time. */
+  readonly peers: () => readonly PeerInfo[];
   /** Last final block that was seen. */
   readonly finalized: FinalizedBlock | undefined;
   /** This node's clock against the others', in milliseconds; undefined where nobody was heard. */

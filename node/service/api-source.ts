@@ -130,7 +130,7 @@ export function createApiSource({
     currentRound: () => currentRoundJson(participant().state, participant().epoch),
     peers: () => {
       const { epoch } = participant();
-      return peersJson(view().peers, (peer) => roleOf(peer, epoch), release);
+      return peersJson(view().peers(), (peer) => roleOf(peer, epoch), release);
     },
     chain: () => chainJson(view()),
     decisions: () => onChain((link) => decisions.read(link)),

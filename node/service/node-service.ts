@@ -181,7 +181,7 @@ export function withView(
     if (participant !== undefined) metrics.set('ballast_roster_nodes', participant.epoch.roster.places.size);
     readPrivacy(metrics, ledger, accounts);
     readMonitor(metrics, monitor);
-    metrics.set('ballast_peers', peers.length);
+    metrics.set('ballast_peers', peers().length);
     if (clockSkewMs !== undefined) metrics.set('ballast_clock_skew_seconds', clockSkewMs / 1_000);
     if (finalized === undefined) return;
     metrics.set('ballast_chain_finalized_height', finalized.height);

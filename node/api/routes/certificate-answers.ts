@@ -3,6 +3,7 @@ import { type Encodable, encodeCanonical } from '../../../protocol/encoding.ts';
 import { certificateJson } from '../certificates.ts';
 import { type Answer, JSON_TYPE, type Route } from '../route.ts';
 import { certificate } from '../schemas/index.ts';
+import { madeOnce } from '../steady.ts';
 import { EXAMPLES } from './examples.ts';
 
 /** The very bytes that peers exchange: canonical encoding of a certificate message. */
@@ -13,6 +14,9 @@ export const CERTIFICATE_ANSWERS: Route['answers'] = {
   [CERTIFICATE_TYPE]: { example: '(canonical bytes)' },
 };
 
-export function certificateAnswer(found: Certificate, type: string): Answer {
-  return { body: type === CERTIFICATE_TYPE ? encodeCanonical(found as Encodable) : certificateJson(found) };
+/** The answer with a certificate, in either form; each is made once for a certificate. */
+export function certificateAnswers(): (found: Certificate, type: string) => Answer {
+  const bytes = madeOnce((found: Certificate) => encodeCanonical(found as Encodable));
+  const text = madeOnce(certificateJson);
+  return (found, type) => ({ body: type === CERTIFICATE_TYPE ? bytes(found) : text(found), isSteady: true });
 }

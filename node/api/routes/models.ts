@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { type Certificate, selectedOf } from '../../../coordinator/index.ts';
 import { guaranteeOf } from '../../../privacy/index.ts';
+import { BoundedCache } from '../../../protocol/cache.ts';
 import { ApiError } from '../errors.ts';
-import { json, type Route, route } from '../route.ts';
+import { type Answer, json, type Route, route } from '../route.ts';
 import { integerText, type ModelJson, model, modelPage, pageQuery, report } from '../schemas/index.ts';
 import type { ApiSource } from '../source.ts';
-import { CERTIFICATE_ANSWERS, certificateAnswer } from './certificate-answers.ts';
+import { steadyPage } from '../steady.ts';
+import { CERTIFICATE_ANSWERS, certificateAnswers } from './certificate-answers.ts';
 import { EXAMPLES } from './examples.ts';
 
 const params = z.strictObject({
@@ -13,6 +15,9 @@ const params = z.strictObject({
 });
 
 export function modelRoutes(source: () => ApiSource): Route[] {
+  const known: KnownModels = { settled: new WeakMap(), unsettled: new WeakMap() };
+  const newest = steadyPage<ModelJson>();
+  const answerFor = certificateAnswers();
   return [
     route({
       method: 'GET',
@@ -28,10 +33,11 @@ export function modelRoutes(source: () => ApiSource): Route[] {
         const first = Math.min(current.head().version, (before ?? Number.MAX_SAFE_INTEGER) - 1);
         const last = Math.max(0, first - limit + 1);
         const found = await Promise.all(
-          Array.from({ length: Math.max(0, first - last + 1) }, (_, i) => modelOf(current, first - i)),
+          Array.from({ length: Math.max(0, first - last + 1) }, (_, i) => modelOf(current, first - i, known)),
         );
         const items = found.filter((item) => item !== undefined);
-        return { body: { items, next: first >= 0 && last > 0 ? last : null } };
+        const page = { items, next: first >= 0 && last > 0 ? last : null };
+        return before === undefined ? { body: newest(page), isSteady: true } : { body: page };
       },
     }),
     route({
@@ -42,7 +48,7 @@ export function modelRoutes(source: () => ApiSource): Route[] {
       tag: 'models',
       answers: json(model, EXAMPLES.model),
       errors: ['VERSION_UNKNOWN', 'NOT_READY'],
-      handle: async () => ({ body: await requireModel(source(), source().head().version) }),
+      handle: async () => modelAnswer(await requireModel(source(), source().head().version, known)),
     }),
     route({
       method: 'GET',
@@ -53,7 +59,7 @@ export function modelRoutes(source: () => ApiSource): Route[] {
       params,
       answers: json(model, EXAMPLES.model),
       errors: ['VERSION_UNKNOWN', 'NOT_READY'],
-      handle: async ({ params: { version } }) => ({ body: await requireModel(source(), version) }),
+      handle: async ({ params: { version } }) => modelAnswer(await requireModel(source(), version, known)),
     }),
     route({
       method: 'GET',
@@ -68,7 +74,7 @@ export function modelRoutes(source: () => ApiSource): Route[] {
         if (version === 0) throw new ApiError('CERTIFICATE_UNKNOWN', 'version 0 has no certificate');
         const found = await certificateOf(source(), version);
         if (found === undefined) throw unknownVersion(source(), version);
-        return certificateAnswer(found, type);
+        return answerFor(found, type);
       },
     }),
     route({
@@ -81,7 +87,7 @@ export function modelRoutes(source: () => ApiSource): Route[] {
       answers: json(report, EXAMPLES.report),
       errors: ['VERSION_UNKNOWN', 'REPORT_UNKNOWN', 'NOT_READY'],
       handle: async ({ params: { version } }) => {
-        await requireModel(source(), version);
+        await requireModel(source(), version, known);
         const body = await source().report(version);
         if (body !== undefined) return { body };
         throw new ApiError('REPORT_UNKNOWN', `version ${version}: this node has no report on it`, {
@@ -92,8 +98,8 @@ export function modelRoutes(source: () => ApiSource): Route[] {
   ];
 }
 
-async function requireModel(source: ApiSource, version: number): Promise<ModelJson> {
-  const found = await modelOf(source, version);
+async function requireModel(source: ApiSource, version: number, known: KnownModels): Promise<ModelJson> {
+  const found = await modelOf(source, version, known);
   if (found === undefined) throw unknownVersion(source, version);
   return found;
 }
@@ -104,26 +110,63 @@ async function certificateOf(source: ApiSource, version: number): Promise<Certif
   return round === undefined ? undefined : await source.certificate(round);
 }
 
-async function modelOf(source: ApiSource, version: number): Promise<ModelJson | undefined> {
-  const { layout, modelDigest: genesis } = source.document.genesis;
-  if (version === 0) {
-    const rest = { round: 0, base: null, contributors: [], privacy: null };
-    return { version, modelDigest: genesis, layout, ...rest, links: links(version, genesis) };
-  }
+/** What was made of versions: the same object is given again while it says the same. */
+type KnownModels = {
+  readonly settled: WeakMap<ApiSource, BoundedCache<ModelJson>>;
+  /** By their certificates; the roll of such a round may come yet. */
+  readonly unsettled: WeakMap<Certificate, ModelJson>;
+};
+
+const KNOWN_MODELS = 512;
+
+/** A version whose contributors are known never changes. */
+const isSettled = ({ contributors }: ModelJson): boolean => contributors !== null;
+
+const modelAnswer = (body: ModelJson): Answer => ({ body, isSteady: true });
+
+async function modelOf(
+  source: ApiSource,
+  version: number,
+  known: KnownModels,
+): Promise<ModelJson | undefined> {
+  const settled = known.settled.get(source) ?? new BoundedCache<ModelJson>(KNOWN_MODELS);
+  known.settled.set(source, settled);
+  const kept = settled.get(String(version));
+  if (kept !== undefined) return kept;
+  const made = version === 0 ? firstModel(source) : await certifiedModel(source, version, known);
+  if (made !== undefined && isSettled(made)) settled.set(String(version), made, 1);
+  return made;
+}
+
+function firstModel({ document }: ApiSource): ModelJson {
+  const { layout, modelDigest } = document.genesis;
+  const rest = { round: 0, base: null, contributors: [], privacy: null };
+  return { version: 0, modelDigest, layout, ...rest, links: links(0, modelDigest) };
+}
+
+async function certifiedModel(
+  source: ApiSource,
+  version: number,
+  { unsettled }: KnownModels,
+): Promise<ModelJson | undefined> {
   const certificate = await certificateOf(source, version);
   if (certificate === undefined) return undefined;
   const { round, modelDigest, baseVersion, baseDigest, privacy } = certificate.entry;
   const roll = await source.roll(round);
-  return {
+  const before = roll === undefined ? unsettled.get(certificate) : undefined;
+  if (before !== undefined) return before;
+  const model: ModelJson = {
     version,
     modelDigest,
-    layout,
+    layout: source.document.genesis.layout,
     round,
     base: { version: baseVersion, modelDigest: baseDigest },
     contributors: roll === undefined ? null : selectedOf(roll),
     privacy: guaranteeOf(privacy, source.document.parameters),
     links: links(version, modelDigest),
   };
+  if (roll === undefined) unsettled.set(certificate, model);
+  return model;
 }
 
 const links = (version: number, digest: string): ModelJson['links'] => ({

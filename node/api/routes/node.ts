@@ -5,10 +5,12 @@ import { ApiError } from '../errors.ts';
 import { json, type Route, route } from '../route.ts';
 import { committee, digest, integerText, network, node, offences, proof } from '../schemas/index.ts';
 import type { ApiSource, ApiStatus } from '../source.ts';
+import { madeOnce } from '../steady.ts';
 import { EXAMPLES } from './examples.ts';
 import { readinessBody } from './health.ts';
 
 export function nodeRoutes(source: () => ApiSource, status: ApiStatus): Route[] {
+  const committeeOnce = madeOnce(committeeJson);
   return [
     route({
       method: 'GET',
@@ -88,7 +90,7 @@ export function nodeRoutes(source: () => ApiSource, status: ApiStatus): Route[] 
             metadata: { epoch },
           });
         }
-        return { body: committeeJson(found) };
+        return { body: committeeOnce(found), isSteady: true };
       },
     }),
   ];

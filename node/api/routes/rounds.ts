@@ -8,18 +8,25 @@ import {
   nodeId,
   pageQuery,
   provenRow as provenRowSchema,
+  type RoundJson,
+  type RoundSummaryJson,
   roll as rollSchema,
   roundPage,
   round as roundSchema,
 } from '../schemas/index.ts';
 import type { ApiSource } from '../source.ts';
-import { CERTIFICATE_ANSWERS, certificateAnswer } from './certificate-answers.ts';
+import { madeOnce, steadyPage } from '../steady.ts';
+import { CERTIFICATE_ANSWERS, certificateAnswers } from './certificate-answers.ts';
 import { EXAMPLES } from './examples.ts';
 
 const params = z.strictObject({ round: integerText(1, Number.MAX_SAFE_INTEGER) });
 const rowParams = params.extend({ node: nodeId });
 
 export function roundRoutes(source: () => ApiSource): Route[] {
+  const summary = madeOnce(roundSummaryJson);
+  const newest = steadyPage<RoundSummaryJson>();
+  const rounds = new WeakMap<Certificate, RoundJson>();
+  const answerFor = certificateAnswers();
   return [
     route({
       method: 'GET',
@@ -37,8 +44,9 @@ export function roundRoutes(source: () => ApiSource): Route[] {
         const found = await Promise.all(
           Array.from({ length: Math.max(0, first - last + 1) }, (_, i) => certificate(first - i)),
         );
-        const items = found.filter((item) => item !== undefined).map(roundSummaryJson);
-        return { body: { items, next: first >= 1 && last > 1 ? last : null } };
+        const items = found.filter((item) => item !== undefined).map(summary);
+        const page = { items, next: first >= 1 && last > 1 ? last : null };
+        return before === undefined ? { body: newest(page), isSteady: true } : { body: page };
       },
     }),
     route({
@@ -52,7 +60,13 @@ export function roundRoutes(source: () => ApiSource): Route[] {
       errors: ['ROUND_UNKNOWN', 'NOT_READY'],
       handle: async ({ params: { round } }) => {
         const found = await requireRound(source(), round);
-        return { body: roundJson(found, await source().committee(found.entry.epoch)) };
+        const known = rounds.get(found);
+        if (known !== undefined) return { body: known, isSteady: true };
+        const committee = await source().committee(found.entry.epoch);
+        const body = roundJson(found, committee);
+        // Without its committee a round has no leader yet.
+        if (committee !== undefined) rounds.set(found, body);
+        return { body, isSteady: committee !== undefined };
       },
     }),
     route({
@@ -94,8 +108,7 @@ export function roundRoutes(source: () => ApiSource): Route[] {
       params,
       answers: CERTIFICATE_ANSWERS,
       errors: ['ROUND_UNKNOWN', 'NOT_READY'],
-      handle: async ({ params: { round }, type }) =>
-        certificateAnswer(await requireRound(source(), round), type),
+      handle: async ({ params: { round }, type }) => answerFor(await requireRound(source(), round), type),
     }),
   ];
 }

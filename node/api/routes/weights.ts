@@ -29,6 +29,7 @@ export function weightRoutes(source: () => ApiSource): Route[] {
         return {
           body: type === BYTES_TYPE ? bytes : { digest, weights: numbersOf(bytes) },
           isImmutable: true,
+          isSteady: type === BYTES_TYPE,
         };
       },
     }),

@@ -122,7 +122,7 @@ export function fakeNode() {
       ledger: node.ledger,
       head: node.head,
       conditions: [],
-      peers: [],
+      peers: () => [],
       finalized: undefined,
       monitor: undefined,
       clockSkewMs: undefined,

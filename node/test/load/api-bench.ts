@@ -5,7 +5,7 @@
  *     npm run bench:api -- --devnet [--seconds 60] [--rate 250]
  *
  * Without `--url` it starts a server over a source in memory, in a process of its own, with the peg and risk models
- * computed in full. With `--devnet` it starts a network of seven nodes, one of them a liar, and loads one node while
+ * computed in full, and says what one request costs it. With `--devnet` it starts a network of seven nodes, one of them a liar, and loads one node while
  * rounds go on; see `devnet-bench.ts`. Ends with 1 where a bound is passed or a request fails.
  */
 import { fork } from 'node:child_process';
@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PREDICTION_P95_MS, READ_P95_MS } from './bounds.ts';
 import { benchDevnet } from './devnet-bench.ts';
+import { reportCosts } from './request-cost.ts';
 import { closeSockets, constantRate, getText, predictions, readPaths, report, shoot } from './shots.ts';
 
 const { values } = parseArgs({
@@ -45,6 +46,7 @@ async function benchServer(): Promise<boolean> {
   const before = await memory();
   await Promise.all(paths.map((path) => shoot(target, path, performance.now())));
   const reads = report('reads', await constantRate(target, paths, load), READ_P95_MS);
+  if (server?.pid !== undefined) await reportCosts(target, paths, server.pid);
   const forecasts = report('predictions', await predictions(target, 400), PREDICTION_P95_MS);
   console.log(`memory of the server: ${before} before, ${await memory()} after`);
   server?.disconnect();

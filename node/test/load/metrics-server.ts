@@ -17,7 +17,7 @@ const now = () => performance.now();
 const metrics = createMetrics({ now });
 fillLabels(metrics, decidedRound(), CROWD);
 const node = fakeNode();
-const peers: NodeView['peers'] = Array.from({ length: CROWD }, (_, i) => ({
+const peers: ReturnType<NodeView['peers']> = Array.from({ length: CROWD }, (_, i) => ({
   id: `12D3KooW${i}`,
   address: `/ip4/192.0.2.1/tcp/${4_001 + i}`,
   score: 0,
@@ -28,7 +28,7 @@ const peers: NodeView['peers'] = Array.from({ length: CROWD }, (_, i) => ({
 }));
 const view = (): NodeView => ({
   ...node.view(),
-  peers,
+  peers: () => peers,
   finalized: { height: 7, ageMs: 900 },
   clockSkewMs: 12,
   // Only handed on to the readings below.
