@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { createRule } from '../../aggregation/index.ts';
 import { slicesFor } from '../../node/data/index.ts';
 import { TRAINING_DEFAULTS, type TrainingDefaults, trainingRelease } from '../../node/training/index.ts';
@@ -166,7 +167,7 @@ async function measureRules(): Promise<void> {
   }
 }
 
-const [asked, unit] = process.argv.slice(2);
+const [asked, unit] = parseArgs({ allowPositionals: true }).positionals;
 if (asked === undefined || asked === 'sizes') for (const line of compressedSizes()) print(line);
 if (asked === undefined || asked === 'rules') await measureRules();
 const names =

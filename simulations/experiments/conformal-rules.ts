@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { hourOfDate } from '../../node/data/index.ts';
 import { baselineForecaster } from '../../node/evaluation/baselines.ts';
 import { loadFolder } from '../../node/evaluation/index.ts';
@@ -26,9 +27,10 @@ const RULES: readonly (readonly [rule: TrackingRule, rate: number])[] = [
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(8);
 
+const { positionals } = parseArgs({ allowPositionals: true });
+const [from = '2021-12-20', to = '2022-05-01'] = positionals;
 const folder = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 if (!existsSync(folder)) throw new RangeError(`${folder}: got nothing, expected recorded markets`);
-const [from = '2021-12-20', to = '2022-05-01'] = process.argv.slice(2);
 const [cutoff, end] = [hourOfDate(from), hourOfDate(to)];
 const { coins } = await loadFolder(folder);
 print(`hourly coins, corrected from ${from} to ${to}; coverage of 80 % intervals, pinball against B2's own`);

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { leastErrorOfFullParticipation } from '../../privacy/index.ts';
 import { KINDS, mostGain, scaledNoise, TARGET } from './correlated-noise/errors.ts';
 import { measuredErrors } from './correlated-noise/monte-carlo.ts';
@@ -133,7 +134,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-const [asked] = process.argv.slice(2);
+const [asked] = parseArgs({ allowPositionals: true }).positionals;
 if (asked !== undefined && asked !== 'errors' && asked !== 'training') {
   throw new RangeError(`got ${asked}, expected errors or training`);
 }

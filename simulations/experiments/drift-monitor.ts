@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { createPrng, dateOfHour, hourOfDate } from '../../node/data/index.ts';
 import { type Coin, generateMarkets, loadFolder, trainDefaultModel } from '../../node/evaluation/index.ts';
 import { createModel } from '../../node/models/index.ts';
@@ -29,7 +30,8 @@ const TRAINED = 0.6;
 const PLANTED_AFTER = 90;
 const ROUNDS = 20;
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const seeds = Number(process.argv[2] ?? 4);
+const { positionals } = parseArgs({ allowPositionals: true });
+const seeds = Number(positionals[0] ?? 4);
 
 type Alarm = { readonly trigger: Trigger; readonly hour: number; readonly message: string };
 type Series = Coin['series'];

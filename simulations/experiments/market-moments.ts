@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { bandOf, RECORDED_MOMENTS } from './market-moments/bands.ts';
 import { generatedMoments, MOMENTS, recordedMoments } from './market-moments/report.ts';
 
@@ -10,6 +11,7 @@ import { generatedMoments, MOMENTS, recordedMoments } from './market-moments/rep
 // The recordings are read from BALLAST_DATA (../shared/data unless set); where they are absent what was recorded
 // stands in their place (`market-moments/bands.ts`). Ten seeds of seven assets and seven coins.
 
+parseArgs();
 const SEEDS = Array.from({ length: 10 }, (_, i) => 101 + i);
 const VENUES = 7;
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { multiKrum } from '../../aggregation/index.ts';
 import { type Slices, slicesFor } from '../../node/data/index.ts';
 import { TRAINING_DEFAULTS, trainingRelease } from '../../node/training/index.ts';
@@ -14,6 +15,7 @@ import { type FederatedResult, type PreparedMarket, prepareMarket, runFederation
 //
 // The recorded market is read from BALLAST_DATA (../shared/data unless set) and left out where it is absent.
 
+parseArgs();
 const NODES = 7;
 const ROUNDS = 10;
 const SEEDS = Array.from({ length: 10 }, (_, i) => 101 + i);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { eventSplit, hourOfDate, STRESS_EVENTS } from '../../node/data/index.ts';
 import { type ExampleSet, PEG_HORIZONS, type PegHorizon, WARMUP_HOURS } from '../../node/features/index.ts';
 import {
@@ -177,6 +178,7 @@ async function daily(folder: string): Promise<void> {
   }
 }
 
+parseArgs();
 const folder = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 if (existsSync(folder)) {
   const coins = await loadOracles(folder);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { hourOfDate } from '../../node/data/index.ts';
 import { withMirror } from '../../node/features/index.ts';
 import { createPegModel, fitPublicNumbers } from '../../node/models/index.ts';
@@ -67,6 +68,7 @@ async function study(folder: string): Promise<void> {
   }
 }
 
+parseArgs();
 const folder = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 if (existsSync(folder)) await study(folder);
 else print(`nothing at ${folder}: set BALLAST_DATA to the recorded markets`);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { slicesFor } from '../../node/data/index.ts';
 import type { RiskSkill } from '../../node/runtime/index.ts';
 import { TRAINING_DEFAULTS } from '../../node/training/index.ts';
@@ -23,7 +24,16 @@ import { printEvents } from './risk-event-table.ts';
 
 const NODES = 7;
 const ROUNDS = 10;
-const SEEDS = Array.from({ length: process.argv.includes('--quick') ? 3 : 10 }, (_, i) => 101 + i);
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    generator: { type: 'boolean' },
+    events: { type: 'boolean' },
+    drawdown: { type: 'boolean' },
+    settings: { type: 'boolean', default: false },
+  },
+});
+const SEEDS = Array.from({ length: values.quick ? 3 : 10 }, (_, i) => 101 + i);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(8);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -120,11 +130,7 @@ function intervalLines(market: PreparedMarket, seed: number): string[] {
 }
 
 const dataDir = process.env.BALLAST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
-const isEvents = process.argv.includes('--events');
-const isDrawdown = process.argv.includes('--drawdown');
-const isGenerator = process.argv.includes('--generator');
-
-if (!isGenerator && !isEvents && !isDrawdown) {
+if (!values.generator && !values.events && !values.drawdown) {
   print(
     `${NODES} nodes, ${ROUNDS} rounds; skill is 1 − loss / loss of the baseline, the mean over seeds and in brackets the least`,
   );
@@ -132,10 +138,10 @@ if (!isGenerator && !isEvents && !isDrawdown) {
     prepareMarket(await slicesFor(undefined, seed, NODES), ROUNDS),
   );
 }
-if (isGenerator) printGenerated(SEEDS, print);
+if (values.generator) printGenerated(SEEDS, print);
 else if (!existsSync(dataDir)) print(`\nrecorded market: nothing at ${dataDir}, left out`);
-else if (isDrawdown) await printDrawdown(dataDir, print, process.argv.includes('--settings'));
-else if (isEvents) await printEvents(await slicesFor(dataDir, 1, NODES), [1, 2, 3], print);
+else if (values.drawdown) await printDrawdown(dataDir, print, values.settings);
+else if (values.events) await printEvents(await slicesFor(dataDir, 1, NODES), [1, 2, 3], print);
 else {
   const market = await prepareMarket(await slicesFor(dataDir, 1, NODES), ROUNDS);
   await printMarkets(
