@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { ballast } from '../node/test/e2e/in-process.ts';
 import { ballastCommands, type Checkout, faultOf, misuseOf } from './documents/commands.ts';
 import { anchors, links, promisedOutputs, readPages, shownCommands } from './documents/pages.ts';
+import { launched } from './documents/scripts.ts';
 import { shellWords } from './documents/shell-words.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,9 +20,7 @@ describe('documents', function () {
       Checkout,
       'scripts'
     >;
-    const launcher = readFileSync(join(ROOT, 'scripts/launch.js'), 'utf8');
-    const entryOf = (script: string) =>
-      new RegExp(`^ {2}'?${script}'?: \\['([^']+)'`, 'm').exec(launcher)?.[1];
+    const entryOf = (script: string) => launched(ROOT, script);
     checkout = { root: ROOT, program: await ballastCommands(), scripts, entryOf };
   });
 

@@ -18,7 +18,7 @@ export function readPages(root: string): Page[] {
 }
 
 const FENCE = /^ *```/;
-const PROGRAMS = 'ballast|npm|npx|node|mocha';
+const PROGRAMS = 'ballast|npm|npx|node|mocha|curl';
 
 /** Everything of a page that could be a command: blocks line by line, continued lines joined, and spans of code. */
 export function shownCommands({ path, text }: Page): ShownCommand[] {

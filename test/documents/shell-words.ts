@@ -18,3 +18,18 @@ export function shellWords(line: string): string[] {
   }
   return words;
 }
+
+/** The variables that a line sets for its command. */
+export function assignments(line: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  let rest = line.trim();
+  for (let match = LEADING.exec(rest); match !== null; match = LEADING.exec(rest)) {
+    const [, name, value] = /^([A-Z_]+)='?(.*?)'?\s+$/.exec(match[0]) ?? [];
+    if (name !== undefined && value !== undefined) found[name] = value;
+    rest = rest.slice(match[0].length);
+  }
+  return found;
+}
+
+/** The file that a line writes its output to. */
+export const redirection = (line: string): string | undefined => /\s>\s?([\w./~-]+)/.exec(line)?.[1];

@@ -1,15 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-
-/** The shell blocks of a document that stand below a comment with this name, in order. */
-export async function shellBlocks(file: URL, name: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8');
-  const marked = new RegExp(`^<!-- ${name} -->\\n\`\`\`sh\\n(.*?)^\`\`\`$`, 'gms');
-  return [...text.matchAll(marked)].map(([, block = '']) => block);
-}
 
 /** Runs blocks of shell, each after the other, as a reader would paste them; what they leave running is ended together. */
 export class Shell {

@@ -9,8 +9,9 @@ import type { NodeEvent } from '../../node/runtime/index.ts';
 import { createSandbox, killAll, Run, type Sandbox } from '../../node/test/e2e/command.ts';
 import { inProcess } from '../../node/test/e2e/in-process.ts';
 import { parseNetworkDocument } from '../../protocol/network.ts';
+import { blocksOf } from '../documents/pasted.ts';
 import { type Installed, ROOT } from './installed.ts';
-import { freeDecade, Shell, shellBlocks } from './shell.ts';
+import { freeDecade, Shell } from './shell.ts';
 
 const OPERATORS = [1, 2, 3, 4] as const;
 /** The passphrase of the README. */
@@ -51,7 +52,7 @@ export function strangersPath(installed: () => Installed): void {
       api = await freeDecade(peer + 600, 4);
       const chain = (await freeDecade(api + 600, 1)) * 10 + 1;
       rpcUrl = `http://127.0.0.1:${chain}`;
-      const written = await shellBlocks(new URL('README.md', `file://${ROOT}/`), 'real node');
+      const written = blocksOf(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'real node');
       expect(written, 'blocks of the README').to.have.lengthOf(5);
       blocks = written.map((block) =>
         block

@@ -1,12 +1,19 @@
 import { expect } from 'chai';
+import type { CommandEntry, CommandExtension } from '../../cli/command-entry.ts';
 import { runCommandLine } from '../../cli/program.ts';
 
 type Outcome = { readonly code: number; readonly out: string; readonly err: string };
 
-/** Runs a command in this process, as the entry file does, with what it writes caught. */
+/**
+ * Runs a command in this process, as the entry file does, with what it writes caught.
+ *
+ * @param environment variables that the command takes out of the environment
+ * @param more commands of another layer
+ */
 export async function ballast(
   args: readonly string[],
   environment: Record<string, string> = {},
+  more: readonly (CommandEntry | CommandExtension)[] = [],
 ): Promise<Outcome> {
   const written = { out: '', err: '' };
   const { stdout, stderr } = process;
@@ -21,7 +28,11 @@ export async function ballast(
     return true;
   };
   try {
-    return { code: await runCommandLine(args, ''), ...written, ...{ out: written.out, err: written.err } };
+    return {
+      code: await runCommandLine(args, '', more),
+      ...written,
+      ...{ out: written.out, err: written.err },
+    };
   } finally {
     stdout.write = real.out;
     stderr.write = real.err;
