@@ -98,7 +98,9 @@ async function activate(
     ...(restorer === undefined ? {} : { restorer }),
   });
   const id = networkId(document);
-  const text = `${status}: network ${id} with ${committee.length} operators, first beacon at block ${document.genesis.beaconHeight}\nhand ${network} to every operator: its id is final now`;
+  // Later it is whoever has registered since, too.
+  const people = `${committee.length} operators${isDue ? '' : ' registered now'}`;
+  const text = `${status}: network ${id} with ${people}, first beacon at block ${document.genesis.beaconHeight}\nhand ${network} to every operator: its id is final now`;
   printResult(json ? { status, network: id, genesis: document.genesis, committee } : text, json);
 }
 

@@ -12,10 +12,12 @@ import type { Place, Trial } from './trial.ts';
 export function wordsOf({ shown, fill = {}, more = [] }: Trial, { standIns }: Place): string[] {
   const words = commandWords(shown);
   if (words === undefined) throw new Error(`${shown} is no command`);
-  return [...words, ...more].flatMap((word) => filled(word, fill, standIns));
+  // A command's own name is none of the words to fill in.
+  const own = (word: string, i: number) => (i < 2 && !word.startsWith('<') ? {} : fill);
+  return [...words, ...more].flatMap((word, i) => filled(word, own(word, i), standIns));
 }
 
-function filled(word: string, fill: Trial['fill'] & object, standIns: Place['standIns']): string[] {
+function filled(word: string, fill: Readonly<Record<string, string>>, standIns: Place['standIns']): string[] {
   let text = fill[word] ?? word;
   for (const [placeholder, value] of standIns) {
     // A variable of several words.

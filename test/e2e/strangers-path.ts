@@ -10,8 +10,12 @@ import { createSandbox, killAll, Run, type Sandbox } from '../../node/test/e2e/c
 import { inProcess } from '../../node/test/e2e/in-process.ts';
 import { parseNetworkDocument } from '../../protocol/network.ts';
 import { blocksOf } from '../documents/pasted.ts';
+import { runAll, runShown, wordsOf } from '../documents/run.ts';
+import type { Trial } from '../documents/trial.ts';
+import { AS_CONSUMER, BACKUP, RESTORE, STARTS, WHILE_RUNNING } from '../documents/trials/operators.ts';
 import { type Installed, ROOT } from './installed.ts';
 import { freeDecade, Shell } from './shell.ts';
+import { askStopped, comeAndGo, drill, placeOf, tokenLines, writeModelFiles } from './shown-to-operators.ts';
 
 const OPERATORS = [1, 2, 3, 4] as const;
 /** The passphrase of the README. */
@@ -22,6 +26,7 @@ export function strangersPath(installed: () => Installed): void {
   describe('a stranger with the README', function () {
     this.timeout(240_000);
 
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     let place: Sandbox;
     let shell: Shell;
     let blocks: string[];
@@ -29,10 +34,11 @@ export function strangersPath(installed: () => Installed): void {
     let api: number;
     const path = (...parts: string[]) => join(place.root, 'an operator', ...parts);
     const ask = async (i: number, route: string) => fetch(`http://127.0.0.1:${api}${i}${route}`);
-    const start = (i: number) =>
+    const known = (i = 1) => ({ folder: path(), rpcUrl, apiUrl: `http://127.0.0.1:${api}${i}` });
+    const start = (trial: Trial) =>
       new Run(
-        ['node', '--folder', path(`node-${i}`), '--json'],
-        place,
+        [...wordsOf(trial, placeOf(known())).slice(1), '--json'],
+        { ...place, cwd: path() },
         join(installed().package, 'bin/ballast.js'),
       );
     const eventsOf = (run: Run) => run.events as unknown as readonly NodeEvent[];
@@ -52,7 +58,7 @@ export function strangersPath(installed: () => Installed): void {
       api = await freeDecade(peer + 600, 4);
       const chain = (await freeDecade(api + 600, 1)) * 10 + 1;
       rpcUrl = `http://127.0.0.1:${chain}`;
-      const written = blocksOf(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'real node');
+      const written = blocksOf(readme, 'real node');
       expect(written, 'blocks of the README').to.have.lengthOf(5);
       blocks = written.map((block) =>
         block
@@ -74,6 +80,15 @@ export function strangersPath(installed: () => Installed): void {
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       });
     });
+
+    /** In the folder that has the package, with the README's program. */
+    async function askAsConsumer(): Promise<void> {
+      const { folder } = installed();
+      const [, code = ''] = /<!-- client -->\n```js\n(.*?)```/s.exec(readme) ?? [];
+      await writeFile(join(folder, 'example.mjs'), code);
+      const { contracts } = parseNetworkDocument(JSON.parse(await readFile(path('network.json'), 'utf8')));
+      await runAll(AS_CONSUMER, placeOf({ ...known(), folder }, [['0x…', contracts.modelRegistry]]));
+    }
 
     after(async () => {
       shell?.kill('SIGKILL');
@@ -112,6 +127,10 @@ export function strangersPath(installed: () => Installed): void {
         return ids.size === OPERATORS.length;
       };
       await within(60_000, 'an update of every node in a round', contributed);
+      await within(30_000, 'a version', async () => (await ask(1, '/v1/models/latest')).status === 200);
+      await runAll(WHILE_RUNNING, placeOf(known()));
+      await writeModelFiles(known());
+      await askAsConsumer();
       shell.kill('SIGTERM', blocks.length - 1);
       await within(10_000, 'the nodes to stop', async () =>
         OPERATORS.every((i) => readFileSync(path(`node-${i}.log`), 'utf8').includes(' stopped ')),
@@ -119,15 +138,18 @@ export function strangersPath(installed: () => Installed): void {
     });
 
     it('abstains and says why, votes again, never trains on the old ledger, and verifies against the chain', async () => {
-      const others = [1, 2, 3].map(start);
-      const first = start(4);
+      const token = await tokenLines();
+      await shell.run(`cd node-2; ${token.make}`);
+      const others = [STARTS.first, STARTS.second, STARTS.third].map(start);
+      const first = start(STARTS.fourth);
       await first.until(decidedAfter(first, 0), 'a round');
       first.child.stdin?.end();
       expect(await first.end(8_000)).to.deep.equal({ code: 0, signal: null });
       const folder = ['--folder', path('node-4')];
-      await succeed(['backup', path('old.backup'), ...folder]);
+      await runShown(BACKUP, placeOf(known()));
+      await shell.run(`cd node-2; ${token.use.replace('127.0.0.1:9470', `127.0.0.1:${api}2`)} -sSf`);
 
-      const second = start(4);
+      const second = start(STARTS.fourthAgain);
       // The first may be one that the backup knows: charged before the stop, and released again.
       const update = await second.until(
         () => eventsOf(second).filter((event) => event.event === 'trained')[1],
@@ -138,13 +160,13 @@ export function strangersPath(installed: () => Installed): void {
       second.child.kill('SIGKILL');
       await second.end(2_000);
       // Forced or not, the folder keeps the debits that were made since.
-      expect(await refuse(['restore', path('old.backup'), ...folder, '--force'])).to.include(
+      expect(await refuse(['restore', path('node-4.backup'), ...folder, '--force'])).to.include(
         'never be forgotten',
       );
       await rename(path('node-4', 'data'), path('lost'));
-      await succeed(['restore', path('old.backup'), ...folder]);
+      await runShown(RESTORE, placeOf(known()));
 
-      const restored = start(4);
+      const restored = start(STARTS.fourthRestored);
       const { url } = await restored.until(
         () => restored.events.find((event) => 'url' in event) as { url: string } | undefined,
         'its address',
@@ -162,6 +184,7 @@ export function strangersPath(installed: () => Installed): void {
       if (watched === undefined || leaving === undefined) throw new Error('three others');
       leaving.child.stdin?.end();
       expect(await leaving.end(8_000)).to.deep.equal({ code: 0, signal: null });
+      const dry = start(STARTS.thirdDry);
       const left = Math.max(...eventsOf(leaving).map((event) => ('round' in event ? event.round : 0)));
       const later = await restored.until(decidedAfter(restored, left), 'a round that needs its vote');
       expect(
@@ -172,6 +195,9 @@ export function strangersPath(installed: () => Installed): void {
         await readKeystoreText(path('node-4', 'keystore.json')),
         'keystore.json',
       );
+      await dry.until(() => eventsOf(dry).find(({ event }) => event === 'ready'), 'a dry run');
+      dry.child.stdin?.end();
+      expect(await dry.end(8_000)).to.deep.equal({ code: 0, signal: null });
       const same = await watched.until(decidedAfter(watched, later.round - 1), 'the same round');
       expect(same.modelDigest).to.equal(later.modelDigest);
       for (const run of others) {
@@ -204,6 +230,12 @@ export function strangersPath(installed: () => Installed): void {
         expect(result.chain).to.include({ version: decided() });
       }
     });
+
+    it('asks a stopped node what the pages say', async () => askStopped(known()));
+
+    it('comes as a fifth operator, and goes', async () => comeAndGo(known()));
+
+    it('halts the fee and has it resumed by a vote', async () => drill(known()));
   });
 }
 

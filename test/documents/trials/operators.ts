@@ -111,10 +111,17 @@ export const WHEN_STOPPED: readonly Trial[] = [
 
 const PASS = ['--passphrase-file', 'pass'];
 
+export const KEYS_OF_A_FIFTH: readonly Trial[] = [
+  {
+    shown: 'ballast init --folder node',
+    more: [...PASS, '--rpc', 'URL'],
+    says: /^node 12D3KooW\w+\nhot address 0x/,
+  },
+  { shown: 'ballast init --stake --folder cold', more: PASS, says: /^stake address 0x/ },
+];
+
 /** A fifth operator comes, and leaves; what a founder does again finds that it is done. */
 export const COMING_AND_GOING: readonly Trial[] = [
-  { shown: 'ballast init --folder node', more: PASS, says: /^node 12D3KooW\w+\nhot address 0x/ },
-  { shown: 'ballast init --stake --folder cold', more: PASS, says: /^stake address 0x/ },
   {
     shown: `curl -H 'content-type: application/json' http://127.0.0.1:8545 -d '{"jsonrpc":"2.0","id":1,"method":"anvil_setBalance","params":["0x44b3…","0x8ac7230489e80000"]}'`,
     says: /"result":null/,
@@ -137,7 +144,7 @@ export const COMING_AND_GOING: readonly Trial[] = [
   {
     shown: 'ballast activate --rpc URL --deployer-keystore gov/stake-keystore.json',
     more: [...PASS, '--yes'],
-    says: /^already-active: network [0-9a-f]{64} with 4 operators, first beacon at block \d+\n/,
+    says: /^already-active: network [0-9a-f]{64} with 5 operators registered now, first beacon at block \d+\n/,
   },
   {
     shown: 'ballast exit --folder node --stake-keystore cold/stake-keystore.json',
@@ -195,6 +202,7 @@ export const OPERATORS: readonly Trial[] = [
   BACKUP,
   RESTORE,
   ...WHEN_STOPPED,
+  ...KEYS_OF_A_FIFTH,
   ...COMING_AND_GOING,
   ...Object.values(DRILL),
 ];
