@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { ballast } from '../node/test/e2e/in-process.ts';
+import { findTestFiles } from '../scripts/test-runner/discover.ts';
 import { SIMULATION_COMMANDS } from '../simulations/cli/command-list.ts';
 import { type Catalogue, isDevnet, isScript, type Reach, reachOf, triedKeys } from './documents/catalogue.ts';
 import { commandWords, keyOf } from './documents/key.ts';
@@ -34,7 +35,8 @@ describe('commands in documents', function () {
       .flatMap(shownCommands)
       .filter(({ text }) => keyOf(text) !== undefined);
     const trials = [...ALONE, ...OPERATORS, ...SHORT_SCRIPTS];
-    catalogue = { root: ROOT, trials, notRun: NOT_RUN, pasted: pastedBlocks(ROOT) };
+    const suite = new Set(findTestFiles(ROOT));
+    catalogue = { root: ROOT, trials, notRun: NOT_RUN, pasted: pastedBlocks(ROOT), suite };
     folder = mkdtempSync(join(tmpdir(), 'ballast-documents-'));
     writePrices(join(folder, 'data'));
   });
@@ -50,7 +52,8 @@ describe('commands in documents', function () {
     const lost: string[] = [];
     for (const command of commands) {
       const reach = reachOf(command, catalogue);
-      if (reach === undefined) lost.push(`${command.at}: nothing runs or lists ${command.text}`);
+      if (reach === undefined)
+        lost.push(`${command.at}: no table of test/documents runs or lists ${command.text}`);
       else counts.set(reach, (counts.get(reach) ?? 0) + 1);
     }
     expect(lost).to.deep.equal([]);

@@ -1,4 +1,4 @@
-import { findTestFiles, selectTestFiles } from '../../scripts/test-runner/discover.ts';
+import { selectTestFiles } from '../../scripts/test-runner/discover.ts';
 import { commandWords, keyOf } from './key.ts';
 import type { ShownCommand } from './pages.ts';
 import type { Trial } from './trial.ts';
@@ -12,6 +12,8 @@ export type Catalogue = {
   readonly notRun: readonly NotRun[];
   /** Blocks of shell that a test pastes. */
   readonly pasted: readonly string[];
+  /** The test files that `npm test` runs. */
+  readonly suite: ReadonlySet<string>;
 };
 
 /**
@@ -36,7 +38,7 @@ export function reachOf({ text, isMention }: ShownCommand, catalogue: Catalogue)
   if (listed.includes(key)) return 'listed';
   const pasted = catalogue.pasted.flatMap(pastedKeys);
   if (pasted.includes(plain(key))) return 'pasted';
-  if (isOfSuite(text, catalogue.root)) return 'suite';
+  if (isOfSuite(text, catalogue)) return 'suite';
   if (isDevnet(text) || isScript(text)) return 'begun';
   const isLonger = (other: string) => other.startsWith(`${key} `);
   return isMention && [...tried, ...pasted].some(isLonger) ? 'named' : undefined;
@@ -67,13 +69,12 @@ export function isScript(text: string): boolean {
   return (program === 'npm' && first === 'run') || (program === 'node' && first.includes('/'));
 }
 
-function isOfSuite(text: string, root: string): boolean {
+function isOfSuite(text: string, { root, suite }: Catalogue): boolean {
   const [program, ...words] = commandWords(text) ?? [];
   const isTest = program === 'npm' && words[0] === 'test';
   if (!isTest && program !== 'mocha') return false;
   const files = words.slice(isTest ? 1 : 0).filter((word) => word !== '--');
   if (files.length === 0 || files[0] === '--grep') return true;
   if (files.some((file) => file.includes('<'))) return false;
-  const suite = new Set(findTestFiles(root));
   return selectTestFiles(root, root, files).every((file) => suite.has(file));
 }

@@ -15,6 +15,7 @@ export const WHILE_RUNNING: readonly Trial[] = [
     shown: 'ballast status --folder node-1',
     says: /^node 12D3KooW\w+, member of epoch 0\nnetwork [0-9a-f]{64}\nround \d+ decided, .*^3 peers$/ms,
   },
+  { shown: 'ballast peers', more: ['--folder', 'node-1'], says: /^(?:.*12D3KooW.*\n){3}/m },
   { shown: 'ballast logs --folder node-1 --lines 1', says: /^\d{4}-\S+Z (?:info|warn) +[a-z]+: .*\n$/ },
   {
     shown: 'ballast privacy --folder node-1 --rounds 40',
