@@ -11,6 +11,7 @@ import { SIMULATION_COMMANDS } from '../simulations/cli/command-list.ts';
 import { type Catalogue, isDevnet, isScript, type Reach, reachOf, triedKeys } from './documents/catalogue.ts';
 import { commandWords, keyOf } from './documents/key.ts';
 import { NOT_RUN } from './documents/not-run.ts';
+import { beginningOf, outdatedLines, shownOutputs } from './documents/outputs.ts';
 import { readPages, type ShownCommand, shownCommands } from './documents/pages.ts';
 import { pastedBlocks } from './documents/pasted.ts';
 import { writePrices } from './documents/prices.ts';
@@ -121,6 +122,18 @@ describe('commands in documents', function () {
       expect(code, text).to.equal(1);
       expect(err, text).to.match(/^ballast: .*nowhere\/.*: got nothing, expected a readable file/);
     }
+  });
+
+  it('are shown with lines that are held against what is printed', () => {
+    const outputs = shownOutputs([
+      { path: 'x.md', text: '```\nballast logs\n```\n```\nnode <b> was 3\n\nmore 4\n```\n```sh\nls\n```\n' },
+    ]);
+    expect([...outputs]).to.deep.equal([['ballast logs', ['node <b> was 3', '', 'more 4']]]);
+    expect(
+      outdatedLines(['round 3: done', '…', 'ok  disk  5 GiB'], 'round 12: begun\nwarning  disk\n'),
+    ).to.deep.equal([]);
+    expect(outdatedLines(['round 3: done', 'ended'], 'round 12: begun')).to.deep.equal(['ended']);
+    expect(beginningOf('wrote /a/b.json: node 12D3KooWab…')).to.equal('wrote <file>:');
   });
 
   for (const [text, isMention, reach] of [

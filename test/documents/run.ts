@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ballast } from '../../node/test/e2e/in-process.ts';
 import { SIMULATION_COMMANDS } from '../../simulations/cli/command-list.ts';
-import { commandWords } from './key.ts';
+import { commandWords, keyOf } from './key.ts';
+import { outdatedLines, shownOutputs } from './outputs.ts';
+import { readPages } from './pages.ts';
 import { assignments, redirection, shellWords } from './shell-words.ts';
 import type { Place, Trial } from './trial.ts';
+
+const outputs = shownOutputs(readPages(fileURLToPath(new URL('../../', import.meta.url))));
 
 /** The words of a shown command with what stands for its placeholders, `ballast` or another program first. */
 export function wordsOf({ shown, fill = {}, more = [] }: Trial, { standIns }: Place): string[] {
@@ -41,6 +46,11 @@ export async function runShown(trial: Trial, place: Place): Promise<string> {
       : await started(program, args, place.folder);
   expect(code, `${trial.shown}: ${err}`).to.equal(trial.code ?? 0);
   expect(out, trial.shown).to.match(trial.says);
+  const below = outputs.get(keyOf(trial.shown) ?? '') ?? [];
+  const stale = outdatedLines(below, `${out}\n${err}`.replaceAll(place.folder, '')).filter(
+    (line) => trial.varies?.test(line) !== true,
+  );
+  expect(stale, `${trial.shown}: lines of a page, which it no longer prints`).to.deep.equal([]);
   const file = redirection(trial.shown);
   if (file !== undefined) await writeFile(resolve(place.folder, basename(file)), out);
   return out;

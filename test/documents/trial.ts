@@ -12,6 +12,8 @@ export type Trial = {
   readonly code?: number;
   /** What standard output has to look like. */
   readonly says: RegExp;
+  /** Which lines of those that a page shows below it need not come; of the others each has to begin alike. */
+  readonly varies?: RegExp;
 };
 
 /** Where commands are run, and what stands there for an address or an id that the pages have. */
