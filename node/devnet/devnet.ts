@@ -1,23 +1,11 @@
 import { join } from 'node:path';
 import { chainHead, createReader, startAnvil } from '../../contracts/client/index.ts';
-import { aggregatorOf, type Convergence, convergenceOf } from '../../coordinator/index.ts';
-import {
-  epsilonOf,
-  expectedNoiseToSignal,
-  formatGuarantee,
-  isGaussianRelease,
-  ledgerAccountant,
-  type ReleaseEvent,
-} from '../../privacy/index.ts';
 import { BallastError } from '../../protocol/errors.ts';
-import { layoutSize } from '../../protocol/layout.ts';
-import type { NetworkDocument, NetworkParameters } from '../../protocol/network.ts';
+import type { NetworkParameters } from '../../protocol/network.ts';
 import { slicesFor } from '../data/index.ts';
-import { createModel, parseModelSpec } from '../models/index.ts';
-import { type HeldOut, localTrainingOptions, type NodeEvent } from '../runtime/index.ts';
+import type { NodeEvent } from '../runtime/index.ts';
 import type { ServiceEvent } from '../service/index.ts';
-import { trainingRelease } from '../training/index.ts';
-import { convergenceLines } from './convergence-lines.ts';
+import { introduction } from './introduction.ts';
 import { describeModel } from './model.ts';
 import { NodeProcess } from './node-process.ts';
 import { checkDevnetOptions, type DevnetOptions, devnetParameters } from './options.ts';
@@ -34,8 +22,8 @@ import {
   setUpChain,
   startBlocks,
 } from './setup.ts';
-import { skillLines } from './skill-lines.ts';
 import { type SuiteReader, suiteLine, type WrittenSuite, written } from './suite-line.ts';
+import { conclusion, type DevnetSummary, summarise } from './summary.ts';
 
 export type DevnetCollaborators = {
   /** The command line's entry file, which the nodes are started with. */
@@ -64,25 +52,6 @@ export type DevnetEvent =
       readonly after: WrittenSuite;
     }
   | { readonly event: 'summary'; readonly summary: DevnetSummary };
-
-export type DevnetSummary = {
-  readonly rounds: number;
-  readonly version: number;
-  readonly modelDigest: string;
-  /** Whether every node's digest is the chain's. */
-  readonly agreed: boolean;
-  readonly accepted: number;
-  readonly loss: number | null;
-  readonly baselines: { readonly B0: number; readonly B2: number; readonly B3: number } | null;
-  /** The last version's figures on held-out data, both heads', with 95 % intervals. */
-  readonly heldOut: HeldOut | null;
-  readonly epsilon: number | null;
-  readonly liarLeftOut: number;
-  /** Whether the held-out loss still falls, and the round after which it was best. */
-  readonly convergence: Convergence;
-  /** Nodes that had no word of the last round when it was over: liars whose peers have cut them off. */
-  readonly cutOff: number;
-};
 
 const STOP_MS = 8_000;
 /** A round that takes longer than this has failed. */
@@ -272,7 +241,8 @@ class Devnet {
       'the chain to rotate',
       () => `${this.#rotated}/${handOvers} hand-overs on the chain`,
     );
-    const summary = this.#summarise(summaries, await scene.head());
+    const starters = [...this.#names.keys()].slice(0, nodes);
+    const summary = summarise(summaries, await scene.head(), starters, this.#options.byzantine);
     record({ event: 'summary', summary });
     return summary;
   }
@@ -361,124 +331,7 @@ class Devnet {
     }
   }
 
-  #summarise(
-    summaries: readonly RoundSummary[],
-    head: { version: number; modelDigest: string },
-  ): DevnetSummary {
-    const last = summaries.at(-1);
-    const first = [...this.#names.keys()].slice(0, this.#options.nodes);
-    const liars = new Set(first.slice(this.#honest));
-    const leftOut = summaries.filter(
-      ({ decided }) => decided.outcome !== 'aborted' && !decided.selected.some((node) => liars.has(node)),
-    );
-    const digests = [...(last?.digests.values() ?? [])];
-    return {
-      rounds: summaries.length,
-      version: head.version,
-      modelDigest: head.modelDigest,
-      agreed: digests.length >= this.#honest && digests.every((digest) => digest === head.modelDigest),
-      accepted: summaries.filter(({ decided }) => decided.outcome === 'accepted').length,
-      loss: last?.decided.heldOut?.loss ?? null,
-      baselines: last?.decided.heldOut?.baselines ?? null,
-      heldOut: last?.decided.heldOut ?? null,
-      epsilon: summaries.reduce<number | null>(
-        (max, { decided }) => largest(max, decided.privacy.epsilon),
-        0,
-      ),
-      liarLeftOut: leftOut.length,
-      convergence: convergenceOf(
-        summaries.flatMap(({ metrics: { round, holdoutLoss } }) =>
-          holdoutLoss === null ? [] : [{ round, holdoutLoss }],
-        ),
-      ),
-      cutOff: first.filter((node) => last?.digests.has(node) !== true).length,
-    };
-  }
-
   #nameOf(node: string): string {
     return this.#names.get(node) ?? node;
   }
-}
-
-function largest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : Math.max(a, b);
-}
-
-function introduction(
-  options: DevnetOptions,
-  parameters: NetworkParameters,
-  document: NetworkDocument,
-  nodes: readonly PreparedNode[],
-): string[] {
-  const { privacy } = parameters;
-  const liars = options.byzantine === 0 ? 'all honest' : `${options.byzantine} ${options.attack}`;
-  const { name, f } = parameters.rule;
-  const { minRows } = aggregatorOf(parameters);
-  const rule = `${name} (${f > 0 ? `f = ${f}, ` : ''}${minRows} updates at least)`;
-  return [
-    `network ${document.name} on ${document.chain}, folder ${options.dataDir}`,
-    `${nodes.length} nodes (${liars}), rule ${rule}; data: ${nodes.map(({ label }) => label).join(', ')}`,
-    `privacy: ${privacyLine(options, parameters, layoutSize(createModel(parseModelSpec(document.model)).layout))}`,
-    ...(privacy.unit === 'none'
-      ? ['warning: without privacy anyone who reads an update learns about the rows behind it']
-      : []),
-  ];
-}
-
-/** What the mode will have cost after all rounds, and how loud its noise is beside the signal it hides. */
-function privacyLine(options: DevnetOptions, parameters: NetworkParameters, dimension: number): string {
-  const { privacy, training } = parameters;
-  if (privacy.unit === 'none') {
-    const none = formatGuarantee(privacy, { epsilon: Number.POSITIVE_INFINITY, delta: privacy.delta });
-    return `${none}; expected noise-to-signal 0`;
-  }
-  const release = trainingRelease(localTrainingOptions(parameters));
-  const epsilon = epsilonAfter(options.rounds, release, parameters);
-  const { samplingRate = 1 } = training;
-  const ratio = expectedNoiseToSignal({
-    noiseMultiplier: privacy.noiseMultiplier,
-    dimension,
-    ...(privacy.unit === 'record'
-      ? { count: training.nominalRecords, draws: 1 }
-      : { count: options.nodes, draws: options.nodes }),
-  });
-  const expected = privacy.unit === 'record' ? ratio / samplingRate : ratio;
-  const of = privacy.unit === 'record' ? 'of a gradient step of one node' : 'of the mean update';
-  const what =
-    privacy.unit === 'record' && privacy.record !== undefined
-      ? `; a record is a block of ${privacy.record.days} days`
-      : '';
-  return `${formatGuarantee(privacy, { epsilon, delta: privacy.delta })} after ${options.rounds} rounds; expected noise-to-signal ${expected.toFixed(2)} ${of}${what}`;
-}
-
-function epsilonAfter(rounds: number, release: ReleaseEvent, parameters: NetworkParameters): number {
-  const { delta, relation } = parameters.privacy;
-  if (release.unit === 'none' || isGaussianRelease(release)) {
-    return epsilonOf(
-      Array.from({ length: rounds }, () => release),
-      delta,
-    );
-  }
-  const accountant = ledgerAccountant(parameters)(relation);
-  accountant.compose(release.event, rounds * release.releases);
-  return accountant.epsilon(delta);
-}
-
-function conclusion(summary: DevnetSummary, options: DevnetOptions): string[] {
-  const lines = [
-    `version ${summary.version} ${summary.modelDigest.slice(0, 16)}: ${summary.agreed ? "every node's hash equals the chain's" : 'NOT every node holds what the chain has'}; ${summary.accepted}/${summary.rounds} candidates accepted`,
-  ];
-  if (summary.heldOut !== null) {
-    lines.push(...skillLines(summary.heldOut));
-    lines.push(
-      'skill is 1 − loss / loss of the baseline on held-out data, in brackets 95 % by blocks of five days',
-    );
-  }
-  lines.push(...convergenceLines(summary.convergence));
-  lines.push(`ε ${summary.epsilon === null ? '∞' : summary.epsilon.toFixed(2)} spent at most by a node`);
-  if (options.byzantine > 0) {
-    const cutOff = summary.cutOff === 0 ? '' : ' and was cut off by its peers';
-    lines.push(`the liar had no weight in ${summary.liarLeftOut}/${summary.rounds} rounds${cutOff}`);
-  }
-  return lines;
 }
