@@ -5,7 +5,6 @@ import {
   explanationDigest,
   isSignedBy,
   lowerMedian,
-  NOBODY_KNOWS,
   type ParameterState,
   type ParameterUpdate,
   parameterState,
@@ -26,9 +25,10 @@ import type { Digest } from '../../protocol/digest.ts';
 import { BallastError } from '../../protocol/errors.ts';
 import type { NodeId } from '../../protocol/ids.ts';
 import type { Payload } from '../../protocol/messages.ts';
-import { type FeeDecision, type Hold, nextFee, toMicroBp } from '../controller/index.ts';
+import type { FeeDecision } from '../controller/index.ts';
+import { decideFee, holdText, underDispute } from './advised-state.ts';
 import type { ChainLink } from './chain-link.ts';
-import { type CitedModel, CitedModels } from './cited-model.ts';
+import { CitedModels } from './cited-model.ts';
 import type { Emit } from './events.ts';
 import { pause } from './pause.ts';
 import { proposeWish } from './wish-proposer.ts';
@@ -52,12 +52,6 @@ const WAIT_MS = 5_000;
 const MAX_UPDATES = 8;
 
 type Recommendation = Payload<'recommendation'>;
-
-/** A parameter as it may be moved after a round. */
-type AdvisedState = ParameterState & {
-  /** What a dispute has closed. */
-  readonly contested: { readonly rise: boolean; readonly fall: boolean };
-};
 
 type Advised = { readonly before: ParameterState; readonly decision: FeeDecision };
 
@@ -138,7 +132,12 @@ export class FeeAdvisor {
     onCited?.(cited.kept);
     const before = underDispute(await this.#state(anchor), cited);
     const time = await link.timestampAt(anchor);
-    const decision = this.#decide(before, time, await forecast(entry.round, cited.modelDigest));
+    const decision = decideFee(
+      link.document.parameters.fee,
+      before,
+      time,
+      await forecast(entry.round, cited.modelDigest),
+    );
     emit({
       event: 'recommended',
       round: entry.round,
@@ -249,25 +248,6 @@ export class FeeAdvisor {
     return votes();
   }
 
-  /** The rule of the network inside the limits of the chain, and inside what it takes at that time. */
-  #decide(state: AdvisedState, time: number, forecastBp: number): FeeDecision {
-    const { gain, deadBand } = this.#collaborators.link.document.parameters.fee;
-    const forecast = toMicroBp(forecastBp);
-    const { min, max, stepUp, stepDown } = state.limits;
-    const { lowest, highest } = state.allowed;
-    const step = forecast <= 0n ? stepUp : stepDown;
-    return nextFee(state.value, forecast, {
-      gain: BigInt(gain),
-      target: 0n,
-      deadBand: BigInt(deadBand),
-      // A direction that governance has closed is closed by what the chain takes.
-      maxStep: step > 0n ? step : 1n,
-      minimum: min,
-      maximum: max,
-      allowed: { lowest, highest, because: holdOf(state, time, forecast <= 0n) },
-    });
-  }
-
   async #sign(update: ParameterUpdate, decision: FeeDecision): Promise<Recommendation> {
     const explanation = explanationDigest(decision.explanation);
     const signature = await signRecommendation(this.#collaborators.account, this.#domain(), {
@@ -302,42 +282,6 @@ export class FeeAdvisor {
     const now = (await link.reader.getBlock()).timestamp;
     return `cooldown, ${Number(error.args.readyAt) - Number(now)} s left`;
   }
-}
-
-/** While a later version is disputed, nothing that raises risk is taken. */
-function underDispute(state: ParameterState, { isContested }: CitedModel): AdvisedState {
-  const { risk } = state.limits;
-  const rise = isContested && (risk === 'both' || risk === 'up');
-  const fall = isContested && (risk === 'both' || risk === 'down');
-  const { lowest, highest, fallReadyAt, riseReadyAt } = state.allowed;
-  const allowed = {
-    lowest: fall ? state.value : lowest,
-    highest: rise ? state.value : highest,
-    fallReadyAt: fall ? NOBODY_KNOWS : fallReadyAt,
-    riseReadyAt: rise ? NOBODY_KNOWS : riseReadyAt,
-  };
-  const readyAt = Math.min(allowed.fallReadyAt, allowed.riseReadyAt);
-  return { ...state, allowed, readyAt, contested: { rise, fall } };
-}
-
-/** What keeps a direction closed, or narrower than the rule's own limits. */
-function holdOf(
-  { allowed, limits, overriddenUntil, contested, ...state }: AdvisedState,
-  time: number,
-  rises: boolean,
-): Hold {
-  if (overriddenUntil > time) return 'override';
-  if (rises ? contested.rise : contested.fall) return 'dispute';
-  const readyAt = rises ? allowed.riseReadyAt : allowed.fallReadyAt;
-  if (readyAt === NOBODY_KNOWS) return (rises ? limits.stepUp : limits.stepDown) === 0n ? 'step' : 'halt';
-  const isClosed = (rises ? allowed.highest : allowed.lowest) === state.value;
-  return isClosed && readyAt > time && readyAt - time <= limits.cooldownSeconds ? 'cooldown' : 'budget';
-}
-
-/** Why nothing is acceptable at all, for people. */
-function holdText(state: AdvisedState, time: number): string {
-  const hold = holdOf(state, time, state.allowed.riseReadyAt <= state.allowed.fallReadyAt);
-  return state.readyAt === NOBODY_KNOWS ? hold : `${hold}, ${state.readyAt - time} s left at the seal`;
 }
 
 function updateOf(link: ChainLink, payload: Recommendation): ParameterUpdate {
