@@ -63,6 +63,14 @@ describe('documents', function () {
     ).to.deep.equal([]);
   });
 
+  it('name every flag of a devnet in the README', () => {
+    const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';
+    const devnet = checkout.program.commands.find((command) => command.name() === 'devnet');
+    const flags = devnet?.options.map(({ long }) => String(long)) ?? [];
+    expect(flags).to.have.length.above(20);
+    expect(flags.filter((flag) => !new RegExp(`^\\| \`${flag}[ \`]`, 'm').test(readme))).to.deep.equal([]);
+  });
+
   it('show what a command prints where they say that it runs', async () => {
     const promised = pages.flatMap(promisedOutputs);
     expect(promised).to.have.length.above(0);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { ballastCommands } from './documents/commands.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const LAUNCH = join(ROOT, 'scripts', 'launch');
@@ -41,6 +42,17 @@ describe('launcher', () => {
       expect(misplacedFlags('test', ['krum'], { npm_config_grep: 'true' })).to.include(
         'npm test -- --grep krum',
       );
+    });
+
+    it('are those of a devnet, but for the one that npm has too', async () => {
+      const devnet = (await ballastCommands()).commands.find((command) => command.name() === 'devnet');
+      const names = devnet?.options.map(({ long }) => String(long).replace(/^--(?:no-)?/, '')) ?? [];
+      const unknown = names.filter(
+        (name) =>
+          misplacedFlags('start', [], { [`npm_config_${name.replaceAll('-', '_')}`]: 'x' }) === undefined,
+      );
+      expect(unknown).to.deep.equal(['audit']);
+      expect(misplacedFlags('start', [], { npm_config_gate: '' })).to.include('npm start -- --no-gate');
     });
 
     it('are not guessed at where two of them lost their values', () => {

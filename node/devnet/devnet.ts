@@ -98,7 +98,7 @@ export async function runDevnet(
     );
     await startBlocks(anvil);
     signal.throwIfAborted();
-    for (const line of introduction(options, parameters, document, nodes)) print(line);
+    for (const line of introduction(options, parameters, document, nodes, anvil.rpcUrl)) print(line);
     devnet.launch(nodes);
     const reader = createReader({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId });
     const { modelRegistry, nodeRegistry } = document.contracts;

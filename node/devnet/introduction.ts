@@ -15,12 +15,17 @@ import { trainingRelease } from '../training/index.ts';
 import type { DevnetOptions } from './options.ts';
 import type { PreparedNode } from './setup.ts';
 
-/** What a devnet says of itself before its first round. */
+/**
+ * What a devnet says of itself before its first round.
+ *
+ * @param rpcUrl the chain's endpoint
+ */
 export function introduction(
   options: DevnetOptions,
   parameters: NetworkParameters,
   document: NetworkDocument,
   nodes: readonly PreparedNode[],
+  rpcUrl: string,
 ): string[] {
   const { privacy } = parameters;
   const liars = options.byzantine === 0 ? 'all honest' : `${options.byzantine} ${options.attack}`;
@@ -28,7 +33,7 @@ export function introduction(
   const { minRows } = aggregatorOf(parameters);
   const rule = `${name} (${f > 0 ? `f = ${f}, ` : ''}${minRows} updates at least)`;
   return [
-    `network ${document.name} on ${document.chain}, folder ${options.dataDir}`,
+    `network ${document.name} on ${document.chain} at ${rpcUrl}, folder ${options.dataDir}`,
     `${nodes.length} nodes (${liars}), rule ${rule}; data: ${nodes.map(({ label }) => label).join(', ')}`,
     `privacy: ${privacyLine(options, parameters, layoutSize(createModel(parseModelSpec(document.model)).layout))}`,
     ...(privacy.unit === 'none'
@@ -37,7 +42,7 @@ export function introduction(
   ];
 }
 
-/** What the mode will have cost after all rounds, and how loud its noise is beside the signal it hides. */
+/** What the mode will have cost after all rounds that the budget bears, and how loud its noise is beside the signal it hides. */
 function privacyLine(options: DevnetOptions, parameters: NetworkParameters, dimension: number): string {
   const { privacy, training } = parameters;
   if (privacy.unit === 'none') {
@@ -45,7 +50,13 @@ function privacyLine(options: DevnetOptions, parameters: NetworkParameters, dime
     return `${none}; expected noise-to-signal 0`;
   }
   const release = trainingRelease(localTrainingOptions(parameters));
-  const epsilon = epsilonAfter(options.rounds, release, parameters);
+  const { rounds } = options;
+  const borne = roundsBorne(rounds, release, parameters);
+  const epsilon = epsilonAfter(borne, release, parameters);
+  const rest =
+    borne === rounds
+      ? ''
+      : `, then the budget of ${privacy.epsilonBudget} is spent and nobody trains in the other ${rounds - borne}`;
   const { samplingRate = 1 } = training;
   const ratio = expectedNoiseToSignal({
     noiseMultiplier: privacy.noiseMultiplier,
@@ -60,7 +71,18 @@ function privacyLine(options: DevnetOptions, parameters: NetworkParameters, dime
     privacy.unit === 'record' && privacy.record !== undefined
       ? `; a record is a block of ${privacy.record.days} days`
       : '';
-  return `${formatGuarantee(privacy, { epsilon, delta: privacy.delta })} after ${options.rounds} rounds; expected noise-to-signal ${expected.toFixed(2)} ${of}${what}`;
+  return `${formatGuarantee(privacy, { epsilon, delta: privacy.delta })} after ${borne} rounds${rest}; expected noise-to-signal ${expected.toFixed(2)} ${of}${what}`;
+}
+
+/** The most of so many rounds whose releases cost no more than the budget. */
+function roundsBorne(rounds: number, release: ReleaseEvent, parameters: NetworkParameters): number {
+  let [borne, beyond] = [0, rounds + 1];
+  while (beyond - borne > 1) {
+    const middle = Math.floor((borne + beyond) / 2);
+    if (epsilonAfter(middle, release, parameters) <= parameters.privacy.epsilonBudget) borne = middle;
+    else beyond = middle;
+  }
+  return borne;
 }
 
 function epsilonAfter(rounds: number, release: ReleaseEvent, parameters: NetworkParameters): number {

@@ -65,7 +65,8 @@ function skillText(loss: number, baseline: number): string {
   return `${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(1)} %`;
 }
 
-function privacyText({ decided: { privacy } }: RoundSummary, { epsilonBudget }: LineContext): string {
+function privacyText({ decided: { privacy, sealed } }: RoundSummary, { epsilonBudget }: LineContext): string {
+  if (sealed === 0) return 'nothing released';
   if (privacy.unit === 'none') return 'ε ∞ (no guarantee)';
   return `ε ${privacy.epsilon === null ? '∞' : privacy.epsilon.toFixed(2)}/${epsilonBudget} a ${privacy.unit}`;
 }

@@ -9,7 +9,7 @@ export const NOT_RUN: readonly NotRun[] = [
       'npm install',
       'npm install --no-save',
       'npm install --ignore-scripts',
-      'npm install --prefix /opt/ballast ballast',
+      'npm install --prefix /opt/ballast ./ballast-0.1.0.tgz',
     ],
   },
   {

@@ -44,6 +44,19 @@ describe('round line', () => {
     expect(of(reason, ['peg/dai', 'risk/eth'])).to.include(`v4 kept: ${reason} (some also risk/eth) · fee`);
   });
 
+  it('names no privacy loss where nobody trained', () => {
+    const spent = decided({
+      outcome: 'aborted',
+      reason: '0 updates, 5 needed',
+      sealed: 0,
+      selected: [],
+      leftOut: [],
+    });
+    expect(line({ decided: spent })).to.include(
+      ' · 0/0 updates · error 1.500 bp (B0 −25.0 %, B2 +25.0 %) · nothing released · v',
+    );
+  });
+
   it('says why a round was aborted, and keeps the version', () => {
     const aborted = decided({
       round: 12,
