@@ -8,9 +8,11 @@ import {
   type ProvenRow,
   positionsOf,
   type Roll,
+  type RollRow,
   signersOf,
 } from '../../coordinator/index.ts';
 import { toHex } from '../../protocol/digest.ts';
+import type { NodeId } from '../../protocol/ids.ts';
 import type { RoundEntry } from '../../protocol/messages.ts';
 import type {
   CertificateJson,
@@ -78,8 +80,17 @@ export function committeeJson({ epoch, faults, quorum, members }: Committee): Co
   };
 }
 
-export function rollJson(round: number, roll: Roll): RollJson {
-  return { round, updates: roll.map((row) => ({ ...row })) };
+/** @param reasons why updates have no weight, by node; a code that is the row's fate says no more. */
+export function rollJson(
+  round: number,
+  roll: Roll,
+  reasons: ReadonlyMap<NodeId, string> | undefined,
+): RollJson {
+  const reasonOf = ({ node, fate }: RollRow): string | null => {
+    const reason = fate === 'selected' ? undefined : reasons?.get(node);
+    return reason === undefined || reason === fate ? null : reason;
+  };
+  return { round, updates: roll.map((row) => ({ ...row, reason: reasonOf(row) })) };
 }
 
 export function provenRowJson(round: number, { row, proof }: ProvenRow): ProvenRowJson {

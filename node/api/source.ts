@@ -53,6 +53,8 @@ export type ApiSource = {
   readonly certificate: (round: number) => Promise<Certificate | undefined>;
   /** The updates of a decided round, checked against its entry; undefined where this node did without them. */
   readonly roll: (round: number) => Promise<Roll | undefined>;
+  /** Why updates of a decided round have no weight, in words, by node; undefined where this node kept none. */
+  readonly leftOut: (round: number) => Promise<ReadonlyMap<NodeId, string> | undefined>;
   /** The round that published a version, from 1 on. */
   readonly roundOf: (version: number) => Promise<number | undefined>;
   /** A model's weights, float64 little-endian, where this node still keeps them. */

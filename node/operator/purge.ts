@@ -33,6 +33,7 @@ export type PurgeFiles = {
 };
 
 const MONITOR = 'monitor';
+const NOTES = 'notes';
 const BODIES = ['archive/', 'transcript/'];
 
 /**
@@ -90,7 +91,8 @@ async function doomedIn(
 ): Promise<readonly Doomed[]> {
   const round = store.sub(ROUND);
   if (scope === 'models') return [await inPart(round, await isOldBody(round, head, document))];
-  return [await inPart(round, isPublic), await inPart(store.sub(MONITOR), () => true)];
+  const whole = [MONITOR, NOTES].map((name) => inPart(store.sub(name), () => true));
+  return [await inPart(round, isPublic), ...(await Promise.all(whole))];
 }
 
 /** Bodies of rounds up to the last decided one, but for those that the next round builds on. */

@@ -39,6 +39,7 @@ import { ModelMonitor, type ModelMonitorOptions } from './model-monitor.ts';
 import { tellOwnRow, tellOwnUpdate } from './own-update.ts';
 import { pause } from './pause.ts';
 import type { PublicMarket } from './public-market.ts';
+import { RoundNotes } from './round-notes.ts';
 import { createRoundTrainer } from './round-trainer.ts';
 
 export type CoreOptions = {
@@ -63,11 +64,12 @@ export type CoreOptions = {
 
 export type CoreCollaborators = {
   readonly link: ChainLink;
-  /** What the node remembers of its rounds, its privacy ledger, what it has seen of the model: they never meet. */
+  /** What the node remembers of its rounds, its privacy ledger, what it has seen of the model, its notes: they never meet. */
   readonly stores: {
     readonly round: KeyValueStore;
     readonly ledger: KeyValueStore;
     readonly monitor: KeyValueStore;
+    readonly notes: KeyValueStore;
   };
   readonly transport: Transport;
   readonly clock: Clock;
@@ -118,12 +120,14 @@ export class NodeCore {
         monitor: ModelMonitor;
       }
     | undefined;
+  readonly notes: RoundNotes;
   /** The last round that this node sits out. */
   #silentUntil = 0;
 
   private constructor(options: CoreOptions, collaborators: CoreCollaborators) {
     this.#options = options;
     this.#collaborators = collaborators;
+    this.notes = new RoundNotes(collaborators.stores.notes);
   }
 
   /** Reads ledger, log and votes back. @throws what they throw, `GENESIS_MISMATCH`; the stores are closed then. */
@@ -205,8 +209,12 @@ export class NodeCore {
 
   #assemble(participant: Participant) {
     const { identity, document } = this.#options;
-    const { link, market, emit, onError } = this.#collaborators;
+    const { link, market, onError } = this.#collaborators;
     const { signal } = this.#stopping;
+    const emit: Emit = (event) => {
+      this.#beside(this.notes.take(event));
+      this.#collaborators.emit(event);
+    };
     const advisor = new FeeAdvisor({
       link,
       committeeAt: (round) => participant.epochOf(this.#epochOf(round))?.committee,

@@ -7,6 +7,7 @@ import type { FinalizedBlock } from './chain-watch.ts';
 import type { Condition } from './conditions.ts';
 import type { MonitorStatus } from './model-monitor.ts';
 import type { PublicMarket } from './public-market.ts';
+import type { RoundNotes } from './round-notes.ts';
 
 export type Readiness = { readonly status: 'starting' | 'syncing' | 'ready'; readonly reason: string };
 
@@ -24,6 +25,8 @@ export type NodeView = {
   readonly ledger: PrivacyLedger | undefined;
   /** What was seen of the model on public data; undefined as long as there is no participant. */
   readonly monitor: (() => MonitorStatus) | undefined;
+  /** What it has noted of decided rounds; undefined as long as there is no participant. */
+  readonly notes: Pick<RoundNotes, 'leftOut' | 'explanations'> | undefined;
   /** The last certified round; kept while there is no participant. */
   readonly head: Head | undefined;
   readonly conditions: readonly Condition[];

@@ -25,7 +25,7 @@ export type ApiSourceParts = {
   readonly view: () => NodeView;
   readonly parameters: Pick<ChainParameters, 'read'>;
   readonly breaker: Pick<ChainBreaker, 'breaker' | 'overrides'>;
-  readonly decisions: Pick<ChainDecisions, 'read'>;
+  readonly decisions: Pick<ChainDecisions, 'read' | 'recall'>;
   readonly proposals: Pick<ChainProposals, 'read'>;
   readonly reports: Pick<VersionReports, 'of' | 'keptAfter'>;
   readonly accounts: Pick<PrivacyAccounts, 'of'>;
@@ -96,6 +96,7 @@ export function createApiSource({
     },
     certificate: (round) => participant().certificate(round),
     roll: (round) => participant().roll(round),
+    leftOut: async (round) => view().notes?.leftOut(round),
     roundOf: (version) => participant().roundOf(version),
     weights: async (digest) => {
       const weights = await participant().weights(digest);
@@ -133,7 +134,11 @@ export function createApiSource({
       return peersJson(view().peers(), (peer) => roleOf(peer, epoch), release);
     },
     chain: () => chainJson(view()),
-    decisions: () => onChain((link) => decisions.read(link)),
+    decisions: () =>
+      onChain(async (link) => {
+        await decisions.recall(view().notes);
+        return decisions.read(link);
+      }),
     proposals: () => onChain((link) => proposals.read(link)),
     skill: (after) => skillColumns(reports.keptAfter(after, participant().head.version)),
     drift: () => driftJson(monitor()),

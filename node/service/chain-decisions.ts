@@ -15,7 +15,7 @@ import {
 import { BoundedCache } from '../../protocol/cache.ts';
 import type { Digest } from '../../protocol/digest.ts';
 import type { DecisionJson } from '../api/index.ts';
-import type { ChainLink, NodeEvent } from '../runtime/index.ts';
+import type { ChainLink, NodeEvent, NodeView } from '../runtime/index.ts';
 
 /** The newest decisions that are told. */
 const MAX_DECISIONS = 1_000;
@@ -27,6 +27,7 @@ const MAX_LOOKED_UP = 64;
 
 const UNITS = new Map(PARAMETER_SETTINGS.map(({ name, unit }) => [parameterId(name), unit]));
 
+type Notes = Pick<NonNullable<NodeView['notes']>, 'explanations'>;
 type Link = Pick<ChainLink, 'reader' | 'document'>;
 type DecisionRecord = Extract<LogEntry, { readonly type: 'record' }>;
 
@@ -37,12 +38,21 @@ type DecisionRecord = Extract<LogEntry, { readonly type: 'record' }>;
 export class ChainDecisions {
   readonly #texts = new BoundedCache<string>(MAX_TEXTS);
   readonly #times = new BoundedCache<number>(MAX_DECISIONS);
+  #recalled: Notes | undefined;
   #suite: SuiteAddresses | undefined;
   #kept: { readonly head: LogHead; readonly items: readonly DecisionJson[] } | undefined;
 
   /** Keeps the explanations that this node signed: the log has their digests alone. */
   observe(event: NodeEvent): void {
     if (event.event === 'recommended') this.#keepText(event.explanation);
+  }
+
+  /** Takes up the explanations that this node signed before it was started, once. */
+  async recall(notes: Notes | undefined): Promise<void> {
+    if (notes === undefined || notes === this.#recalled) return;
+    const texts = await notes.explanations();
+    this.#recalled = notes;
+    for (const text of texts) this.#keepText(text);
   }
 
   /** The newest first. @throws BallastError `DECISION_LOG_BROKEN`, and what the chain throws. */

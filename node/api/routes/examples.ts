@@ -14,7 +14,7 @@ const guarantee = {
 const row = { node: EXAMPLE_NODE, digest: EXAMPLE_DIGEST, fate: 'selected' };
 const roll = {
   round: 9,
-  updates: [row],
+  updates: [{ ...row, reason: null }],
 };
 
 const entry = {

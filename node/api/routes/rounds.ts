@@ -79,7 +79,8 @@ export function roundRoutes(source: () => ApiSource): Route[] {
       answers: json(rollSchema, EXAMPLES.roll),
       errors: ['ROUND_UNKNOWN', 'ROLL_UNKNOWN', 'NOT_READY'],
       handle: async ({ params: { round } }) => {
-        return { body: rollJson(round, await requireRoll(source(), round)) };
+        const [roll, reasons] = await Promise.all([requireRoll(source(), round), source().leftOut(round)]);
+        return { body: rollJson(round, roll, reasons) };
       },
     }),
     route({

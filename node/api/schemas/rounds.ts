@@ -90,7 +90,13 @@ const rollRow = z.strictObject({
 /** The sealed updates of a round, ascending by node; the entry of the round has their root. */
 export const roll = z.strictObject({
   round: count,
-  updates: z.array(rollRow),
+  updates: z.array(
+    rollRow.extend({
+      reason: z.string().nullable().meta({
+        description: 'why it has no weight, in words, where this node kept them; no part of the root',
+      }),
+    }),
+  ),
 });
 
 /** One row, and the proof that the roll whose root the round's entry has does contain it. */

@@ -11,7 +11,7 @@ import { errorsOf } from '../openapi.ts';
 import { JSON_TYPE, type Route } from '../route.ts';
 import { EXAMPLES } from '../routes/examples.ts';
 import { allRoutes } from '../routes/index.ts';
-import { type ProvenRowJson, type RoundJson, round } from '../schemas/index.ts';
+import { type ProvenRowJson, type RollJson, type RoundJson, round } from '../schemas/index.ts';
 import {
   digestOfVersion,
   errorOf,
@@ -172,10 +172,29 @@ describe('api: endpoints', () => {
 
   it('serves the updates of a round, and says where it did without them', async () => {
     const found = (await (await served.get('/v1/rounds/3/roll')).json()) as unknown;
-    expect(found).to.deep.equal({ round: 3, updates: ROLL });
+    expect(found).to.deep.equal({ round: 3, updates: ROLL.map((row) => ({ ...row, reason: null })) });
     expect((await served.get(`/v1/rounds/${ROUND_WITHOUT_ROLL}/roll`)).status).to.equal(404);
     const { contributors } = (await (await served.get('/v1/models/2')).json()) as { contributors: unknown };
     expect(contributors).to.equal(null);
+  });
+
+  it('says why an update has no weight where the node kept it: not of one that has, nor its fate once more', async () => {
+    const words = new Map(ROLL.map(({ node }) => [node, 'score 0.9 ranks 7 of 7']));
+    const codes = new Map(ROLL.map(({ node, fate }) => [node, fate]));
+    const kept = new Map([
+      [3, words],
+      [4, codes],
+    ]);
+    const { get } = await serve({ source: memorySource({ leftOut: async (round) => kept.get(round) }) });
+    const reasonsOf = async (round: number) => {
+      const { updates } = (await (await get(`/v1/rounds/${round}/roll`)).json()) as RollJson;
+      return updates.map(({ reason }) => reason);
+    };
+    expect(await reasonsOf(3)).to.deep.equal(
+      ROLL.map(({ fate }) => (fate === 'selected' ? null : 'score 0.9 ranks 7 of 7')),
+    );
+    expect(ROLL.map(({ fate }) => fate)).to.include('BODY_NOT_SERVED');
+    for (const round of [4, 5]) expect(new Set(await reasonsOf(round))).to.deep.equal(new Set([null]));
   });
 
   it('serves one row with a proof, and says where there is none', async () => {

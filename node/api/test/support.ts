@@ -150,6 +150,7 @@ export function memorySource(overrides: Partial<ApiSource> = {}): ApiSource {
     head: () => head,
     certificate: async (round) => certificates[round - 1],
     roll: async (round) => (round === ROUND_WITHOUT_ROLL ? undefined : ROLL),
+    leftOut: async () => undefined,
     roundOf: async (version) => rounds.get(version),
     weights: async (digest) => blobs.get(digest),
     role: () => 'member',

@@ -145,6 +145,7 @@ describe('dashboard: round', () => {
       node,
       digest: 'ab'.repeat(32),
       fate: ['selected', 'accepted', 'BODY_NOT_SERVED'][i] ?? '',
+      reason: null as string | null,
     }));
     const rollOf = (rows: typeof updates) => ({
       round: 9,
@@ -157,8 +158,19 @@ describe('dashboard: round', () => {
     expect(words).to.include('which is no fault: score 0.98 ranks 7 of 7');
     expect(words).to.match(/BODY_NOT_SERVED \S.*To do: /);
     expect(markupOf(shown)).not.to.include('<img');
+    const kept = updates.map((row) =>
+      row.node === b ? { ...row, reason: `score 0.5 ranks 6 of 7 ${HOSTILE}` } : row,
+    );
+    const reloaded = roundView(pageState({}, { last: rollOf(kept) }), NO_ACTIONS);
+    expect(wordsOf(reloaded)).to.include('which is no fault: score 0.5 ranks 6 of 7');
+    expect(markupOf(reloaded)).not.to.include('<img');
     const crowd = rollOf(
-      Array.from({ length: 30 }, () => ({ node: c, digest: 'ab'.repeat(32), fate: 'accepted' })),
+      Array.from({ length: 30 }, () => ({
+        node: c,
+        digest: 'ab'.repeat(32),
+        fate: 'accepted',
+        reason: null,
+      })),
     );
     expect(
       markupOf(roundView(pageState({}, { last: crowd }), NO_ACTIONS)).match(/which is no fault/g),

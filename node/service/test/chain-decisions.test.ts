@@ -123,6 +123,25 @@ describe('service: decisions of the chain', () => {
     expect([state.eventReads, state.blockReads]).to.deep.equal([1, 0]);
   });
 
+  it('have the words that the node noted before it was started, which it reads once', async () => {
+    const { state, link } = fakeLog();
+    state.entries.push(record(1n, 5n, 6n));
+    let asked = 0;
+    const notes = {
+      explanations: async () => {
+        asked += 1;
+        return ['another', WHY];
+      },
+    };
+    const decisions = new ChainDecisions();
+    await decisions.recall(undefined);
+    expect((await decisions.read(link))[0]?.words).to.equal(null);
+    await decisions.recall(notes);
+    await decisions.recall(notes);
+    expect((await decisions.read(link))[0]?.words).to.equal(WHY);
+    expect(asked).to.equal(1);
+  });
+
   it('are timed by their blocks where the events have no times', async () => {
     const { state, link } = fakeLog();
     state.hasTimes = false;

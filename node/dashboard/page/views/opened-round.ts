@@ -46,14 +46,17 @@ function rollTable(
   return rowsOf('roll', rows, limit, actions, {
     caption: 'sealed updates of the round and what became of each',
     head: ['node', 'update', 'what became of it'],
-    row: ({ node, digest, fate }) =>
-      html`<tr><th scope="row">${shortId(node)}</th><td>${shortHash(digest)}</td><td class="words">${badge(fate, fateTone(fate))} ${whyText(node, fate, reasons)}</td></tr>`,
+    row: (row) =>
+      html`<tr><th scope="row">${shortId(row.node)}</th><td>${shortHash(row.digest)}</td><td class="words">${badge(row.fate, fateTone(row.fate))} ${whyText(row, reasons)}</td></tr>`,
   });
 }
 
-/** What the rule said where it was heard, else what the fate means. */
-const whyText = (node: string, fate: string, reasons: ReadonlyMap<string, string> | undefined): string => {
-  const told = fate === 'selected' ? undefined : reasons?.get(node);
+/** What the rule said where the node kept it or the page heard it, else what the fate means. */
+const whyText = (
+  { node, fate, reason }: RollJson['updates'][number],
+  reasons: ReadonlyMap<string, string> | undefined,
+): string => {
+  const told = fate === 'selected' ? undefined : (reason ?? reasons?.get(node));
   return told === undefined || told === fate ? fateText(fate) : `${fateText(fate)}: ${told}`;
 };
 
@@ -65,7 +68,7 @@ export function leftOutPart({ last, reasons }: Pick<PageState, 'last' | 'reasons
     if (without.length === 0)
       return html`<p>${badge('nobody', 'good')} all ${updates.length} sealed updates of round ${round} have weight</p>`;
     return html`<p>${without.length} of ${updates.length} sealed updates of round ${round} have no weight:</p>
-<ul class="items">${without.slice(0, MOST_LEFT_OUT).map(({ node, fate }) => html`<li>${shortId(node)} ${badge(fate, fateTone(fate))} ${whyText(node, fate, reasons.get(round))}</li>`)}</ul>
+<ul class="items">${without.slice(0, MOST_LEFT_OUT).map((row) => html`<li>${shortId(row.node)} ${badge(row.fate, fateTone(row.fate))} ${whyText(row, reasons.get(round))}</li>`)}</ul>
 ${without.length > MOST_LEFT_OUT ? html`<p class="quiet">the first ${MOST_LEFT_OUT}; open the round below for all</p>` : nothing}`;
   });
 }
