@@ -23,7 +23,7 @@ const USAGE = `npm run study:federation -- [--case NAME] [--seeds N] [--again] [
   --seeds N       of noise, of who lies, of generated markets (5)
   --again         runs what the results file has already
   --results FILE  figures of the cells, a line each, read and added to (docs/federation-study.jsonl)
-  --write         puts the tables into docs/federation-study.md, and the plots beside it
+  --write         puts answer and tables into docs/federation-study.md, and the plots beside it
 
 The recordings are read from BALLAST_DATA (../shared/data unless set); without them the tables are made of the results
 file alone.
@@ -52,16 +52,24 @@ else {
   const norms = normsOf(results);
   if (norms === undefined) log(`nothing in ${values.results}, and no recordings: set BALLAST_DATA`);
   else {
-    const { text: tables, plots } = documentOf(currentFigures(results, norms), norms);
+    const { answer, text: tables, plots } = documentOf(currentFigures(results, norms), norms);
     if (values.write) {
       const page = `${docs}federation-study.md`;
-      const [head = '', , tail = ''] = (await readFile(page, 'utf8')).split(
-        /<!-- (?:begin|end) of tables -->\n/,
-      );
-      await writeFile(page, `${head}<!-- begin of tables -->\n${tables}<!-- end of tables -->\n${tail}`);
+      const written = put(put(await readFile(page, 'utf8'), 'answer', answer), 'tables', tables);
+      await writeFile(page, written);
       for (const [name, svg] of Object.entries(plots)) await writeFile(`${docs}${name}`, svg);
-    } else process.stdout.write(tables);
+    } else process.stdout.write(`${answer}\n${tables}`);
   }
+}
+
+/** The page with this between its marks `begin of NAME` and `end of NAME`. */
+function put(page: string, name: string, text: string): string {
+  const [begin, end] = ['begin', 'end'].map((edge) => `<!-- ${edge} of ${name} -->\n`);
+  const [head, rest] = page.split(begin ?? '');
+  const [, tail] = rest?.split(end ?? '') ?? [];
+  if (head === undefined || tail === undefined)
+    throw new RangeError(`page: got no marks of ${name}, expected "begin of ${name}" and "end of ${name}"`);
+  return `${head}${begin}${text}${end}${tail}`;
 }
 
 /** The results with those of the chosen cells that were missing; as they are where there are no recordings. */

@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { hourOfDate, loadSeries, STRESS_EVENTS } from '../../../node/data/index.ts';
-import { PEG_HORIZONS, type PegHorizon, withMirror } from '../../../node/features/index.ts';
+import {
+  type HourlySeries,
+  PEG_HORIZONS,
+  type PegHorizon,
+  withMirror,
+} from '../../../node/features/index.ts';
 import { createPegModel, genesisWeights } from '../../../node/models/index.ts';
 import { float64Engine, publicClipNorm } from '../../../node/training/index.ts';
+import { loadPerpetuals, type NamedMarket } from '../risk-drawdown/perpetuals.ts';
+import { type Cell, cell, INSURED } from './cell.ts';
 import { clearFigures, openTrial, type Trial } from './clear.ts';
 import { dissimilarityFigures } from './dissimilarity.ts';
 import { generatedFigures, NODE_COUNTS, nodeUnitFigures } from './generated.ts';
@@ -32,19 +39,19 @@ import {
   UPDATE_NORM,
 } from './recipes.ts';
 import type { RecordNorms } from './results.ts';
+import { riskCells } from './risk/cells.ts';
 import { openTask } from './task.ts';
-
-/** One piece of the study: it is run by itself, and its figures are kept under its name. */
-export type Cell = { readonly name: string; readonly run: (seeds: number) => unknown | Promise<unknown> };
+import { venueCase, venueFigures } from './venues.ts';
 
 /** What the study reads. */
 export type Recordings = {
   readonly coins: Coins;
   readonly recordNorms: RecordNorms;
+  readonly markets: readonly NamedMarket[];
+  /** USDC at the exchange. */
+  readonly exchange: HourlySeries;
 };
 
-/** The events of the insurance cases, each unseen by all. */
-export const INSURED = ['terra', 'celsius', 'ftx'] as const;
 const TEST_TO = hourOfDate('2022-11-23');
 /** What recipes are chosen on: trained before, judged until the final test begins. */
 const CHOICE_FROM = hourOfDate('2022-02-01');
@@ -62,24 +69,32 @@ export async function loadRecordings(folder: string): Promise<Recordings> {
       learningRate,
     });
   };
-  return { coins: await loadCoins(folder), recordNorms: { 1: normAt(1), 4: normAt(4), 24: normAt(24) } };
+  return {
+    coins: await loadCoins(folder),
+    recordNorms: { 1: normAt(1), 4: normAt(4), 24: normAt(24) },
+    markets: await loadPerpetuals(folder),
+    exchange: series,
+  };
 }
 
-export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
+export function cellsOf({ coins, recordNorms, markets, exchange }: Recordings): Cell[] {
   const trial = (
     horizon: PegHorizon,
     histories: readonly History[],
     test: { readonly from: number; readonly to: number },
     recipe: Recipe = RECIPES[horizon],
+    judged: Coins = coins,
   ): Trial => {
     const norms = { record: recordNorms[horizon], update: UPDATE_NORM };
     const to = Math.min(test.to, TEST_TO) - horizon;
-    const task = openTask({ coins, histories, horizon, test: { from: test.from, to }, norms });
+    const task = openTask({ coins: judged, histories, horizon, test: { from: test.from, to }, norms });
     return openTrial(task, recipe, norms.record);
   };
   const final = { from: TEST_FROM, to: TEST_TO };
   const each = (run: (horizon: PegHorizon) => Cell[]): Cell[] => [...PEG_HORIZONS].reverse().flatMap(run);
   const histories = { period: byPeriod(coins, TEST_FROM), coin: byCoin(coins, TEST_FROM) };
+  const oracle = coins.get('usdc');
+  const venues = oracle === undefined ? undefined : venueCase(oracle, exchange);
   return [
     ...each((horizon) => [
       cell(`clear/period/full/${horizon}`, () => clearFigures(trial(horizon, histories.period, final))),
@@ -130,6 +145,7 @@ export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
         }),
       ),
     ),
+    ...riskCells(markets),
     ...each((horizon) => [
       cell(`privacy/period/${horizon}`, (seeds) =>
         privacyFigures(trial(horizon, histories.period, final, PRIVATE_RECIPES[horizon]), seeds),
@@ -163,6 +179,14 @@ export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
         privacyFigures(trial(horizon, histories.coin, final, PRIVATE_RECIPES[horizon]), seeds),
       ),
     ]),
+    ...(venues === undefined
+      ? []
+      : each((horizon) => [
+          cell(`venue/${horizon}`, () => {
+            const { histories: own, test, venues: both } = venues;
+            return venueFigures(trial(horizon, own, test, RECIPES[horizon], both), venues);
+          }),
+        ])),
     cell('generator/24', (seeds) => generatedFigures(seeds, recordNorms[24])),
     ...NODE_COUNTS.map((count) =>
       cell(`node-unit/${count}`, (seeds) => nodeUnitFigures(count, seeds, recordNorms[24])),
@@ -182,10 +206,6 @@ export function cellsOf({ coins, recordNorms }: Recordings): Cell[] {
 /** The calm stretches of the insurance cases: 60, 44 and 30 days. */
 function calmOf(own: readonly History[]): [History[], History[], History[]] {
   return [calmest(own), calmest(own, MONTH_HOURS), calmest(own, SHORT_HOURS)];
-}
-
-function cell(name: string, run: Cell['run']): Cell {
-  return { name, run };
 }
 
 /** Beside the recipe itself. */

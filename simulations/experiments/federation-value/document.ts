@@ -1,26 +1,36 @@
 import { PEG_HORIZONS } from '../../../node/features/index.ts';
-import { INSURED } from './cells.ts';
+import { answerGains, answerParts } from './answer.ts';
+import { EVENT_NAMES, INSURED } from './cell.ts';
 import type { ClearFigures, NodeFigures } from './clear.ts';
 import type { DissimilarityFigures } from './dissimilarity.ts';
 import type { GeneratedFigures, NodeUnitFigures } from './generated.ts';
 import { NODE_COUNTS } from './generated.ts';
-import { EVENT_NAMES, insuranceParts } from './insurance-tables.ts';
+import { insuranceParts } from './insurance-tables.ts';
 import { ATTACK_NAMES, type LiarsFigures } from './liars.ts';
-import { insurancePlot, roundsPlot } from './plots.ts';
+import { gainsPlot, insurancePlot, roundsPlot } from './plots.ts';
 import type { PrivacyFigures } from './privacy.ts';
 import type { Recipe } from './recipes.ts';
 import type { RecordNorms } from './results.ts';
+import { riskParts } from './risk/tables.ts';
 import { gaining, interval, points, type Row, table, worst } from './tables.ts';
+import { venueParts } from './venue-tables.ts';
 
 /** Figures by the names of their cells; undefined where one has not been run. */
 export type Figures = ReadonlyMap<string, unknown>;
 
 const HORIZONS = [...PEG_HORIZONS].reverse();
-/** The study's tables as markdown, and its plots as SVG by the name of their file. Cells without figures are left out. */
+/**
+ * What the page says first and the study's tables, as markdown, and its plots as SVG by the name of their file. Cells
+ * without figures are left out.
+ */
 export function documentOf(
   figures: Figures,
   norms: RecordNorms,
-): { readonly text: string; readonly plots: Readonly<Record<string, string>> } {
+): {
+  readonly answer: string;
+  readonly text: string;
+  readonly plots: Readonly<Record<string, string>>;
+} {
   const of = <T>(name: string) => figures.get(name) as T | undefined;
   const clear = HORIZONS.flatMap((horizon) => {
     const own = of<ClearFigures>(`clear/period/full/${horizon}`);
@@ -63,7 +73,9 @@ export function documentOf(
         }),
       ),
     ),
+    ...venueParts(figures),
     ...insuranceParts(figures),
+    ...riskParts(figures),
     '### Record privacy',
     table(
       [
@@ -145,8 +157,10 @@ export function documentOf(
     return own === undefined ? [] : [{ event: EVENT_NAMES[event], nodes: own.nodes }];
   });
   return {
+    answer: `${answerParts(figures).join('\n\n')}\n`,
     text: `${parts.join('\n\n')}\n`,
     plots: {
+      'federation-gains.svg': gainsPlot(answerGains(figures)),
       'federation-rounds.svg': roundsPlot(clear.map(({ horizon, own }) => ({ horizon, curve: own.curve }))),
       'federation-insurance.svg': insurancePlot(insured),
     },

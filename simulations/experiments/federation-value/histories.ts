@@ -1,4 +1,4 @@
-import { hourOfDate, STRESS_EVENTS, type StressEvent } from '../../../node/data/index.ts';
+import { type HourRange, hourOfDate, STRESS_EVENTS, type StressEvent } from '../../../node/data/index.ts';
 import {
   buildExamples,
   computeFeatures,
@@ -26,7 +26,7 @@ export type Coins = ReadonlyMap<string, HourlySeries>;
 /** The first hour of the final test; everything is chosen on rows whose labels lie before it. */
 export const TEST_FROM = hourOfDate('2022-05-01');
 /** A history of two months in all, of which the first 14 days only fill averages. */
-const CALM_HOURS = 60 * 24;
+export const CALM_HOURS = 60 * 24;
 /** A month in all, 14 days for the averages among it; and a month of rows, and the 14 days before it. */
 export const SHORT_HOURS = 30 * 24;
 export const MONTH_HOURS = 30 * 24 + WARMUP_HOURS;
@@ -74,20 +74,33 @@ export function lastDays(histories: readonly History[], days: number): History[]
  * at a multiple of 24 hours from its start and touch no stress event.
  */
 export function calmest(histories: readonly History[], hours: number = CALM_HOURS): History[] {
-  const events: readonly StressEvent[] = Object.values(STRESS_EVENTS);
   return histories.map(({ series, ...rest }) => {
-    let best: { readonly unrest: number; readonly series: HourlySeries } | undefined;
-    for (let from = series.startHour; from + hours <= endHour(series); from += 24) {
-      const to = from + hours;
-      if (events.some((event) => from < event.to && event.from < to)) continue;
-      const cut = sliceHours(series, from, to);
-      const unrest = unrestOf(cut);
-      if (best === undefined || unrest < best.unrest) best = { unrest, series: cut };
-    }
-    if (best === undefined)
-      throw new RangeError(`${rest.name}: got no ${hours} hours without an event, expected some`);
-    return { ...rest, series: best.series };
+    const cuts = calmCuts(series.startHour, endHour(series), hours).map(({ from, to }) =>
+      sliceHours(series, from, to),
+    );
+    return { ...rest, series: leastOf(rest.name, cuts, unrestOf) };
   });
+}
+
+/** Stretches of `hours` from `begin` on, a day apart, that touch no stress event. */
+export function calmCuts(begin: number, end: number, hours: number): HourRange[] {
+  const events: readonly StressEvent[] = Object.values(STRESS_EVENTS);
+  const count = Math.max(0, Math.floor((end - begin - hours) / 24) + 1);
+  return Array.from({ length: count }, (_, k) => ({
+    from: begin + 24 * k,
+    to: begin + 24 * k + hours,
+  })).filter(({ from, to }) => !events.some((event) => from < event.to && event.from < to));
+}
+
+/** The first of the cuts with the least unrest. */
+export function leastOf<T>(name: string, cuts: readonly T[], unrest: (cut: T) => number): T {
+  let best: { readonly unrest: number; readonly cut: T } | undefined;
+  for (const cut of cuts) {
+    const own = unrest(cut);
+    if (best === undefined || own < best.unrest) best = { unrest: own, cut };
+  }
+  if (best === undefined) throw new RangeError(`${name}: got no stretch without an event, expected some`);
+  return best.cut;
 }
 
 /** Mean |d_t − d_{t−24}|, bp. */

@@ -1,13 +1,7 @@
-import { INSURED } from './cells.ts';
+import { EVENT_NAMES, INSURED } from './cell.ts';
 import type { ClearFigures, NodeFigures } from './clear.ts';
 import type { AverageFigures, CrossFigures, NewcomerFigures } from './insurance.ts';
 import { gaining, interval, points, type Row, table, worst } from './tables.ts';
-
-export const EVENT_NAMES: Readonly<Record<(typeof INSURED)[number], string>> = {
-  terra: 'Terra',
-  celsius: 'Celsius',
-  ftx: 'FTX',
-};
 
 const INSURANCE = [
   ['insurance', '60 calm days each', 24],

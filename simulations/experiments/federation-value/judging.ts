@@ -26,14 +26,18 @@ export type Bench = {
 /** A gain and its resamples. */
 export type GainDraws = { readonly value: number; readonly draws: readonly number[] };
 
-/** Mean of gains over rows that have no hour in common: their resamples are independent, and paired by number. */
+/**
+ * Mean of gains over rows that have no hour in common: their resamples are independent, and paired by number. A resample
+ * in which one of them is not defined is left out.
+ */
 export function meanGain(gains: readonly GainDraws[]): Estimate {
-  const draws = Array.from({ length: RESAMPLES }, (_, k) => mean(gains.map((one) => one.draws[k]!)));
-  draws.sort((a, b) => a - b);
+  const draws = Array.from({ length: RESAMPLES }, (_, k) => mean(gains.map((one) => one.draws[k]!)))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
   return {
     value: mean(gains.map(({ value }) => value)),
-    low: draws[Math.floor(0.025 * RESAMPLES)]!,
-    high: draws[Math.floor(0.975 * RESAMPLES)]!,
+    low: draws[Math.floor(0.025 * draws.length)] ?? null,
+    high: draws[Math.floor(0.975 * draws.length)] ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { at, escapeText } from '../../../node/evaluation/report/html.ts';
 import type { PegHorizon } from '../../../node/features/index.ts';
+import type { Estimate } from '../../../node/models/metrics/index.ts';
 
 const STYLE =
   '<style>text{font:13px sans-serif;fill:#333}.grid{stroke:#ddd;fill:none}.title{font-weight:bold;font-size:15px}</style>';
@@ -68,6 +69,34 @@ export function insurancePlot(
       `<path d="M${at(x(local))} ${y}H${at(x(federated))}" stroke="${colour}" stroke-width="2"/>`,
       `<circle cx="${at(x(local))}" cy="${y}" r="4" fill="#fff" stroke="${colour}" stroke-width="2"/>`,
       `<circle cx="${at(x(federated))}" cy="${y}" r="4.5" fill="${colour}"/>`,
+    );
+  }
+  return svg(title, bottom + 34, parts);
+}
+
+/** What joining is worth: a gain and its interval a row. */
+export function gainsPlot(rows: readonly { readonly label: string; readonly gain: Estimate }[]): string {
+  const title = 'What joining is worth: points of skill gained against alone, with 95 % intervals';
+  const bottom = AREA.top + 20 + 17 * rows.length;
+  const left = 400;
+  const bounds = ({ value, low, high }: Estimate) => [low ?? value, high ?? value];
+  const values = [0, ...rows.flatMap(({ gain }) => bounds(gain))];
+  const x = scaleOf(values, left, AREA.right);
+  const marks = [-0.2, -0.1, 0, 0.1, 0.2, 0.3, 0.4, 0.5].filter(
+    (mark) => mark >= Math.min(...values) && mark <= Math.max(...values),
+  );
+  const parts = marks.map(
+    (gain) =>
+      `<path class="grid" d="M${at(x(gain))} ${AREA.top}V${bottom}"${gain === 0 ? ' style="stroke:#888"' : ''}/><text x="${at(x(gain))}" y="${bottom + 18}" text-anchor="middle">${(100 * gain).toFixed(0).replace('-', '−')}</text>`,
+  );
+  for (const [i, { label, gain }] of rows.entries()) {
+    const y = AREA.top + 18 + 17 * i;
+    const [low, high] = bounds(gain).map((bound) => at(x(bound)));
+    const colour = gain.value > 0 ? COLOURS[0] : COLOURS[1];
+    parts.push(
+      `<text x="${left - 12}" y="${y + 4}" text-anchor="end">${escapeText(label)}</text>`,
+      `<path d="M${low} ${y}H${high}" stroke="${colour}" stroke-width="2"/>`,
+      `<circle cx="${at(x(gain.value))}" cy="${y}" r="4.5" fill="${colour}"/>`,
     );
   }
   return svg(title, bottom + 34, parts);

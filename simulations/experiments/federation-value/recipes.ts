@@ -1,5 +1,5 @@
 import type { PegHorizon } from '../../../node/features/index.ts';
-import type { LocalTrainingOptions } from '../../../node/training/index.ts';
+import { type LocalTrainingOptions, TRAINING_DEFAULTS } from '../../../node/training/index.ts';
 import type { Plan } from './rounds.ts';
 
 /** What the study recommends for a horizon. */
@@ -29,6 +29,14 @@ export const PRIVATE_RECIPES: Readonly<Record<PegHorizon, Recipe>> = {
   1: { rounds: 50, localSteps: 4, learningRate: 0.01, server: 'fedavgm:beta1=0.9' },
   4: { rounds: 40, localSteps: 4, learningRate: 0.02, server: 'fedavgm:beta1=0.9' },
   24: RECIPES[24],
+};
+
+/** The risk head's: ten rounds of the network's defaults, as in its other figures. */
+export const RISK_RECIPE: Recipe = {
+  rounds: 10,
+  localSteps: TRAINING_DEFAULTS.localSteps,
+  learningRate: TRAINING_DEFAULTS.learningRate,
+  server: 'fedavg',
 };
 
 /** L2 bound of a round's update, that of the network's defaults. */

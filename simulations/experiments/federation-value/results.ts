@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { PEG_HORIZONS, type PegHorizon } from '../../../node/features/index.ts';
-import { PRIVATE_RECIPES, RECIPES } from './recipes.ts';
+import { PRIVATE_RECIPES, RECIPES, RISK_RECIPE } from './recipes.ts';
 
 /** What one cell found, and what it was run with. */
 export type Result = {
@@ -66,8 +66,16 @@ export function currentFigures(results: Results, norms: RecordNorms): Map<string
   );
 }
 
+/** Cells of the risk head; their settings have nothing of the peg's. */
+export const RISK_CELLS = 'risk/';
+
 function settingsOf(name: string, norms: RecordNorms): string {
+  if (name.startsWith(RISK_CELLS)) return digestOf([RISK_RECIPE]);
   const horizon = PEG_HORIZONS.find((hours) => name.endsWith(`/${hours}`)) ?? 24;
   const settings = [RECIPES[horizon], PRIVATE_RECIPES[horizon], norms[horizon].toPrecision(DIGITS)];
+  return digestOf(settings);
+}
+
+function digestOf(settings: readonly unknown[]): string {
   return hash('sha256', JSON.stringify(settings)).slice(0, 16);
 }

@@ -9,7 +9,7 @@ import {
   type RiskNumbers,
   type StabilityModel,
 } from '../../../node/models/index.ts';
-import { TRAINING_DEFAULTS } from '../../../node/training/index.ts';
+import { type HeadExamples, TRAINING_DEFAULTS } from '../../../node/training/index.ts';
 import { noiseMultiplierFor } from '../../../privacy/accountants/gaussian.ts';
 import { federate } from '../federated-run.ts';
 
@@ -54,11 +54,7 @@ export function trainTogether(
   epsilon: number,
   seed: string,
 ): Float64Array {
-  const noPeg = buildExamples(computeFeatures({ startHour: 0, deviation: new Float64Array(400) }), {
-    from: 0,
-    to: 0,
-  });
-  const examples = nodes.map((risk) => ({ peg: [noPeg], risk }));
+  const examples = nodes.map(riskAlone);
   const isPrivate = Number.isFinite(epsilon);
   const { localSteps, delta } = TRAINING_DEFAULTS;
   const { weights } = federate(
@@ -82,6 +78,12 @@ export function trainTogether(
     },
   );
   return weights;
+}
+
+/** What a node without a row of a peg trains on. */
+export function riskAlone(risk: RiskExamples): HeadExamples {
+  const nothing = { startHour: 0, deviation: new Float64Array(400) };
+  return { peg: [buildExamples(computeFeatures(nothing), { from: 0, to: 0 })], risk };
 }
 
 /** All rows in one place: the shrunk logistic of the public start, fitted on the nodes' rows together. */

@@ -20,6 +20,7 @@ import {
   withNorms,
 } from '../federation-value/results.ts';
 import { openTask } from '../federation-value/task.ts';
+import { venueCase, venueFigures } from '../federation-value/venues.ts';
 
 const RECIPE: Recipe = { rounds: 6, localSteps: 2, learningRate: 0.5, server: 'fedavgm:beta1=0.5' };
 const NORM = 0.5;
@@ -123,6 +124,35 @@ describe('federation value', () => {
     expect((two.gain.high ?? 0) - (two.gain.low ?? 0)).to.be.below((gain.high ?? 0) - (gain.low ?? 0));
   });
 
+  it('cuts the common hours of two venues, and says what crossing them is worth', async () => {
+    const series = await Promise.all(
+      [1, 2].map(
+        async (venue) => (await loadSeries({ kind: 'generator', seed: 5, venue, days: 130 })).series,
+      ),
+    );
+    const [oracle, exchange] = series.map((one, i) =>
+      sliceHours(one, one.startHour + 240 * i, endHour(one) - 48),
+    );
+    const cut = venueCase(oracle!, exchange!);
+    expect(cut.hours).to.equal(130 * 24 - 240 - 48);
+    for (const [i, { coin, series: own }] of cut.histories.entries()) {
+      expect(endHour(own)).to.be.at.most(cut.test.from);
+      if (cut.histories[i + 1]?.coin === coin)
+        expect(cut.histories[i + 1]?.series.startHour).to.equal(endHour(own));
+    }
+    const { venues: coins, histories, test } = cut;
+    const norms = { record: NORM, update: 0.22 };
+    const judged = { from: test.from, to: test.to - 24 };
+    const task = openTask({ coins, histories, horizon: 24, test: judged, norms });
+    const figures = venueFigures(openTrial(task, RECIPE, NORM), cut);
+    expect(figures.correlation).to.be.within(-1, 1);
+    expect(figures.acrossGain.value).to.be.closeTo(figures.federated.value - figures.within.value, 1e-12);
+    const both = figures.acrossGains.reduce((sum, { gain }) => sum + gain.value / 2, 0);
+    expect(figures.acrossGain.value).to.be.closeTo(both, 1e-12);
+    const same = venueCase(oracle!, oracle!);
+    expect(venueFigures(openTrial(task, RECIPE, NORM), same).correlation).to.be.closeTo(1, 1e-9);
+  });
+
   it('keeps results that tables are made of, and drops those of other settings', () => {
     const norms = { 1: 0.1, 4: 0.2, 24: 0.3 };
     const result = resultOf('clear/period/full/4', norms, 5, { value: 1 / 3, rows: 4_896_123_456 });
@@ -135,6 +165,10 @@ describe('federation value', () => {
     });
     expect(currentFigures(read, { ...norms, 4: 0.25 }).has(result.name)).to.equal(false);
     expect(currentFigures(read, { ...norms, 1: 0.25 }).has(result.name)).to.equal(true);
+    // The risk head has nothing of the peg's norms.
+    const risk = resultOf('risk/calm/none/60/terra', norms, 5, 1);
+    const other = { 1: 1, 4: 1, 24: 1 };
+    expect(currentFigures(new Map([[risk.name, risk]]), other).get(risk.name)).to.equal(1);
     expect(resultsText(read, []).split('\n')).to.have.length(2);
   });
 
@@ -142,10 +176,10 @@ describe('federation value', () => {
     const results = parseResults(await readFile(`${DOCS}federation-study.jsonl`, 'utf8'));
     const norms = normsOf(results);
     if (norms === undefined) throw new RangeError('results: got no norms, expected them');
-    const { text, plots } = documentOf(currentFigures(results, norms), norms);
-    expect(await readFile(`${DOCS}federation-study.md`, 'utf8')).to.include(
-      `<!-- begin of tables -->\n${text}<!-- end of tables -->`,
-    );
+    const { answer, text, plots } = documentOf(currentFigures(results, norms), norms);
+    const page = await readFile(`${DOCS}federation-study.md`, 'utf8');
+    expect(page).to.include(`<!-- begin of answer -->\n${answer}<!-- end of answer -->`);
+    expect(page).to.include(`<!-- begin of tables -->\n${text}<!-- end of tables -->`);
     for (const [name, svg] of Object.entries(plots))
       expect(await readFile(`${DOCS}${name}`, 'utf8')).to.equal(svg);
   });
