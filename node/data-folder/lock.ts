@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,16 +7,21 @@ import { z } from 'zod';
 import { readIfThere } from '../files/atomic-file.ts';
 import { systemCode } from '../files/system-code.ts';
 import { DataFolderError } from './errors.ts';
+import { giveLifeSign, givesLifeSign, type LifeSign } from './life-sign.ts';
 
 const ownerSchema = z.object({
   pid: z.int().positive(),
   /** Start of the process in ticks since boot: a number that is used again is another process. */
   started: z.string(),
   boot: z.string(),
+  /** Among which processes the number is: each container has its own, and sees no other's. */
+  processes: z.string().optional(),
+  token: z.uuid().optional(),
 });
 type Owner = z.infer<typeof ownerSchema>;
 
 const NAME = 'LOCK';
+const lifeSignOf = (token: string) => `${NAME}.${token}.live`;
 /** A turn is a few file operations. */
 const TURNS = 100;
 const TURN_MS = 20;
@@ -25,26 +30,35 @@ const TURN_MS = 20;
 export class FolderLock {
   readonly #path: string;
   readonly #text: string;
+  readonly #lifeSign: LifeSign | undefined;
 
-  private constructor(path: string, text: string) {
+  private constructor(path: string, text: string, lifeSign: LifeSign | undefined) {
     this.#path = path;
     this.#text = text;
+    this.#lifeSign = lifeSign;
   }
 
   /** @throws DataFolderError `DATA_FOLDER_LOCKED` while the process that holds it lives. */
   static async take(folder: string): Promise<FolderLock> {
     const path = join(folder, NAME);
-    const text = `${JSON.stringify({ ...(await ownerOf(process.pid)), token: randomUUID() })}\n`;
+    const token = randomUUID();
+    const text = `${JSON.stringify({ ...(await ownerOf(process.pid)), token })}\n`;
     const draft = `${path}.${randomUUID()}`;
     await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
+    // Before the lock that names it, so that no living holder is found silent.
+    const lifeSign = await giveLifeSign(folder, lifeSignOf(token));
     try {
       await alone(await realpath(folder), async () => {
         if (await linked(draft, path)) return;
-        await requireStale(path, folder);
+        const dead = await requireStale(path, folder);
         // A rename replaces in one step: after a crash the old lock or the new one is there.
         await rename(draft, path);
+        if (dead !== undefined) await rm(join(folder, lifeSignOf(dead)), { force: true });
       });
-      return new FolderLock(path, text);
+      return new FolderLock(path, text, lifeSign);
+    } catch (error) {
+      await lifeSign?.end();
+      throw error;
     } finally {
       await rm(draft, { force: true });
     }
@@ -53,13 +67,14 @@ export class FolderLock {
   /** Frees the folder, unless another has taken it over. */
   async release(): Promise<void> {
     if ((await readIfThere(this.#path)) === this.#text) await rm(this.#path, { force: true });
+    await this.#lifeSign?.end();
   }
 }
 
-/** The process that holds a folder; undefined where none that lives does. */
+/** The process that holds a folder, by its number in its own container; undefined where none that lives does. */
 export async function lockHolder(folder: string): Promise<number | undefined> {
   const owner = parseOwner((await readIfThere(join(folder, NAME))) ?? '');
-  return owner !== undefined && (await isAlive(owner)) ? owner.pid : undefined;
+  return owner !== undefined && (await isAlive(owner, folder)) ? owner.pid : undefined;
 }
 
 /** A link appears with its content or not at all, and never over another. */
@@ -73,9 +88,11 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function requireStale(path: string, folder: string): Promise<void> {
+/** @returns the token of the lock that nobody holds any more. */
+async function requireStale(path: string, folder: string): Promise<string | undefined> {
   const owner = parseOwner((await readIfThere(path)) ?? '');
-  if (owner !== undefined && (await isAlive(owner))) throw locked(folder, `process ${owner.pid}`);
+  if (owner !== undefined && (await isAlive(owner, folder))) throw locked(folder, `process ${owner.pid}`);
+  return owner?.token;
 }
 
 /**
@@ -110,10 +127,16 @@ function parseOwner(text: string): Owner | undefined {
   }
 }
 
-async function isAlive(owner: Owner): Promise<boolean> {
-  const now = await ownerOf(owner.pid);
-  return now !== undefined && now.started === owner.started && now.boot === owner.boot;
+async function isAlive(owner: Owner, folder: string): Promise<boolean> {
+  const { boot, processes, token } = owner;
+  if (boot !== (await bootId())) return false;
+  if (processes !== undefined && processes !== (await processNamespace()))
+    return token !== undefined && (await givesLifeSign(folder, lifeSignOf(token)));
+  return (await ownerOf(owner.pid))?.started === owner.started;
 }
+
+const bootId = async () => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+const processNamespace = () => readlink('/proc/self/ns/pid').catch(() => '');
 
 /** @returns undefined where no such process runs. */
 async function ownerOf(pid: number): Promise<Owner | undefined> {
@@ -121,8 +144,7 @@ async function ownerOf(pid: number): Promise<Owner | undefined> {
   if (stat === undefined) return undefined;
   // The second field is the program's name in parentheses and may hold anything; the start is the 22nd.
   const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
-  return { pid, started, boot };
+  return { pid, started, boot: await bootId(), processes: await processNamespace() };
 }
 
 function locked(folder: string, by: string): DataFolderError {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { BallastError } from '../../../protocol/errors.ts';
 import { LevelStore, StoreError } from '../../store/index.ts';
-import { DataFolder, readFormat, SCHEMA } from '../index.ts';
+import { DataFolder, lockHolder, readFormat, SCHEMA } from '../index.ts';
+import { giveLifeSign } from '../life-sign.ts';
 import { OWNER, STEPS, type Step } from './steps.ts';
 
 const OPENER = fileURLToPath(new URL('./opener.ts', import.meta.url));
@@ -117,6 +119,32 @@ describe('a data folder', function () {
       await writeFile(join(folder, 'LOCK'), lock);
       await (await DataFolder.open(folder, OWNER)).close();
     }
+  });
+
+  it('is held by a process of another container while that answers, and by nobody once it is dead', async () => {
+    await (await DataFolder.open(folder, OWNER)).close();
+    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    const token = randomUUID();
+    // The number is of no process that is seen from here.
+    const owner = { pid: 4_194_305, started: '1', boot, processes: 'pid:[1]', token };
+    const lifeSign = await giveLifeSign(folder, `LOCK.${token}.live`);
+    await writeFile(join(folder, 'LOCK'), JSON.stringify(owner));
+    expect(await lockHolder(folder)).to.equal(owner.pid);
+    expect(await codeOf(DataFolder.open(folder, OWNER))).to.equal('DATA_FOLDER_LOCKED');
+    expect(JSON.parse(await readFile(join(folder, 'LOCK'), 'utf8'))).to.deep.equal(owner);
+
+    // Its file stays behind, as after a kill.
+    const kept = `${folder}.live`;
+    await link(join(folder, `LOCK.${token}.live`), kept);
+    await lifeSign?.end();
+    await rename(kept, join(folder, `LOCK.${token}.live`));
+    expect(await lockHolder(folder)).to.equal(undefined);
+    const next = await DataFolder.open(folder, OWNER);
+    const names = (await readdir(folder)).filter((name) => name.startsWith('LOCK.'));
+    expect(names, 'one life sign, its own').to.have.length(1);
+    expect(names).to.not.include(`LOCK.${token}.live`);
+    await next.close();
+    expect((await readdir(folder)).filter((name) => name.startsWith('LOCK'))).to.deep.equal([]);
   });
 
   it('is not taken over twice by those who find the same stale lock', async () => {
