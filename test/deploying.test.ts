@@ -73,6 +73,31 @@ describe('deployment files', () => {
       expect(textOf('deploy/Dockerfile')).to.not.match(/:latest|ADD http|sudo/);
     });
 
+    it('is built from what is named, so that no key of a checkout comes near it', () => {
+      const rules = textOf('deploy/Dockerfile.dockerignore')
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'));
+      expect(rules[0], 'everything is left out but what follows').to.equal('*');
+      const named = rules.filter((rule) => rule.startsWith('!')).map((rule) => rule.slice(1));
+      for (const path of named) expect(existsSync(join(ROOT, path)), path).to.equal(true);
+      const { include } = JSON.parse(textOf('tsconfig.build.json')) as { include: string[] };
+      const { files } = JSON.parse(textOf('package.json')) as { files: string[] };
+      const made = ['dist', 'deploy'];
+      for (const path of [...include, ...files.filter((file) => !made.includes(file)), 'scripts', 'LICENSE'])
+        expect(
+          named.some((name) => path === name || path.startsWith(`${name}/`)),
+          path,
+        ).to.equal(true);
+      expect(rules).to.include.members(['**/node_modules', '**/test']);
+    });
+
+    it('keeps what npm was told out of every layer', () => {
+      const installs = all('RUN').filter((run) => /npm install|launch\.js/.test(run));
+      expect(installs).to.have.length(2);
+      for (const run of installs)
+        expect(run).to.match(/^--mount=type=secret,id=npmrc,target=\/root\/\.npmrc /);
+    });
+
     it('is healthy while /healthz answers', async () => {
       const [check = ''] = all('HEALTHCHECK');
       const [command = '', ...args] = JSON.parse(/CMD (\[.*\])$/.exec(check)?.[1] ?? '[]') as string[];
@@ -129,6 +154,14 @@ describe('deployment files', () => {
       const { context = '', dockerfile = '' } = node?.build ?? {};
       expect(existsSync(join(ROOT, 'deploy', context, dockerfile))).to.equal(true);
       expect(Number.parseInt(node?.stop_grace_period ?? '', 10)).to.be.greaterThan(STOP_SECONDS);
+    });
+
+    it('finds what its page says the folder holds, whatever the configuration says', () => {
+      const [folder = ''] = node?.volumes.map((volume) => volume.split(':').at(-1)) ?? [];
+      expect(node?.environment).to.deep.include({
+        BALLAST_NETWORK: `${folder}/network.json`,
+        BALLAST_PASSPHRASE_FILE: `${folder}/passphrase`,
+      });
     });
 
     it('leaves metrics, Prometheus and Grafana on localhost, each where the next one looks', () => {
