@@ -19,6 +19,7 @@ const COMMANDS = {
   build: ['scripts/build.ts'],
   lint: ['scripts/lint.ts'],
   'package:check': ['scripts/package-check.ts'],
+  'check:containers': ['scripts/check-containers.ts'],
   architecture: ['scripts/architecture.ts'],
   messages: ['scripts/messages.ts'],
   contracts: ['scripts/contracts.ts'],

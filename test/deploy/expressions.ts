@@ -7,11 +7,21 @@ export function namesIn(expression: string): string[] {
   return [...expression.matchAll(NAME)].map(([name]) => name);
 }
 
-export type Matcher = { readonly metric: string; readonly label: string; readonly value: string };
+export type Matcher = {
+  readonly metric: string;
+  readonly label: string;
+  readonly operator: string;
+  readonly value: string;
+};
 
 /** What an expression asks of labels, or what labels a series has. */
 export function matchersIn(expression: string): Matcher[] {
   return [...expression.matchAll(SELECTOR)].flatMap(([, metric = '', inside = '']) =>
-    [...inside.matchAll(MATCHER)].map(([, label = '', , value = '']) => ({ metric, label, value })),
+    [...inside.matchAll(MATCHER)].map(([, label = '', operator = '', value = '']) => ({
+      metric,
+      label,
+      operator,
+      value,
+    })),
   );
 }

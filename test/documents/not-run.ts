@@ -10,6 +10,15 @@ export const NOT_RUN: readonly NotRun[] = [
       'npm install --no-save',
       'npm install --ignore-scripts',
       'npm install --prefix /opt/ballast ./ballast-0.1.0.tgz',
+      'npm install --global --prefix rootfs/usr/local npm@11',
+    ],
+  },
+  {
+    reason: 'wants a container engine; npm run check:containers builds, runs and composes the same',
+    shown: [
+      'docker build -f deploy/Dockerfile -t ballast:0.1.0 .',
+      'docker run --rm -v /srv/ballast:/var/lib/ballast ballast:0.1.0 init --passphrase-file passphrase --rpc https://…',
+      'docker compose --env-file compose.env -f deploy/compose.yaml up --build --detach',
     ],
   },
   {
@@ -17,7 +26,6 @@ export const NOT_RUN: readonly NotRun[] = [
     shown: [
       'useradd --system --home-dir /var/lib/ballast ballast',
       'systemctl enable --now ballast',
-      'BALLAST_FOLDER=/srv/ballast GRAFANA_PASSWORD=… docker compose -f deploy/compose.yaml up --build',
       'kubectl create secret generic ballast-keys --from-file=keystore.json --from-file=passphrase',
       'kubectl create configmap ballast-network --from-file=network.json --from-file=private-peg.csv.gz --from-file=public-peg.csv.gz --from-file=public-market.csv.gz',
       'helm install node-1 deploy/helm/ballast --set config.rpc=https://…',

@@ -1,0 +1,22 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** What the rehearsal, its chain, Prometheus and the nodes' interfaces listen on. */
+export const PORTS = [4001, 4002, 4003, 4004, 8545, 9090, 9470, 9471, 9472, 9473] as const;
+
+/** Those of `ports` on which something of this machine listens already. */
+export async function portsInUse(ports: readonly number[]): Promise<readonly number[]> {
+  const taken: number[] = [];
+  for (const port of ports) {
+    const server = createServer();
+    server.listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      server.close();
+      await once(server, 'close');
+    } catch {
+      taken.push(port);
+    }
+  }
+  return taken;
+}
