@@ -153,7 +153,7 @@ function locked(folder: string, by: string): DataFolderError {
     `data folder ${folder} is in use by another process: ${by}`,
     {
       metadata: { folder },
-      hint: 'stop the other node, or give this one a data folder of its own',
+      hint: 'stop the node that has it; a second one needs a data folder of its own',
     },
   );
 }

@@ -28,7 +28,7 @@ export function roundStatus(
       version,
       leader,
       ...(view > 0 ? { view } : {}),
-      peers: peers.length,
+      peers: peers().length,
       updates: participant === undefined ? `${accepted}` : `${accepted}/${participant.minUpdates}`,
       ...(leftOut.length === 0 ? {} : { leftOut: causes }),
       epsilon: `${spent(ledger)}/${epsilonBudget}`,

@@ -61,7 +61,7 @@ export function openError(error: unknown, folder: string): StoreError {
   if (codes.includes('LEVEL_LOCKED')) {
     return new StoreError('DATA_DIR_LOCKED', `data folder ${folder} is in use by another process`, {
       ...details,
-      hint: 'stop the other node, or give this one a data folder of its own',
+      hint: 'stop the node that has it; a second one needs a data folder of its own',
     });
   }
   if (codes.includes('LEVEL_CORRUPTION')) {

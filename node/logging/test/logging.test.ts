@@ -11,7 +11,7 @@ import { decided, EVENTS, PEER_TEXT, QUIET_ROUND, SECRET } from './events.ts';
 type Line = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
 
 const view = {
-  peers: Array.from({ length: 6 }, () => ({})),
+  peers: () => Array.from({ length: 6 }, () => ({})),
   participant: { minUpdates: 5 },
   ledger: { spent: () => ({ epsilon: 0.92634, delta: 1e-5, releases: 1 }) },
   finalized: { height: 12, ageMs: 2_400 },

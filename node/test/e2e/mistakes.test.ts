@@ -304,7 +304,7 @@ describe('a mistake of an operator', function () {
         const held = await DataFolder.open(path('data'), await owner());
         return start().finally(() => held.close());
       },
-      /is in use by another process: process \d+ \(stop the other node/,
+      /is in use by another process: process \d+ \(stop the node that has it/,
     ],
     [
       'the folder of another node',
