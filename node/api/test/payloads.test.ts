@@ -64,6 +64,7 @@ describe('api: payloads', () => {
     const first = steady({ items: [a, b], next: 1 });
     expect(steady({ items: [a, b], next: 1 })).to.equal(first);
     expect(steady({ items: [a, b], next: null })).not.to.equal(first);
+    expect(steady({ items: [b, a], next: null }).items[0]).to.equal(b);
     expect(steady({ items: [a], next: null }).items).to.deep.equal([a]);
   });
 
