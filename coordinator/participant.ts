@@ -1,4 +1,3 @@
-import { stateDigest } from '../aggregation/state.ts';
 import type { Digest } from '../protocol/digest.ts';
 import type { Sealed } from '../protocol/envelope.ts';
 import { BallastError, MessageError } from '../protocol/errors.ts';
@@ -29,7 +28,7 @@ import type { AnyReceived, Received } from './received.ts';
 import type { Roll, RollRow } from './roll.ts';
 import { startRound, step } from './round/step.ts';
 import type { RoundContext, RoundEvent, RoundState } from './round/types.ts';
-import { genesisState, type RoundAggregator, requireRoundInputs } from './round-aggregator.ts';
+import { requireGenesisState } from './round-aggregator.ts';
 import { requireSelection } from './selection/index.ts';
 import { CatchUp } from './sync/catch-up.ts';
 import { answerLog } from './sync/log-server.ts';
@@ -460,20 +459,6 @@ export class Participant {
     this.#lastStatus = now;
     return true;
   }
-}
-
-function requireGenesisState(
-  { genesis, size }: Pick<ParticipantOptions, 'genesis' | 'size'>,
-  aggregator: RoundAggregator,
-): void {
-  requireRoundInputs(aggregator);
-  const expected = stateDigest(genesisState(aggregator, size));
-  if (genesis.stateDigest === expected) return;
-  throw new BallastError(
-    'GENESIS_STATE',
-    `genesis: got state ${genesis.stateDigest.slice(0, 12)}, expected ${expected.slice(0, 12)} of ${aggregator.name}`,
-    { metadata: { given: genesis.stateDigest, expected, rule: aggregator.name } },
-  );
 }
 
 /** The last round whose certificate the sender of a message must hold, or says that it does. */

@@ -3,7 +3,7 @@ import type { InputName } from '../aggregation/inputs.ts';
 import type { Rows } from '../aggregation/rule.ts';
 import { type AggregatorState, stateDigest } from '../aggregation/state.ts';
 import { type Digest, digestOf } from '../protocol/digest.ts';
-import { UsageError } from '../protocol/errors.ts';
+import { BallastError, UsageError } from '../protocol/errors.ts';
 import type { NetworkParameters } from '../protocol/network.ts';
 
 /** What a round gives its aggregation beside the rows and the state. */
@@ -84,6 +84,25 @@ export function hasState(aggregator: Pick<RoundAggregator, 'stateShape'>, size: 
 /** The state before the first round, for a model of `size` weights. */
 export function genesisState(aggregator: RoundAggregator, size: number): AggregatorState {
   return hasState(aggregator, size) ? aggregator.initialState(size) : EMPTY;
+}
+
+/**
+ * A genesis carries the state that the aggregation begins with.
+ *
+ * @throws UsageError `RULE_NEEDS_LOSSES`; BallastError `GENESIS_STATE` for a genesis of another aggregation.
+ */
+export function requireGenesisState(
+  { genesis, size }: { readonly genesis: { readonly stateDigest: Digest }; readonly size: number },
+  aggregator: RoundAggregator,
+): void {
+  requireRoundInputs(aggregator);
+  const expected = stateDigest(genesisState(aggregator, size));
+  if (genesis.stateDigest === expected) return;
+  throw new BallastError(
+    'GENESIS_STATE',
+    `genesis: got state ${genesis.stateDigest.slice(0, 12)}, expected ${expected.slice(0, 12)} of ${aggregator.name}`,
+    { metadata: { given: genesis.stateDigest, expected, rule: aggregator.name } },
+  );
 }
 
 /** What stays of a state between rounds: all of it, or nothing where the aggregation carries nothing. */
