@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { hasHeardContradiction } from '../scripts/containers/node-api.ts';
 import { samplesOf, sortPanels } from '../scripts/containers/panels.ts';
 import { portsInUse } from '../scripts/containers/ports.ts';
 import { secondsUntil } from '../scripts/containers/waiting.ts';
@@ -83,6 +85,18 @@ ballast_refusals_total{code="B"} 0
     server.close();
     await once(server, 'close');
     expect(await portsInUse([port])).to.deep.equal([]);
+  });
+
+  it('hears of a node’s neighbours whether it contradicted itself', async () => {
+    let page = 'ballast_refusals_total{code="other"} 0\n';
+    const server = createHttpServer((_request, response) => response.end(page)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await hasHeardContradiction(url)).to.equal(false);
+    page += 'ballast_refusals_total{code="MESSAGE_EQUIVOCATION"} 1\n';
+    expect(await hasHeardContradiction(url)).to.equal(true);
+    server.close();
+    server.closeAllConnections();
   });
 
   it('waits no longer than it was told', async () => {

@@ -4,8 +4,9 @@ import { Composed } from './composed.ts';
 import { Container } from './container.ts';
 import { type Engine, run, succeed } from './engine.ts';
 import { buildImage, inspectImage, leaks, refusal } from './image.ts';
+import { hasHeardContradiction, isOk, lastRound } from './node-api.ts';
 import { askPanels, evaluatedRules, isScraping } from './prometheus.ts';
-import { isOk, lastRound, secondsUntil } from './waiting.ts';
+import { secondsUntil } from './waiting.ts';
 
 export type CheckOptions = {
   readonly engine: Engine;
@@ -29,8 +30,9 @@ const NODE = 'ballast-check-node';
 const REHEARSAL = 'ballast-check-rehearsal';
 const FOLDER = '/var/lib/ballast';
 const API = 'http://127.0.0.1:9470';
-/** A node of the rehearsal. */
+/** The nodes of the rehearsal. */
 const PEER = 'http://127.0.0.1:9471';
+const PEERS = [PEER, 'http://127.0.0.1:9472', 'http://127.0.0.1:9473'] as const;
 /** As compose.yaml has it. */
 const GRACE_SECONDS = 15;
 const ENVIRONMENT = {
@@ -276,8 +278,8 @@ export class Checks {
     await secondsUntil('healthy again', 60, () => isOk(`${API}/healthz`));
     const healthy = (performance.now() - since) / 1_000;
     const decided = await this.#secondsToRoundAfter(before);
-    const others = await new Container(this.#options.engine, REHEARSAL).logs();
-    need(!others.includes('EQUIVOCATION'), 'others say that it contradicted itself');
+    for (const peer of PEERS)
+      need(!(await hasHeardContradiction(peer)), `${peer} heard it contradict itself`);
     return `healthy again after ${s(healthy)}, a round ${s(decided)} later; nobody heard it contradict itself`;
   }
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 
 const POLL_MS = 200;
 
@@ -16,14 +15,4 @@ export async function secondsUntil(
     await sleep(POLL_MS);
   }
   return passed();
-}
-
-export const isOk = async (url: string): Promise<boolean> => (await fetch(url)).status === 200;
-
-const rounds = z.object({ items: z.array(z.object({ round: z.number() })) });
-
-/** The last round that the node at `api` has seen decided; 0 before the first. */
-export async function lastRound(api: string): Promise<number> {
-  const { items } = rounds.parse(await (await fetch(`${api}/v1/rounds`)).json());
-  return Math.max(0, ...items.map(({ round }) => round));
 }
