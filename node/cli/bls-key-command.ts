@@ -1,18 +1,9 @@
-import { join } from 'node:path';
 import { createWriter } from '../../contracts/client/index.ts';
 import { readNetworkDocument } from '../config/index.ts';
-import { obtainPassphrase, openKeystore } from '../keys/index.ts';
-import {
-  chainIdOf,
-  KEYSTORE_FILE,
-  openChain,
-  planBlsKey,
-  registerBls,
-  requireBalance,
-} from '../operator/index.ts';
+import { chainIdOf, openChain, planBlsKey, registerBls, requireBalance } from '../operator/index.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
-import { passphraseSources } from './passphrases.ts';
+import { openNodeKeystore } from './node-keystore.ts';
 import { remoteSignerOf, type SignerFlags } from './remote-signer.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
@@ -24,7 +15,7 @@ export const defineBlsKey: DefineCommand = (command) => {
   withSpendingFlags(withFolder(command))
     .option('--rpc <url>', 'JSON-RPC endpoint of the chain; the configuration’s unless given')
     .option('--network <file>', 'the network document; the configuration’s unless given')
-    .option('--keystore <file>', 'the node’s keystore; keystore.json in the folder unless given')
+    .option('--keystore <file>', 'the node’s keystore; the configuration’s unless given')
     .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
     .option('--signer-url <url>', 'external signer that holds the hot key')
     .option('--signer-address <address>', 'the hot address that it holds')
@@ -32,13 +23,12 @@ export const defineBlsKey: DefineCommand = (command) => {
 };
 
 async function nameKey(flags: Flags): Promise<void> {
-  const { json, keystore = join(flags.folder ?? '.', KEYSTORE_FILE) } = flags;
+  const { json } = flags;
   const { rpc, network } = await chainOf(flags);
   const { chain, contracts, name } = await readNetworkDocument(network);
   const chainId = chainIdOf(chain);
   const reader = await openChain({ rpcUrl: rpc, chain });
-  const sources = passphraseSources('BALLAST', { flag: flags.passphraseFile });
-  const opened = await openKeystore(keystore, await obtainPassphrase(sources, keystore));
+  const opened = await openNodeKeystore(flags);
   const remote = await remoteSignerOf(flags, chainId);
   const identity = remote === undefined ? opened : opened.withSigner(remote);
   const signer = identity.account.address;

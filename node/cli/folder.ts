@@ -67,6 +67,12 @@ export async function configOf(where: FolderFlags, flags: readonly Assignment[] 
   return (await layeredConfigOf(where, flags)).config;
 }
 
+/** The configuration where one is given or in the folder. */
+export async function configIn(where: FolderFlags): Promise<NodeConfig | undefined> {
+  const { folder = '.', config } = where;
+  return config === undefined && configFilesIn(folder).length === 0 ? undefined : configOf(where);
+}
+
 /** As {@link configOf}, and who gave which value. */
 export function layeredConfigOf(
   where: FolderFlags,
@@ -109,9 +115,7 @@ export async function chainOf(
   flags: ChainFlags,
 ): Promise<{ readonly rpc: string; readonly network: string }> {
   const { rpc, network } = flags;
-  const hasConfig = flags.config === undefined ? configFilesIn(flags.folder ?? '.').length > 0 : true;
-  const config =
-    (rpc === undefined || network === undefined) && hasConfig ? await configOf(flags) : undefined;
+  const config = rpc === undefined || network === undefined ? await configIn(flags) : undefined;
   const endpoint = rpc ?? givenEndpoints(undefined)?.[0] ?? [config?.rpc ?? []].flat()[0];
   if (endpoint !== undefined) return { rpc: endpoint, network: network ?? config?.network ?? 'network.json' };
   throw new UsageError('RPC_MISSING', '--rpc: got nothing, expected the URL of the chain’s endpoint', {

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import { parseEther } from 'viem';
 import { createWriter } from '../../contracts/client/index.ts';
 import { UsageError } from '../../protocol/errors.ts';
 import { readNetworkDocument } from '../config/index.ts';
-import { obtainPassphrase, openKeystore } from '../keys/index.ts';
 import {
   chainIdOf,
-  KEYSTORE_FILE,
   openChain,
   planRegistration,
   registerOperator,
@@ -14,8 +11,8 @@ import {
 } from '../operator/index.ts';
 import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
+import { openNodeKeystore } from './node-keystore.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';
-import { passphraseSources } from './passphrases.ts';
 import { remoteSignerOf, type SignerFlags } from './remote-signer.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
@@ -32,7 +29,7 @@ export const defineRegister: DefineCommand = (command) => {
   withSpendingFlags(withFolder(command))
     .option('--rpc <url>', 'JSON-RPC endpoint of the chain; the configuration’s unless given')
     .option('--network <file>', 'the network document; the configuration’s unless given')
-    .option('--keystore <file>', 'the node’s keystore; keystore.json in the folder unless given')
+    .option('--keystore <file>', 'the node’s keystore; the configuration’s unless given')
     .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
     .option('--stake-keystore <file>', 'keystore of the owner')
     .option('--stake-passphrase-file <file>', 'file of mode 0600 with its passphrase')
@@ -45,12 +42,11 @@ export const defineRegister: DefineCommand = (command) => {
 };
 
 async function register(flags: Flags): Promise<void> {
-  const { json, keystore = join(flags.folder ?? '.', KEYSTORE_FILE) } = flags;
+  const { json } = flags;
   const { rpc, network } = await chainOf(flags);
   const { chain, contracts, name } = await readNetworkDocument(network);
   const reader = await openChain({ rpcUrl: rpc, chain });
-  const sources = passphraseSources('BALLAST', { flag: flags.passphraseFile });
-  const identity = await openKeystore(keystore, await obtainPassphrase(sources, keystore));
+  const identity = await openNodeKeystore(flags);
   const signer = (await remoteSignerOf(flags, chainIdOf(chain))) ?? identity.account;
   const owner = await openOwner(flags);
   const request = {

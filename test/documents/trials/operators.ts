@@ -101,12 +101,12 @@ export const WHEN_STOPPED: readonly Trial[] = [
     // Nobody has lied here.
     varies: /^round /,
   },
-  { shown: 'ballast evidence submit --folder node-1 --yes', more: ['--passphrase-file', 'pass'], says: /^/ },
+  { shown: 'ballast evidence submit --folder node-1 --yes', says: /^nothing is open\n$/ },
   { shown: 'ballast contracts --rpc URL', says: /./ },
   {
     shown: 'ballast bls-key --folder node',
     fill: { node: 'node-1' },
-    more: ['--passphrase-file', 'pass', '--yes'],
+    more: ['--yes'],
     says: /^registered: 0x[0-9a-f]{64}\nit counts from the next committee on\n$/,
   },
   {
@@ -136,12 +136,12 @@ export const COMING_AND_GOING: readonly Trial[] = [
   },
   {
     shown: 'ballast register --owner 0x… --print-transaction',
-    more: ['--folder', 'node', ...PASS],
+    more: ['--folder', 'node'],
     says: /^\{"chainId":31337,"from":"0x.*"data":"0x/,
   },
   {
     shown: 'ballast register --folder node --stake-keystore cold/stake-keystore.json',
-    more: [...PASS, '--stake-passphrase-file', 'pass', '--yes'],
+    more: ['--stake-passphrase-file', 'pass', '--yes'],
     says: /^registered: 0x[0-9a-f]{64}\nthe bond comes back 7\.0 days after an exit\n$/,
   },
   {
