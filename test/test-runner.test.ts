@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { runCheck } from '../scripts/test-runner/check-suite.ts';
@@ -119,9 +120,11 @@ describe('test runner', () => {
     expect(result).to.include({ passed: 1, failed: 0 });
     const pid = /pid (\d+)/.exec(result.output)?.[1] ?? '';
     expect(pid).to.match(/^\d+$/);
-    // A killed process may wait as a zombie for its parent to look.
+    // A killed process may take a moment to die, and wait as a zombie for its parent to look.
     const state = () =>
       execFileSync('sh', ['-c', `ps -o stat= -p ${pid} || true`], { encoding: 'utf8' }).trim();
+    const until = performance.now() + 5_000;
+    while (/^[^Z]/.test(state()) && performance.now() < until) await delay(20);
     expect(state()).to.match(/^(?:Z.*)?$/);
   });
 
