@@ -1,10 +1,9 @@
-export { type AskedPeer, askReleases } from './ask-releases.ts';
+export { askReleases } from './ask-releases.ts';
 export { AuthorLimit } from './author-limit.ts';
 export { AddressError, NetworkError, type NetworkErrorCode } from './errors.ts';
 export { BAN_SCORE, DISCONNECT_SCORE, MAX_MESSAGE_BYTES } from './limits.ts';
 export { createNetwork } from './network.ts';
 export type { NetworkCollaborators, NetworkOptions } from './network-options.ts';
-export type { PeerRelease } from './peer-releases.ts';
 export type {
   Network,
   PeerInfo,

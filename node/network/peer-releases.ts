@@ -26,7 +26,7 @@ export type Identification = {
   readonly protocols: readonly string[];
 };
 
-export const NOT_IDENTIFIED: PeerRelease = { release: undefined, missingProtocols: [] };
+const NOT_IDENTIFIED: PeerRelease = { release: undefined, missingProtocols: [] };
 
 export function peerRelease({ agentVersion, protocols }: Identification): PeerRelease {
   const missingProtocols = PROTOCOLS.filter((protocol) => !protocols.includes(protocol));

@@ -67,7 +67,7 @@ export function currentFigures(results: Results, norms: RecordNorms): Map<string
 }
 
 /** Cells of the risk head; their settings have nothing of the peg's. */
-export const RISK_CELLS = 'risk/';
+const RISK_CELLS = 'risk/';
 
 function settingsOf(name: string, norms: RecordNorms): string {
   if (name.startsWith(RISK_CELLS)) return digestOf([RISK_RECIPE]);

@@ -18,7 +18,7 @@ import {
 import { ewmaScorer, headScorer, ownRankings, type RiskTrial, ridgeScorer } from './trial.ts';
 
 /** ε of the private runs. */
-export const RISK_EPSILON = 8;
+const RISK_EPSILON = 8;
 
 /** Areas under curves, means over nodes: on each node's own asset, and on all assets together. */
 export type RiskArea = { readonly own: Estimate; readonly joint: number };
