@@ -19,7 +19,11 @@ export type Owner =
 export async function openOwner(flags: OwnerFlags): Promise<Owner> {
   const { stakeKeystore, stakePassphraseFile, owner, printTransaction } = flags;
   if (stakeKeystore !== undefined && owner === undefined && !printTransaction) {
-    const sources = passphraseSources('BALLAST_STAKE', { flag: stakePassphraseFile });
+    const sources = passphraseSources(
+      'BALLAST_STAKE',
+      { flag: stakePassphraseFile },
+      '--stake-passphrase-file',
+    );
     const stake = await openStakeKeystore(stakeKeystore, await obtainPassphrase(sources, stakeKeystore));
     return { kind: 'here', address: stake.account.address, stake };
   }

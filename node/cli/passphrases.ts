@@ -23,14 +23,17 @@ export function takePassphrases(): void {
  * Where a command looks for a passphrase.
  *
  * @param name `BALLAST` for the node's keystore, `BALLAST_STAKE` for the stake keystore.
+ * @param option what the command takes for it beside the environment.
  */
 export function passphraseSources(
   name: 'BALLAST' | 'BALLAST_STAKE',
   { flag, configured }: { readonly flag?: string | undefined; readonly configured?: string | undefined },
+  option = '--passphrase-file',
 ): PassphraseSources {
   const environment = taken.get(`${name}_PASSPHRASE`);
   const environmentFile = taken.get(`${name}_PASSPHRASE_FILE`);
   return {
+    places: `${option}, ${name}_PASSPHRASE_FILE or ${name}_PASSPHRASE`,
     ...(flag === undefined ? {} : { file: flag }),
     ...(environmentFile === undefined ? {} : { environmentFile }),
     ...(environment === undefined ? {} : { environment }),

@@ -21,22 +21,18 @@ export async function runCommandLine(
   more: readonly (CommandEntry | CommandExtension)[] = [],
 ): Promise<number> {
   takePassphrases();
+  const asked = askedFor(argv);
+  const known = [...NODE_COMMANDS, ...more].some((item) => 'name' in item && item.name === asked)
+    ? asked
+    : undefined;
   const program = new Command('ballast')
     .description('A federated-learning network of stability nodes')
     .version(packageOf().version, '-V, --version', 'print the version')
     .showSuggestionAfterError(true)
     .configureOutput({
-      // One line, with commander's suggestion on it.
-      outputError: (text, write) =>
-        write(
-          `${text
-            .trim()
-            .replace(/^error: /, 'ballast: ')
-            .replaceAll(/\s*\n\s*/g, ' ')}\n`,
-        ),
+      outputError: (text, write) => write(`${explainUsage(text, known)}\n`),
     })
     .exitOverride();
-  const asked = askedFor(argv);
   try {
     for (const item of [...NODE_COMMANDS, ...more]) {
       const name = 'extends' in item ? item.extends : item.name;
@@ -50,6 +46,17 @@ export async function runCommandLine(
     for (const line of lines) process.stderr.write(`${line}\n`);
     return exitCode;
   }
+}
+
+/** One line, with commander's suggestion on it, or where to read on. */
+function explainUsage(text: string, asked: string | undefined): string {
+  const line = text
+    .trim()
+    .replace(/^error: /, 'ballast: ')
+    .replaceAll(/\s*\n\s*/g, ' ');
+  return /\(Did you mean/.test(line)
+    ? line
+    : `${line} (ballast ${asked === undefined ? '' : `${asked} `}--help says more)`;
 }
 
 /** What the command has set, for this run alone: a process may run several. */

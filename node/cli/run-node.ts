@@ -109,7 +109,11 @@ async function openIdentity(
   { keystore, passwordFile, signer }: NodeConfig,
   { chain }: NetworkDocument,
 ): Promise<OperatorIdentity> {
-  const sources = passphraseSources('BALLAST', { configured: passwordFile });
+  const sources = passphraseSources(
+    'BALLAST',
+    { configured: passwordFile },
+    'passwordFile in the configuration',
+  );
   const identity = await openKeystore(keystore, await obtainPassphrase(sources, keystore));
   if (signer === undefined) return identity;
   return identity.withSigner(await openRemoteSigner({ ...signer, chainId: chainIdOf(chain) }));

@@ -17,6 +17,8 @@ export type PassphraseSources = {
   readonly configuredFile?: string;
   /** Asks a person; absent where there is no terminal. */
   readonly ask?: (question: string) => Promise<string>;
+  /** The places that a person may use, for who has used none. */
+  readonly places?: string;
 };
 
 /**
@@ -29,7 +31,7 @@ export async function obtainPassphrase(sources: PassphraseSources, what: string)
   const given = await givenPassphrase(sources);
   if (given !== undefined) return given;
   if (sources.ask !== undefined) return sources.ask(`Passphrase of ${what}:`);
-  throw missing(what);
+  throw missing(what, sources);
 }
 
 /**
@@ -41,7 +43,7 @@ export async function obtainNewPassphrase(sources: PassphraseSources, what: stri
   const given = await givenPassphrase(sources);
   if (given !== undefined) return requireStrong(given);
   const { ask } = sources;
-  if (ask === undefined) throw missing(what);
+  if (ask === undefined) throw missing(what, sources);
   const passphrase = requireStrong(await ask(`New passphrase of ${what}:`));
   if ((await ask('The same again:')) === passphrase) return passphrase;
   throw new UsageError('PASSPHRASE_DIFFERS', 'passphrase: the second differs from the first', {
@@ -82,12 +84,10 @@ function requireStrong(passphrase: string): string {
   );
 }
 
-function missing(what: string): UsageError {
+function missing(what: string, { places }: PassphraseSources): UsageError {
   return new UsageError(
     'PASSPHRASE_MISSING',
     `passphrase of ${what}: none given, and no terminal to ask on`,
-    {
-      hint: 'give --passphrase-file, BALLAST_PASSPHRASE_FILE or BALLAST_PASSPHRASE',
-    },
+    places === undefined ? {} : { hint: `give ${places}` },
   );
 }

@@ -107,6 +107,6 @@ async function readJson(path: string): Promise<unknown> {
 
 function refused(path: string, what: string): OperatorError {
   return new OperatorError('DEPLOYMENT_PLAN', `${path}: ${what}`, {
-    hint: 'docs/operating.md has an example',
+    hint: 'ballast plan prints one',
   });
 }

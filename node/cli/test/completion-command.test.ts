@@ -64,7 +64,9 @@ describe('ballast completion', function () {
   it('refuses a shell that it does not know, in one line', async () => {
     const { code, err } = await ballast(['completion', 'tcsh']);
     expect(code).to.equal(1);
-    expect(err).to.match(/^ballast: [^\n]*tcsh[^\n]*Allowed choices are bash, zsh, fish\.\n$/);
+    expect(err).to.match(
+      /^ballast: [^\n]*tcsh[^\n]*Allowed choices are bash, zsh, fish\. \(ballast completion --help says more\)\n$/,
+    );
   });
 
   describe('in any shell', () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ballast } from '../../test/e2e/in-process.ts';
 import { NODE_COMMANDS } from '../command-list.ts';
+import { passphraseSources } from '../passphrases.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../bin/main.ts', import.meta.url));
 
@@ -69,5 +70,23 @@ describe('the command line', () => {
     const { code, out, err } = await ballast(['nod']);
     expect({ code, out }).to.deep.equal({ code: 1, out: '' });
     expect(err).to.equal("ballast: unknown command 'nod' (Did you mean node?)\n");
+  });
+
+  it('says where to read on where there is nothing to suggest', async () => {
+    expect((await ballast(['backup'])).err).to.equal(
+      "ballast: missing required argument 'file' (ballast backup --help says more)\n",
+    );
+    expect((await ballast(['xyzzy'])).err).to.equal(
+      "ballast: unknown command 'xyzzy' (ballast --help says more)\n",
+    );
+  });
+
+  it('names the variables of the keystore whose passphrase is missing', () => {
+    expect(passphraseSources('BALLAST_STAKE', {}).places).to.equal(
+      '--passphrase-file, BALLAST_STAKE_PASSPHRASE_FILE or BALLAST_STAKE_PASSPHRASE',
+    );
+    expect(passphraseSources('BALLAST', {}, 'a key').places).to.equal(
+      'a key, BALLAST_PASSPHRASE_FILE or BALLAST_PASSPHRASE',
+    );
   });
 });

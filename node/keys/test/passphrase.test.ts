@@ -49,6 +49,8 @@ describe('passphrase', () => {
     expect(await take(fourth)).to.equal(' from the config ');
     expect(await take(last)).to.equal('from a person');
     expect((await failure(take({}))).code).to.equal('PASSPHRASE_MISSING');
+    const { hint } = await failure(obtainPassphrase({ places: '--a-file or B' }, 'a keystore'));
+    expect(hint).to.equal('give --a-file or B');
   });
 
   it('is asked for twice when it is new, and weak ones are refused from every source', async () => {
