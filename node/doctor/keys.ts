@@ -3,6 +3,7 @@ import { apiConfigSchema, isLoopback } from '../api/config.ts';
 import { readTokens } from '../api/tokens.ts';
 import type { NodeConfig } from '../config/index.ts';
 import {
+  hasPassphrase,
   keystoreName,
   obtainPassphrase,
   openKeystore,
@@ -19,7 +20,7 @@ export type NodeNames = { readonly nodeId: string; readonly address: string };
 /** The keystore: there, nobody else's to read, whole, and opened by the passphrase that the node would take. */
 export async function checkKeystore(
   { keystore }: Pick<NodeConfig, 'keystore'>,
-  { ask: _ask, ...sources }: PassphraseSources,
+  sources: PassphraseSources,
 ): Promise<{ readonly findings: readonly Finding[]; readonly names: NodeNames | undefined }> {
   const read = await attempt('keystore', async () =>
     keystoreName(await readKeystoreText(keystore), keystore),
@@ -27,7 +28,7 @@ export async function checkKeystore(
   if ('failure' in read) return { findings: [read.failure], names: undefined };
   const names = read.value;
   const findings = [ok('keystore', `${keystore}: mode 0600, node ${names.nodeId}, hot key ${names.address}`)];
-  if (Object.keys(sources).length === 0)
+  if (!hasPassphrase(sources))
     return { findings: [...findings, skipped('passphrase', 'it would be asked for')], names };
   const opened = await attempt('passphrase', async () =>
     openKeystore(keystore, await obtainPassphrase(sources, keystore)),

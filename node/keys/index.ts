@@ -10,6 +10,7 @@ export {
 } from './keystore.ts';
 export { keystoreName } from './keystore-format.ts';
 export {
+  hasPassphrase,
   obtainNewPassphrase,
   obtainPassphrase,
   type PassphraseSources,

@@ -21,6 +21,15 @@ export type PassphraseSources = {
   readonly places?: string;
 };
 
+/** Whether a passphrase is given, so that nobody is asked for one. */
+export const hasPassphrase = ({
+  file,
+  environmentFile,
+  environment,
+  configuredFile,
+}: PassphraseSources): boolean =>
+  [file, environmentFile, environment, configuredFile].some((source) => source !== undefined);
+
 /**
  * The passphrase of a keystore that exists.
  *

@@ -43,18 +43,21 @@ describe('ballast doctor', function () {
 
   async function report(
     settings: readonly string[] = [],
-    passphrase = PASSPHRASE,
+    environment: Record<string, string> = { BALLAST_PASSPHRASE: PASSPHRASE },
   ): Promise<Report & { code: number }> {
     const args = ['doctor', '--json', '--folder', folder, ...settings.flatMap((each) => ['--set', each])];
-    const { code, out, err } = await ballast(args, { BALLAST_PASSPHRASE: passphrase });
+    const { code, out, err } = await ballast(args, environment);
     expect(err).to.equal('');
     expect(out).not.to.include(PASSPHRASE);
     return { code, ...(JSON.parse(out) as Report) };
   }
 
   /** The only finding that is no `ok`. */
-  async function only(settings: readonly string[] = [], passphrase?: string): Promise<Finding> {
-    const { code, findings } = await report(settings, passphrase);
+  async function only(
+    settings: readonly string[] = [],
+    environment?: Record<string, string>,
+  ): Promise<Finding> {
+    const { code, findings } = await report(settings, environment);
     const [found, ...more] = findings.filter(({ status }) => status !== 'ok');
     if (found === undefined) throw new Error('nothing was found');
     expect(more).to.deep.equal([]);
@@ -169,7 +172,12 @@ describe('ballast doctor', function () {
   });
 
   it('finds what is wrong with the keystore and the passphrase', async () => {
-    expect((await only([], 'another passphrase')).check).to.equal('passphrase');
+    expect((await only([], { BALLAST_PASSPHRASE: 'another passphrase' })).check).to.equal('passphrase');
+    expect(await only([], {})).to.deep.equal({
+      check: 'passphrase',
+      status: 'skipped',
+      message: 'it would be asked for',
+    });
     await chmod(path('keystore.json'), 0o644);
     try {
       const [found] = (await report()).findings.filter(({ status }) => status === 'problem');
