@@ -6,9 +6,10 @@ import type { NewcomerFigures } from './insurance.ts';
 import { mean } from './judging.ts';
 import { ATTACK_NAMES, type LiarsFigures } from './liars.ts';
 import type { PrivacyFigures } from './privacy.ts';
-import type { RiskAverage } from './risk/average.ts';
-import { areaInterval } from './risk/tables.ts';
-import { points, type Row, table } from './tables.ts';
+import { FEWER_ROUNDS, RECIPES } from './recipes.ts';
+import { riskAnswer } from './risk/tables.ts';
+import { interval, points, type Row, table } from './tables.ts';
+import type { VenueFigures } from './venues.ts';
 
 /** One who asks whether to join: the cells that say what it is worth, one or an event each. */
 type Asker = {
@@ -46,10 +47,22 @@ type Worth = Pick<ClearFigures | NewcomerFigures, 'local' | 'federated' | 'mixed
 export function answerParts(figures: ReadonlyMap<string, unknown>): string[] {
   return [
     table(
-      ['a node with', 'forecast of', 'alone', 'in the network', 'gain', 'nodes that gain'],
+      [
+        'a node with',
+        'forecast of',
+        'alone',
+        'in the network',
+        'gain',
+        'nodes that gain',
+        'gain of the least, the middle, the best',
+      ],
       ASKERS.flatMap((asker) => askerRow(figures, asker)),
     ),
-    table(['what else was asked', ''], [...privacyRows(figures), ...liarRows(figures), ...riskRows(figures)]),
+    riskAnswer(figures),
+    table(
+      ['what else was asked', ''],
+      [...privacyRows(figures), ...liarRows(figures), ...venueRows(figures)],
+    ),
   ];
 }
 
@@ -75,7 +88,7 @@ function askerRow(figures: ReadonlyMap<string, unknown>, { who, horizon, cells, 
   const [first] = found;
   const gain = (own: { readonly gain: Estimate; readonly mixedGain: Estimate }) =>
     halfOwn === true ? own.mixedGain : own.gain;
-  const nodes = found.flatMap((own) => own.nodes);
+  const gains = found.flatMap((own) => own.nodes.map((node) => gain(node).value)).sort((a, b) => a - b);
   const over = (of: (own: Worth) => Estimate) => points(mean(found.map((own) => of(own).value)));
   const only = first === undefined || found.length > 1 ? undefined : gain(first);
   return [
@@ -84,29 +97,31 @@ function askerRow(figures: ReadonlyMap<string, unknown>, { who, horizon, cells, 
       `${horizon} h`,
       over(({ local }) => local),
       over((own) => (halfOwn === true ? own.mixed : own.federated)),
-      only === undefined
-        ? over(gain)
-        : `${over(gain)} [${points(only.low ?? Number.NaN)}, ${points(only.high ?? Number.NaN)}]`,
-      `${nodes.filter((node) => gain(node).value > 0).length} of ${nodes.length}`,
+      only === undefined ? over(gain) : interval(only),
+      `${gains.filter((value) => value > 0).length} of ${gains.length}`,
+      [0, 0.5, 1].map((share) => points(quantileOf(gains, share))).join(', '),
     ],
   ];
 }
 
-function riskRows(figures: ReadonlyMap<string, unknown>): Row[] {
-  const found = (['own', 'none', 'public'] as const).flatMap(
-    (start) => (figures.get(`risk/average/${start}/newcomer`) as RiskAverage | undefined) ?? [],
-  );
-  if (found.length < 3) return [];
-  const known = 'from own data alone; from nothing beside BTC’s hours; from BTC’s past';
-  return (['own', 'joint'] as const).map((kind) => [
-    `falls: AUC that a newcomer gains on ${kind === 'own' ? 'its asset' : 'all assets'} ${known}`,
-    found.map(({ gain }) => areaInterval(gain[kind])).join('; '),
-  ]);
+/** Of ascending values; between two of them, their mean. */
+function quantileOf(ascending: readonly number[], share: number): number {
+  const at = share * (ascending.length - 1);
+  return mean([ascending[Math.floor(at)]!, ascending[Math.ceil(at)]!]);
+}
+
+/** What a venue's own two nodes gain, or lose, by those of the other. */
+function venueRows(figures: ReadonlyMap<string, unknown>): Row[] {
+  return [24, 1].flatMap((horizon) => {
+    const own = figures.get(`venue/${horizon}`) as VenueFigures | undefined;
+    const label = `one coin at two venues, ${horizon} h: what crossing them adds to the own venue’s two`;
+    return own === undefined ? [] : [[label, `${interval(own.acrossGain)} points`]];
+  });
 }
 
 function privacyRows(figures: ReadonlyMap<string, unknown>): Row[] {
   const record = figures.get('privacy/period/24') as PrivacyFigures | undefined;
-  const units = [10, 50].flatMap((count) => {
+  const units = [10, 200].flatMap((count) => {
     const own = figures.get(`node-unit/${count}`) as NodeUnitFigures | undefined;
     return own === undefined ? [] : [{ count, own }];
   });
@@ -133,8 +148,9 @@ function privacyRows(figures: ReadonlyMap<string, unknown>): Row[] {
 
 function liarRows(figures: ReadonlyMap<string, unknown>): Row[] {
   const attacks = ATTACK_NAMES.filter((name) => !name.startsWith('none'));
-  return [24, 4].flatMap((horizon) => {
+  return ([24, 4] as const).flatMap((horizon) => {
     const own = figures.get(`fewer-rounds/${horizon}`) as LiarsFigures | undefined;
+    const rounds = Math.min(FEWER_ROUNDS, RECIPES[horizon].rounds);
     return ['multi-krum', 'bucketing:size=2+caf'].flatMap((rule): Row[] => {
       const kept = attacks.flatMap((attack) =>
         (own?.cases ?? []).filter((one) => one.rule === rule && one.attack === attack),
@@ -142,7 +158,10 @@ function liarRows(figures: ReadonlyMap<string, unknown>): Row[] {
       if (kept.length < attacks.length) return [];
       const shares = kept.map((one) => points(one.kept.value)).join(', ');
       return [
-        [`two liars of ten, \`${rule}\`, ${horizon} h: kept under ${attacks.join(', ')}`, `${shares} %`],
+        [
+          `two liars of ten, \`${rule}\`, ${horizon} h, ${rounds} rounds: kept under ${attacks.join(', ')}`,
+          `${shares} %`,
+        ],
       ];
     });
   });

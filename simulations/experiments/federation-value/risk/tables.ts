@@ -31,6 +31,8 @@ export function riskParts(figures: ReadonlyMap<string, unknown>): string[] {
         'EWMA',
         'untrained',
         'alone',
+        'ten times the rounds',
+        'logistic',
         'federated',
         'gain',
         'nodes that gain',
@@ -52,19 +54,13 @@ export function riskParts(figures: ReadonlyMap<string, unknown>): string[] {
           'EWMA',
           'untrained',
           'alone',
-          'alone, ten times the rounds',
-          'alone, logistic',
           'federated',
           'pooled',
-          'pooled, logistic',
           'gain',
-          'over the logistic',
-          'over EWMA',
           'all assets: gain',
           'nodes that gain',
           'ε = 8: alone',
           'federated',
-          'gain',
         ],
         casesOf(figures, start).map(caseRow),
       ),
@@ -94,13 +90,9 @@ function averageRow(
   kind: Kind,
   label: string,
 ): Row[] {
-  const average = figures.get(`risk/average/${start}/${kind}`) as RiskAverage | undefined;
-  const cases = RISK_DAYS.flatMap((days) =>
-    INSURED.flatMap((event) => figuresOf(figures, start, kind, days, event) ?? []),
-  );
-  if (average === undefined || cases.length !== average.cases) return [];
-  const mean = (of: (own: RiskFigures) => number) =>
-    three(cases.reduce((sum, own) => sum + of(own), 0) / cases.length);
+  const found = averagesOf(figures, start, kind);
+  if (found === undefined) return [];
+  const { average, mean } = found;
   return [
     [
       START_NAMES[start],
@@ -108,6 +100,8 @@ function averageRow(
       mean(({ ewma }) => ewma.own.value),
       mean((own) => own.start.own.value),
       mean(({ local }) => local.own.value),
+      mean(({ localLong }) => localLong.own.value),
+      mean(({ localRidge }) => localRidge.own.value),
       mean(({ federated }) => federated.own.value),
       areaInterval(average.gain.own),
       `${average.gaining} of ${average.nodes}`,
@@ -118,6 +112,56 @@ function averageRow(
       mean((own) => own.private.federated.value),
     ],
   ];
+}
+
+const ASKED: Readonly<Record<RiskStart, string>> = {
+  own: 'its own hours alone',
+  none: 'BTC’s hours beside them',
+  public: 'BTC’s past too (the default head)',
+};
+
+/** What one reads first of falls: each beginning, from the one that knows least. */
+export function riskAnswer(figures: ReadonlyMap<string, unknown>): string {
+  const rows = [...KINDS].reverse().flatMap(([kind]) =>
+    [...RISK_STARTS].reverse().flatMap((start): Row[] => {
+      const found = averagesOf(figures, start, kind);
+      if (found === undefined) return [];
+      const { average, mean } = found;
+      return [
+        [
+          `${ASKED[start]}, ${kind === 'calm' ? 'as have all others' : 'new among settled nodes'}`,
+          mean(({ local }) => local.own.value),
+          mean(({ federated }) => federated.own.value),
+          areaInterval(average.gain.own),
+          `${average.gaining} of ${average.nodes}`,
+          areaInterval(average.gain.joint),
+        ],
+      ];
+    }),
+  );
+  return table(
+    [
+      'falls, told by a calm node with',
+      'alone',
+      'in the network',
+      'gain',
+      'nodes that gain',
+      'gain over all assets',
+    ],
+    rows,
+  );
+}
+
+/** The average of all cases of a kind, and means over them; undefined where one of them is missing. */
+function averagesOf(figures: ReadonlyMap<string, unknown>, start: RiskStart, kind: Kind) {
+  const average = figures.get(`risk/average/${start}/${kind}`) as RiskAverage | undefined;
+  const cases = RISK_DAYS.flatMap((days) =>
+    INSURED.flatMap((event) => figuresOf(figures, start, kind, days, event) ?? []),
+  );
+  if (average === undefined || cases.length !== average.cases) return undefined;
+  const mean = (of: (own: RiskFigures) => number) =>
+    three(cases.reduce((sum, own) => sum + of(own), 0) / cases.length);
+  return { average, mean };
 }
 
 function casesOf(figures: ReadonlyMap<string, unknown>, start: RiskStart): Case[] {
@@ -139,19 +183,13 @@ function caseRow({ label, own }: Case): Row {
     three(own.ewma.own.value),
     three(own.start.own.value),
     areaInterval(own.local.own),
-    three(own.localLong.own.value),
-    three(own.localRidge.own.value),
     areaInterval(own.federated.own),
     own.pooled === undefined ? '–' : three(own.pooled.own.value),
-    own.pooledRidge === undefined ? '–' : three(own.pooledRidge.own.value),
     areaInterval(own.gain.own),
-    areaInterval(own.gainOnRidge),
-    areaInterval(own.gainOnEwma),
     areaInterval(own.gain.joint),
     `${own.nodes.filter(({ gain }) => gain.value > 0).length} of ${own.nodes.length}`,
     three(own.private.local.value),
     three(own.private.federated.value),
-    areaInterval(own.private.gain),
   ];
 }
 
