@@ -22,7 +22,7 @@ import {
 import { float64Lstm } from '../../node/training/lstm-gradients.ts';
 import { tensorflowLstm } from '../../node/training/tensorflow-lstm.ts';
 
-// Steps a second by engine: the network's 57 weights over a year of one node (all records' gradients), the risk network's
+// Steps a second by engine: the network's own weights over a year of one node (all records' gradients), the risk network's
 // 3,845 over a batch of 64 (float64 alone), and the LSTM's 123,721 over a batch of 16; and how far the gradients of two
 // engines lie apart. Processor time: a busy machine makes the wall clock say anything.
 //
@@ -96,7 +96,7 @@ print(`chosen where nothing is said: ${(await createEngine('tfjs')).name}`);
 print(
   `steps a second of processor time; ${model.size} weights over ${rows} rows, ${assessor.network.size} over 64, ${lstm.size} over ${LSTM_ROWS} windows`,
 );
-print('engine           57 weights  furthest  3,845 weights  123,721 weights  furthest   GFLOP/s');
+print(`engine           ${model.size} weights  furthest  3,845 weights  123,721 weights  furthest   GFLOP/s`);
 const exact = { heads: new Float64Array(), lstm: new Float64Array() };
 for (const name of NAMES) {
   let engine: TrainingEngine;
