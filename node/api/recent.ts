@@ -10,7 +10,7 @@ export type AnswerAges = {
  * A read whose answer is remembered for a short time, so that many who ask do not become many requests: one is in flight
  * at a time, with what the first who asked gave. A failure is told to those who wait, and not kept.
  *
- * @param now milliseconds.
+ * @param now milliseconds; a clock that goes back makes what is remembered old.
  */
 export function recent<Given extends readonly unknown[], Value>(
   read: (...given: Given) => Promise<Value>,
@@ -29,7 +29,8 @@ export function recent<Given extends readonly unknown[], Value>(
     }
   };
   return async (...given) => {
-    const age = latest === undefined ? Number.POSITIVE_INFINITY : now() - latest.at;
+    const since = latest === undefined ? -1 : now() - latest.at;
+    const age = since < 0 ? Number.POSITIVE_INFINITY : since;
     if (latest !== undefined && age < freshMs) return latest.value;
     pending ??= refresh(given);
     if (latest === undefined || age >= staleMs) return pending;

@@ -64,6 +64,15 @@ describe('api: cached source', () => {
     expect(asked.parameters).to.equal(3);
   });
 
+  it('asks again after a clock that went back', async () => {
+    const { source, asked, clock } = counted();
+    clock.now = 3_600_000;
+    await source.parameters();
+    clock.now = 0;
+    await source.parameters();
+    expect(asked.parameters).to.equal(2);
+  });
+
   it('reads rounds of versions and weights once', async () => {
     const inner = memorySource();
     const asked = { roundOf: 0, weights: 0 };
