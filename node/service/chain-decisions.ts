@@ -38,7 +38,7 @@ type DecisionRecord = Extract<LogEntry, { readonly type: 'record' }>;
 export class ChainDecisions {
   readonly #texts = new BoundedCache<string>(MAX_TEXTS);
   readonly #times = new BoundedCache<number>(MAX_DECISIONS);
-  #recalled: Notes | undefined;
+  #recalled: { readonly notes: Notes; readonly texts: ReadonlyMap<string, string> } | undefined;
   #suite: SuiteAddresses | undefined;
   #kept: { readonly head: LogHead; readonly items: readonly DecisionJson[] } | undefined;
 
@@ -49,10 +49,10 @@ export class ChainDecisions {
 
   /** Takes up the explanations that this node signed before it was started, once. */
   async recall(notes: Notes | undefined): Promise<void> {
-    if (notes === undefined || notes === this.#recalled) return;
+    if (notes === undefined || notes === this.#recalled?.notes) return;
     const texts = await notes.explanations();
-    this.#recalled = notes;
-    for (const text of texts) this.#keepText(text);
+    // Beside what was told since, which they would else push out before them.
+    this.#recalled = { notes, texts: new Map(texts.map((text) => [explanationDigest(text), wordsOf(text)])) };
   }
 
   /** The newest first. @throws BallastError `DECISION_LOG_BROKEN`, and what the chain throws. */
@@ -66,7 +66,7 @@ export class ChainDecisions {
       this.#kept = { head, items };
     }
     return this.#kept.items.map((item) =>
-      item.words === null ? { ...item, words: this.#texts.get(item.explanation) ?? null } : item,
+      item.words === null ? { ...item, words: this.#known(item.explanation) ?? null } : item,
     );
   }
 
@@ -112,18 +112,25 @@ export class ChainDecisions {
     { kind, explanation }: DecisionRecord,
     { transactionHash }: DecisionPlace,
   ) {
-    const known = this.#texts.get(explanation);
+    const known = this.#known(explanation);
     if (known !== undefined || kind !== 'governance') return known ?? null;
     const text = await justificationText(reader, transactionHash, explanation).catch(() => undefined);
     return text === undefined ? null : this.#keepText(text);
   }
 
+  #known(explanation: string): string | undefined {
+    return this.#texts.get(explanation) ?? this.#recalled?.texts.get(explanation);
+  }
+
   #keepText(text: string): string {
-    const words = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, MAX_WORDS);
+    const words = wordsOf(text);
     this.#texts.set(explanationDigest(text), words, 1);
     return words;
   }
 }
+
+/** A text on one line, and no longer than is told. */
+const wordsOf = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, MAX_WORDS);
 
 function fieldsOf(record: DecisionRecord, { height, transactionHash }: DecisionPlace) {
   const { decision, parameter, kind, before, value, provenance, explanation } = record;

@@ -142,6 +142,23 @@ describe('service: decisions of the chain', () => {
     expect(asked).to.equal(1);
   });
 
+  it('lose no words told since to older ones that are recalled', async () => {
+    const { state, link } = fakeLog();
+    state.entries.push(record(1n, 5n, 6n));
+    const decisions = new ChainDecisions();
+    const tell = (explanation: string) =>
+      decisions.observe({
+        event: 'recommended',
+        ...{ round: 3, current: '6', value: '7', wish: '7', heldBy: [] },
+        explanation,
+      });
+    tell(WHY);
+    const earlier = Array.from({ length: 511 }, (_, i) => `earlier ${i}`);
+    await decisions.recall({ explanations: async () => [...earlier, WHY] });
+    for (let i = 0; i < 511; i++) tell(`later ${i}`);
+    expect((await decisions.read(link))[0]?.words).to.equal(WHY);
+  });
+
   it('are timed by their blocks where the events have no times', async () => {
     const { state, link } = fakeLog();
     state.hasTimes = false;
