@@ -27,8 +27,8 @@ const RESTORED = 'restored.json';
 /**
  * The folder of one node of one network: held by one process, of a known schema. Its database is in `database`.
  *
- * Layout: `LOCK` (who holds it), `format.json` (whose it is, which schema), `db/`, and `restored.json` after
- * `ballast restore` until the node has heard what it signed before.
+ * Layout: `LOCK` (who holds it), `LOCK.….live` (a socket of that process), `format.json` (whose it is, which schema),
+ * `db/`, and `restored.json` after `ballast restore` until the node has heard what it signed before.
  */
 export class DataFolder {
   readonly path: string;

@@ -45,9 +45,10 @@ export class FolderLock {
     const text = `${JSON.stringify({ ...(await ownerOf(process.pid)), token })}\n`;
     const draft = `${path}.${randomUUID()}`;
     await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
-    // Before the lock that names it, so that no living holder is found silent.
-    const lifeSign = await giveLifeSign(folder, lifeSignOf(token));
+    let lifeSign: LifeSign | undefined;
     try {
+      // Before the lock that names it, so that no living holder is found silent.
+      lifeSign = await giveLifeSign(folder, lifeSignOf(token));
       await alone(await realpath(folder), async () => {
         if (await linked(draft, path)) return;
         const dead = await requireStale(path, folder);
