@@ -141,6 +141,8 @@ describe('commands in documents', function () {
     ['ballast verify', true, 'named'],
     ['ballast verify', false, undefined],
     ['npm test -- test/shown-commands.test.ts', false, 'suite'],
+    ['npm test -- --grep krum', false, 'suite'],
+    [`npm test -- --grep ${['no', 'such'].join('')}`, false, undefined],
     ['npm run bench:noise -- --draws 5', false, 'begun'],
     ['curl http://127.0.0.1:9470/none', false, undefined],
     ['npm start', false, 'begun'],

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { selectTestFiles } from '../../scripts/test-runner/discover.ts';
 import { commandWords, keyOf } from './key.ts';
 import type { ShownCommand } from './pages.ts';
@@ -74,7 +76,9 @@ function isOfSuite(text: string, { root, suite }: Catalogue): boolean {
   const isTest = program === 'npm' && words[0] === 'test';
   if (!isTest && program !== 'mocha') return false;
   const files = words.slice(isTest ? 1 : 0).filter((word) => word !== '--');
-  if (files.length === 0 || files[0] === '--grep') return true;
+  if (files.length === 0) return true;
+  if (files[0] === '--grep')
+    return [...suite].some((file) => readFileSync(join(root, file), 'utf8').includes(files[1] ?? '<'));
   if (files.some((file) => file.includes('<'))) return false;
   return selectTestFiles(root, root, files).every((file) => suite.has(file));
 }

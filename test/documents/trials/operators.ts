@@ -23,7 +23,7 @@ export const WHILE_RUNNING: readonly Trial[] = [
     says: /^covers: a day of examples .*^spent: ε = .*^40 more rounds: /ms,
     varies: /^(?:high|normal): /,
   },
-  { shown: 'curl http://127.0.0.1:9471/readyz', says: /"ready":true|ready/ },
+  { shown: 'curl http://127.0.0.1:9471/readyz', says: /"status": ?"(?:ready|syncing)"/ },
   {
     shown: "curl -N 'http://127.0.0.1:9470/v1/events?after=0'",
     // The stream has no end.
@@ -41,7 +41,7 @@ export const AS_CONSUMER: readonly Trial[] = [
   },
 ];
 
-/** Ways to start a node, each for one of them. */
+/** Ways to start a node, each for one of them; what it prints is looked at where it is started. */
 export const STARTS = {
   first: {
     shown: 'ballast node --folder node-1 --set traces.endpoint=http://127.0.0.1:4318',
@@ -88,7 +88,10 @@ export const WHEN_STOPPED: readonly Trial[] = [
     says: /, which is the chain's\n$/,
   },
   { shown: 'ballast backup node-1.backup --folder node-1', says: /^wrote / },
-  { shown: 'ballast purge --models --folder node-1 --dry-run', says: /./ },
+  {
+    shown: 'ballast purge --models --folder node-1 --dry-run',
+    says: /^would delete \d+ entries, \d+\.\d MiB, of rounds up to \d+; keys, votes and ledger stay\n$/,
+  },
   {
     shown: 'ballast privacy export FILE',
     more: OF_NODE_1,
@@ -97,12 +100,15 @@ export const WHEN_STOPPED: readonly Trial[] = [
   { shown: 'ballast privacy verify FILE', says: /^sound: \d+ releases, ε = .*\nsigned by node 12D3KooW/ },
   {
     shown: 'ballast evidence list --folder node-1',
-    says: /^nothing|^no /,
+    says: /^no proofs\n$/,
     // Nobody has lied here.
     varies: /^round /,
   },
   { shown: 'ballast evidence submit --folder node-1 --yes', says: /^nothing is open\n$/ },
-  { shown: 'ballast contracts --rpc URL', says: /./ },
+  {
+    shown: 'ballast contracts --rpc URL',
+    says: /^(?:\w+ 0x[0-9a-fA-F]{40}\n)+\d+ contracts are what the file says, and name each other\n$/,
+  },
   {
     shown: 'ballast bls-key --folder node',
     fill: { node: 'node-1' },
