@@ -10,7 +10,6 @@ export const NOT_RUN: readonly NotRun[] = [
       'npm install --no-save',
       'npm install --ignore-scripts',
       'npm install --prefix /opt/ballast ./ballast-0.1.0.tgz',
-      'npm install --global --prefix rootfs/usr/local npm@11',
     ],
   },
   {

@@ -107,7 +107,7 @@ export const WHEN_STOPPED: readonly Trial[] = [
   { shown: 'ballast evidence submit --folder node-1 --yes', says: /^nothing is open\n$/ },
   {
     shown: 'ballast contracts --rpc URL',
-    says: /^(?:\w+ 0x[0-9a-fA-F]{40}\n)+\d+ contracts are what the file says, and name each other\n$/,
+    says: /^(?:\S+ 0x[0-9a-f]{40}\n)+\d+ contracts are what the file says, and name each other\n$/,
   },
   {
     shown: 'ballast bls-key --folder node',
