@@ -26,7 +26,8 @@ const FLAGS = {
       'joining',
       'voting-seconds',
     ],
-    // `--audit` is not here: npm has a setting of that name, which says nothing about a devnet.
+    // `--audit` is not here: npm has a setting of that name, which says nothing about a devnet. Nor is `--prox` seen
+    // where npm takes it for short for its own `--proxy`; npm itself warns of the value then.
     bare: ['exit', 'json', 'bls', 'gate', 'norm-check'],
   },
   test: { withValue: ['grep'], bare: [] },
