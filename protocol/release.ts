@@ -4,6 +4,7 @@ const RELEASE =
 const MAX_RELEASE = 40;
 const AGENT = 'ballast/';
 
+/** Whether a text is a release's number, 40 characters at most. */
 export const isRelease = (text: string): boolean => text.length <= MAX_RELEASE && RELEASE.test(text);
 
 /** How a node of a release names itself to its peers, as js-libp2p does: name/version. */

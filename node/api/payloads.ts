@@ -49,5 +49,6 @@ export class Payloads {
   }
 }
 
+/** A strong ETag of bytes: a part of their SHA-256. */
 export const etagOf = (bytes: string | Buffer): string =>
   `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;

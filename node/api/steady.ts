@@ -10,6 +10,7 @@ export function madeOnce<Key extends object, Value>(make: (key: Key) => Value): 
   };
 }
 
+/** A part of a list, and where the next begins; null at its end. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next: number | null };
 
 /** The last page again, as the same object, while it has the same items. */

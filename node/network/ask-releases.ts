@@ -11,6 +11,7 @@ import { type PeerRelease, peerRelease } from './peer-releases.ts';
 /** Peers that are asked at most. */
 const MAX_ASKED = 16;
 
+/** A peer that answered. */
 export type AskedPeer = PeerRelease & { readonly peer: NodeId };
 
 /**

@@ -28,6 +28,7 @@ export type Identification = {
 
 const NOT_IDENTIFIED: PeerRelease = { release: undefined, missingProtocols: [] };
 
+/** What is taken of an identify message. */
 export function peerRelease({ agentVersion, protocols }: Identification): PeerRelease {
   const missingProtocols = PROTOCOLS.filter((protocol) => !protocols.includes(protocol));
   return { release: releaseIn(agentVersion), missingProtocols };

@@ -11,6 +11,7 @@ export type NodeTuning = {
   readonly peersGraceMs: number;
 };
 
+/** The times of a node outside tests. */
 export const TUNING: NodeTuning = {
   storeBackoff: { firstMs: 500, mostMs: 30_000 },
   portBackoff: { firstMs: 1_000, mostMs: 30_000 },

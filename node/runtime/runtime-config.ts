@@ -86,4 +86,5 @@ export const runtimeConfigSchema = z.strictObject({
   archive: z.boolean().optional(),
 });
 
+/** What a node's runtime is started with. */
 export type RuntimeConfig = z.infer<typeof runtimeConfigSchema>;
