@@ -65,11 +65,14 @@ async function checkNetworkOf(
   { now, ...releases }: Omit<DoctorCollaborators, 'passphrase'>,
 ): Promise<readonly Finding[]> {
   const chainId = chainIdOf(document.chain);
+  const others = document.bootstrap.filter(
+    (address) => names === undefined || !address.endsWith(names.nodeId),
+  );
   const [chain, signer, peers, skew] = await Promise.all([
     checkEndpoints([config.rpc].flat(), chainId, now),
     checkSigner(config, chainId),
     checkBootstrap(document.bootstrap),
-    checkReleases(document.bootstrap, releases),
+    checkReleases(others, releases),
   ]);
   return [
     ...chain.findings,

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { networkId } from '../../../protocol/network.ts';
 import { FolderLock } from '../../data-folder/lock.ts';
-import { createKeystore, MIN_SCRYPT_COST } from '../../keys/index.ts';
+import { createKeystore, MIN_SCRYPT_COST, type OperatorIdentity } from '../../keys/index.ts';
+import { addressOf, startNode, stopAll } from '../../network/test/nodes.ts';
 import { DOCUMENT, PASSPHRASE } from '../../operator/test/support.ts';
 import { ballast } from '../../test/e2e/in-process.ts';
 import type { Finding } from '../index.ts';
@@ -18,6 +19,7 @@ describe('ballast doctor', function () {
   this.timeout(20_000);
   let folder = '';
   let names: NodeNames;
+  let identity: OperatorIdentity;
   let state: StubChain;
   let chain: Awaited<ReturnType<typeof serveChain>>;
   const path = (...parts: string[]) => join(folder, ...parts);
@@ -68,10 +70,10 @@ describe('ballast doctor', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ballast-doctor-'));
-    const { nodeId, account } = await createKeystore(path('keystore.json'), PASSPHRASE, {
+    identity = await createKeystore(path('keystore.json'), PASSPHRASE, {
       scryptCost: MIN_SCRYPT_COST,
     });
-    names = { nodeId, address: account.address };
+    names = { nodeId: identity.nodeId, address: identity.account.address };
   });
   beforeEach(async () => {
     state = chainFor(DOCUMENT, names);
@@ -122,6 +124,17 @@ describe('ballast doctor', function () {
     expect(out.trimEnd()).to.match(/\n0 problems, 1 warning$/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what it looks for.
     expect(out).not.to.match(/\x1b/);
+  });
+
+  it('asks no release of the node itself where that is one of the first peers', async () => {
+    const own = await startNode({ privateKey: await identity.transportKey(), release: '999.0.0' });
+    try {
+      await writeFile(path('network.json'), JSON.stringify({ ...DOCUMENT, bootstrap: [addressOf(own)] }));
+      const { findings } = await report();
+      expect(findings.filter(({ check }) => check === 'releases')).to.deep.equal([]);
+    } finally {
+      await stopAll();
+    }
   });
 
   it('finds what is wrong with the chain', async () => {
