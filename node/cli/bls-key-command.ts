@@ -4,7 +4,7 @@ import { chainIdOf, openChain, planBlsKey, registerBls, requireBalance } from '.
 import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { openNodeKeystore } from './node-keystore.ts';
-import { remoteSignerOf, type SignerFlags } from './remote-signer.ts';
+import type { SignerFlags } from './remote-signer.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
 type Flags = SpendingFlags &
@@ -17,7 +17,7 @@ export const defineBlsKey: DefineCommand = (command) => {
     .option('--network <file>', 'the network document; the configuration’s unless given')
     .option('--keystore <file>', 'the node’s keystore; the configuration’s unless given')
     .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
-    .option('--signer-url <url>', 'external signer that holds the hot key')
+    .option('--signer-url <url>', 'external signer that holds the hot key; the configuration’s unless given')
     .option('--signer-address <address>', 'the hot address that it holds')
     .action(nameKey);
 };
@@ -28,9 +28,7 @@ async function nameKey(flags: Flags): Promise<void> {
   const { chain, contracts, name } = await readNetworkDocument(network);
   const chainId = chainIdOf(chain);
   const reader = await openChain({ rpcUrl: rpc, chain });
-  const opened = await openNodeKeystore(flags);
-  const remote = await remoteSignerOf(flags, chainId);
-  const identity = remote === undefined ? opened : opened.withSigner(remote);
+  const identity = await openNodeKeystore(flags, chainId);
   const signer = identity.account.address;
   const request = { nodeRegistry: contracts.nodeRegistry, secret: identity.blsSecret() };
   const plan = await planBlsKey(reader, { ...request, signer });

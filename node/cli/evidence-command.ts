@@ -40,7 +40,7 @@ export const defineEvidence: DefineCommand = (command) => {
     .addOption(endpointsOption())
     .option('--keystore <file>', 'the node’s keystore; the configuration’s unless given')
     .option('--passphrase-file <file>', 'file of mode 0600 with its passphrase')
-    .option('--signer-url <url>', 'external signer that holds the hot key')
+    .option('--signer-url <url>', 'external signer that holds the hot key; the configuration’s unless given')
     .option('--signer-address <address>', 'the hot address that it holds')
     .action(submit);
 };

@@ -13,7 +13,7 @@ import type { DefineCommand } from './command-entry.ts';
 import { type ChainFlags, chainOf, withFolder } from './folder.ts';
 import { openNodeKeystore } from './node-keystore.ts';
 import { type OwnerFlags, openOwner } from './owner.ts';
-import { remoteSignerOf, type SignerFlags } from './remote-signer.ts';
+import type { SignerFlags } from './remote-signer.ts';
 import { confirmSpending, printResult, type SpendingFlags, withSpendingFlags } from './spending.ts';
 
 type Flags = SpendingFlags &
@@ -36,7 +36,7 @@ export const defineRegister: DefineCommand = (command) => {
     .option('--owner <address>', 'the owner, whose key is elsewhere')
     .option('--print-transaction', 'print the transaction for the owner’s wallet and send nothing', false)
     .option('--bond <eth>', 'bond in ETH; the registry’s minimum unless given')
-    .option('--signer-url <url>', 'external signer that holds the hot key')
+    .option('--signer-url <url>', 'external signer that holds the hot key; the configuration’s unless given')
     .option('--signer-address <address>', 'the hot address that it holds')
     .action(register);
 };
@@ -46,8 +46,8 @@ async function register(flags: Flags): Promise<void> {
   const { rpc, network } = await chainOf(flags);
   const { chain, contracts, name } = await readNetworkDocument(network);
   const reader = await openChain({ rpcUrl: rpc, chain });
-  const identity = await openNodeKeystore(flags);
-  const signer = (await remoteSignerOf(flags, chainIdOf(chain))) ?? identity.account;
+  const identity = await openNodeKeystore(flags, chainIdOf(chain));
+  const signer = identity.account;
   const owner = await openOwner(flags);
   const request = {
     nodeRegistry: contracts.nodeRegistry,
