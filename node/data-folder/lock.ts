@@ -49,13 +49,7 @@ export class FolderLock {
     try {
       // Before the lock that names it, so that no living holder is found silent.
       lifeSign = await giveLifeSign(folder, lifeSignOf(token));
-      await alone(await realpath(folder), async () => {
-        if (await linked(draft, path)) return;
-        const dead = await requireStale(path, folder);
-        // A rename replaces in one step: after a crash the old lock or the new one is there.
-        await rename(draft, path);
-        if (dead !== undefined) await rm(join(folder, lifeSignOf(dead)), { force: true });
-      });
+      await alone(await realpath(folder), () => place(draft, path, folder));
       return new FolderLock(path, text, lifeSign);
     } catch (error) {
       await lifeSign?.end();
@@ -89,9 +83,41 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
+/** Puts a lock where none is, or in the place of one that nobody holds any more. @throws DataFolderError. */
+async function place(draft: string, path: string, folder: string): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) {
+    if (await linked(draft, path)) return;
+    const old = await readIfThere(path);
+    if (old === undefined) continue;
+    const dead = await requireStale(old, folder);
+    const claim = claimOf(path, old);
+    if (await linked(draft, claim)) {
+      try {
+        // Who had the claim before may have replaced that lock.
+        if ((await readIfThere(path)) !== old) continue;
+        // A rename replaces in one step: after a crash the old lock or the new one is there.
+        await rename(draft, path);
+      } finally {
+        await rm(claim, { force: true });
+      }
+      if (dead !== undefined) await rm(join(folder, lifeSignOf(dead)), { force: true });
+      return;
+    }
+    const claimant = await readIfThere(claim);
+    if (claimant === undefined) continue;
+    await requireStale(claimant, folder);
+    await rm(claim, { force: true });
+  }
+  throw locked(folder, 'several that start at once');
+}
+
+/** What only one of those who would replace a lock can make: a turn does not hold off those of other containers. */
+export const claimOf = (path: string, lock: string): string =>
+  `${path}.${createHash('sha256').update(lock).digest('hex').slice(0, 32)}.claim`;
+
 /** @returns the token of the lock that nobody holds any more. */
-async function requireStale(path: string, folder: string): Promise<string | undefined> {
-  const owner = parseOwner((await readIfThere(path)) ?? '');
+async function requireStale(lock: string, folder: string): Promise<string | undefined> {
+  const owner = parseOwner(lock);
   if (owner !== undefined && (await isAlive(owner, folder))) throw locked(folder, `process ${owner.pid}`);
   return owner?.token;
 }

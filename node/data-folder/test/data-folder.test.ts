@@ -11,6 +11,7 @@ import { BallastError } from '../../../protocol/errors.ts';
 import { LevelStore, StoreError } from '../../store/index.ts';
 import { DataFolder, lockHolder, readFormat, SCHEMA } from '../index.ts';
 import { giveLifeSign } from '../life-sign.ts';
+import { claimOf } from '../lock.ts';
 import { OWNER, STEPS, type Step } from './steps.ts';
 
 const OPENER = fileURLToPath(new URL('./opener.ts', import.meta.url));
@@ -144,6 +145,22 @@ describe('a data folder', function () {
     expect(names, 'one life sign, its own').to.have.length(1);
     expect(names).to.not.include(`LOCK.${token}.live`);
     await next.close();
+    expect((await readdir(folder)).filter((name) => name.startsWith('LOCK'))).to.deep.equal([]);
+  });
+
+  it('is left to who is taking it over in another container, unless that died meanwhile', async () => {
+    await (await DataFolder.open(folder, OWNER)).close();
+    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    const stale = JSON.stringify({ pid: 4_194_305, started: '1', boot });
+    await writeFile(join(folder, 'LOCK'), stale);
+    const token = randomUUID();
+    const lifeSign = await giveLifeSign(folder, `LOCK.${token}.live`);
+    const claim = claimOf(join(folder, 'LOCK'), stale);
+    await writeFile(claim, JSON.stringify({ pid: 7, started: '1', boot, processes: 'pid:[1]', token }));
+    expect(await codeOf(DataFolder.open(folder, OWNER))).to.equal('DATA_FOLDER_LOCKED');
+    expect(await readFile(join(folder, 'LOCK'), 'utf8')).to.equal(stale);
+    await lifeSign?.end();
+    await (await DataFolder.open(folder, OWNER)).close();
     expect((await readdir(folder)).filter((name) => name.startsWith('LOCK'))).to.deep.equal([]);
   });
 
