@@ -7,7 +7,11 @@ import { type Environment, environmentAssignments } from './environment.ts';
 import { type Assignment, assignmentsOf, type Layered, layered } from './layers.ts';
 import { located } from './located.ts';
 import { type NodeConfig, nodeConfigKeys, nodeConfigSchema, VARIABLE_ALIASES } from './node-config.ts';
+import { redacted } from './redact.ts';
 import { parseSettings } from './settings.ts';
+
+/** Characters of a wrong value in its error. */
+const LONGEST_SHOWN = 80;
 
 /** Variables that are no setting of a node. */
 const OTHER_VARIABLES = [
@@ -54,7 +58,7 @@ export async function readLayeredConfig(path: string, beside: ConfigBeside = {})
   ]);
   const parsed = nodeConfigSchema.safeParse(value);
   if (parsed.success) return { config: located(parsed.data, dirname(resolve(path))), originOf };
-  throw refusal(parsed.error, (field) => whereOf(originOf(field), path));
+  throw refusal(parsed.error, value, (field) => whereOf(originOf(field), path));
 }
 
 /** A file is named with the field that is wrong in it; a variable or a flag is a field's name already. */
@@ -65,6 +69,7 @@ const whereOf = (origin: string | undefined, path: string) =>
 
 function refusal(
   error: z.ZodError,
+  given: unknown,
   where: (path: readonly PropertyKey[]) => (field: string) => string,
 ): UsageError {
   // A misspelt key is also a missing one: the misspelling is what helps.
@@ -80,10 +85,21 @@ function refusal(
     });
   }
   const { field, expectation } = firstIssue(error);
-  return new UsageError('CONFIG_FIELD', `${where(error.issues[0]?.path ?? [])(field)}: ${expectation}`, {
-    metadata: { field },
-  });
+  const path = error.issues[0]?.path ?? [];
+  const complaint = complaintOf(valueAt(given, path), expectation);
+  return new UsageError('CONFIG_FIELD', `${where(path)(field)}: ${complaint}`, { metadata: { field } });
 }
+
+/** What the schema says by itself names a type at most; what was given says more. */
+function complaintOf(given: unknown, expectation: string): string {
+  const expected = /^[A-Z][a-z ]+: (expected .+?)(?:, received \w+)?$/.exec(expectation)?.[1];
+  if (expected === undefined || (typeof given === 'object' && given !== null)) return expectation;
+  const shown = given === undefined ? 'nothing' : JSON.stringify(redacted(given));
+  return `got ${shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}…` : shown}, ${expected}`;
+}
+
+const valueAt = (whole: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], whole);
 
 /** The keys of a group, by their last names. */
 function namesWithin(group: string): readonly string[] {

@@ -98,7 +98,11 @@ api: { port: 9501 }
     expect(await refuse(here())).to.include('BALLAST_API_PROT: unknown environment variable (did you mean');
     delete process.env.BALLAST_API_PROT;
     process.env.BALLAST_API_PORT = 'many';
-    expect(await refuse(here())).to.include('BALLAST_API_PORT (api.port): Invalid input: expected number');
+    expect(await refuse(here())).to.include('BALLAST_API_PORT (api.port): got "many", expected number');
+    process.env.BALLAST_API_PORT = '70000';
+    expect(await refuse(here())).to.include('got 70000, expected number to be <=65535');
+    process.env.BALLAST_API_PORT = 'm'.repeat(1000);
+    expect(await refuse(here())).to.match(/got "m{79}…, expected number/);
     delete process.env.BALLAST_API_PORT;
     expect(await refuse([...here(), '--set', 'api.prot=1'])).to.include('did you mean "api.port"?');
     const wrong = await refuse([...here(), '--set', 'listen=127.0.0.1:4001']);
