@@ -39,7 +39,13 @@ export class Composed {
       '--filter',
       `label=com.docker.compose.${label}`,
     ]);
-    return new Container(engine, await succeed([...engine.command, 'ps', '--all', '--quiet', ...labels]));
+    const id = await succeed([...engine.command, 'ps', '--all', '--quiet', ...labels]);
+    // What podman-compose 1.0.3 does of a service on the host's network, with exit code 0.
+    if (id === '')
+      throw new Error(
+        `${engine.compose?.join(' ')} began no container of the node: podman-compose is needed from 1.3 on`,
+      );
+    return new Container(engine, id);
   }
 
   async #compose(...args: readonly string[]): Promise<void> {
