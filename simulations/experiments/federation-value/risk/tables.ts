@@ -213,6 +213,6 @@ export function three(area: number): string {
   return area < 0 && text !== '0.000' ? `−${text}` : text;
 }
 
-export function areaInterval({ value, low, high }: Estimate): string {
+function areaInterval({ value, low, high }: Estimate): string {
   return low === null || high === null ? three(value) : `${three(value)} [${three(low)}, ${three(high)}]`;
 }
