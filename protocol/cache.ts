@@ -1,6 +1,6 @@
 /** A cache bounded by the size of what it holds; the oldest entry goes first. */
-export class BoundedCache<V> {
-  readonly #entries = new Map<string, { readonly value: V; readonly size: number }>();
+export class BoundedCache<V, K = string> {
+  readonly #entries = new Map<K, { readonly value: V; readonly size: number }>();
   readonly #capacity: number;
   #used = 0;
 
@@ -9,11 +9,16 @@ export class BoundedCache<V> {
     this.#capacity = capacity;
   }
 
-  get(key: string): V | undefined {
+  /** Sizes of what it holds, together. */
+  get used(): number {
+    return this.#used;
+  }
+
+  get(key: K): V | undefined {
     return this.#entries.get(key)?.value;
   }
 
-  set(key: string, value: V, size: number): void {
+  set(key: K, value: V, size: number): void {
     if (size > this.#capacity || this.#entries.has(key)) return;
     this.#entries.set(key, { value, size });
     this.#used += size;

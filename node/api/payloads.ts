@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BoundedCache } from '../../protocol/cache.ts';
 
 /** What is sent of a body, and its ETag. */
 export type Payload = { readonly bytes: string | Buffer; readonly etag: string };
@@ -13,39 +14,26 @@ const ENTRY_BYTES = 256;
  * among the last that were made. Within a bound; the oldest goes first.
  */
 export class Payloads {
-  readonly #kept = new Map<object, { readonly payload: Payload; readonly size: number }>();
-  readonly #capacity: number;
-  #used = 0;
+  readonly #kept: BoundedCache<Payload, object>;
 
   constructor(capacity = CAPACITY) {
-    this.#capacity = capacity;
+    this.#kept = new BoundedCache(capacity);
   }
 
   /** Bytes that the kept ones take. */
   get used(): number {
-    return this.#used;
+    return this.#kept.used;
   }
 
   of(body: object, write: () => string | Buffer): Payload {
     const known = this.#kept.get(body);
-    if (known !== undefined) return known.payload;
+    if (known !== undefined) return known;
     const written = write();
     // Text would be encoded each time that it is sent.
     const bytes = typeof written === 'string' ? Buffer.from(written) : written;
     const payload = { bytes, etag: etagOf(bytes) };
-    this.#keep(body, payload, bytes.length + ENTRY_BYTES);
+    this.#kept.set(body, payload, bytes.length + ENTRY_BYTES);
     return payload;
-  }
-
-  #keep(body: object, payload: Payload, size: number): void {
-    if (size > this.#capacity) return;
-    this.#kept.set(body, { payload, size });
-    this.#used += size;
-    for (const [oldest, entry] of this.#kept) {
-      if (this.#used <= this.#capacity) return;
-      this.#kept.delete(oldest);
-      this.#used -= entry.size;
-    }
   }
 }
 

@@ -6,7 +6,7 @@ import { ApiError } from '../errors.ts';
 import { type Answer, json, type Route, route } from '../route.ts';
 import { integerText, type ModelJson, model, modelPage, pageQuery, report } from '../schemas/index.ts';
 import type { ApiSource } from '../source.ts';
-import { steadyPage } from '../steady.ts';
+import { madeOnce, steadyPage } from '../steady.ts';
 import { CERTIFICATE_ANSWERS, certificateAnswers } from './certificate-answers.ts';
 import { EXAMPLES } from './examples.ts';
 
@@ -15,7 +15,10 @@ const params = z.strictObject({
 });
 
 export function modelRoutes(source: () => ApiSource): Route[] {
-  const known: KnownModels = { settled: new WeakMap(), unsettled: new WeakMap() };
+  const known: KnownModels = {
+    settled: madeOnce(() => new BoundedCache(KNOWN_MODELS)),
+    unsettled: new WeakMap(),
+  };
   const newest = steadyPage<ModelJson>();
   const answerFor = certificateAnswers();
   return [
@@ -112,7 +115,7 @@ async function certificateOf(source: ApiSource, version: number): Promise<Certif
 
 /** What was made of versions: the same object is given again while it says the same. */
 type KnownModels = {
-  readonly settled: WeakMap<ApiSource, BoundedCache<ModelJson>>;
+  readonly settled: (source: ApiSource) => BoundedCache<ModelJson>;
   /** By their certificates; the roll of such a round may come yet. */
   readonly unsettled: WeakMap<Certificate, ModelJson>;
 };
@@ -129,8 +132,7 @@ async function modelOf(
   version: number,
   known: KnownModels,
 ): Promise<ModelJson | undefined> {
-  const settled = known.settled.get(source) ?? new BoundedCache<ModelJson>(KNOWN_MODELS);
-  known.settled.set(source, settled);
+  const settled = known.settled(source);
   const kept = settled.get(String(version));
   if (kept !== undefined) return kept;
   const made = version === 0 ? firstModel(source) : await certifiedModel(source, version, known);
