@@ -70,7 +70,8 @@ function placeOf(address: string): { readonly host: string; readonly port: numbe
   return { host, port: Number(port) };
 }
 
-function whyTaken({ host, port }: Place): Promise<string | undefined> {
+/** Why nobody can listen there, as the system's code; undefined where it is free. */
+export function whyTaken({ host, port }: Pick<Place, 'host' | 'port'>): Promise<string | undefined> {
   return new Promise((done) => {
     const server = createServer();
     server.once('error', (error) => done('code' in error ? String(error.code) : error.message));

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { whyTaken } from '../../node/doctor/ports.ts';
 
 /** What the rehearsal, its chain, Prometheus and the nodes' interfaces listen on. */
 export const PORTS = [4001, 4002, 4003, 4004, 8545, 9090, 9470, 9471, 9472, 9473] as const;
@@ -8,15 +7,7 @@ export const PORTS = [4001, 4002, 4003, 4004, 8545, 9090, 9470, 9471, 9472, 9473
 export async function portsInUse(ports: readonly number[]): Promise<readonly number[]> {
   const taken: number[] = [];
   for (const port of ports) {
-    const server = createServer();
-    server.listen(port, '127.0.0.1');
-    try {
-      await once(server, 'listening');
-      server.close();
-      await once(server, 'close');
-    } catch {
-      taken.push(port);
-    }
+    if ((await whyTaken({ host: '127.0.0.1', port })) !== undefined) taken.push(port);
   }
   return taken;
 }
