@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { systemCode } from '../files/system-code.ts';
 
 /**
  * A socket in a folder that its process listens on. The system ends it with the process, so others can ask whether
@@ -46,8 +47,7 @@ export async function givesLifeSign(folder: string, name: string): Promise<boole
         done(true);
       });
       socket.once('error', (error) => {
-        const code = 'code' in error ? error.code : undefined;
-        done(code !== 'ECONNREFUSED' && code !== 'ENOENT');
+        done(!['ECONNREFUSED', 'ENOENT'].includes(systemCode(error)));
       });
     });
   } finally {
